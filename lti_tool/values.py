@@ -20,6 +20,10 @@ LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
 INSTRUCTOR = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
 
 
+#: The issuers of copies of hosted Canvas that are there to try things in: with the courses, people and grades of the
+#: real one, as they were a week or a month ago. Nothing that happens there is to be awarded.
+TEST_PLATFORMS = frozenset({"https://canvas.beta.instructure.com", "https://canvas.test.instructure.com"})
+
 #: The largest number of a row: PostgreSQL answers a larger one with an error.
 MAX_ID = 2**31 - 1
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
@@ -85,6 +89,11 @@ class Registration:
     disabled: bool = False
     deployments: frozenset[str] | None = None
 
+    @property
+    def is_test(self) -> bool:
+        """Whether the platform is a copy of another, to try things in."""
+        return self.platform_id in TEST_PLATFORMS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRegistration:
@@ -124,7 +133,8 @@ class DeepLinkingSettings:
 class Launch:
     """A validated LTI message. A missing claim is None or empty; a variable that was not expanded counts as missing.
 
-    `unexpanded` are the names of the custom parameters whose variable the platform left as it was.
+    `unexpanded` are the names of the custom parameters whose variable the platform left as it was. `api_user_id` and
+    `api_course_id` are the ids by which the platform's own API, and its events, name the person and the course.
     """
 
     registration_id: int
@@ -151,6 +161,8 @@ class Launch:
     timezone: str | None = None
     product: str = ""
     unexpanded: tuple[str, ...] = ()
+    api_user_id: str | None = None
+    api_course_id: str | None = None
 
     @property
     def standing(self) -> Standing:
@@ -175,13 +187,17 @@ class Launch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A member of a course as the Names and Role Provisioning Service lists them; roles are full URIs."""
+    """A member of a course as the Names and Role Provisioning Service lists them; roles are full URIs.
+
+    `api_id`: the id that the platform's own API has of them, as far as the platform tells it.
+    """
 
     user_id: str
     roles: tuple[str, ...]
     name: str | None = None
     email: str | None = None
     active: bool = True
+    api_id: str | None = None
 
     @property
     def standing(self) -> Standing | Literal["absent"]:

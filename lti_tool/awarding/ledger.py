@@ -45,6 +45,12 @@ class Ledger:
             return queries.observations.about_course(session, self._course_id)
 
     @cached_property
+    def api_ids(self) -> Mapping[str, str]:
+        """The ids that the platform's own API has of the people of the course, by their user_ids, as far as known."""
+        with self._store.read() as session:
+            return queries.people.api_ids_in(session, self._registration_id, self._course_id)
+
+    @cached_property
     def _observed(self) -> Mapping[str, int]:
         """The ids, by user_id, of all of whom anything was observed in the course.
 

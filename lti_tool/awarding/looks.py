@@ -153,6 +153,7 @@ def asked_about(session: Session, course: Course, links: Sequence[LinkAsked] = (
         notice_types=frozenset(course.notice_types),
         messages_url=f"{course.registration.tool_url}/sources/{{}}/{course.registration_id}/",
         context_id=course.context_id,
+        api_id=course.api_id or "",
         platform_id=course.registration.platform_id,
         access=queries.platforms.source_accesses(session, course.registration_id, course.id),
         links=links,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -18,6 +19,13 @@ PORT = click.IntRange(0, 65_535)
 @click.option(
     "--folder", type=FILE, help="The demo's data.  [default: var/demo; with --once, removed at the end]"
 )
+@click.option(
+    "--product",
+    type=click.Choice(["moodle", "canvas"]),
+    default="moodle",
+    show_default=True,
+    help="What the LMS behaves like.",
+)
 @click.option("--tool-port", type=PORT, help="[default: 8000; with --once, any free port]")
 @click.option("--lms-port", type=PORT, help="[default: 8001; with --once, any free port]")
 @click.option(
@@ -28,6 +36,7 @@ def demo(
     once: bool,
     out: Path | None,
     folder: Path | None,
+    product: Literal["moodle", "canvas"],
     tool_port: int | None,
     lms_port: int | None,
     listen: str,
@@ -43,6 +52,8 @@ def demo(
         raise click.UsageError("demo --once needs --out DIR")
     if out is not None and not once:
         raise click.UsageError("--out is for demo --once")
+    if once and product != "moodle":
+        raise click.UsageError("demo --once plays in Moodle")
     if once and folder is not None and folder.exists() and any(folder.iterdir()):
         raise click.UsageError(f"demo --once starts from nothing: --folder {folder} is not empty")
     if refused := demo_server.refused_settings(os.environ):
@@ -53,7 +64,8 @@ def demo(
     )
     if out is not None:
         return demo_once.run_once(out, folder, sockets, os.environ)
-    return demo_server.serve_until_stopped(folder or Path("var/demo"), sockets, os.environ)
+    usual = Path("var/demo" if product == "moodle" else f"var/demo-{product}")
+    return demo_server.serve_until_stopped(folder or usual, sockets, os.environ, product)
 
 
 COMMANDS = (demo,)

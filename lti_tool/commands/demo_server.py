@@ -9,27 +9,32 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 from wsgiref.types import WSGIApplication
 
 from config.settings import Settings, SettingsError, read_settings
 from lti_tool import private_files
+from lti_tool.demo import canvas_events, canvas_oauth, canvas_rest
 from lti_tool.demo.lms import create_lms
-from lti_tool.demo.state import Operator
+from lti_tool.demo.state import Lms, Operator
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing import legal_identity
 from lti_tool.logs import set_up_logs
 from lti_tool.platforms import invitations, source_access
-from lti_tool.sources import SOURCES
+from lti_tool.sources import SOURCES, set_up
 from lti_tool.sources.set_up import read_settings as read_settings_of
 from lti_tool.store import queries
+from lti_tool.store.events import Act
 from lti_tool.tasks import Worker
 from lti_tool.templates.starters import publish_starters
 from lti_tool.web import create_app
 from lti_tool.web.server import listen, serve
 from lti_tool.wiring import Tool, build_tool, move_issuers
 from lti_tool.worker import stop_signals
+
+Product = Literal["moodle", "canvas"]
 
 ISSUER_FILE = Path(__file__).parents[2] / "config" / "issuer.example.toml"
 TEMPLATES = Path(__file__).parents[1] / "demo" / "templates"
@@ -40,6 +45,7 @@ class RunningDemo:
     """The tool and the LMS while both answer requests. `registration_url` adds the tool to a platform."""
 
     tool: Tool
+    lms: Lms
     tool_url: str
     lms_url: str
     registration_url: str
@@ -97,17 +103,19 @@ def _open_socket(port: int, address: str, option: str) -> socket.socket:
         ) from error
 
 
-def serve_until_stopped(folder: Path, sockets: Sockets, environment: Mapping[str, str]) -> int:
+def serve_until_stopped(
+    folder: Path, sockets: Sockets, environment: Mapping[str, str], product: Product = "moodle"
+) -> int:
     """The exit code, 0, after Ctrl-C or SIGTERM. The data in `folder` is used again."""
     wait_for_stop = stop_signals()
-    with demo_in_folder(folder, sockets, environment) as demo:
-        print(_instructions(demo, folder), flush=True)
+    with demo_in_folder(folder, sockets, environment, product=product) as demo:
+        print(_instructions(demo, folder, product), flush=True)
         wait_for_stop()
         print("\nStopping ...", flush=True)
     return 0
 
 
-def _instructions(demo: RunningDemo, folder: Path) -> str:
+def _instructions(demo: RunningDemo, folder: Path, product: Product) -> str:
     return f"""
 Nozimite is running, with a small LMS beside it. Open these in a browser on this machine:
 
@@ -120,8 +128,7 @@ Nozimite is running, with a small LMS beside it. Open these in a browser on this
                  somebody at the college has to approve it: open the link in the newest approval mail, below.
                  Then "Gradebook": give everybody grades. Twelve of thirty complete, and the page says why.
                  Let all thirty complete, and Nozimite asks whether they have, or the link is open to everybody.
-  3. Learner     Anna: open the badge in her course. It is there a few seconds after her grade.
-                 Ieva chooses by which way Nozimite learns of it: plugin, web service or messages (xAPI).
+{_OPENING[product]}  3. Learner     Anna: open the badge in her course. It is there a few seconds after her grade.
   4. Verifier    {demo.tool_url}/verify   drop the picture Anna downloaded.
 
   Mails          no mail server is set: they are written to {folder / "mail"}
@@ -131,11 +138,27 @@ Ctrl-C stops.
 """
 
 
+#: How a visitor opens the way on which the platform itself tells who has completed.
+_OPENING = {
+    "moodle": """\
+                 Ieva can install the plugin under "Site administration": Moodle itself then tells who has completed.
+""",
+    "canvas": """\
+                 On the badge's page, under "How Nozimite learns who has completed", Zane can let Nozimite read her
+                 course in Canvas: Canvas itself then tells who has completed. Live Events are on from the beginning.
+""",
+}
+
+
 # --- both servers
 
 
 def demo_in_folder(
-    folder: Path, sockets: Sockets, environment: Mapping[str, str], mail: Path | None = None
+    folder: Path,
+    sockets: Sockets,
+    environment: Mapping[str, str],
+    mail: Path | None = None,
+    product: Product = "moodle",
 ) -> AbstractContextManager[RunningDemo]:
     """The demo on the embedded defaults: SQLite, the worker in this process, mails written to a folder.
 
@@ -149,7 +172,7 @@ def demo_in_folder(
         lms_socket.close()
         raise
     set_up_logs(settings.log_format, logging.WARNING)
-    return running_demo(settings, folder, tool_socket, lms_socket)
+    return running_demo(settings, folder, tool_socket, lms_socket, product)
 
 
 @contextmanager
@@ -158,14 +181,20 @@ def running_demo(
     folder: Path,
     tool_socket: socket.socket,
     lms_socket: socket.socket,
-    product: Literal["moodle", "canvas"] = "moodle",
+    product: Product = "moodle",
     create_tool_app: Callable[[Tool], WSGIApplication] = create_app,
 ) -> Iterator[RunningDemo]:
     """The tool, its worker and the LMS, until the block ends. `folder` is for the LMS's state and the invitation."""
     lms_url = f"http://lms.localhost:{lms_socket.getsockname()[1]}"
     # At another port it is another address, which in earnest only an operator may choose.
     move_issuers(settings)
-    tool = build_tool(settings)
+    followers: list[Callable[[Act], None]] = []
+
+    def follow(act: Act) -> None:
+        for each in followers:
+            each(act)
+
+    tool = build_tool(settings, follow=follow)
     registration_url = _registration_url(tool, folder)
     with tool.store.begin() as session:
         legal_identity.confirm(session, tool.issuers.first(session), tool.clock())
@@ -179,12 +208,18 @@ def running_demo(
         state_file=folder / "lms.json",
         operator=operator_of(tool),
     )
+    if product == "canvas":
+        followers.append(partial(_set_up_canvas, tool, lms.extensions["lms"]))
     worker = Worker(tool, settings.broker_url)
     servers = [serve(create_tool_app(tool), tool_socket), serve(lms, lms_socket)]
     worker.start()
     try:
         yield RunningDemo(
-            tool=tool, tool_url=tool.tool_url, lms_url=lms_url, registration_url=registration_url
+            tool=tool,
+            lms=lms.extensions["lms"],
+            tool_url=tool.tool_url,
+            lms_url=lms_url,
+            registration_url=registration_url,
         )
     finally:
         # The worker first: a check of a platform that it has begun still needs the LMS.
@@ -195,6 +230,28 @@ def running_demo(
         tool_socket.close()
         lms_socket.close()
         tool.store.close()
+
+
+def _set_up_canvas(tool: Tool, lms: Lms, act: Act) -> None:
+    """Once the tool is registered: does what an operator does in both, so that a visitor finds it done.
+
+    Canvas gets an API key and the address for Live Events, and the tool what belongs to them.
+    """
+    if act.what != "registered":
+        return
+    number = int(act.about.partition(":")[2])
+    key = canvas_oauth.new_key(f"{tool.tool_url}/lti/consent", list(canvas_rest.SCOPES))
+    typed = {
+        "canvas_rest": {"site": lms.url, "client_id": key.client_id, "client_secret": key.secret},
+        "canvas_live_events": {"jwks_url": lms.url + canvas_events.KEYS_PATH},
+    }
+    given = {name: set_up.read_settings(SOURCES[name].SET_UP, values) for name, values in typed.items()}
+    with tool.store.begin() as session:
+        for name, each in given.items():
+            source_access.give(session, number, name, each, tool.encrypt, tool.clock())
+    lms.campus.api_key = key
+    secret = given["canvas_live_events"].secrets["secret"]
+    lms.campus.events_url = f"{tool.tool_url}/sources/canvas_live_events/{number}/{secret}"
 
 
 def operator_of(tool: Tool) -> Operator:

@@ -10,7 +10,14 @@ from typing import Any, Literal
 
 from lti_tool.conditions.parts import Part, all_of, any_of
 from lti_tool.conditions.tree import Group, Leaf, Node, judges
-from lti_tool.observations import Facts, confirmation, first_seen_as_staff, listed_role
+from lti_tool.observations import (
+    ROLE,
+    Facts,
+    confirmation,
+    first_seen_as_staff,
+    listed_role,
+    select,
+)
 
 Outcome = Literal["earned", "not_yet", "question", "stands_still"]
 _OUTCOMES: Mapping[str, Outcome] = {
@@ -56,10 +63,11 @@ class Decision:
 def decide(rule: Node, facts: Facts) -> Decision:
     """What the rule comes to for the person of the facts.
 
-    Somebody who was ever seen as staff of the course earns nothing unless somebody else confirms them. Whoever has left
-    the course keeps what they have completed, but nobody is asked about them.
+    Somebody who was ever seen as staff of the course earns nothing unless somebody else confirms them, and somebody who
+    was never seen as a learner earns nothing at all. Whoever has left the course keeps what they have completed, but
+    nobody is asked about them.
     """
-    gates = tuple(part for part in (_staff(facts), _enrolment(facts)) if part is not None)
+    gates = tuple(part for part in (_staff(facts), _learner(facts), _enrolment(facts)) if part is not None)
     asked = _part(rule, facts)
     trace = all_of((*gates, asked)) if gates else asked
     if asked.state == "met":
@@ -114,6 +122,17 @@ def _staff(facts: Facts) -> Part | None:
         code="staff_confirmed",
         values=values | {"confirmed_at": said.seen_at, "by": str(said.actor)},
     )
+
+
+def _learner(facts: Facts) -> Part | None:
+    """A part for somebody who has only looked on: an observer, a guest, or the test user that a teacher becomes.
+
+    A platform may well have what they did there as completed.
+    """
+    seen = select(facts.own, ROLE)
+    if not seen or any(each.value in ("learner", "staff") for each in seen):
+        return None
+    return Part(condition="role", state="not_yet", code="no_learner")
 
 
 def _enrolment(facts: Facts) -> Part | None:

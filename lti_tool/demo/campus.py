@@ -49,7 +49,9 @@ class Person:
 class Course:
     """`roles` maps a person's id to teacher, assistant or learner.
 
-    The course is completed at a total of `completion_percent`; `completions` has when, by a person's id.
+    The course is completed at a total of `completion_percent`; `completions` has when, by a person's id. `overrides`
+    are the final scores that a teacher has set by hand in Canvas, in per cent, by a person's id. `concluded`: it has
+    ended.
     """
 
     id: str
@@ -60,6 +62,8 @@ class Course:
     roles: dict[str, str] = field(default_factory=dict)
     completion_percent: int = 60
     completions: dict[str, str] = field(default_factory=dict)
+    overrides: dict[str, float] = field(default_factory=dict)
+    concluded: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,6 +87,26 @@ class Tool:
     shares_email: bool = True
     active: bool = False
     notice_handler: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class ApiKey:
+    """A key for Canvas's REST API, which is another than that of LTI. `includes`: "Allow Include Parameters"."""
+
+    client_id: str
+    secret: str
+    redirect_uris: list[str]
+    scopes: list[str]
+    includes: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class ApiGrant:
+    """What a person lets the holder of a refresh token do in their name."""
+
+    refresh_token: str
+    person_id: str
+    scopes: list[str]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -146,7 +170,8 @@ class Campus:
     `used_tokens` are the client ids whose registration token has been used. `has_plugin`: whether our plugin for Moodle
     is installed. `web_service_token` is that of Moodle's web service; `xapi_endpoint` where completed courses are sent
     to as statements, with `xapi_credentials`, user and password: each empty where it is not set up. `lets_upload`:
-    whether the tool's operator lets teachers upload lists of who has completed.
+    whether the tool's operator lets teachers upload lists of who has completed. Of Canvas: `api_key` is the key for its
+    REST API, `grants` what people let its holder do, by refresh token, and `events_url` where Live Events are sent.
     """
 
     people: dict[str, Person] = field(default_factory=dict)
@@ -158,6 +183,9 @@ class Campus:
     notifications: list[Notification] = field(default_factory=list)
     used_tokens: set[str] = field(default_factory=set)
     has_plugin: bool = False
+    api_key: ApiKey | None = None
+    grants: dict[str, ApiGrant] = field(default_factory=dict)
+    events_url: str = ""
     web_service_token: str = ""
     xapi_endpoint: str = ""
     xapi_credentials: str = ""

@@ -13,6 +13,9 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from lti_tool.demo import (
+    canvas_events,
+    canvas_oauth,
+    canvas_rest,
     context_copies,
     deep_linking,
     launch_endpoints,
@@ -82,6 +85,10 @@ def create_lms(
     if lms_product.name == "moodle":
         app.register_blueprint(moodle_plugin.routes)
         app.register_blueprint(moodle_web_service.routes)
+    else:
+        app.register_blueprint(canvas_oauth.routes)
+        app.register_blueprint(canvas_rest.routes)
+        app.register_blueprint(canvas_events.routes)
     app.register_error_handler(ServiceError, _service_error)
     app.register_error_handler(HTTPException, _error_page)
     app.context_processor(_page_variables)

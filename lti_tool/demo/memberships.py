@@ -27,6 +27,9 @@ def memberships(course_id: str, tool_id: str = "") -> Response:  # noqa: ARG001 
     if course is None:
         raise service_error(404, "Not found")
     people = sorted(lms.campus.members(course.id), key=lambda person: (person.family, person.given))
+    if course.concluded:
+        # Concluded enrolments are not in the list.
+        people = [person for person in people if lms.campus.is_staff(person, course.id)]
     link = _requested_link(course.id, tool.id)
     if link and lms.product.restricts_member_lists:
         people = [person for person in people if lms.campus.may_open(person, link)]

@@ -8,7 +8,18 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from lti_tool.demo.campus import Campus, Column, Course, Grade, Link, Notification, Person, Tool
+from lti_tool.demo.campus import (
+    ApiGrant,
+    ApiKey,
+    Campus,
+    Column,
+    Course,
+    Grade,
+    Link,
+    Notification,
+    Person,
+    Tool,
+)
 from lti_tool.demo.platform_keys import PlatformKey
 
 
@@ -30,6 +41,9 @@ def save(campus: Campus, keys: list[PlatformKey], file: Path) -> None:
         ],
         "notifications": [asdict(each) for each in list(campus.notifications)],
         "has_plugin": campus.has_plugin,
+        "api_key": asdict(campus.api_key) if campus.api_key else None,
+        "grants": [asdict(grant) for grant in list(campus.grants.values())],
+        "events_url": campus.events_url,
         "web_service_token": campus.web_service_token,
         "xapi_endpoint": campus.xapi_endpoint,
         "xapi_credentials": campus.xapi_credentials,
@@ -61,6 +75,9 @@ def load(file: Path) -> tuple[Campus, list[PlatformKey]]:
         used_tokens=set(state["used_tokens"]),
         notifications=[Notification(**row) for row in state["notifications"]],
         has_plugin=state["has_plugin"],
+        api_key=ApiKey(**state["api_key"]) if state["api_key"] else None,
+        grants={row["refresh_token"]: ApiGrant(**row) for row in state["grants"]},
+        events_url=state["events_url"],
         web_service_token=state.get("web_service_token", ""),
         xapi_endpoint=state.get("xapi_endpoint", ""),
         xapi_credentials=state.get("xapi_credentials", ""),

@@ -32,7 +32,7 @@ def authorized_tool(media_type: str, *scopes: str) -> Tool:
 
     Raises ServiceError where the media type or the token is wrong, and where a fault is to be simulated.
     """
-    _simulate_fault()
+    simulate_fault()
     if not _accepts_media_type(media_type):
         raise service_error(400, f"No handler found for {request.method} {request.path}")
     tool = tool_with_token(*scopes)
@@ -88,7 +88,7 @@ def _accepts_media_type(media_type: str) -> bool:
     return not accept or "*/*" in accept or accept == media_type
 
 
-def _simulate_fault() -> None:
+def simulate_fault() -> None:
     """Raises ServiceError where an administrator has set the services to fail."""
     fault = current_lms().simulated_fault
     if fault == "too_many":

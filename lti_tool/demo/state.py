@@ -64,6 +64,25 @@ Operator = Callable[[str, str, Mapping[str, str] | None], Mapping[str, str]]
 
 
 @dataclass(slots=True, kw_only=True)
+class ApiCode:
+    """A code that waits to be exchanged for tokens; `challenge` is what its request came with (RFC 7636)."""
+
+    person_id: str
+    redirect_uri: str
+    scopes: list[str]
+    challenge: str
+    expires_at: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class ApiToken:
+    """An access token of Canvas's REST API."""
+
+    refresh_token: str
+    expires_at: datetime
+
+
+@dataclass(slots=True, kw_only=True)
 class Lms:
     """A running LMS. `keys` are the platform's own, the signing key last; `key_sets` are the tools', by client id.
 
@@ -82,6 +101,9 @@ class Lms:
     sessions: dict[str, Session] = field(default_factory=dict)
     tokens: dict[str, AccessToken] = field(default_factory=dict)
     key_sets: dict[str, Json] = field(default_factory=dict)
+    codes: dict[str, ApiCode] = field(default_factory=dict)
+    api_tokens: dict[str, ApiToken] = field(default_factory=dict)
+    event_keys: list[PlatformKey] = field(default_factory=list)
     #: How the services fail at the moment, set by an administrator: "" (not at all), "too_many", "html" or "gone".
     simulated_fault: str = ""
 

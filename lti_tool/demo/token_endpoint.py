@@ -8,6 +8,7 @@ from datetime import timedelta
 import jwt
 from flask import Blueprint, Response, make_response, render_template, request
 
+from lti_tool.demo import canvas_oauth
 from lti_tool.demo.campus import Tool
 from lti_tool.demo.state import AccessToken, current_lms
 from lti_tool.demo.tool_keys import BadTokenError, KeySetUnreachableError, verify_token
@@ -25,6 +26,8 @@ def blueprint(token_path: str) -> Blueprint:
 def issue_token() -> Response:
     """An access token for the scopes that the tool asked for and was registered with, else the product's error."""
     lms, form = current_lms(), request.form
+    if lms.product.name == "canvas" and form.get("grant_type") in canvas_oauth.GRANT_TYPES:
+        return canvas_oauth.token()
     if any(not form.get(name) for name in ("client_assertion", "client_assertion_type", "scope")):
         return lms.product.token_error("invalid_request")
     if form.get("grant_type") != "client_credentials":

@@ -8,7 +8,14 @@ from typing import Any
 import requests
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 
-from lti_tool.demo import context_copies, moodle_plugin, moodle_xapi, platform_keys, registration_endpoints
+from lti_tool.demo import (
+    canvas_events,
+    context_copies,
+    moodle_plugin,
+    moodle_xapi,
+    platform_keys,
+    registration_endpoints,
+)
 from lti_tool.demo.campus import Column, Course, Grade, Link, Person
 from lti_tool.demo.deep_linking import save_item
 from lti_tool.demo.sessions import (
@@ -142,6 +149,7 @@ def gradebook(course_id: str) -> Any:
 def type_grades(course_id: str) -> Any:
     """Writes the grade in every field that the form sends; an empty field removes the grade."""
     course = _staff_course(course_id)
+    before = canvas_events.standing(current_lms(), course)
     known = frozenset(course.completions)
     for column in current_campus().course_columns(course.id):
         if "hiding" in request.form:
@@ -151,6 +159,7 @@ def type_grades(course_id: str) -> Any:
             if text is not None:
                 _grade_by_hand(current_lms(), column, person, text.strip())
     _tell_tools(course, known)
+    canvas_events.send_changes(current_lms(), course, before)
     return redirect(url_for(".gradebook", course_id=course.id))
 
 
@@ -158,6 +167,7 @@ def type_grades(course_id: str) -> Any:
 def grade_everybody(course_id: str) -> Any:
     """Gives everybody grades in everything: as many learners as asked, spread over the list, get high ones."""
     course = _staff_course(course_id)
+    before = canvas_events.standing(current_lms(), course)
     known = frozenset(course.completions)
     learners = current_campus().learners(course.id)
     requested = request.form.get("complete", "12")
@@ -168,6 +178,7 @@ def grade_everybody(course_id: str) -> Any:
         for column in current_campus().course_columns(course.id):
             _grade_by_hand(current_lms(), column, person, f"{share * column.maximum:.1f}")
     _tell_tools(course, known)
+    canvas_events.send_changes(current_lms(), course, before)
     return redirect(url_for(".gradebook", course_id=course.id))
 
 

@@ -42,6 +42,9 @@ ACTIVITIES = "activities"
 #: The person's score in the whole course: `{"score": ..., "graded_at": ..., "waits": ...}`, `score` from 0 to 1 as
 #: text. `waits` as in COURSE_COMPLETED; with any other word it does not count either. None where there is none.
 FINAL_SCORE = "final_score"
+#: How many of the requirements of the course the person has met, as the platform counts them, and for which kinds of
+#: observations that was looked into: a source asks again only about those in whom something has changed.
+REQUIREMENTS_MET = "requirements_met"
 #: The person holds a valid badge of the rule's issuer; `resource` is its template's id: `{"awarded_at": ...,
 #: "valid_until": ...}`, the latter None without an end. None once it was revoked or suspended.
 BADGE_HELD = "badge_held"

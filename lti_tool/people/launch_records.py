@@ -29,6 +29,7 @@ def save_course(session: Session, launch: Launch) -> Course | None:
     if course is None:
         new = Course(registration_id=launch.registration_id, context_id=context_id)
         course = add_or_find(session, new, find)
+    course.api_id = launch.api_course_id or course.api_id
     course.title = launch.context_title or course.title
     url = course_address(course.registration.product, launch.return_url, context_id)
     course.url = url or course.url
@@ -55,7 +56,13 @@ def save_person(session: Session, launch: Launch, now: datetime) -> Person | Non
     if user_id is None or launch.acting_for_other:
         return None
 
-    member = Member(user_id=user_id, roles=launch.roles, name=launch.name, email=launch.email)
+    member = Member(
+        user_id=user_id,
+        roles=launch.roles,
+        name=launch.name,
+        email=launch.email,
+        api_id=launch.api_user_id,
+    )
     person = queries.people.save_members(session, launch.registration_id, [member], now).get(user_id)
     if person is None:
         return None

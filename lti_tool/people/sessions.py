@@ -110,7 +110,7 @@ def _limit_earlier_sessions(
 def find_session(session: Session, token: str, now: datetime) -> LaunchSession | None:
     """The session of a page's token, None where there is none, or it has ended by SESSION_IDLE or SESSION_LIFE."""
     row = queries.people.launch_session(session, secret_hash(token)) if token else None
-    return row if row is not None and _is_running(row, now) else None
+    return row if row is not None and is_running(row, now) else None
 
 
 def is_use_to_record(row: LaunchSession, now: datetime) -> bool:
@@ -141,7 +141,7 @@ def running(
     rows = queries.people.sessions(
         session, person_id=person_id, course_id=course_id, registration_id=registration_id
     )
-    return [row for row in rows if _is_running(row, now)]
+    return [row for row in rows if is_running(row, now)]
 
 
 def name_of(row: LaunchSession) -> str:
@@ -162,7 +162,8 @@ def _revoke(session: Session, row: LaunchSession, now: datetime, by: Actor, why:
     events.record(session, "session_revoked", "session", name_of(row), now, actor=by, why=why, data=data)
 
 
-def _is_running(row: LaunchSession, now: datetime) -> bool:
+def is_running(row: LaunchSession, now: datetime) -> bool:
+    """Whether the session has neither ended nor been ended."""
     return (
         row.revoked_at is None
         and now < row.last_used_at + SESSION_IDLE

@@ -17,7 +17,7 @@ from lti_tool.errors import PlatformError
 from lti_tool.outgoing import HttpResponse
 from lti_tool.platforms.claims import clean
 from lti_tool.platforms.service_errors import ScopeRefusedError, is_web_page, service_error
-from lti_tool.values import Registration, ToolKey
+from lti_tool.values import Registration, ToolKey, secret_hash
 
 #: Moodle accepts no assertion from a clock that is ahead of its own, Canvas none older than five minutes.
 ASSERTION_AGE = timedelta(seconds=30)
@@ -35,6 +35,34 @@ class _TokenKey:
     kid: str
 
 
+class UserTokens:
+    """Access tokens in the name of a person, by the refresh token that the person let the tool have.
+
+    They are in memory alone: what is stored, encrypted, is the refresh token, of which only the hash is a key here.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._tokens: dict[str, tuple[str, datetime]] = {}
+
+    def find(self, refresh_token: str, now: datetime) -> str | None:
+        """The token, None where there is none or it has expired."""
+        with self._lock:
+            token, expires_at = self._tokens.get(secret_hash(refresh_token), ("", now))
+        return token if token and now < expires_at else None
+
+    def keep(self, refresh_token: str, token: str, expires_at: datetime, now: datetime) -> None:
+        """Stores a token until `expires_at`; those that have expired are dropped."""
+        with self._lock:
+            self._tokens = {each: kept for each, kept in self._tokens.items() if now < kept[1]}
+            self._tokens[secret_hash(refresh_token)] = (token, expires_at)
+
+    def drop(self, refresh_token: str) -> None:
+        """Removes a token that the platform no longer accepts."""
+        with self._lock:
+            self._tokens.pop(secret_hash(refresh_token), None)
+
+
 class TokenCache:
     """Access tokens by registration, token address, scopes and the tool's key; shared by the threads of a process.
 
@@ -46,6 +74,8 @@ class TokenCache:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._tokens: dict[_TokenKey, tuple[str, datetime]] = {}
+        #: Those in the name of people, which further services of a platform ask for.
+        self.of_users = UserTokens()
 
     def find(
         self, registration: Registration, key: ToolKey, scopes: Sequence[str], now: datetime
@@ -127,7 +157,7 @@ def granted_token(answer: HttpResponse, product: str, now: datetime) -> tuple[st
     values = values if isinstance(values, dict) else {}
     token = values.get("access_token")
     if answer.status in (200, 201) and isinstance(token, str) and token and token.isascii():
-        return token, timedelta(seconds=_lifetime(values.get("expires_in")))
+        return token, timedelta(seconds=lifetime(values.get("expires_in")))
     if "invalid_scope" in body:
         raise ScopeRefusedError(
             "the platform does not permit the tool to read this (missing scope)", permanent=True
@@ -138,7 +168,7 @@ def granted_token(answer: HttpResponse, product: str, now: datetime) -> tuple[st
     )
 
 
-def _lifetime(value: Any) -> float:
+def lifetime(value: Any) -> float:
     """`expires_in` in seconds, at most a day; an hour where it cannot be read. NaN is not equal to itself."""
     try:
         seconds = float(value)

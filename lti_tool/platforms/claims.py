@@ -24,6 +24,11 @@ DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settin
 
 #: The custom parameter that Canvas fills in when an administrator acts as somebody else.
 MASQUERADING = "canvas_masquerading_user_id"
+#: The custom parameters that Canvas fills in with its own ids: of the person, the course, and the institution (root
+#: account) in which the two are unique. LTI has other ids of the same, and its REST API and Live Events have these.
+CANVAS_USER = "canvas_user_id"
+CANVAS_COURSE = "canvas_course_id"
+CANVAS_ROOT_ACCOUNT = "canvas_root_account_uuid"
 #: The custom parameter that our plugin for Moodle fills in with the address of what learners have completed.
 COMPLETIONS = "completions"
 #: The custom parameter that is asked to be filled in from `$Person.address.timezone`.
@@ -33,6 +38,8 @@ COURSE_END = "course_end"
 
 #: LTI 1.3 allows ids no more characters; Dynamic Registration says nothing of issuers and clients.
 MAX_ID_LENGTH = 255
+#: Canvas's longest ids are those of other shards, of 17 digits.
+MAX_NUMBER_LENGTH = 20
 #: Addresses are longer, but not without limit.
 MAX_ADDRESS_LENGTH = 2000
 
@@ -73,8 +80,25 @@ def as_launch(claims: Json, registration: Registration) -> Launch:
         acting_for_other=bool(custom.get(MASQUERADING)),
         timezone=timezone(custom.get(TIMEZONE)),
         product=registration.product,
+        api_user_id=api_id(custom, CANVAS_USER),
+        api_course_id=api_id(custom, CANVAS_COURSE),
         unexpanded=tuple(clean(name) for name, value in sent.items() if _is_variable(value)),
     )
+
+
+def api_id(custom: Mapping[str, str], name: str) -> str | None:
+    """The id that the platform's own API has of the person or the course, None where the platform does not tell it.
+
+    The institution stands before it: one client of hosted Canvas may serve several, and each counts from 1.
+    """
+    number = custom.get(name, "")
+    is_number = number.isascii() and number.isdigit() and len(number) <= MAX_NUMBER_LENGTH
+    return qualified_id(identifier(custom.get(CANVAS_ROOT_ACCOUNT)) or "", number) if is_number else None
+
+
+def qualified_id(root_account: str, number: str) -> str:
+    """An id of the platform's own API as it is stored."""
+    return f"{root_account}:{number}"
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -10,12 +10,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import jwt
-
 from lti_tool.errors import LaunchError
 from lti_tool.platforms.admission import check_deployment
 from lti_tool.platforms.claims import CLAIM, identifier, words
-from lti_tool.platforms.signed_tokens import FindKey, check_times, verified_claims
+from lti_tool.platforms.signed_tokens import FindKey, check_times, unverified_header, verified_claims
 from lti_tool.values import CourseCopy, Json, Registration
 
 SCOPE = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
@@ -62,11 +60,7 @@ def _notices(
 def _verified(
     token: Any, notice_type: str, registration: Registration, find_key: FindKey, now: datetime
 ) -> Json:
-    try:
-        header = jwt.get_unverified_header(token)
-    except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
-        raise LaunchError("bad_token", "the notice is not a JWT") from error
-    claims = verified_claims(token, header, registration, find_key, _REQUIRED)
+    claims = verified_claims(token, unverified_header(token), registration, find_key, _REQUIRED)
     check_times(claims, now.timestamp())
     check_deployment(registration, str(claims.get(CLAIM + "deployment_id")))
     notice = claims.get(CLAIM + "notice")

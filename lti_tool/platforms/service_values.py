@@ -15,7 +15,7 @@ from typing import Any
 from lti_tool.errors import PlatformError
 from lti_tool.observations.roles import is_present
 from lti_tool.outgoing import HttpResponse
-from lti_tool.platforms.claims import email, full_name, identifier, roles, text, words
+from lti_tool.platforms.claims import CANVAS_USER, CLAIM, email, full_name, identifier, roles, text, words
 from lti_tool.platforms.service_errors import is_web_page
 from lti_tool.values import LineItem, LineItemResult, Member
 
@@ -55,7 +55,21 @@ def read_member(entry: Any) -> Member | None:
         or full_name(words(entry.get("given_name")), words(entry.get("family_name"))),
         email=email(entry.get("email")),
         active=is_present(entry.get("status")),
+        api_id=_api_number(entry.get("message")),
     )
+
+
+def _api_number(messages: Any) -> str | None:
+    """The number that Canvas has for a member, in what a list with `rlid` has beside each: the message of a launch.
+
+    It is without the institution, which such a list does not tell.
+    """
+    for message in messages if isinstance(messages, list) else []:
+        custom = message.get(CLAIM + "custom") if isinstance(message, dict) else None
+        number = identifier(custom.get(CANVAS_USER)) if isinstance(custom, dict) else None
+        if number is not None and number.isascii() and number.isdigit():
+            return number
+    return None
 
 
 def merge_members(members: Iterable[Member]) -> tuple[Member, ...]:
@@ -78,6 +92,7 @@ def _both(one: Member, other: Member) -> Member:
         roles=tuple(dict.fromkeys(role for member in active for role in member.roles)),
         name=one.name or other.name,
         email=one.email or other.email,
+        api_id=one.api_id or other.api_id,
     )
 
 

@@ -6,22 +6,27 @@ get values, or a PlatformError whose message completes "cannot reach ...: becaus
 
 from __future__ import annotations
 
-import html
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pylti1p3.lineitem import LineItem as LibraryLineItem
 
 from lti_tool.errors import PlatformError
 from lti_tool.outgoing import HttpResponse, Outgoing
 from lti_tool.platforms import completions, notices, scores
-from lti_tool.platforms.access_tokens import TOKEN_MARGIN, TokenCache, granted_token, token_request
+from lti_tool.platforms.access_tokens import (
+    TOKEN_MARGIN,
+    TokenCache,
+    UserTokens,
+    granted_token,
+    token_request,
+)
 from lti_tool.platforms.call_limits import CallLimits, Kind
+from lti_tool.platforms.paging import pages
 from lti_tool.platforms.service_errors import (
     NotOnPlatformError,
     OutdatedScoreError,
@@ -44,7 +49,6 @@ from lti_tool.values import (
     ProgressPage,
     Registration,
     ToolKey,
-    origin_of,
 )
 
 MEMBERS = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
@@ -57,12 +61,8 @@ READ_LINE_ITEMS = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readon
 WRITE_LINE_ITEMS = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
 READ_RESULTS = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly"
 
-MAX_PAGES = 500
 MAX_BYTES = 20_000_000
 CANVAS_PAGE_SIZE = "100"
-
-#: One link of a Link header (RFC 8288): its address and its relation, quoted or not.
-_LINK = re.compile(r"""<([^<>]*)>[^<]*?;\s*rel\s*=\s*(?:"([^"]*)"|([^;,<]*))""", re.IGNORECASE)
 
 
 class Connection:
@@ -70,7 +70,8 @@ class Connection:
 
     A PlatformError says that the platform does not answer as agreed; it is `permanent` where trying again is of no use.
     Further services of a platform, which know another token than that of LTI, are called by `outgoing` within the
-    `limits` of the platform; `decrypt` opens what a source was given for them, `clock` tells the time.
+    `limits` of the platform; `decrypt` opens what a source was given for them, and `user_tokens` has the access tokens
+    that a person there let the tool have. `clock` tells the time.
     """
 
     def __init__(
@@ -90,6 +91,11 @@ class Connection:
         self.decrypt = decrypt
         self.limits = limits
         self.outgoing = outgoing
+
+    @property
+    def user_tokens(self) -> UserTokens:
+        """The access tokens in the name of people, as all looks of the process share them."""
+        return self._tokens.of_users
 
     def members(self, url: str, resource_link_id: str | None = None) -> Iterator[Member]:
         """The members of a course as they are listed; with `resource_link_id`, those who may open that link.
@@ -204,27 +210,8 @@ class Connection:
             return list(self._pages(url, LINE_ITEMS, WRITE_LINE_ITEMS))
 
     def _pages(self, url: str, media_type: str, scope: str) -> Iterator[Any]:
-        """The parsed pages of a list.
-
-        A list cut short would look like people who have left the course, so whatever keeps this from reaching the last
-        page is an error, never an end. The token must not go to another host, so pages stay on the host of the first.
-        """
-        first, seen = url, {url}
-        while True:
-            answer = self._call("GET", url, media_type, scope)
-            yield read_json(answer)
-            next_url = _next_page(answer)
-            if next_url is None:
-                return
-            next_url = _on_same_host(next_url, first)
-            if next_url is None:
-                raise PlatformError("the platform's list continues on another site")
-            if next_url in seen:
-                raise PlatformError("the platform's list repeats without end")
-            if len(seen) >= MAX_PAGES:
-                raise PlatformError("the platform's list has too many pages")
-            seen.add(next_url)
-            url = next_url
+        """The parsed pages of a list; see `pages`."""
+        return pages(url, lambda address: self._call("GET", address, media_type, scope))
 
     def _call(
         self, method: str, url: str, media_type: str, scope: str, data: bytes | None = None
@@ -279,32 +266,6 @@ class Connection:
 
 #: The services of the platform that is registered so.
 Connect = Callable[[Registration], Connection]
-
-
-def _next_page(answer: HttpResponse) -> str | None:
-    """The address of the next page by the Link header, None for the last page.
-
-    Moodle's line item lists have curly quotes and `&amp;` in the header. The case of the address is kept.
-    """
-    for url, quoted, bare in _LINK.findall(answer.headers.get("Link", "")):
-        relations = re.sub(r"[^a-z ]", "", (quoted or bare).lower()).split()
-        if "next" in relations and url.strip():
-            return urljoin(answer.url, html.unescape(url.strip()))
-    return None
-
-
-def _on_same_host(url: str, first: str) -> str | None:
-    """The address of a further page, None where it is on another host than the first page.
-
-    Behind a proxy, platforms name another scheme or port of their own host. A page without TLS after one with it is
-    asked for at the scheme and port of the first, because the token goes with it.
-    """
-    here, there = urlsplit(first), urlsplit(url)
-    if not origin_of(url) or here.hostname != there.hostname:
-        return None
-    if (here.scheme, there.scheme) == ("https", "http"):
-        return urlunsplit(there._replace(scheme=here.scheme, netloc=here.netloc))
-    return url
 
 
 def _with_parameter(url: str, name: str, value: str) -> str:

@@ -22,6 +22,15 @@ ALGORITHMS = {"RS256": "RSA", "RS384": "RSA", "RS512": "RSA", "PS256": "RSA", "E
 FindKey = Callable[[str], Json | None]
 
 
+def unverified_header(token: Any) -> Mapping[str, Any]:
+    """The header of a token that nobody has checked yet. Raises LaunchError `bad_token` where it is no token."""
+    try:
+        header: Mapping[str, Any] = jwt.get_unverified_header(token)
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
+        raise LaunchError("bad_token", "this is not a JWT") from error
+    return header
+
+
 def verified_claims(
     token: str,
     header: Mapping[str, Any],
@@ -33,6 +42,18 @@ def verified_claims(
 
     `header` is the token's own. Raises LaunchError `bad_signature`, `bad_token` or `key_set_unreachable`.
     """
+    return claims_of(token, header, find_key, registration.platform_id, registration.client_id, required)
+
+
+def claims_of(
+    token: str,
+    header: Mapping[str, Any],
+    find_key: FindKey,
+    issuer: str,
+    audience: str | None,
+    required: Sequence[str],
+) -> Json:
+    """As `verified_claims`, and raises the same. Without an audience the token is for anybody."""
     algorithm, kid = header.get("alg"), header.get("kid")
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
         raise LaunchError("bad_signature", f"the algorithm {clean(str(algorithm))} is not accepted")
@@ -48,9 +69,10 @@ def verified_claims(
             token,
             jwt.PyJWK(key, algorithm=algorithm),
             algorithms=[algorithm],
-            audience=registration.client_id,
-            issuer=registration.platform_id,
+            audience=audience,
+            issuer=issuer,
             options={
+                "verify_aud": audience is not None,
                 "require": list(required),
                 "enforce_minimum_key_length": True,
                 # Times are checked in `check_times`, against the clock we are given; a launch may have no `sub`.
@@ -69,18 +91,19 @@ def verified_claims(
 
 def check_times(claims: Mapping[str, Any], now: float) -> None:
     """Raises LaunchError `bad_token` for a token that is expired, too old, or from the future. `now`: seconds."""
-    issued, expires = _seconds(claims, "iat"), _seconds(claims, "exp")
+    issued, expires = seconds(claims, "iat"), seconds(claims, "exp")
     if expires <= now - LEEWAY_SECONDS:
         raise LaunchError("bad_token", "the token has expired")
     if issued > now + LEEWAY_SECONDS:
         raise LaunchError("bad_token", "the token is from the future: compare the clocks")
     if issued < now - MAX_AGE_SECONDS:
         raise LaunchError("bad_token", "the token is too old")
-    if "nbf" in claims and _seconds(claims, "nbf") > now + LEEWAY_SECONDS:
+    if "nbf" in claims and seconds(claims, "nbf") > now + LEEWAY_SECONDS:
         raise LaunchError("bad_token", "the token is not valid yet: compare the clocks")
 
 
-def _seconds(claims: Mapping[str, Any], name: str) -> float:
+def seconds(claims: Mapping[str, Any], name: str) -> float:
+    """The time in a claim, in seconds since 1970. Raises LaunchError `bad_token` where it is none."""
     value: Any = claims.get(name)
     numeric = isinstance(value, int | float) and not isinstance(value, bool)
     # NaN compares as false, and a very long integer is no float at all.

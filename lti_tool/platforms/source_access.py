@@ -21,12 +21,17 @@ def give(
     now: datetime,
     by: Actor = TOOL,
     course_id: int | None = None,
+    person_id: int | None = None,
 ) -> None:
-    """Keeps what the source is given, in place of all that it was given before for the platform or for that course."""
+    """Keeps what the source is given, in place of all that it was given before for the platform or for that course.
+
+    `person_id`: who permitted it at the platform in their own name.
+    """
     row = queries.platforms.source_access(session, registration_id, source, course_id)
     if row is None:
         row = SourceAccess(registration_id=registration_id, source=source, course_id=course_id)
         session.add(row)
+    row.person_id = person_id
     row.settings = dict(given.settings)
     row.encrypted_secrets = encrypt(json.dumps(dict(given.secrets)).encode()) if given.secrets else None
     row.changed_at = now
@@ -43,12 +48,19 @@ def take_away(
     course_id: int | None = None,
     why: str = "",
 ) -> bool:
-    """Whether the source had been given anything for the platform, or for that course; it is deleted."""
+    """Whether the source had been given anything for the platform, or for that course; it is deleted.
+
+    With what it was given for the platform goes what it was given for each course there.
+    """
     row = queries.platforms.source_access(session, registration_id, source, course_id)
     if row is None:
         return False
-    _record(session, "source_removed", row, now, by, why)
-    session.delete(row)
+    rows = [row]
+    if course_id is None:
+        rows += queries.platforms.source_accesses_of_courses(session, registration_id, source)
+    for each in rows:
+        _record(session, "source_removed", each, now, by, why)
+        session.delete(each)
     session.flush()
     return True
 

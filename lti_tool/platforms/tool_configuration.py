@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from lti_tool.platforms import notices
-from lti_tool.platforms.claims import COMPLETIONS, COURSE_END, MASQUERADING, TIMEZONE
+from lti_tool.platforms.claims import (
+    CANVAS_COURSE,
+    CANVAS_ROOT_ACCOUNT,
+    CANVAS_USER,
+    COMPLETIONS,
+    COURSE_END,
+    MASQUERADING,
+    TIMEZONE,
+)
 from lti_tool.platforms.platform_configuration import CANVAS, PlatformConfiguration
 from lti_tool.values import Json
 
@@ -37,10 +45,10 @@ PLACEMENTS = {
 }
 
 CANVAS_CUSTOM = {
-    "canvas_user_id": "$Canvas.user.id",
-    "canvas_course_id": "$Canvas.course.id",
+    CANVAS_USER: "$Canvas.user.id",
+    CANVAS_COURSE: "$Canvas.course.id",
     "canvas_api_domain": "$Canvas.api.domain",
-    "canvas_root_account_uuid": "$vnd.Canvas.root_account.uuid",
+    CANVAS_ROOT_ACCOUNT: "$vnd.Canvas.root_account.uuid",
     "canvas_module_id": "$Canvas.module.id",
     "canvas_module_item_id": "$Canvas.moduleItem.id",
     "canvas_assignment_id": "$Canvas.assignment.id",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 from lti_tool.errors import PlatformError
-from lti_tool.observations import KnownPerson, Observation
+from lti_tool.observations import KnownPerson, Observation, select
 from lti_tool.platforms.signed_tokens import FindKey
-from lti_tool.values import Access, CourseCopy, Decrypt, Member, Registration
+from lti_tool.values import Access, CourseCopy, Decrypt, Json, Member, Registration
 
 T = TypeVar("T")
 
@@ -36,7 +36,8 @@ class Asked:
 
     `notice_types` are those that the platform can send to whoever asks at `notices_url`, `messages_url` is where it can
     send messages to the source NAME: with the name in place of `{}`. `access` has what the sources that need it were
-    given, by their names. `context_id` is the course's id there, `platform_id` the platform's own (`iss`).
+    given, by their names. `context_id` is the course's id there, `api_id` the one by which the platform's own API names
+    it, where that is another, and is known; `platform_id` is the platform's own (`iss`).
     """
 
     product: str
@@ -47,6 +48,7 @@ class Asked:
     notice_types: frozenset[str] = frozenset()
     messages_url: str = ""
     context_id: str = ""
+    api_id: str = ""
     platform_id: str = ""
     access: Mapping[str, Access] = field(default_factory=dict)
     links: Sequence[LinkAsked]
@@ -62,12 +64,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """An observation before it is stored; without a person (`user_id`) it is about the course."""
+    """An observation before it is stored; without a person (`user_id`) it is about the course.
+
+    `is_event`: it tells what has happened, not how things are. However often, and in whatever order, events are sent,
+    each is new once.
+    """
 
     user_id: str | None
     kind: str
     value: Any
     resource: str = ""
+    is_event: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +106,10 @@ class Known(Protocol):
     @property
     def course(self) -> Sequence[Observation]:
         """What was observed of the course itself, in the order of `seen_at`."""
+
+    @property
+    def api_ids(self) -> Mapping[str, str]:
+        """The ids that the platform's own API has of the people of the course, by their user_ids, as far as known."""
 
     def people(self, user_ids: Sequence[str], kinds: frozenset[str]) -> Mapping[str, KnownPerson]:
         """Those of these people who are known, by user_id, with their observations of these kinds; AT_ONCE at most."""
@@ -133,6 +144,9 @@ def differing(
 
 def is_new(found: Found, before: Sequence[Observation], source: str) -> bool:
     """Whether the value differs from the source's last one of its kind and resource in `before`."""
+    if found.is_event:
+        own = select(before, found.kind, found.resource)
+        return not any(each.source == source and each.value == found.value for each in own)
     return differs(found.value, before, found.kind, found.resource, source)
 
 
@@ -169,8 +183,10 @@ class Message:
     """A message that was sent to a source, at `/sources/NAME/REGISTRATION/PATH`, about a registered platform.
 
     `method` is that of the request, `query` what stands behind its address. `find_key` finds the platform's public
-    keys. `access` is what the source was given for the platform, None where it was given nothing; `decrypt` opens its
-    secrets.
+    keys, `find_key_in` those of the key set at an address. `find_course` finds a course by the id that the platform's
+    own API has of it, and `find_user` the user_id of a person by theirs, in the course of that context id; None where
+    there is nobody, or more than one. `access` is what the source was given for the platform, None where it was given
+    nothing; `decrypt` opens its secrets.
     """
 
     registration: Registration
@@ -183,6 +199,9 @@ class Message:
     find_key: FindKey = field(repr=False)
     access: Access | None
     decrypt: Decrypt = field(repr=False)
+    find_key_in: Callable[[str, str], Json | None] = field(default=lambda _url, _kid: None, repr=False)
+    find_course: Callable[[str], Asked | None] = field(default=lambda _api_id: None, repr=False)
+    find_user: Callable[[str, str], str | None] = field(default=lambda _context, _api_id: None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ from lti_tool.web.teacher import (
     placement,
     rule_actions,
     rule_of_parts,
+    source_consent,
     sources,
 )
 from lti_tool.wiring import Tool
@@ -72,6 +73,7 @@ def create_app(tool: Tool) -> Flask:
         hand_awards,
         sources,
         list_upload,
+        source_consent,
         link_badge,
         award_actions,
         badge,

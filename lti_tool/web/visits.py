@@ -107,6 +107,20 @@ def _running_session(session: Session, token: str, now: datetime) -> LaunchSessi
     raise LaunchError("session_over", "no session, or its time is over")
 
 
+def visit_by_hash(token_hash: str) -> Visit:
+    """The visit of the running session whose token has this hash, for a page that another site leads back to.
+
+    Its token is not known, so it opens no other page. Raises LaunchError as `current_visit` does.
+    """
+    with current_tool().store.read() as session:
+        row = queries.people.launch_session(session, token_hash)
+        if row is None or not sessions.is_running(row, current_tool().clock()):
+            raise LaunchError("session_over", "the session has ended meanwhile")
+        visit = _visit(row, "")
+    allow_framing_by(())
+    return visit
+
+
 def current_teacher_visit() -> Visit:
     """As `current_visit`; raises NotAllowedError too, where the person does not teach the course."""
     visit = current_visit()

@@ -24,6 +24,8 @@ TOLD = (
     "OutgoingError",
     "StatusError",
     "DeliveryError",
+    "ConsentLostError",
+    "NoModulesError",
 )
 KEYWORDS = {
     **DEFAULT_KEYWORDS,

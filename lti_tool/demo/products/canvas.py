@@ -7,7 +7,7 @@ import uuid
 from urllib.parse import urlencode, urlsplit
 
 import jwt
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 
 from lti_tool.demo import context_copies, lti_names
 from lti_tool.demo.campus import Campus, Column, Course, Grade, Link, Person, Tool
@@ -43,6 +43,11 @@ PLACEMENTS = {
 }
 #: Signs the message hints, so that only hints of this LMS are taken. Everything of the demo may be known.
 _HINT_KEY = "a secret that need not be one, of the demo Canvas"
+ROOT_ACCOUNT = "VicYj3cu5BIFpoZhDVU4DZumnlBrWi1grgJEzADs"
+#: What a list of members expands in custom parameters; others stay as they are.
+LISTED_VARIABLES = frozenset(
+    {"Canvas.user.id", "Canvas.course.id", "Person.name.full", "Person.email.primary"}
+)
 _DEPLOYMENT_HASH = "8865aa05b4b79b64a91a86042e43af5ea8ae79eb"
 
 
@@ -291,7 +296,7 @@ class Canvas:
             },
             lti_names.CLAIM + "version": "1.3.0",
             lti_names.CLAIM + "custom": expand_variables(
-                custom, self._variables(person, course, lms.campus, pending)
+                custom, self._variables(person, course, lms, pending)
             ),
         }
         if tool.shares_name:
@@ -419,11 +424,12 @@ class Canvas:
             "lti11_legacy_user_id": _lti11_user_id(sub),
             "roles": self.membership_roles(lms.campus, person, course_id),
         }
-        if link:
+        if link or "rlid" in request.args:
             course = lms.campus.courses[course_id]
-            custom = expand_variables(
-                {**tool.custom, **link.custom}, self._variables(person, course, lms.campus)
-            )
+            variables = self._variables(person, course, lms)
+            # Only of a few variables does the list tell what they are for each member.
+            told = {name: value for name, value in variables.items() if name in LISTED_VARIABLES}
+            custom = expand_variables({**tool.custom, **(link.custom if link else {})}, told)
             member["message"] = [
                 {
                     lti_names.CLAIM + "message_type": lti_names.RESOURCE_LINK_REQUEST,
@@ -467,12 +473,14 @@ class Canvas:
         return {key: value for key, value in result.items() if value is not None}
 
     def _variables(
-        self, person: Person, course: Course, campus: Campus, pending: PendingLaunch | None = None
+        self, person: Person, course: Course, lms: Lms, pending: PendingLaunch | None = None
     ) -> Json:
         """Few: others arrive as the literal `$Name`. Some numbers arrive as JSON numbers, as in Canvas."""
         variables: Json = {
             "Canvas.user.id": int(person.id),
             "Canvas.course.id": int(course.id),
+            "Canvas.api.domain": urlsplit(lms.url).netloc,
+            "vnd.Canvas.root_account.uuid": ROOT_ACCOUNT,
             "Context.id": self.course_id(course),
             "User.id": self.person_id(person),
             "Person.name.full": person.name,
@@ -481,7 +489,7 @@ class Canvas:
         }
         if pending is not None and pending.link is not None:
             variables["ResourceLink.id"] = self.link_id(pending.link)
-            variables |= _place_variables(campus, pending.link, pending)
+            variables |= _place_variables(lms.campus, pending.link, pending)
         return variables
 
 

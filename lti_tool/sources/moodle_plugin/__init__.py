@@ -29,6 +29,8 @@ from lti_tool.values import CourseProgress, LearnerProgress, ProgressPage
 NAME = "moodle_plugin"
 GIVES = frozenset({COURSE_COMPLETED, ACTIVITY_COMPLETED, FINAL_SCORE})
 RANK = 1
+#: Who registers a Moodle by hand may leave out what it is.
+PRODUCTS = frozenset({"moodle", ""})
 
 
 def is_open(asked: Asked) -> bool:

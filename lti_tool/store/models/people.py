@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base
@@ -45,11 +45,16 @@ class PlatformAccount(Base):
     """A person's account on the platform of a registration, by its user_id."""
 
     __tablename__ = "platform_account"
-    __table_args__ = (UniqueConstraint("registration_id", "user_id"),)
+    __table_args__ = (
+        UniqueConstraint("registration_id", "user_id"),
+        Index("ix_platform_account_api_id", "registration_id", "api_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
     user_id: Mapped[str]
+    api_id: Mapped[str | None]
+    """By which the platform's own API and its events name it, where that is another id than that of LTI."""
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     person: Mapped[Person] = relationship(back_populates="accounts")
 
@@ -58,11 +63,16 @@ class Course(Base):
     """An LTI context, with the service URLs that its last launch gave."""
 
     __tablename__ = "course"
-    __table_args__ = (UniqueConstraint("registration_id", "context_id"),)
+    __table_args__ = (
+        UniqueConstraint("registration_id", "context_id"),
+        Index("ix_course_api_id", "registration_id", "api_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
     context_id: Mapped[str]
+    api_id: Mapped[str | None]
+    """By which the platform's own API and its events name it, where that is another id than that of LTI."""
     title: Mapped[str] = mapped_column(default="")
     url: Mapped[str | None]
     """Its own page at the platform, as far as launches tell it."""

@@ -72,6 +72,8 @@ class SourceAccess(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
     course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """Who permitted it at the platform in their own name: it goes with them."""
     source: Mapped[str] = mapped_column(String(40))
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Texts by name."""

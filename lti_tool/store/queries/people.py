@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, delete, func, or_, select, update
+from sqlalchemy import Select, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from lti_tool.store.models import (
@@ -21,6 +21,7 @@ from lti_tool.store.models import (
     Outbox,
     Person,
     PlatformAccount,
+    SourceAccess,
 )
 from lti_tool.store.queries.common import FOR_UPDATE, insert_missing, is_among, is_among_few, is_possible_id
 from lti_tool.values import Member
@@ -59,6 +60,11 @@ def save_members(
         _add_people(session, registration_id, missing)
         people |= people_of(session, registration_id, missing)
     people = {user_id: row for user_id, row in people.items() if row.erased_at is None}
+    _save_api_ids(
+        session,
+        registration_id,
+        {each.user_id: each.api_id for each in members if each.api_id and each.user_id in people},
+    )
     for member in members:
         row = people.get(member.user_id)
         if row is not None:
@@ -86,6 +92,20 @@ def _add_people(session: Session, registration_id: int, user_ids: Sequence[str])
         unused = set(ids) - set(session.scalars(used))
         if unused:
             session.execute(delete(Person).where(Person.id.in_(unused)))
+
+
+def _save_api_ids(session: Session, registration_id: int, api_ids: Mapping[str, str]) -> None:
+    """Notes the ids that the platform's own API has of these accounts, which are given by user_id."""
+    user_ids = sorted(api_ids)
+    for start in range(0, len(user_ids), 500):
+        accounts = session.scalars(
+            select(PlatformAccount).where(
+                PlatformAccount.registration_id == registration_id,
+                PlatformAccount.user_id.in_(user_ids[start : start + 500]),
+            )
+        )
+        for account in accounts:
+            account.api_id = api_ids[account.user_id]
 
 
 def people_of(session: Session, registration_id: int, user_ids: Sequence[str]) -> dict[str, Person]:
@@ -147,6 +167,50 @@ def observed_in(
         is_among_few(session, PlatformAccount.person_id, observed),
     )
     return {user_id: person_id for user_id, person_id in session.execute(query)}
+
+
+def api_ids_in(session: Session, registration_id: int, course_id: int) -> dict[str, str]:
+    """The ids that the platform's own API has, by user_id, of those of whom anything was observed in the course."""
+    observed = select(ObservationRow.person_id).where(ObservationRow.course_id == course_id).distinct()
+    query = select(PlatformAccount.user_id, PlatformAccount.api_id).where(
+        PlatformAccount.registration_id == registration_id,
+        PlatformAccount.api_id.is_not(None),
+        is_among_few(session, PlatformAccount.person_id, observed),
+    )
+    return {user_id: api_id for user_id, api_id in session.execute(query) if api_id is not None}
+
+
+def user_id_of(session: Session, registration_id: int, course_id: int, api_id: str) -> str | None:
+    """The user_id of the person whom the platform's own API calls so, among those observed in the course.
+
+    None where there is nobody, or more than one.
+    """
+    observed = exists().where(
+        ObservationRow.course_id == course_id, ObservationRow.person_id == PlatformAccount.person_id
+    )
+    query = select(PlatformAccount.user_id).where(
+        PlatformAccount.registration_id == registration_id, PlatformAccount.api_id == api_id, observed
+    )
+    found = session.scalars(query.limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
+def api_id_of(session: Session, registration_id: int, person_id: int) -> str | None:
+    """The id that the platform's own API has of the person; None where it is not known, or they have several."""
+    query = select(PlatformAccount.api_id).where(
+        PlatformAccount.person_id == person_id,
+        PlatformAccount.registration_id == registration_id,
+        PlatformAccount.api_id.is_not(None),
+    )
+    found = session.scalars(query.limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
+def course_by_api_id(session: Session, registration_id: int, api_id: str) -> Course | None:
+    """The course that the platform's own API calls so; None where there is none, or more than one."""
+    query = select(Course).where(Course.registration_id == registration_id, Course.api_id == api_id)
+    found = session.scalars(query.limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def user_ids_in(session: Session, registration_id: int, course_id: int) -> dict[int, str]:
@@ -231,6 +295,7 @@ def delete_all_of(session: Session, person_id: int) -> int:
         (Award, Award.id.in_(awards)),
         (HandAward, HandAward.person_id == person_id),
         (ObservationRow, ObservationRow.person_id == person_id),
+        (SourceAccess, SourceAccess.person_id == person_id),
         (LaunchSession, LaunchSession.person_id == person_id),
     ):
         session.execute(delete(table).where(of_them).execution_options(synchronize_session=False))

@@ -114,6 +114,16 @@ def source_access(
     )
 
 
+def source_accesses_of_courses(session: Session, registration_id: int, source: str) -> Sequence[SourceAccess]:
+    """What the source was given for single courses of the platform."""
+    query = select(SourceAccess).where(
+        SourceAccess.registration_id == registration_id,
+        SourceAccess.source == source,
+        SourceAccess.course_id.is_not(None),
+    )
+    return session.scalars(query.order_by(SourceAccess.id)).all()
+
+
 def source_accesses(
     session: Session, registration_id: int, course_id: int | None = None
 ) -> Mapping[str, Access]:

@@ -28,6 +28,7 @@ from lti_tool.store.models import (
 )
 from lti_tool.store.models.rules import PROPOSED
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
+from lti_tool.values import TEST_PLATFORMS
 
 #: A version's template with it, without its picture: no decision looks at that.
 _TEMPLATE = joinedload(RuleVersion.template_version).defer(TemplateVersion.picture)
@@ -172,7 +173,7 @@ def awarding_versions(
     With rules, links and templates loaded.
 
     None of a rule that is paused or removed, or waits for a teacher to settle a change, or whose course may not award
-    for the issuer of its badge.
+    for the issuer of its badge, or is in a copy of a platform that is there to try things in.
     """
     if rule_id is not None:
         return session.scalars(_awarding(AwardRule.id), {"id": rule_id}).all()
@@ -198,6 +199,7 @@ def _awarding(column: InstrumentedAttribute[int]) -> Select[RuleVersion]:
             AwardRule.removed_at.is_(None),
             ~is_unsettled,
             _is_permitted(),
+            RegistrationRow.platform_id.not_in(TEST_PLATFORMS),
             column == bindparam("id"),
         )
         .options(

@@ -10,9 +10,10 @@ from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from lti_tool.awarding import messages
+from lti_tool.awarding.looks import asked_about
 from lti_tool.errors import NotFoundError
 from lti_tool.observations import Policy
-from lti_tool.sources.found import Message
+from lti_tool.sources.found import Asked, Message
 from lti_tool.store import queries
 from lti_tool.store.models import RegistrationRow
 from lti_tool.values import Access, Registration
@@ -50,6 +51,9 @@ def receive(name: str, registration_id: int, path: str) -> Response:
         find_key=partial(tool.key_sets.key, registration.jwks_url),
         access=access,
         decrypt=tool.decrypt,
+        find_key_in=tool.key_sets.key,
+        find_course=partial(_course, registration_id),
+        find_user=partial(_user, registration_id),
     )
     with one_of(_running_messages, MAX_WAIT_SECONDS):
         reply = messages.receive(tool.store, name, message, _policy(registration_id))
@@ -62,6 +66,22 @@ def _policy(registration_id: int) -> Policy:
     with tool.store.read() as session:
         row = session.get_one(RegistrationRow, registration_id)
         return tool.issuers.of(session, row.issuer_id).policy
+
+
+def _course(registration_id: int, api_id: str) -> Asked | None:
+    """The course that the platform's own API calls so."""
+    with current_tool().store.read() as session:
+        course = queries.people.course_by_api_id(session, registration_id, api_id)
+        return asked_about(session, course) if course is not None else None
+
+
+def _user(registration_id: int, context_id: str, api_id: str) -> str | None:
+    """The user_id of the person in the course whom the platform's own API calls so."""
+    with current_tool().store.read() as session:
+        course = queries.people.course_of(session, registration_id, context_id)
+        if course is None:
+            return None
+        return queries.people.user_id_of(session, registration_id, course.id, api_id)
 
 
 def _registration(registration_id: int, source: str) -> tuple[Registration, Access | None]:

@@ -151,7 +151,14 @@ def test_removing_leaves_nothing_of_the_platform(tool, platform, template_id, cl
         draft.course_id = course_id
         permissions.permit(session, tool.issuers.first(session), registration_id, course_id, clock())
         source_access.give(
-            session, registration_id, "bell", Given(), tool.encrypt, clock(), course_id=course_id
+            session,
+            registration_id,
+            "bell",
+            Given(secrets={"token": "a"}),
+            tool.encrypt,
+            clock(),
+            course_id=course_id,
+            person_id=queries.people.person_of(session, registration_id, ZANE.user_id).id,
         )
         given = Given(secrets={"token": "of this platform"})
         source_access.give(session, registration_id, "moodle_web_service", given, tool.encrypt, clock())

@@ -112,6 +112,24 @@ def test_it_is_taken_away_and_both_are_recorded_without_a_secret(registered):
     assert set_up.data == removed.data == {"source": "bell", "course": 1}
 
 
+def test_with_what_the_platform_was_given_goes_what_its_courses_were_given(registered):
+    give(registered, token="of the platform")
+    give(registered, 1, token="of the course")
+    with registered.store.begin() as session:
+        assert source_access.take_away(session, 1, "bell", registered.clock())
+    assert access(registered, 1) is None
+
+
+def test_it_goes_with_the_person_who_permitted_it(registered):
+    with registered.store.begin() as session:
+        given = Given(secrets={"token": "of Zane"})
+        source_access.give(
+            session, 1, "bell", given, registered.encrypt, registered.clock(), course_id=1, person_id=1
+        )
+        queries.people.delete_all_of(session, 1)
+    assert access(registered, 1) is None
+
+
 def test_it_goes_with_its_platform(registered):
     give(registered, token="a")
     give(registered, 1, token="b")

@@ -245,6 +245,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
         sa.Column("context_id", sa.String(), nullable=False),
+        sa.Column("api_id", sa.String(), nullable=True),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("url", sa.String(), nullable=True),
         sa.Column("memberships_url", sa.String(), nullable=True),
@@ -261,6 +262,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("registration_id", "context_id"),
     )
+    with op.batch_alter_table("course", schema=None) as batch_op:
+        batch_op.create_index("ix_course_api_id", ["registration_id", "api_id"], unique=False)
+
     op.create_table(
         "issuer_permission",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -286,38 +290,6 @@ def upgrade() -> None:
     with op.batch_alter_table("issuer_permission", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_issuer_permission_course_id"), ["course_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_issuer_permission_issuer_id"), ["issuer_id"], unique=False)
-    op.create_table(
-        "source_access",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("registration_id", sa.Integer(), nullable=False),
-        sa.Column("course_id", sa.Integer(), nullable=True),
-        sa.Column("source", sa.String(length=40), nullable=False),
-        sa.Column("settings", sa.JSON(), nullable=False),
-        sa.Column("encrypted_secrets", sa.LargeBinary(), nullable=True),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["course_id"],
-            ["course.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["registration_id"],
-            ["registration.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("source_access", schema=None) as batch_op:
-        batch_op.create_index("ix_source_access_of_course", ["course_id", "source"], unique=True)
-        batch_op.create_index(
-            "ix_source_access_of_platform",
-            ["registration_id", "source"],
-            unique=True,
-            sqlite_where=sa.text("course_id IS NULL"),
-            postgresql_where=sa.text("course_id IS NULL"),
-        )
-        batch_op.create_index(
-            batch_op.f("ix_source_access_registration_id"), ["registration_id"], unique=False
-        )
-
     op.create_table(
         "deployment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -346,10 +318,49 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "source_access",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("settings", sa.JSON(), nullable=False),
+        sa.Column("encrypted_secrets", sa.LargeBinary(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["course_id"],
+            ["course.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("source_access", schema=None) as batch_op:
+        batch_op.create_index("ix_source_access_of_course", ["course_id", "source"], unique=True)
+        batch_op.create_index(
+            "ix_source_access_of_platform",
+            ["registration_id", "source"],
+            unique=True,
+            sqlite_where=sa.text("course_id IS NULL"),
+            postgresql_where=sa.text("course_id IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_source_access_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_source_access_registration_id"), ["registration_id"], unique=False
+        )
+
+    op.create_table(
         "platform_account",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("api_id", sa.String(), nullable=True),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"],
@@ -363,6 +374,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("registration_id", "user_id"),
     )
     with op.batch_alter_table("platform_account", schema=None) as batch_op:
+        batch_op.create_index("ix_platform_account_api_id", ["registration_id", "api_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_platform_account_person_id"), ["person_id"], unique=False)
 
     op.create_table(
@@ -1068,11 +1080,12 @@ def downgrade() -> None:
     op.drop_table("template_version")
     with op.batch_alter_table("platform_account", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_platform_account_person_id"))
+        batch_op.drop_index("ix_platform_account_api_id")
 
     op.drop_table("platform_account")
+    op.drop_table("source_access")
     op.drop_table("person")
     op.drop_table("deployment")
-    op.drop_table("source_access")
     op.drop_table("issuer_permission")
     op.drop_table("course")
     op.drop_table("tool_key")
