@@ -9,7 +9,7 @@ from lti_tool.awarding.looks import is_looked_at, look_soon
 from lti_tool.errors import NotFoundError
 from lti_tool.observations import Policy
 from lti_tool.sources import SOURCES
-from lti_tool.sources.found import Message, Reply, differing, not_yet_told
+from lti_tool.sources.found import Message, Reply, differing
 from lti_tool.store import queries
 from lti_tool.store.database import Store
 
@@ -29,7 +29,6 @@ def receive(store: Store, source: str, message: Message, policy: Policy) -> Repl
     has shown yet is left out.
     """
     methods_of(source)
-    new_of = not_yet_told if getattr(SOURCES[source], "TELLS_EVENTS", False) else differing
     reply: Reply = SOURCES[source].receive(message)
     with store.begin() as session:
         for context_id in reply.changed:
@@ -51,7 +50,7 @@ def receive(store: Store, source: str, message: Message, policy: Policy) -> Repl
             names = {person_id: user_id for user_id, person_id in ids.items()}
             known = queries.observations.of_people(session, course.id, names)
             own = {names.get(person_id) if person_id else None: seen for person_id, seen in known.items()}
-            new = new_of(found, own, source)
+            new = differing(found, own, source)
             append(session, course, new, Seen(source=source, at=message.received_at), ids)
         decide_course(store, course.id, policy, message.received_at)
     return reply

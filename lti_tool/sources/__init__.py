@@ -25,8 +25,7 @@ class Source(Protocol):
     it, `launched(launch, link)`, where launches tell it something, `receive(message)`, where it is sent messages,
     `activities(asked, connection)`, the names by id of the activities whose completion it can tell, and `SET_UP`, the
     settings that an operator gives it for a platform: `asked.access` and `message.access` have them. `METHODS` are
-    those of the messages, where they are not only posted. `TELLS_EVENTS`: its messages tell what happened once, not how
-    things are, so that what comes again is nothing new.
+    those of the messages, where they are not only posted.
     """
 
     NAME: str

@@ -135,15 +135,22 @@ def in_parts(values: Iterable[T]) -> Iterator[Sequence[T]]:
 def differing(
     found: Iterable[Found], own: Mapping[str | None, Sequence[Observation]], source: str
 ) -> tuple[Found, ...]:
-    """What was found and differs from the last that the source knew of the same person, kind and resource.
+    """What was found and is new, as `is_new` says of each; an event that is there twice is new once.
 
     `own` are the observations of each person by user_id, and those of the course itself under None.
     """
-    return tuple(each for each in found if is_new(each, own.get(each.user_id, ()), source))
+    new: list[Found] = []
+    for each in found:
+        if is_new(each, own.get(each.user_id, ()), source) and not (each.is_event and each in new):
+            new.append(each)
+    return tuple(new)
 
 
 def is_new(found: Found, before: Sequence[Observation], source: str) -> bool:
-    """Whether the value differs from the source's last one of its kind and resource in `before`."""
+    """Whether the value differs from the source's last one of its kind and resource in `before`.
+
+    An event is new where the source has not told the same before, however long ago.
+    """
     if found.is_event:
         own = select(before, found.kind, found.resource)
         return not any(each.source == source and each.value == found.value for each in own)
@@ -156,26 +163,6 @@ def differs(value: Any, before: Sequence[Observation], kind: str, resource: str,
         if each.kind == kind and each.resource == resource and each.source == source:
             return bool(each.value != value)
     return True
-
-
-def not_yet_told(
-    found: Iterable[Found], own: Mapping[str | None, Sequence[Observation]], source: str
-) -> tuple[Found, ...]:
-    """What was found and was never told by the source before, of events: each is one, however often and late it comes.
-
-    `own` as of `differing`.
-    """
-    new: list[Found] = []
-    for each in found:
-        before = own.get(each.user_id, ())
-        is_known = any(
-            (old.kind, old.resource, old.source) == (each.kind, each.resource, source)
-            and old.value == each.value
-            for old in before
-        )
-        if not is_known and each not in new:
-            new.append(each)
-    return tuple(new)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

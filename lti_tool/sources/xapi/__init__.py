@@ -32,7 +32,6 @@ GIVES = frozenset({COURSE_COMPLETED})
 RANK = 2
 SET_UP = (Setting(name="password", is_made=True),)
 METHODS = frozenset({"GET", "POST", "PUT"})
-TELLS_EVENTS = True
 
 USER = "nozimite"
 VERSION = "1.0.3"
@@ -98,7 +97,7 @@ def _found(completion: CourseCompletion) -> Found:
     at = completion.completed_at.isoformat()
     # As of the time of the statement itself, so that the same statement sent again tells the same.
     value = {"completed_at": at, "as_of": at, "waits": "", "criteria": [], "activities": []}
-    return Found(user_id=completion.user_id, kind=COURSE_COMPLETED, value=value)
+    return Found(user_id=completion.user_id, kind=COURSE_COMPLETED, value=value, is_event=True)
 
 
 def _is_authorised(message: Message) -> bool:
