@@ -23,6 +23,8 @@ class CourseSource:
     """A source in one course. `is_used`: a rule of the course reads what it gives.
 
     `looks`: how it went when the platform was asked last; None for a source that asks no platform, or was never asked.
+    `told_at`: when a source that is sent messages was told something new last, in this course; `refused_at`: when a
+    message of the platform was refused since, whichever course it was about.
     `consent_site`: the address of the platform where a teacher of the course can permit it; None where that is not how
     it is opened. `granted_at`: since when one permits it.
     """
@@ -31,6 +33,8 @@ class CourseSource:
     is_open: bool
     is_used: bool
     looks: LastLooks | None
+    told_at: datetime | None = None
+    refused_at: datetime | None = None
     consent_site: str | None = None
     granted_at: datetime | None = None
 
@@ -41,6 +45,8 @@ def sources_of(session: Session, course: Course) -> Sequence[CourseSource]:
     trees = [version.tree for version in queries.rules.awarding_versions(session, course_id=course.id)]
     kinds = frozenset().union(*(reads(read_tree(tree)) for tree in trees))
     looks = queries.observations.last_looks(session, course.id)
+    told = queries.observations.last_told(session, course.id)
+    refused = queries.platforms.refused_messages(session, course.registration_id)
     # A source that tells nothing of what a rule can ask for is no way to learn who has completed.
     asked_for = {ROLE}.union(*(condition.READS for condition in CONDITIONS.values()))
     ways = [source for source in SOURCES.values() if source.GIVES & asked_for]
@@ -50,6 +56,8 @@ def sources_of(session: Session, course: Course) -> Sequence[CourseSource]:
             is_open=is_open(source, asked),
             is_used=bool(source.GIVES & kinds),
             looks=looks.get(source.NAME),
+            told_at=told.get(source.NAME) if hasattr(source, "receive") else None,
+            refused_at=refused.get(source.NAME),
             consent_site=consent_site(source, asked),
             granted_at=_granted_at(source, asked),
         )

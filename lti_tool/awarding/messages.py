@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from lti_tool.awarding import copies
 from lti_tool.awarding.decisions import decide_course
 from lti_tool.awarding.ledger import Seen, append
@@ -12,6 +14,9 @@ from lti_tool.sources import SOURCES
 from lti_tool.sources.found import Message, Reply, differing
 from lti_tool.store import queries
 from lti_tool.store.database import Store
+
+#: How often it is noted that a message was refused.
+REFUSALS_NOTED_EVERY = timedelta(minutes=1)
 
 
 def methods_of(name: str) -> frozenset[str]:
@@ -30,6 +35,8 @@ def receive(store: Store, source: str, message: Message, policy: Policy) -> Repl
     """
     methods_of(source)
     reply: Reply = SOURCES[source].receive(message)
+    if message.access is not None and reply.status not in (429, 503):
+        _note(store, source, message, is_refused=reply.status >= 400)
     with store.begin() as session:
         for context_id in reply.changed:
             course = queries.people.course_of(session, message.registration.id, context_id)
@@ -54,3 +61,16 @@ def receive(store: Store, source: str, message: Message, policy: Policy) -> Repl
             append(session, course, new, Seen(source=source, at=message.received_at), ids)
         decide_course(store, course.id, policy, message.received_at)
     return reply
+
+
+def _note(store: Store, source: str, message: Message, *, is_refused: bool) -> None:
+    """Notes whether the platform's messages are accepted, so that an operator can see that none gets through.
+
+    Anybody may send one, so a refusal is stored once a minute at most.
+    """
+    now = message.received_at
+    with store.begin() as session:
+        refused_at = now if is_refused else None
+        queries.platforms.note_message(
+            session, message.registration.id, source, refused_at, now - REFUSALS_NOTED_EVERY
+        )

@@ -121,6 +121,10 @@ def _lines(source: CourseSource, zone: tzinfo, *, is_best: bool) -> list[str]:
     if source.looks and source.looks.failed_at and source.looks.trouble:
         sentence = source.looks.trouble["sentence"].format(**source.looks.trouble.get("about", {}))
         lines.append(f"  last failure  {_time(source.looks.failed_at, zone)}  {sentence}")
+    if source.told_at:
+        lines.append(f"  last told     {_time(source.told_at, zone)}")
+    if source.refused_at:
+        lines.append(f"  refused       {_time(source.refused_at, zone)}  a message; none was accepted since")
     lines += [f"  cannot see: {text}" for text in words.get("cannot_see", {}).values()]
     if not source.is_open:
         lines.append(f"  to open it: {words['source']['opens']}")

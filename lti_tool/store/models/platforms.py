@@ -77,6 +77,8 @@ class SourceAccess(Base):
     source: Mapped[str] = mapped_column(String(40))
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Texts by name."""
+    refused_at: Mapped[datetime | None]
+    """When a message was refused last; None again once one was accepted."""
     encrypted_secrets: Mapped[bytes | None]
     changed_at: Mapped[datetime]
 

@@ -40,6 +40,13 @@ _SEEN = (
 )
 
 
+def last_told(session: Session, course_id: int) -> Mapping[str, datetime]:
+    """When each source told something new of the course last, by its name."""
+    query = select(ObservationRow.source, func.max(ObservationRow.seen_at))
+    rows = session.execute(query.where(ObservationRow.course_id == course_id).group_by(ObservationRow.source))
+    return {source: seen_at for source, seen_at in rows}
+
+
 def newest_at(session: Session, course_id: int) -> datetime | None:
     """When anything new was seen in the course last."""
     return session.scalar(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.store.models import (
@@ -144,6 +144,30 @@ def source_accesses(
             encrypted=(*before.encrypted, *filter(None, [row.encrypted_secrets])),
         )
     return found
+
+
+def refused_messages(session: Session, registration_id: int) -> Mapping[str, datetime]:
+    """When a message of the platform to a source was refused, by the name of the source; none was accepted since."""
+    query = select(SourceAccess.source, SourceAccess.refused_at).where(
+        SourceAccess.registration_id == registration_id,
+        SourceAccess.course_id.is_(None),
+        SourceAccess.refused_at.is_not(None),
+    )
+    return {source: refused_at for source, refused_at in session.execute(query) if refused_at is not None}
+
+
+def note_message(
+    session: Session, registration_id: int, source: str, refused_at: datetime | None, since: datetime
+) -> None:
+    """Notes that a message was refused then, or accepted (None); not where one was refused after `since` already."""
+    of_platform = (
+        SourceAccess.registration_id == registration_id,
+        SourceAccess.source == source,
+        SourceAccess.course_id.is_(None),
+    )
+    is_set, is_old = SourceAccess.refused_at.is_not(None), SourceAccess.refused_at < since
+    needed = is_set if refused_at is None else or_(~is_set, is_old)
+    session.execute(update(SourceAccess).where(*of_platform, needed).values(refused_at=refused_at))
 
 
 def count_awards(session: Session, registration_id: int) -> int:

@@ -8,10 +8,11 @@ from uuid import uuid4
 
 import pytest
 
+from lti_tool.awarding.course_sources import sources_of
 from lti_tool.observations import COURSE_COMPLETED
 from lti_tool.platforms import source_access
 from lti_tool.platforms.xapi_statements import MOST_STATEMENTS
-from lti_tool.store.models import ObservationRow
+from lti_tool.store.models import Course, ObservationRow
 from lti_tool.values import Given
 from tests.fixtures import ANNA, JANIS, NOW
 
@@ -298,3 +299,33 @@ def test_attachments_and_other_versions_are_refused(send, completions):
 def test_no_answer_names_anybody(send):
     for body in (statement(timestamp="Anna"), statement(id="Anna"), b"Anna"):
         assert b"Anna" not in send(body).data
+
+
+def of_xapi(tool):
+    with tool.store.read() as session:
+        course = session.query(Course).one()
+        return next(each for each in sources_of(session, course) if each.name == "xapi")
+
+
+def test_it_is_known_when_something_was_told_and_when_a_message_was_refused(send, web_tool, clock):
+    assert (of_xapi(web_tool).told_at, of_xapi(web_tool).refused_at) == (None, None)
+    wrong = HEADERS | basic(password="another")
+    clock.advance(minutes=1)
+    refused_at = clock()
+    assert send(statement(), headers=wrong).status_code == 401
+    assert of_xapi(web_tool).refused_at == refused_at
+    clock.advance(seconds=30)
+    assert send(statement(), headers=wrong).status_code == 401
+    assert of_xapi(web_tool).refused_at == refused_at  # anybody may send one: it is stored once a minute
+    clock.advance(seconds=31)
+    assert send(statement(), headers=wrong).status_code == 401
+    assert of_xapi(web_tool).refused_at == clock()
+    assert send(statement()).status_code == 200
+    assert (of_xapi(web_tool).told_at, of_xapi(web_tool).refused_at) == (clock(), None)
+
+
+def test_what_nobody_set_up_keeps_no_refusals(browser, school, web_tool):
+    school.launch(ANNA)
+    answer = browser.post("/sources/xapi/1/statements", json=statement(), headers=HEADERS | basic())
+    assert answer.status_code == 401
+    assert of_xapi(web_tool).refused_at is None
