@@ -17,11 +17,13 @@ from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.parts import Part
 from lti_tool.conditions.tree import Node, leaves, read_tree
 from lti_tool.errors import AwardStateError, NotAllowedError
-from lti_tool.observations import RESULT, RESULT_LEFT, Facts, Observation, select
+from lti_tool.observations import FINAL_SCORE, RESULT, RESULT_LEFT, Facts, Observation, select
 from lti_tool.sources import teacher
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import Award
+
+_SCORES = frozenset({RESULT, FINAL_SCORE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,8 @@ class ResultChange:
 def changed_results(tree: Node, trace: Mapping[str, Any], facts: Facts) -> Sequence[tuple[Change, datetime]]:
     """Each result that counted in the trace of an award and is another one now, with when that was seen.
 
-    `tree` is the rule by which the award was decided.
+    `tree` is the rule by which the award was decided. The total of a course changes with every further grade, so it
+    counts as another only where it no longer is what the rule asked for, and is shown.
     """
     told = {name: iter([each for each in _leaves(trace) if each["condition"] == name]) for name in CONDITIONS}
     found = []
@@ -73,11 +76,13 @@ def changed_results(tree: Node, trace: Mapping[str, Any], facts: Facts) -> Seque
         condition = CONDITIONS.get(leaf.condition)
         # The trace has the conditions of the tree, in their order.
         before = next(told[leaf.condition], None) if condition is not None else None
-        if condition is None or before is None or leaf.options is None or RESULT not in condition.READS:
+        if condition is None or before is None or leaf.options is None or not condition.READS & _SCORES:
             continue
         counted = before.get("values", {}).get("score") if before["state"] == "met" else None
         part = leaf.options.holds(facts)
         seen_at = part.values.get("seen_at")
+        if FINAL_SCORE in condition.READS and (part.state == "met" or _score(part) is None):
+            continue
         if counted is not None and seen_at is not None and _score(part) != Decimal(counted):
             found.append((Change(before=before, now=part.as_json()), seen_at))
     return found

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Select, Text, and_, bindparam, cast, delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from lti_tool.observations import COMPLETION_CRITERIA, RESULT, ROLE, KnownPerson, Observation
+from lti_tool.observations import COMPLETION_CRITERIA, FINAL_SCORE, RESULT, ROLE, KnownPerson, Observation
 from lti_tool.store.models import Course, LookRow, ObservationRow, Person
 from lti_tool.store.queries.common import dialect_of, is_among, is_in_parameter
 from lti_tool.store.queries.people import not_erased, only_accounts_of
@@ -264,19 +264,22 @@ def look_row(session: Session, look_id: int, began_at: datetime) -> tuple[LookRo
 def people_with_other_results(
     session: Session, course_id: int, since: datetime | None = None
 ) -> Sequence[int]:
-    """The ids of the people of whom more than one result was seen in the same column, in ascending order.
+    """The ids of the people of whom more than one result was seen in the same column, or more than one total.
+
+    In ascending order.
 
     With `since` only those of whom anything was seen since then.
     """
     query = select(ObservationRow.person_id).where(
-        ObservationRow.course_id == course_id, ObservationRow.kind == RESULT
+        ObservationRow.course_id == course_id, ObservationRow.kind.in_((RESULT, FINAL_SCORE))
     )
     if since is not None:
         recent = select(ObservationRow.person_id).where(
             ObservationRow.course_id == course_id, ObservationRow.seen_at >= since
         )
         query = query.where(ObservationRow.person_id.in_(recent))
-    changed = query.group_by(ObservationRow.person_id, ObservationRow.resource).having(func.count() > 1)
+    of_one = (ObservationRow.person_id, ObservationRow.kind, ObservationRow.resource)
+    changed = query.group_by(*of_one).having(func.count() > 1)
     return sorted({person_id for person_id in session.scalars(changed) if person_id is not None})
 
 

@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
 from lti_tool.awarding import awards, looks, result_changes, rule_changes
 from lti_tool.errors import AwardStateError, NotAllowedError
+from lti_tool.observations import FINAL_SCORE
+from lti_tool.sources import SOURCES
+from lti_tool.sources.found import Answer, Found
 from lti_tool.store import events, queries
 from lti_tool.store.models import Award, AwardRule, Event, ObservationRow
 from lti_tool.values import LineItem
@@ -181,3 +185,42 @@ def test_a_change_of_the_rule_after_the_award_is_no_change_of_a_grade(tool, grad
     assert changes(tool) == {}
     grade((ANNA, "30"))
     assert changes(tool) == LOWERED
+
+
+@pytest.fixture
+def total(tool, published, platform, clock, monkeypatch):
+    """A look ten minutes later, at Anna's total of the course, of which her badge asks 60 %."""
+    totals = []
+
+    def look(asked, connection, known):
+        value = {"score": totals[-1][0], "graded_at": None, "waits": totals[-1][1]}
+        return Answer(found=[Found(user_id=ANNA.user_id, kind=FINAL_SCORE, value=value)])
+
+    source = SimpleNamespace(NAME="totals", GIVES=frozenset({FINAL_SCORE}), RANK=1, look=look)
+    monkeypatch.setitem(SOURCES, "totals", source)
+    make_rule(tool, published, {"condition": "final_score_at_least", "minimum": "0.6"})
+
+    def total(score, waits=""):
+        totals.append((score, waits))
+        clock.advance(minutes=10)
+        assert looks.look(tool.store, platform, 1, clock()) is None
+        run_due_jobs(tool)
+
+    return total
+
+
+def test_a_total_that_falls_below_the_minimum_is_told_and_one_that_goes_on_changing_is_not(tool, total):
+    total("0.7")
+    assert statuses(tool) == ["issued"]
+    for score, waits in (("0.9", ""), ("0.61", ""), ("0.2", "hidden"), ("0.65", "")):
+        total(score, waits)
+        assert changes(tool) == {}
+    total("0.59")
+    assert changes(tool) == LOWERED
+    leave(tool)
+    assert changes(tool) == {}
+    total("0.4")
+    assert changes(tool) == LOWERED
+    total("0.8")
+    assert changes(tool) == {}
+    assert statuses(tool) == ["issued"]
