@@ -22,7 +22,9 @@ MUHAMMAD = learner(ANNA.user_id, name="محمد عبد الله")
 
 @pytest.mark.parametrize(("page", "expression"), PLACES)
 def test_it_is_isolated_wherever_a_page_names_a_person(page, expression):
-    assert "| isolated" in expression
+    # An option of a list has no elements in it; it has a direction of its own.
+    is_option = f'dir="auto">{expression}</option>' in (PAGES / page).read_text(encoding="utf-8")
+    assert "| isolated" in expression or is_option
 
 
 def test_it_is_isolated_for_the_teacher_and_for_the_learner(
