@@ -83,7 +83,7 @@ def test_a_teacher_opens_the_way_and_whoever_completes_gets_the_badge_and_opens_
 ):
     without_events(lms)
     page = sources(robot, activity)
-    assert f"{READ} Not available here" in page.text
+    assert f"{READ} Needs your permission" in page.text
     assert "Canvas asks you, in a new tab" in page.text
     open_the_way(robot, activity)
     page = sources(robot, activity)
@@ -145,9 +145,16 @@ def test_a_course_that_has_ended_is_still_read(demo, lms, robot, activity):
 
 def test_who_declines_changes_nothing_and_can_try_again(demo, lms, robot, activity):
     page = robot.submit(asked(robot, activity).form("authorize"), {"answer": "cancel"})
-    assert "Nothing has changed Your learning platform says that you did not agree." in page.text
+    assert "Nothing has changed Your learning platform says that no permission was given." in page.text
     assert lms.campus.grants == {} and [row for row in rows(demo.tool, SourceAccess) if row.course_id] == []
     open_the_way(robot, activity)
+
+
+def test_what_canvas_refuses_without_asking_is_not_laid_to_the_teacher(demo, robot, activity):
+    form = asked(robot, activity).form("authorize")
+    state = form.data()["state"]
+    page = robot.open(f"{demo.tool_url}/lti/consent?state={state}&error=invalid_scope")
+    assert "Your learning platform did not ask you." in page.text and "invalid_scope" in page.text
 
 
 def test_somebody_else_in_canvas_than_in_the_course_gives_nothing(demo, lms, robot, activity):
@@ -183,7 +190,7 @@ def test_a_teacher_withdraws_it_here_and_in_canvas(demo, lms, robot, activity):
     assert "Nozimite may no longer read this course in Canvas." in page.text
     assert lms.campus.grants == {} and lms.api_tokens == {}
     assert [row for row in rows(demo.tool, SourceAccess) if row.course_id] == []
-    assert f"{READ} Not available here" in page.text
+    assert f"{READ} Needs your permission" in page.text
 
 
 def test_what_was_withdrawn_in_canvas_is_said_with_what_mends_it(demo, lms, robot, activity):

@@ -45,6 +45,8 @@ from lti_tool.values import ActivityProgress, CourseActivity, CourseProgress, Gr
 NAME = "moodle_web_service"
 GIVES = frozenset({COURSE_COMPLETED, ACTIVITY_COMPLETED, FINAL_SCORE})
 RANK = 1
+#: Who registers a Moodle by hand may leave out what it is.
+PRODUCTS = frozenset({"moodle", ""})
 SET_UP = (Setting(name="address", read=https_url), Setting(name="token", is_secret=True))
 
 #: How many calls about single learners one look makes; one takes 25 to 75 ms.

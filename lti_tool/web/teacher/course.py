@@ -111,6 +111,7 @@ class Offer:
     """A rule of the course that this one is a copy of: what it asks for, and what a teacher ought to check in it."""
 
     version: RuleVersion
+    template: Template
     terms: Sequence[Markup]
     to_check: Sequence[str]
 
@@ -256,7 +257,12 @@ def _asks_less(session: Session, link: ResourceLink | None) -> Sentence:
 
 def _offer(version: RuleVersion) -> Offer:
     tree = read_tree(version.tree)
-    return Offer(version=version, terms=terms(tree), to_check=copied_sentences(tree))
+    return Offer(
+        version=version,
+        template=stored_template(version.template_version.body),
+        terms=terms(tree),
+        to_check=copied_sentences(tree),
+    )
 
 
 def _change(version: RuleVersion, proposed: RuleVersion) -> Change:

@@ -37,6 +37,7 @@ pages = Blueprint("source_consent", __name__)
 #: Where the platform leads back to: an operator of the platform enters this address there, so it stays as it is.
 RETURN_PATH = "/lti/consent"
 MAX_CODE_LENGTH = 2000
+MAX_ERROR_LENGTH = 60
 
 
 @pages.post("/lti/app/course/sources/<name>/consent")
@@ -107,7 +108,10 @@ def answer() -> Response | str:
         raise LaunchError("ticket_over", "it was asked for another course")
     code = request.args.get("code", "")
     if not code or len(code) > MAX_CODE_LENGTH:
-        return _tab("declined", visit, asked_for["source"])
+        error = request.args.get("error", "")
+        # By other errors than this (RFC 6749, section 4.1.2.1) the platform refuses the tool, and has asked nobody.
+        state = "declined" if error == "access_denied" else "refused"
+        return _tab(state, visit, asked_for["source"], error[:MAX_ERROR_LENGTH])
     try:
         return _grant(visit, asked_for, code)
     except PlatformError as error:

@@ -45,14 +45,14 @@ def upload(school, place, services, web_tool, clock):
 
 def refused(page):
     """Why rows are not taken, by their line."""
-    table = page.text.partition("Not taken")[2].partition("</table>")[0]
-    found = re.findall(r'<th scope="row">(\d+)</th><td>.*?</td><td>(.*?)</td>', table)
+    table = page.text.partition("<summary>Cannot be taken")[2].partition("</table>")[0]
+    found = re.findall(r'<th scope="row" data-of="Line">(\d+)</th><td>.*?</td><td>(.*?)</td>', table)
     return {int(line): why for line, why in found}
 
 
 def taken(page):
     table = page.text.partition("<h2>Can be taken")[2].partition("</table>")[0]
-    return re.findall(r'<th scope="row">\d+</th><td>(.*?)</td>', table)
+    return re.findall(r'<th scope="row" data-of="Line">\d+</th><td>(.*?)</td>', table)
 
 
 def told(tool):
