@@ -135,6 +135,7 @@ class Launch:
 
     `unexpanded` are the names of the custom parameters whose variable the platform left as it was. `api_user_id` and
     `api_course_id` are the ids by which the platform's own API, and its events, name the person and the course.
+    `username` is by what the person logs in to the platform, as `claims.comparable_username` has it.
     """
 
     registration_id: int
@@ -163,6 +164,7 @@ class Launch:
     unexpanded: tuple[str, ...] = ()
     api_user_id: str | None = None
     api_course_id: str | None = None
+    username: str | None = None
 
     @property
     def standing(self) -> Standing:
@@ -189,7 +191,8 @@ class Launch:
 class Member:
     """A member of a course as the Names and Role Provisioning Service lists them; roles are full URIs.
 
-    `api_id`: the id that the platform's own API has of them, as far as the platform tells it.
+    `api_id`: the id that the platform's own API has of them, as far as the platform tells it. `username`: by what they
+    log in to it, as `claims.comparable_username` has it, as far as it tells that.
     """
 
     user_id: str
@@ -198,6 +201,7 @@ class Member:
     email: str | None = None
     active: bool = True
     api_id: str | None = None
+    username: str | None = None
 
     @property
     def standing(self) -> Standing | Literal["absent"]:

@@ -1,6 +1,6 @@
 """Lists of completions that are uploaded: each row matched with a person, shown, and then stored part by part.
 
-What is kept of a list are ids, days and scores. E-mail addresses and names of a file are compared and forgotten.
+What is kept of a list are ids, days and scores. Addresses, usernames and names of a file are compared and forgotten.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from lti_tool.sources.found import Found, differing
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.events import Actor
-from lti_tool.store.models import Course, Person
+from lti_tool.store.models import Course, PlatformAccount
 from lti_tool.values import Json
 
 #: How many rows are stored in one transaction.
@@ -66,15 +66,16 @@ def check(
     """The rows with the people they are about. Raises NotAllowedError where the person may not confirm learners."""
     if by_id is not None and not may_confirm(session, course.id, by_id, policy):
         raise NotAllowedError("the institution lets teachers confirm learners, not assistants")
-    people = queries.people.named(
-        session, course.registration_id, {row.user_id for row in rows}, {row.email for row in rows}
+    accounts = queries.people.named(
+        session,
+        course.registration_id,
+        user_ids={row.user_id for row in rows},
+        usernames={row.username for row in rows},
+        emails={row.email for row in rows},
     )
-    by_user_id = {user_id: (user_id, person) for user_id, person in people}
-    by_email: dict[str, list[tuple[str, Person]]] = {}
-    for user_id, person in people:
-        by_email.setdefault((person.email or "").lower(), []).append((user_id, person))
-    own = queries.observations.of_people(session, course.id, {person.id for _, person in people})
-    checked = [_checked(row, by_user_id, by_email, own, by_id, policy) for row in rows]
+    found = _Accounts(accounts)
+    own = queries.observations.of_people(session, course.id, {each.person_id for each in accounts})
+    checked = [_checked(row, found, own, by_id, policy) for row in rows]
     times = Counter(each.person_id for each in checked if each.person_id is not None)
     return [
         each
@@ -84,32 +85,63 @@ def check(
     ]
 
 
+class _Accounts:
+    """The accounts that rows may be about, by each of the three things that name one."""
+
+    def __init__(self, accounts: Sequence[PlatformAccount]) -> None:
+        self._by: dict[tuple[str, str], list[PlatformAccount]] = {}
+        for account in accounts:
+            for kind, value in _names_of(account).items():
+                self._by.setdefault((kind, value), []).append(account)
+
+    def named_in(self, row: Row) -> tuple[Sequence[PlatformAccount], str]:
+        """Those who are known by all of the row's three that anybody is known by; and the problem where there are none.
+
+        What nobody is known by contradicts whoever is known by another: a username that is not theirs, but not one
+        beside which theirs is not known.
+        """
+        named = {"user_id": row.user_id, "username": row.username, "email": row.email}
+        groups = {kind: self._by.get((kind, value), []) for kind, value in named.items() if value}
+        known = [group for group in groups.values() if group]
+        if not known or not groups.get("user_id", known):
+            return [], "unknown"
+        first, *others = known
+        shared = [account for account in first if all(account in group for group in others)]
+        is_one = any(
+            all(_names_of(account).get(kind, named[kind]) == named[kind] for kind in groups)
+            for account in shared
+        )
+        return (shared, "") if is_one else ([], "contradictory")
+
+
+def _names_of(account: PlatformAccount) -> Mapping[str, str]:
+    """What is known to name the account, as rows have it."""
+    names = {
+        "user_id": account.user_id,
+        "username": account.username,
+        "email": (account.person.email or "").lower(),
+    }
+    return {kind: value for kind, value in names.items() if value}
+
+
 def _checked(
     row: Row,
-    by_user_id: Mapping[str, tuple[str, Person]],
-    by_email: Mapping[str, Sequence[tuple[str, Person]]],
+    accounts: _Accounts,
     own: Mapping[int | None, Sequence[Observation]],
     by_id: int | None,
     policy: Policy,
 ) -> Checked:
     if row.problem:
         return Checked(row=row, problem=row.problem)
-    # Of several with one address those count who are in the course.
-    mailed = by_email.get(row.email, ()) if row.email else ()
-    enrolled = [each for each in mailed if _is_in(own.get(each[1].id, ()))]
-    mailed = enrolled or mailed
-    named = by_user_id.get(row.user_id) if row.user_id else None
-    if row.user_id and named is None:
-        return Checked(row=row, problem="unknown")
-    if named is None:
-        if len(mailed) != 1:
-            return Checked(row=row, problem="ambiguous" if mailed else "unknown")
-        named = mailed[0]
-    elif row.email and row.email != (named[1].email or row.email).lower():
-        return Checked(row=row, problem="contradictory")
-    user_id, person = named
+    named, problem = accounts.named_in(row)
+    if not row.username:
+        # Of several with one address those count who are in the course. A username is one person's at a time: where
+        # two have it, one of them is known by what is somebody else's now.
+        named = [each for each in named if _is_in(own.get(each.person_id, ()))] or named
+    if len(named) != 1:
+        return Checked(row=row, problem=problem or "ambiguous")
+    user_id, person = named[0].user_id, named[0].person
     observed = own.get(person.id, ())
-    problem = ""
     if person.id == by_id:
         problem = "self"
     elif first_seen_as_staff(observed) is not None:

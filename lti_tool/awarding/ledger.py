@@ -51,18 +51,23 @@ class Ledger:
             return queries.people.api_ids_in(session, self._registration_id, self._course_id)
 
     @cached_property
-    def _observed(self) -> Mapping[str, int]:
-        """The ids, by user_id, of all of whom anything was observed in the course.
+    def usernames(self) -> Mapping[str, str]:
+        """By what the people of the course log in, by their user_ids, as far as known."""
+        return {user_id: name for user_id, (_, name) in self._observed.items() if name is not None}
+
+    @cached_property
+    def _observed(self) -> Mapping[str, tuple[int, str | None]]:
+        """The ids and usernames, by user_id, of all of whom anything was observed in the course.
 
         Nearly all who are asked about are among them. In a large database it is much less work to find them by the
         course than by their user_ids, which are next to each other in no index.
         """
         with self._store.read() as session:
-            return queries.people.observed_in(session, self._registration_id, self._course_id)
+            return queries.people.accounts_in(session, self._registration_id, self._course_id)
 
     def people(self, user_ids: Sequence[str], kinds: frozenset[str]) -> Mapping[str, KnownPerson]:
         """Those of these people who are known, by user_id, with their observations of these kinds in the course."""
-        ids = {user_id: self._observed[user_id] for user_id in user_ids if user_id in self._observed}
+        ids = {user_id: self._observed[user_id][0] for user_id in user_ids if user_id in self._observed}
         new = [user_id for user_id in user_ids if user_id not in ids]
         with self._store.read() as session:
             if new:

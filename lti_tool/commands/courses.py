@@ -64,8 +64,8 @@ def show(*, number: int) -> None:
 def import_(*, number: int, file: Path, take: bool) -> int:
     """Show what each row of a list (CSV) of completions comes to in a course, and take the rows that can be.
 
-    Columns, named in the first line: email or id, date, and score (in per cent) if wanted. What cannot be taken is
-    listed by its line; the exit code is 1 where there is any such row. Raises NotFoundError.
+    Columns, named in the first line: email, username or id, date, and score (in per cent) if wanted. What cannot be
+    taken is listed by its line; the exit code is 1 where there is any such row. Raises NotFoundError.
     """
     from lti_tool import plugs
     from lti_tool.awarding import imports

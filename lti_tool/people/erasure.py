@@ -15,7 +15,7 @@ from lti_tool.store.events import Actor
 
 
 def erase_person(session: Session, person_id: int, now: datetime, by: Actor) -> None:
-    """Erases a learner. Their number and their accounts stay, without which they would be recorded anew.
+    """Erases a learner. Their number and their accounts stay, without usernames: else they would be recorded anew.
 
     Raises NotFoundError where there is nobody with that number, NotAllowedError for somebody who is staff of a course
     now: what they decide there is not theirs alone.
@@ -36,6 +36,8 @@ def erase_person(session: Session, person_id: int, now: datetime, by: Actor) -> 
         question.people = [each for each in question.people if each != str(person_id)]
     credentials = queries.people.delete_all_of(session, person_id)
     person.name = person.email = person.language = person.renamed_at = None
+    for account in person.accounts:
+        account.username = None
     person.erased_at = now
     data = {"credentials": credentials}
     events.record(session, "erased", "person", person_id, now, actor=by, data=data)

@@ -62,6 +62,7 @@ def save_person(session: Session, launch: Launch, now: datetime) -> Person | Non
         name=launch.name,
         email=launch.email,
         api_id=launch.api_user_id,
+        username=launch.username,
     )
     person = queries.people.save_members(session, launch.registration_id, [member], now).get(user_id)
     if person is None:

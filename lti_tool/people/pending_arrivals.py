@@ -30,7 +30,7 @@ def take_arrival(expiring_values: ExpiringValues, ticket: str) -> Arrival | None
         return None
     launch = dict(stored.pop("launch"))
     linking = launch.pop("deep_linking")
-    launch["roles"], launch["unexpanded"] = tuple(launch["roles"]), tuple(launch["unexpanded"])
+    launch |= {name: tuple(launch[name]) for name in ("roles", "unexpanded", "notice_types")}
     return Arrival(
         launch=Launch(**launch, deep_linking=None if linking is None else DeepLinkingSettings(**linking)),
         **stored,

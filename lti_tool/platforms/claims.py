@@ -6,6 +6,7 @@ A platform may send anything: a number for a text, `null`, a literal `$Person.em
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -29,6 +30,8 @@ MASQUERADING = "canvas_masquerading_user_id"
 CANVAS_USER = "canvas_user_id"
 CANVAS_COURSE = "canvas_course_id"
 CANVAS_ROOT_ACCOUNT = "canvas_root_account_uuid"
+#: The custom parameter that Canvas fills in with the name by which the person logs in.
+CANVAS_LOGIN = "canvas_login_id"
 #: The custom parameter that our plugin for Moodle fills in with the address of what learners have completed.
 COMPLETIONS = "completions"
 #: The custom parameter that is asked to be filled in from `$Person.address.timezone`.
@@ -82,8 +85,19 @@ def as_launch(claims: Json, registration: Registration) -> Launch:
         product=registration.product,
         api_user_id=api_id(custom, CANVAS_USER),
         api_course_id=api_id(custom, CANVAS_COURSE),
+        username=_username(claims, custom, registration.product),
         unexpanded=tuple(clean(name) for name, value in sent.items() if _is_variable(value)),
     )
+
+
+def _username(claims: Json, custom: Mapping[str, str], product: str) -> str | None:
+    """By what the person logs in: Moodle says it in a claim, Canvas in a custom parameter.
+
+    Only of Canvas is the parameter read: in Moodle a teacher writes whatever they like into those of an activity.
+    """
+    if product == "canvas":
+        return username(custom.get(CANVAS_LOGIN))
+    return username(_object(claims, CLAIM + "ext").get("user_username"))
 
 
 def api_id(custom: Mapping[str, str], name: str) -> str | None:
@@ -179,6 +193,20 @@ def email(value: Any) -> str | None:
     """An e-mail address, by its outer form only, its letters as `words`; None for anything else."""
     address = words(value)
     return address if address and re.fullmatch(r"[^@\s]+@[^@\s]+", address) else None
+
+
+def username(value: Any) -> str | None:
+    """A username as `comparable_username`; None where it is none, or `is_odd_id`."""
+    name = identifier(value)
+    return comparable_username(name) if name is not None else None
+
+
+def comparable_username(name: str) -> str:
+    """The username as it is compared with another, and stored.
+
+    Small letters are what Moodle has, and Canvas compares.
+    """
+    return unicodedata.normalize("NFC", name.strip().lower())
 
 
 def timezone(value: Any) -> str | None:

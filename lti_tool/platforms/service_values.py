@@ -6,7 +6,7 @@ Each takes one entry of a list and returns None for one that has no id; a single
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -15,7 +15,18 @@ from typing import Any
 from lti_tool.errors import PlatformError
 from lti_tool.observations.roles import is_present
 from lti_tool.outgoing import HttpResponse
-from lti_tool.platforms.claims import CANVAS_USER, CLAIM, email, full_name, identifier, roles, text, words
+from lti_tool.platforms.claims import (
+    CANVAS_LOGIN,
+    CANVAS_USER,
+    CLAIM,
+    email,
+    full_name,
+    identifier,
+    roles,
+    text,
+    username,
+    words,
+)
 from lti_tool.platforms.service_errors import is_web_page
 from lti_tool.values import LineItem, LineItemResult, Member
 
@@ -56,6 +67,7 @@ def read_member(entry: Any) -> Member | None:
         email=email(entry.get("email")),
         active=is_present(entry.get("status")),
         api_id=_api_number(entry.get("message")),
+        username=username(entry.get("ext_user_username")) or _login(entry.get("message")),
     )
 
 
@@ -64,12 +76,21 @@ def _api_number(messages: Any) -> str | None:
 
     It is without the institution, which such a list does not tell.
     """
+    numbers = map(identifier, _of_messages(messages, CANVAS_USER))
+    return next((each for each in numbers if each is not None and each.isascii() and each.isdigit()), None)
+
+
+def _login(messages: Any) -> str | None:
+    """By what a member logs in to Canvas, from the same place."""
+    return next(filter(None, map(username, _of_messages(messages, CANVAS_LOGIN))), None)
+
+
+def _of_messages(messages: Any, name: str) -> Iterator[Any]:
+    """What each message has in the custom parameter."""
     for message in messages if isinstance(messages, list) else []:
         custom = message.get(CLAIM + "custom") if isinstance(message, dict) else None
-        number = identifier(custom.get(CANVAS_USER)) if isinstance(custom, dict) else None
-        if number is not None and number.isascii() and number.isdigit():
-            return number
-    return None
+        if isinstance(custom, dict):
+            yield custom.get(name)
 
 
 def merge_members(members: Iterable[Member]) -> tuple[Member, ...]:
@@ -93,6 +114,7 @@ def _both(one: Member, other: Member) -> Member:
         name=one.name or other.name,
         email=one.email or other.email,
         api_id=one.api_id or other.api_id,
+        username=one.username or other.username,
     )
 
 

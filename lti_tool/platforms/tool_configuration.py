@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from lti_tool.platforms import notices
 from lti_tool.platforms.claims import (
     CANVAS_COURSE,
+    CANVAS_LOGIN,
     CANVAS_ROOT_ACCOUNT,
     CANVAS_USER,
     COMPLETIONS,
@@ -47,6 +48,7 @@ PLACEMENTS = {
 CANVAS_CUSTOM = {
     CANVAS_USER: "$Canvas.user.id",
     CANVAS_COURSE: "$Canvas.course.id",
+    CANVAS_LOGIN: "$Canvas.user.loginId",
     "canvas_api_domain": "$Canvas.api.domain",
     CANVAS_ROOT_ACCOUNT: "$vnd.Canvas.root_account.uuid",
     "canvas_module_id": "$Canvas.module.id",

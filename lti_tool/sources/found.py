@@ -111,6 +111,10 @@ class Known(Protocol):
     def api_ids(self) -> Mapping[str, str]:
         """The ids that the platform's own API has of the people of the course, by their user_ids, as far as known."""
 
+    @property
+    def usernames(self) -> Mapping[str, str]:
+        """By what the people of the course log in to the platform, by their user_ids, as far as known."""
+
     def people(self, user_ids: Sequence[str], kinds: frozenset[str]) -> Mapping[str, KnownPerson]:
         """Those of these people who are known, by user_id, with their observations of these kinds; AT_ONCE at most."""
 

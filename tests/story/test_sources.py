@@ -225,7 +225,7 @@ def test_an_uploaded_list_is_shown_and_taken_and_becomes_badges(tmp_path):
         wait(lambda: [look for look in rows(demo.tool, LookRow) if look.outcome == "answered"])
         page = send(robot, robot.open_activity("Zane", activity), "/course/list")
         (form,) = [form for form in page.forms if form.action.endswith("/course/list/rows")]
-        text = "E-pasts;Datums\nanna.berzina@example.org;2026-01-15\nnobody@example.org;2026-01-15\n"
+        text = "E-pasts;Lietotājvārds;Datums\n;Anna.Berzina;2026-01-15\nnobody@example.org;;2026-01-15\n"
         answer = robot.http.post(
             urljoin(page.url, form.action), data=form.data(), files={"file": ("list.csv", text)}
         )

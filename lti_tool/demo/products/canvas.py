@@ -46,7 +46,7 @@ _HINT_KEY = "a secret that need not be one, of the demo Canvas"
 ROOT_ACCOUNT = "VicYj3cu5BIFpoZhDVU4DZumnlBrWi1grgJEzADs"
 #: What a list of members expands in custom parameters; others stay as they are.
 LISTED_VARIABLES = frozenset(
-    {"Canvas.user.id", "Canvas.course.id", "Person.name.full", "Person.email.primary"}
+    {"Canvas.user.id", "Canvas.user.loginId", "Canvas.course.id", "Person.name.full", "Person.email.primary"}
 )
 _DEPLOYMENT_HASH = "8865aa05b4b79b64a91a86042e43af5ea8ae79eb"
 
@@ -478,6 +478,7 @@ class Canvas:
         """Few: others arrive as the literal `$Name`. Some numbers arrive as JSON numbers, as in Canvas."""
         variables: Json = {
             "Canvas.user.id": int(person.id),
+            "Canvas.user.loginId": person.username,
             "Canvas.course.id": int(course.id),
             "Canvas.api.domain": urlsplit(lms.url).netloc,
             "vnd.Canvas.root_account.uuid": ROOT_ACCOUNT,

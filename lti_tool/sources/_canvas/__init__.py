@@ -21,7 +21,7 @@ from lti_tool.values import Member
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """The user_ids of the people of a course by Canvas's numbers; `learnt` are those whose number is new."""
+    """The user_ids of the people of a course by Canvas's numbers; `learnt`: whose number or username is new."""
 
     user_ids: Mapping[str, str]
     learnt: Sequence[Member] = ()
@@ -48,7 +48,12 @@ def people(
     ]
     if not listed and not stored:
         raise _no_ids()
-    learnt = [each for each in listed if known.api_ids.get(each.user_id) != each.api_id]
+    learnt = [
+        each
+        for each in listed
+        if known.api_ids.get(each.user_id) != each.api_id
+        or each.username not in (None, known.usernames.get(each.user_id))
+    ]
     told = {each.user_id: each.api_id for each in listed if each.api_id is not None}
     return People(user_ids=_by_number(asked, {**known.api_ids, **told}), learnt=learnt)
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
 
+from lti_tool.platforms.claims import comparable_username
+
 MOST_ROWS = 10_000
 MOST_BYTES = 3_000_000
 MOST_LETTERS = 255
@@ -23,6 +25,7 @@ MOST_LETTERS = 255
 _COLUMNS = {
     "email": ("email", "emailaddress", "mail", "epasts", "epastaadrese"),
     "user_id": ("id", "userid", "lmsid", "ltiid", "sub", "lietotajaid", "moodleid", "canvasid"),
+    "username": ("username", "login", "loginid", "loginname", "sisloginid", "lietotajvards"),
     "date": ("date", "completed", "completedat", "completedon", "datums", "pabeigts", "pabeigsanasdatums"),
     "score": ("score", "grade", "percent", "result", "rezultats", "vertejums", "procenti", "atzime"),
 }
@@ -40,12 +43,14 @@ class ListError(Exception):
 class Row:
     """One row of a list, by its line in the file; `problem` is why it cannot be read, "" where it can.
 
-    `email` and `user_id` say whom it is about: one of them at least, unless that is the problem.
+    `email`, `user_id` and `username` (as `comparable_username`) say whom it is about: one of them at least, unless that
+    is the problem.
     """
 
     line: int
     email: str = ""
     user_id: str = ""
+    username: str = ""
     completed_at: datetime | None = None
     score: Decimal | None = None
     problem: str = ""
@@ -109,7 +114,7 @@ def _columns(cells: Sequence[str]) -> dict[str, int]:
             raise ListError("column_twice")
         if places:
             found[column] = places[0]
-    if not {"email", "user_id"} & found.keys() or "date" not in found:
+    if not {"email", "user_id", "username"} & found.keys() or "date" not in found:
         raise ListError("no_columns")
     return found
 
@@ -124,10 +129,11 @@ def _row(line: int, cells: Sequence[str], columns: dict[str, int], zone: tzinfo,
     if any(len(text) > MOST_LETTERS for text in typed.values()):
         return Row(line=line, problem="too_long")
     email, user_id = typed.get("email", "").lower(), typed.get("user_id", "")
+    username = comparable_username(typed.get("username", ""))
     completed_at = _completed_at(typed["date"], zone)
     score, is_score = _score(typed.get("score", ""))
     problem = ""
-    if not email and not user_id:
+    if not email and not user_id and not username:
         problem = "nobody"
     elif completed_at is None:
         problem = "no_date"
@@ -136,7 +142,13 @@ def _row(line: int, cells: Sequence[str], columns: dict[str, int], zone: tzinfo,
     elif not is_score:
         problem = "no_score"
     return Row(
-        line=line, email=email, user_id=user_id, completed_at=completed_at, score=score, problem=problem
+        line=line,
+        email=email,
+        user_id=user_id,
+        username=username,
+        completed_at=completed_at,
+        score=score,
+        problem=problem,
     )
 
 

@@ -103,6 +103,7 @@ class _Listed(NamedTuple):
     active: bool
     has_name: bool
     has_email: bool
+    has_username: bool
     access: tuple[tuple[str | None, str] | None, ...]
 
 
@@ -139,7 +140,7 @@ class _Reading:
         return len(self._listed)
 
     def described(self) -> Sequence[Member]:
-        """Those who are new, or have another name or address than before."""
+        """Those who are new, or have another name, address or username than before."""
         return list(self._described.values())
 
     def found(self) -> Sequence[Found]:
@@ -172,6 +173,7 @@ class _Reading:
             active=member.active,
             has_name=member.name is not None,
             has_email=member.email is not None,
+            has_username=member.username is not None,
             access=tuple(access),
         )
         self._listed[member.user_id] = self._shared.setdefault(listed, listed)
@@ -180,6 +182,7 @@ class _Reading:
             person is None
             or member.name not in (None, person.name)
             or member.email not in (None, person.email)
+            or member.username not in (None, self._known.usernames.get(member.user_id))
         )
         _set_or_drop(self._described, member.user_id, member if is_other else None)
 
@@ -189,12 +192,14 @@ class _Reading:
         # What was not kept as other is as it is known.
         said = self._described.get(member.user_id)
         name, email = (said.name, said.email) if said else (person.name, person.email)
+        username = said.username if said else self._known.usernames.get(member.user_id)
         earlier = Member(
             user_id=member.user_id,
             roles=listed.roles,
             active=listed.active,
             name=name if listed.has_name else None,
             email=email if listed.has_email else None,
+            username=username if listed.has_username else None,
         )
         return merge_members([earlier, member])[0]
 

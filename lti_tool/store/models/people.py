@@ -15,10 +15,11 @@ class Person(Base):
     """Somebody who learns or teaches, as the last launch or member list described them.
 
     No other table holds names or e-mail addresses, except inside the signed credentials, and `approval` those of the
-    approvers in the issuer's settings.
+    approvers in the issuer's settings. `platform_account` holds usernames.
 
-    A person who was erased (`erased_at`) keeps only their accounts, by which they are known when a platform names them
-    again, so that nothing more is recorded of them; and the number, by which events name what they did.
+    A person who was erased (`erased_at`) keeps only their accounts, without usernames, by which they are known when a
+    platform names them again, so that nothing more is recorded of them; and the number, by which events name what they
+    did.
     """
 
     __tablename__ = "person"
@@ -48,6 +49,7 @@ class PlatformAccount(Base):
     __table_args__ = (
         UniqueConstraint("registration_id", "user_id"),
         Index("ix_platform_account_api_id", "registration_id", "api_id"),
+        Index("ix_platform_account_username", "registration_id", "username"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -55,6 +57,11 @@ class PlatformAccount(Base):
     user_id: Mapped[str]
     api_id: Mapped[str | None]
     """By which the platform's own API and its events name it, where that is another id than that of LTI."""
+    username: Mapped[str | None]
+    """By what the person logs in, as the platform said it last, in the letters of `claims.comparable_username`.
+
+    Nothing makes it unique: one may have been given to somebody else since.
+    """
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     person: Mapped[Person] = relationship(back_populates="accounts")
 

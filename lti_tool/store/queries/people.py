@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, bindparam, delete, exists, func, or_, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from lti_tool.store.models import (
     Award,
@@ -50,21 +50,18 @@ def save_members(
 ) -> Mapping[str, Person]:
     """The people of the member list by user_id, created or brought up to date; without those who were erased.
 
-    A name or address that the member list does not have keeps its stored value.
+    A name, address or username that the member list does not have keeps its stored value.
     """
     members = list(members)
     people = people_of(session, registration_id, [member.user_id for member in members])
     # Sorted: two looks at the same course that insert the same members in different orders could deadlock.
     missing = sorted({member.user_id for member in members} - people.keys())
     if missing:
-        _add_people(session, registration_id, missing)
+        usernames = {member.user_id: member.username for member in members}
+        _add_people(session, registration_id, {user_id: usernames[user_id] for user_id in missing})
         people |= people_of(session, registration_id, missing)
     people = {user_id: row for user_id, row in people.items() if row.erased_at is None}
-    _save_api_ids(
-        session,
-        registration_id,
-        {each.user_id: each.api_id for each in members if each.api_id and each.user_id in people},
-    )
+    _save_ids(session, registration_id, [each for each in members if each.user_id in people])
     for member in members:
         row = people.get(member.user_id)
         if row is not None:
@@ -76,14 +73,15 @@ def save_members(
     return people
 
 
-def _add_people(session: Session, registration_id: int, user_ids: Sequence[str]) -> None:
-    """Adds people with their accounts; where another transaction adds the same account first, that one stays."""
-    rows = [Person() for _ in user_ids]
+def _add_people(session: Session, registration_id: int, usernames: Mapping[str, str | None]) -> None:
+    """Adds people with their accounts, by user_id with what they log in by; where another transaction adds the same
+    account first, that one stays."""
+    rows = [Person() for _ in usernames]
     session.add_all(rows)
     session.flush()
     accounts = [
-        {"registration_id": registration_id, "user_id": user_id, "person_id": row.id}
-        for user_id, row in zip(user_ids, rows, strict=True)
+        {"registration_id": registration_id, "user_id": user_id, "username": username, "person_id": row.id}
+        for (user_id, username), row in zip(usernames.items(), rows, strict=True)
     ]
     insert_missing(session, PlatformAccount, accounts)
     for start in range(0, len(rows), 500):
@@ -94,9 +92,11 @@ def _add_people(session: Session, registration_id: int, user_ids: Sequence[str])
             session.execute(delete(Person).where(Person.id.in_(unused)))
 
 
-def _save_api_ids(session: Session, registration_id: int, api_ids: Mapping[str, str]) -> None:
-    """Notes the ids that the platform's own API has of these accounts, which are given by user_id."""
-    user_ids = sorted(api_ids)
+def _save_ids(session: Session, registration_id: int, members: Iterable[Member]) -> None:
+    """Notes by what else the platform names the accounts of these members: ids of its own API, and usernames."""
+    told = {each.user_id: each for each in members if each.api_id or each.username}
+    user_ids = sorted(told)
+    changed: list[tuple[PlatformAccount, str]] = []
     for start in range(0, len(user_ids), 500):
         accounts = session.scalars(
             select(PlatformAccount).where(
@@ -105,7 +105,15 @@ def _save_api_ids(session: Session, registration_id: int, api_ids: Mapping[str, 
             )
         )
         for account in accounts:
-            account.api_id = api_ids[account.user_id]
+            member = told[account.user_id]
+            account.api_id = member.api_id or account.api_id
+            if member.username is not None and member.username != account.username:
+                changed.append((account, member.username))
+    # Asked once more, and held: whoever was erased a moment ago has none.
+    present = not_erased(session, {account.person_id for account, _ in changed}) if changed else set()
+    for account, username in changed:
+        if account.person_id in present:
+            account.username = username
 
 
 def people_of(session: Session, registration_id: int, user_ids: Sequence[str]) -> dict[str, Person]:
@@ -135,19 +143,35 @@ def person_ids(session: Session, registration_id: int, user_ids: Sequence[str]) 
 
 
 def named(
-    session: Session, registration_id: int, user_ids: Collection[str], emails: Collection[str]
-) -> Sequence[tuple[str, Person]]:
-    """Those of the platform who have one of the user_ids, or of the addresses in small letters; who was not erased."""
-    found: dict[str, Person] = {}
-    account = select(PlatformAccount.user_id, Person).join(Person, PlatformAccount.person_id == Person.id)
-    account = account.where(PlatformAccount.registration_id == registration_id, Person.erased_at.is_(None))
-    asked = [(PlatformAccount.user_id, sorted(user_ids)), (func.lower(Person.email), sorted(emails))]
+    session: Session,
+    registration_id: int,
+    *,
+    user_ids: Collection[str],
+    usernames: Collection[str],
+    emails: Collection[str],
+) -> Sequence[PlatformAccount]:
+    """The accounts on the platform that have one of the user_ids or usernames, or whose person has an address.
+
+    Usernames are as of `claims.comparable_username`, addresses in small letters. Without those who were erased.
+    """
+    found: dict[str, PlatformAccount] = {}
+    query = (
+        select(PlatformAccount)
+        .join(PlatformAccount.person)
+        .options(contains_eager(PlatformAccount.person))
+        .where(PlatformAccount.registration_id == registration_id, Person.erased_at.is_(None))
+    )
+    asked = [
+        (PlatformAccount.user_id, sorted(user_ids)),
+        (PlatformAccount.username, sorted(usernames)),
+        (func.lower(Person.email), sorted(emails)),
+    ]
     for column, values in asked:
         for start in range(0, len(values), 500):
             part = [value for value in values[start : start + 500] if value]
-            rows = session.execute(account.where(column.in_(part))) if part else ()
-            found |= {user_id: person for user_id, person in rows}
-    return sorted(found.items())
+            rows = session.scalars(query.where(column.in_(part))) if part else ()
+            found |= {account.user_id: account for account in rows}
+    return [account for _, account in sorted(found.items())]
 
 
 def person_of(session: Session, registration_id: int, user_id: str) -> Person | None:
@@ -167,6 +191,16 @@ def observed_in(
         is_among_few(session, PlatformAccount.person_id, observed),
     )
     return {user_id: person_id for user_id, person_id in session.execute(query)}
+
+
+def accounts_in(session: Session, registration_id: int, course_id: int) -> dict[str, tuple[int, str | None]]:
+    """The person ids and usernames, by user_id, of everybody of whom anything was observed in the course."""
+    observed = select(ObservationRow.person_id).where(ObservationRow.course_id == course_id).distinct()
+    query = select(PlatformAccount.user_id, PlatformAccount.person_id, PlatformAccount.username).where(
+        PlatformAccount.registration_id == registration_id,
+        is_among_few(session, PlatformAccount.person_id, observed),
+    )
+    return {user_id: (person_id, username) for user_id, person_id, username in session.execute(query)}
 
 
 def api_ids_in(session: Session, registration_id: int, course_id: int) -> dict[str, str]:

@@ -72,7 +72,7 @@ def test_a_list_is_shown_row_by_row_and_taken_when_that_is_asked_for(run, tool, 
     code, output, error = run("courses", "import", str(course_id), list_file)
     assert code == 1
     assert output.splitlines() == [
-        "line 3\tNobody whom your learning platform has shown to Nozimite has this address or id.",
+        "line 3\tNobody whom your learning platform has shown to Nozimite has this address, username or id.",
         "line 4\tThe person teaches, or has taught, in this course.",
         "1 can be taken, 0 were listed before, 2 cannot be taken",
     ]

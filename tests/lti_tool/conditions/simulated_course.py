@@ -26,6 +26,7 @@ class KnownHere:
     own: Mapping[str, Sequence[Observation]]
     course: Sequence[Observation]
     api_ids: Mapping[str, str] = field(default_factory=dict)
+    usernames: Mapping[str, str] = field(default_factory=dict)
     last_counts: Mapping[str, int] = field(default_factory=dict)
 
     def counts(self, source: str) -> Mapping[str, int]:  # as the real one has it

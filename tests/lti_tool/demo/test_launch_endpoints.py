@@ -163,6 +163,13 @@ def test_custom_variables_are_replaced_and_unknown_ones_stay_literal(moodle: Any
         assert custom["badge"] == "b1"
 
 
+def test_the_username_is_said_as_each_product_does(moodle: Any, canvas: Any) -> None:
+    ours = moodle.launch("Anna", moodle.place_badge(minimum_percent=None))
+    assert ours[CLAIM + "ext"]["user_username"] == "anna.berzina"
+    url = canvas.place_badge(minimum_percent=None, custom={"login": "$Canvas.user.loginId"})
+    assert canvas.launch("Anna", url)[CLAIM + "custom"]["login"] == "anna.berzina"
+
+
 def test_canvas_leaves_its_own_sourced_ids_literal(canvas: Any) -> None:
     claims = canvas.launch("Anna", canvas.place_badge(minimum_percent=None))
     assert claims[CLAIM + "lis"]["person_sourcedid"] == "$Person.sourcedId"

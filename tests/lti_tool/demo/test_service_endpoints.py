@@ -154,6 +154,21 @@ def test_canvas_lists_full_roles_and_the_assistant_as_staff(canvas: Any) -> None
     assert any(role.endswith("#TeachingAssistant") for role in roles_of(members, "Roberts"))
 
 
+def test_members_have_the_username_as_each_product_says_it(moodle: Any, canvas: Any) -> None:
+    def anna(setup: Any) -> dict[str, Any]:
+        # Canvas tells variables only in the list that is asked for as for a link.
+        url = f"{memberships_url(setup)}?rlid={setup.lms.product.course_id(setup.lms.campus.courses['3'])}"
+        url = url if setup is canvas else memberships_url(setup)
+        members: list[dict[str, Any]] = setup.call("GET", url, MEMBERS).json()["members"]
+        return next(member for member in members if member["given_name"] == "Anna")
+
+    assert anna(moodle)["ext_user_username"] == "anna.berzina"
+    (tool,) = canvas.lms.campus.tools.values()
+    tool.custom["login"] = "$Canvas.user.loginId"
+    (message,) = anna(canvas)["message"]
+    assert message["https://purl.imsglobal.org/spec/lti/claim/custom"]["login"] == "anna.berzina"
+
+
 # --- line items, scores, results
 
 

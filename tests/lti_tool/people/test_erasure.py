@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import event, inspect
 from sqlalchemy.exc import IntegrityError
 
 from lti_tool import jobs
@@ -103,6 +105,42 @@ def test_nothing_of_the_learner_is_left(tool, rule_id):
     run_due_jobs(tool)
     assert {row.died_at for row in rows(tool, Outbox)} == {None}
     assert {row.trouble for row in rows(tool, Outbox)} == {None}
+
+
+def test_their_username_is_gone_and_does_not_come_back(tool, platform, rule_id):
+    named, other = replace(ANNA, username="anna.secret"), replace(JANIS, username="janis")
+    platform.everyone = [ZANE, named, other]
+    looks.look(tool.store, platform, rule_id, tool.clock.advance(minutes=10))
+    assert "anna.secret" in everything(tool)["platform_account"]
+    erase(tool)
+    looks.look(tool.store, platform, rule_id, tool.clock.advance(minutes=10))
+    with tool.store.begin() as session:
+        sessions.start_session(session, launch_of(ANNA, 1, username="anna.secret"), tool.clock())
+    assert "anna.secret" not in str(everything(tool).values())
+    assert "janis" in everything(tool)["platform_account"]
+
+
+def test_a_username_that_is_stored_while_they_are_erased_is_not_kept(tool_on_postgres, platform):
+    """The launch has found them, and notes how they log in once the erasure is done."""
+    tool = tool_on_postgres
+    make_rule(tool, publish(tool))
+    with tool.store.begin() as session:
+        sessions.start_session(session, launch_of(ANNA, 1), tool.clock())
+
+    erasing = []
+
+    def erase_once(_connection, _cursor, statement, *_):
+        # Between the question who they are and the note.
+        if not erasing and statement.startswith("SELECT platform_account.id"):
+            erasing.append(statement)
+            erase(tool)
+
+    event.listen(tool.store.engine, "before_cursor_execute", erase_once)
+    with tool.store.begin() as session:
+        queries.people.save_members(session, 1, [replace(ANNA, username="anna.secret")], tool.clock())
+    event.remove(tool.store.engine, "before_cursor_execute", erase_once)
+    assert erasing
+    assert "anna.secret" not in str(everything(tool).values())
 
 
 def test_the_badge_in_their_hands_still_verifies_and_is_not_given_out_here(tool, rule_id):

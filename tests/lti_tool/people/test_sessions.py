@@ -9,7 +9,7 @@ from lti_tool.people import pending_arrivals, sessions
 from lti_tool.platforms import registrations
 from lti_tool.platforms.launch import Arrival
 from lti_tool.store import queries
-from lti_tool.store.models import Course, DeploymentRow, Person
+from lti_tool.store.models import Course, DeploymentRow, Event, Person, PlatformAccount
 from lti_tool.values import INSTRUCTOR, LEARNER, TEST_USER, DeepLinkingSettings
 from tests.fixtures import ANNA, NEW_REGISTRATION, launch_of, register_once
 
@@ -32,6 +32,35 @@ def visit(tool, token):
         if row is not None and sessions.is_use_to_record(row, tool.clock()):
             sessions.record_use(session, row, tool.clock())
         return row
+
+
+def username_of(tool, person=ANNA):
+    with tool.store.read() as session:
+        (account,) = queries.people.person_of(session, 1, person.user_id).accounts
+        return account.username
+
+
+def test_a_username_is_kept_as_the_platform_says_it_last(tool, caplog):
+    caplog.set_level(0)
+    admit(tool)
+    assert username_of(tool) is None
+    for said, kept in (("anna", "anna"), (None, "anna"), ("anna.ozola", "anna.ozola")):
+        admit(tool, username=said)
+        assert username_of(tool) == kept
+    new = replace(ANNA, user_id="new")
+    admit(tool, new, username="new.one")
+    assert username_of(tool, new) == "new.one"
+    admit(tool, username="somebody.else", acting_for_other=True)
+    assert username_of(tool) == "anna.ozola"
+    assert "anna" not in caplog.text
+    assert "anna" not in str([each.data for each in all_of(tool, Event)])
+
+
+def test_a_username_goes_with_its_platform(tool):
+    admit(tool, username="anna")
+    with tool.store.begin() as session:
+        registrations.remove(session, 1, tool.clock())
+    assert all_of(tool, PlatformAccount) == []
 
 
 def test_one_platform_may_have_several_clients_and_then_the_client_must_be_named(tool):

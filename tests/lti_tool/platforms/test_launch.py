@@ -109,6 +109,35 @@ def test_variables_the_platform_did_not_expand_are_left_out(lti):
     assert launch.custom == {"badge": "b-1", "canvas_user_id": "42", "price": "$5 a day", "on": "true"}
 
 
+EXT, CUSTOM = CLAIM + "ext", CLAIM + "custom"
+
+
+@pytest.mark.parametrize(
+    ("product", "claims", "username"),
+    [
+        ("moodle", {EXT: {"user_username": "anna.b"}}, "anna.b"),
+        ("moodle", {EXT: {"lms": "moodle-2"}}, None),
+        ("moodle", {EXT: {"user_username": ["anna"]}}, None),
+        ("moodle", {EXT: {"user_username": "a" * 256}}, None),
+        ("moodle", {EXT: "anna"}, None),
+        # A teacher writes it into the activity.
+        ("moodle", {CUSTOM: {"canvas_login_id": "zane"}}, None),
+        (
+            "canvas",
+            {CUSTOM: {"canvas_login_id": "Anna.BE\u0304RZIN\u0327A@example.org"}},
+            "anna.bērziņa@example.org",
+        ),
+        ("canvas", {CUSTOM: {"canvas_login_id": 171042}}, "171042"),
+        ("canvas", {CUSTOM: {"canvas_login_id": "$Canvas.user.loginId"}}, None),
+        ("canvas", {CUSTOM: {"canvas_login_id": " "}}, None),
+        ("canvas", {}, None),
+    ],
+)
+def test_a_username_is_read_where_the_platform_says_it(lti, product, claims, username):
+    lti.registrations[0] = replace(lti.registrations[0], product=product)
+    assert lti.launch(**claims).launch.username == username
+
+
 def test_what_a_database_cannot_store_is_removed(lti):
     launch = lti.launch(
         name="An\u0000na \ud800", **{CLAIM + "context": {"id": "2", "title": "A\u0000"}}
@@ -586,6 +615,7 @@ def test_a_recorded_moodle_student_is_a_learner_with_services(moodle):
     launch = moodle("08_id_token_student.json")
     assert launch.is_learner
     assert (launch.user_id, launch.email, launch.resource_link_id) == ("4", "student01@lab.test", "1")
+    assert launch.username == "student01"
     assert launch.memberships_url.endswith("/CourseSection/2/bindings/1/memberships")
     assert launch.line_items_url.endswith("/2/lineitems?type_id=1")
     assert launch.line_item_url.endswith("/2/lineitems/4/lineitem?type_id=1")

@@ -17,6 +17,7 @@ from lti_tool.platforms.access_tokens import TokenCache
 from lti_tool.platforms.call_limits import CallLimits
 from lti_tool.platforms.completions import MESSAGE_SCOPE, messages_url
 from lti_tool.platforms.scores import SCOPE as WRITE_SCORES
+from lti_tool.platforms.service_values import read_member
 from lti_tool.platforms.services import (
     LINE_ITEM,
     LINE_ITEMS,
@@ -409,6 +410,33 @@ def test_members_without_name_and_address_are_members(moodle, network, recorded)
     network.on("GET", MEMBERS_URL, answer["body"])
     (member,) = moodle.members(MEMBERS_URL)
     assert (member.user_id, member.name, member.email, member.is_learner) == ("17", None, None, True)
+
+
+CUSTOM = "https://purl.imsglobal.org/spec/lti/claim/custom"
+
+
+def test_usernames_of_recorded_members_are_read(moodle, network, recorded):
+    for name, username in (("33_nrps_rlid_2_restricted", "student03"), ("34_nrps_privacy_off", None)):
+        page = recorded(f"moodle/{name}.json")["response"]["body"]
+        told = {read_member(each).username for each in page["members"]}
+        assert username in told and (username is None) == (None in told)
+
+
+@pytest.mark.parametrize(
+    ("entry", "username"),
+    [
+        ({"ext_user_username": "Anna "}, "anna"),
+        ({"ext_user_username": None}, None),
+        ({"ext_user_username": True}, None),
+        ({"ext_user_username": "an\0na"}, None),
+        ({"message": [{}, None, {CUSTOM: {"canvas_login_id": "Anna"}}]}, "anna"),
+        ({"message": [{CUSTOM: {"canvas_login_id": "$Canvas.user.loginId"}}]}, None),
+        ({"message": [{CUSTOM: []}]}, None),
+        ({"message": {}}, None),
+    ],
+)
+def test_a_username_of_a_member_is_read(entry, username):
+    assert read_member({"user_id": "7", "roles": ["Learner"], **entry}).username == username
 
 
 @pytest.mark.parametrize("name", ["nrps_page.json", "nrps_page_with_rlid.json"])

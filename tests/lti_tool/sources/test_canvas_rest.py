@@ -748,3 +748,19 @@ def test_recorded_answers_are_read(shared):
         look(Canvas({"bulk_user_progress": answer(refused["body"], refused["status"])}), COURSE_COMPLETED)
     page = json.loads((folder / "nrps_page_with_rlid.json").read_text(encoding="utf-8"))["body"]
     assert [read_member(each).api_id for each in page["members"]] == ["1", "2"]
+
+
+def test_the_list_that_tells_the_numbers_tells_usernames_too():
+    claim = "https://purl.imsglobal.org/spec/lti/claim/custom"
+
+    def listed(user_id, number, login):
+        custom = {"canvas_user_id": number, "canvas_login_id": login}
+        return read_member({"user_id": user_id, "roles": ["Learner"], "message": [{claim: custom}]})
+
+    canvas = Canvas({"bulk_user_progress": [progress(1, 2, 2, AT), progress(2, 2, 2, AT)]})
+    connection = connect(canvas, [listed(ANNA, 1, "Anna.B"), listed(JANIS, 2, "$Canvas.user.loginId")])
+    numbers = {ANNA: f"{ROOT}:1"}
+    answered = look(
+        canvas, COURSE_COMPLETED, own=in_course(ANNA, JANIS), api_ids=numbers, connection=connection
+    )
+    assert {each.user_id: each.username for each in answered.members} == {ANNA: "anna.b", JANIS: None}

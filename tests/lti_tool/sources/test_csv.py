@@ -118,6 +118,20 @@ def test_formulas_are_text_and_cells_that_are_missing_are_empty():
 
 
 @pytest.mark.parametrize(
+    "header", ["username", "User name", "Login", "login_id", "SIS Login ID", "Lietotājvārds", "LIETOTĀJVĀRDS"]
+)
+def test_a_username_is_compared_as_platforms_do(header):
+    row = only("ANNA.BE\u0304RZIN\u0327A ;2026-11-01", header=f"{header};date")
+    assert (row.username, row.email, row.user_id, row.problem) == ("anna.bērziņa", "", "", "")
+
+
+def test_a_column_of_ids_is_none_of_usernames():
+    row = only("7;2026-11-01", header="User ID;date")
+    assert (row.user_id, row.username) == ("7", "")
+    assert only(" ;2026-11-01", header="username;date").problem == "nobody"
+
+
+@pytest.mark.parametrize(
     ("content", "code"),
     [
         (b"x" * (MOST_BYTES + 1), "too_large"),
@@ -129,6 +143,7 @@ def test_formulas_are_text_and_cells_that_are_missing_are_empty():
         ("name,date\nAnna,2026-11-01\n", "no_columns"),
         ("email,name\nanna@example.org,Anna\n", "no_columns"),
         ("email,mail,date\na,b,2026-11-01\n", "column_twice"),
+        ("username,login,date\na,b,2026-11-01\n", "column_twice"),
         ('email,date\n"anna@example.org,2026-11-01\n', "no_table"),
         (b"email,date\na\0b,2026-11-01\n", "no_table"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "no_table"),
@@ -136,7 +151,7 @@ def test_formulas_are_text_and_cells_that_are_missing_are_empty():
         ("email,date\n" + "a" * 200_000 + ",2026-11-01\n", "no_table"),
         (b"\xff\xfea", "no_table"),
     ],
-    ids=range(15),
+    ids=range(16),
 )
 def test_a_file_that_is_no_list_says_why(content, code):
     with pytest.raises(ListError) as caught:

@@ -1,5 +1,6 @@
 """Lists that are read in parts: who is on two pages, and in which sequence what was found may become known."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -57,6 +58,36 @@ def test_a_name_on_another_page_is_the_persons_too():
     platform = FakePlatform(everyone=[without, *ANOTHER_PAGE, named], inside=[])
     (described,) = (each for each in found_by(member_lists, platform).members if each.user_id == "7000")
     assert (described.name, described.email) == ("Learner 7000", "learner7000@example.org")
+
+
+def test_only_who_logs_in_by_another_username_than_before_is_described():
+    people = {number: learner(number, username=f"user{number}") for number in range(3)}
+    known = KnownHere(
+        own={str(number): [observed(member_lists, 1, ROLE, "learner")] for number in people},
+        course=[],
+        usernames={"0": "user0", "1": "before"},
+    )
+    known.people = lambda user_ids, _kinds: {
+        each: KnownPerson(name=f"Learner {each}", email=f"learner{each}@example.org", own=known.own[each])
+        for each in user_ids
+    }
+    unsaid = replace(people[0], username=None)
+    asked = Asked(
+        product="moodle", memberships_url="https://moodle.example.org/members", line_items_url=None, links=[]
+    )
+
+    def described(*listed):
+        return member_lists.look(asked, FakePlatform(everyone=[*listed]), known).members
+
+    assert described(*people.values()) == [people[1], people[2]]
+    assert described(unsaid) == []
+
+
+def test_a_username_on_one_page_is_the_persons_on_another_too():
+    without, named = learner(7000), learner(7000, username="seven")
+    for pages in ([without, *ANOTHER_PAGE, named], [named, *ANOTHER_PAGE, without]):
+        members = found_by(member_lists, FakePlatform(everyone=pages, inside=[])).members
+        assert [each.username for each in members if each.user_id == "7000"] == ["seven"]
 
 
 def test_who_is_as_before_on_both_pages_is_not_told_again():

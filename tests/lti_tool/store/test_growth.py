@@ -4,10 +4,11 @@ import pytest
 from sqlalchemy import UniqueConstraint, delete, event, text
 from sqlalchemy.exc import OperationalError
 
-from lti_tool.store import dead_jobs, outbox
+from lti_tool.platforms import registrations
+from lti_tool.store import dead_jobs, outbox, queries
 from lti_tool.store.events import TOOL
 from lti_tool.store.models import Base, Outbox
-from tests.fixtures import NOW
+from tests.fixtures import NEW_REGISTRATION, NOW
 
 
 def led_by_an_index(table):
@@ -90,6 +91,26 @@ def test_due_jobs_are_found_without_reading_those_that_wait(store):
         plan = plan_of(store, lambda: outbox.health(session, outbox.AWARDS, NOW))
     assert "ix_outbox_due" in plan
     waiting.close()
+
+
+def test_people_are_found_by_their_username_without_reading_all_accounts(tool_on_postgres):
+    store = tool_on_postgres.store
+    fill = """
+        INSERT INTO person (id) SELECT n FROM generate_series(1, 20000) AS n;
+        INSERT INTO platform_account (registration_id, user_id, username, person_id)
+        SELECT 1, 'u' || n, 'name' || n, n FROM generate_series(1, 20000) AS n
+    """
+    with store.begin() as session:
+        registrations.add(session, NEW_REGISTRATION, NOW)
+        session.execute(text(fill))
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+    names = {"user_ids": {""}, "usernames": {"name7", "name8"}, "emails": {""}}
+    with store.read() as session:
+        plan = plan_of(store, lambda: queries.people.named(session, 1, **names))
+        assert len(queries.people.named(session, 1, **names)) == 2
+    assert "ix_platform_account_username" in plan
+    assert "Seq Scan on platform_account" not in plan
 
 
 def test_who_asks_again_and_again_begins_no_transactions_and_survives_a_lost_connection(store):

@@ -362,6 +362,7 @@ def upgrade() -> None:
         sa.Column("registration_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("api_id", sa.String(), nullable=True),
+        sa.Column("username", sa.String(), nullable=True),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"],
@@ -377,6 +378,7 @@ def upgrade() -> None:
     with op.batch_alter_table("platform_account", schema=None) as batch_op:
         batch_op.create_index("ix_platform_account_api_id", ["registration_id", "api_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_platform_account_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("ix_platform_account_username", ["registration_id", "username"], unique=False)
 
     op.create_table(
         "template_version",
@@ -1080,6 +1082,7 @@ def downgrade() -> None:
 
     op.drop_table("template_version")
     with op.batch_alter_table("platform_account", schema=None) as batch_op:
+        batch_op.drop_index("ix_platform_account_username")
         batch_op.drop_index(batch_op.f("ix_platform_account_person_id"))
         batch_op.drop_index("ix_platform_account_api_id")
 

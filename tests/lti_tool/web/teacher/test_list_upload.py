@@ -16,7 +16,7 @@ from lti_tool.store import events, queries
 from lti_tool.store.models import Award, Event, ExpiringValue, ObservationRow, Outbox, Person
 from lti_tool.values import INSTRUCTOR, Given
 from lti_tool.web.teacher import list_upload
-from tests.fixtures import ANNA, JANIS, NOW, TOMS, ZANE, learner, rows, run_due_jobs
+from tests.fixtures import ANNA, JANIS, NOW, PETERIS, TOMS, ZANE, learner, rows, run_due_jobs
 from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
 from tests.lti_tool.web.teacher.test_changes import press
 
@@ -119,16 +119,94 @@ def test_each_row_says_what_is_wrong_with_it(upload, school, services, web_tool,
     assert found == {
         2: "This is you",
         3: "The person teaches, or has taught, in this course",
-        4: "Several people have this address",
+        4: "Several people have this address or username",
         6: "The person is not a learner of this course now",
-        7: "The address and the id belong to different people",
-        8: "Nobody whom your learning platform has shown to Nozimite has this address or id",
+        7: "The address, the username and the id do not belong to one person",
+        8: "Nobody whom your learning platform has shown to Nozimite has this address, username or id",
         9: "The person is in the list more than once",
         10: "The person is in the list more than once",
         11: "The date cannot be read",
-        12: "Nobody whom your learning platform has shown to Nozimite has this address or id",
+        12: "Nobody whom your learning platform has shown to Nozimite has this address, username or id",
     }
     assert taken(page) == [JANIS.name]
+
+
+@pytest.fixture
+def with_usernames(upload, services, web_tool, clock):
+    """The platform says by what Anna and Jānis log in, and lists Pēteris, who has no address and no username."""
+    anna, janis = replace(ANNA, username="anna.bērziņa"), replace(JANIS, username="janis")
+    peteris = replace(PETERIS, email=None)
+    services.everyone = [ZANE, TOMS, anna, janis, peteris]
+    looks.look(web_tool.store, services, 1, clock.advance(minutes=10))
+
+
+def test_a_person_is_found_by_their_username_however_it_is_written(school, upload, with_usernames, web_tool):
+    page = upload(f"Lietotājvārds;Datums\nANNA.BE\u0304RZIN\u0327A;{DAY}\nnobody;{DAY}\n")
+    assert taken(page) == [ANNA.name]
+    assert refused(page)[3].startswith("Nobody whom your learning platform has shown")
+    assert "<td>nobody</td>" in page.text
+    press(school, page, "course/list/take", list=hidden(page, "list"))
+    run_due_jobs(web_tool)
+    (award,) = rows(web_tool, Award)
+    with web_tool.store.read() as session:
+        assert session.get_one(Person, award.person_id).name == ANNA.name
+    kept = [each.payload for each in rows(web_tool, Outbox)] + [each.data for each in rows(web_tool, Event)]
+    assert "anna.b" not in str(kept)
+
+
+@pytest.mark.parametrize(
+    ("row", "whom", "problem"),
+    [
+        ((ANNA.email, "anna.bērziņa", ANNA.user_id), ANNA, ""),
+        ((ANNA.email, "anna.bērziņa", ""), ANNA, ""),
+        (("", "janis", JANIS.user_id), JANIS, ""),
+        # Whether it is theirs cannot be said: the platform says none of Pēteris.
+        (("", "peteris", PETERIS.user_id), PETERIS, ""),
+        ((ANNA.email, "janis", ""), None, "do not belong to one person"),
+        (("", "janis", ANNA.user_id), None, "do not belong to one person"),
+        (("", "janis", PETERIS.user_id), None, "do not belong to one person"),
+        ((ANNA.email, "", PETERIS.user_id), None, "do not belong to one person"),
+        ((ANNA.email, "anna.bērziņa", JANIS.user_id), None, "do not belong to one person"),
+        ((ANNA.email, "another", ""), None, "do not belong to one person"),
+        (("another@example.org", "janis", ""), None, "do not belong to one person"),
+        (("", "janis", "99999"), None, "Nobody whom your learning platform has shown"),
+        (("another@example.org", "another", ""), None, "Nobody whom your learning platform has shown"),
+    ],
+)
+def test_all_that_a_row_names_somebody_by_has_to_be_theirs(upload, with_usernames, row, whom, problem):
+    email, username, user_id = row
+    page = upload(f"email,username,id,date\n{email},{username},{user_id},{DAY}\n")
+    assert taken(page) == ([whom.name] if whom else [])
+    assert [problem in why for why in refused(page).values()] == ([] if whom else [True])
+
+
+def test_a_username_that_two_people_have_is_guessed_of_nobody(
+    upload, with_usernames, services, web_tool, clock
+):
+    """Somebody has left, and it was given to another since."""
+    services.everyone.pop()
+    services.everyone[-1] = learner(71, username="janis")
+    looks.look(web_tool.store, services, 1, clock.advance(minutes=10))
+    assert refused(upload(f"username,date\njanis,{DAY}\n"))[2].startswith(
+        "Several people have this address or"
+    )
+    assert taken(upload(f"username,email,date\njanis,learner71@example.org,{DAY}\n")) == ["Learner 71"]
+
+
+def test_an_address_that_two_people_have_is_settled_by_no_username_that_nobody_has(
+    upload, services, web_tool, clock
+):
+    first, second = learner(71, email=JANIS.email, username="one"), JANIS
+    services.everyone += [first]
+    looks.look(web_tool.store, services, 1, clock.advance(minutes=10))
+    page = upload(f"username,email,date\ntwo,{second.email},{DAY}\none,{second.email},{DAY}\n")
+    assert refused(page)[2].startswith("Several people")
+    assert taken(page) == [first.name]
+
+
+def test_a_username_is_on_no_page_but_that_of_the_list(school, upload, with_usernames):
+    for person in (ZANE, ANNA):
+        assert "anna.bērziņa" not in school.launch(person).text
 
 
 def test_others_are_listed_only_where_the_issuer_allows_it(upload, services, web_tool, clock):
