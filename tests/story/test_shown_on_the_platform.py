@@ -109,7 +109,7 @@ def test_moodle_tells_the_learner_that_the_badge_is_ready_and_where_it_is(tmp_pa
         wait(lambda: sent() == ["mail_folder", "moodle_notification"])
         page = robot.open_activity("Zane", activity)
         # A score for the badge would be part of the total that completes the course.
-        assert "Not possible here: the course is completed by its total grade" in page.text
+        assert "Not possible here: the badge depends on the total grade of the course" in page.text
         robot.become("Jānis")
         assert "is ready" not in robot.open(robot.open_course(COURSE)).text
 

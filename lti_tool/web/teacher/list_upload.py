@@ -7,6 +7,7 @@ import secrets
 from flask import Blueprint, render_template, request
 
 from lti_tool.awarding import imports, looks
+from lti_tool.awarding.course_sources import sources_of
 from lti_tool.errors import NotAllowedError
 from lti_tool.sources import csv, is_open
 from lti_tool.sources.csv.rows import MOST_BYTES, ListError, read_rows
@@ -56,6 +57,7 @@ def show_rows() -> str:
         if not _is_open(session, course):
             raise NotAllowedError("lists are not taken in this course")
         checked = imports.check(session, course, rows, visit.person_id, page_issuer().policy)
+        is_used = _is_used(session, course)
     kept = imports.kept(checked)
     key = secrets.token_urlsafe(24)
     if kept:
@@ -66,6 +68,7 @@ def show_rows() -> str:
         visit=visit,
         key=key,
         number=len(kept),
+        is_used=is_used,
         refused=[each for each in checked if each.problem],
         taken=[each for each in checked if not each.problem],
         words=source_words(csv.NAME)["row"],
@@ -102,6 +105,7 @@ def _page(visit: Visit, problem: str = "") -> str:
             visit=visit,
             problem=problem,
             is_open=_is_open(session, course),
+            is_used=_is_used(session, course),
             opens=source_words(csv.NAME)["source"]["opens"],
             progress=imports.progress(session, course.id),
         )
@@ -113,6 +117,11 @@ def _course(session: Session, visit: Visit) -> Course:
 
 def _is_open(session: Session, course: Course) -> bool:
     return is_open(csv, looks.asked_about(session, course))
+
+
+def _is_used(session: Session, course: Course) -> bool:
+    """Whether a badge of the course asks for what lists tell."""
+    return any(source.is_used for source in sources_of(session, course) if source.name == csv.NAME)
 
 
 def _key(key: str) -> str:

@@ -13,7 +13,7 @@ from lti_tool.people import erasure
 from lti_tool.platforms import source_access
 from lti_tool.sources.csv.rows import Row
 from lti_tool.store import events, queries
-from lti_tool.store.models import Award, Event, ExpiringValue, ObservationRow, Outbox, Person
+from lti_tool.store.models import Award, Event, ExpiringValue, ObservationRow, Outbox, Person, RuleVersion
 from lti_tool.values import INSTRUCTOR, Given
 from lti_tool.web.teacher import list_upload
 from tests.fixtures import ANNA, JANIS, NOW, PETERIS, TOMS, ZANE, learner, rows, run_due_jobs
@@ -78,6 +78,20 @@ def test_nothing_happens_before_the_rows_were_seen_and_then_who_is_listed_gets_t
     (award,) = rows(web_tool, Award)
     with web_tool.store.read() as session:
         assert session.get_one(Person, award.person_id).name == ANNA.name
+
+
+def test_where_no_badge_asks_for_what_a_list_tells_the_page_says_so(school, upload, web_tool):
+    list_of_anna = f"email,date\n{ANNA.email},{DAY}\n"
+    awarded, nothing = "badges that ask for that are then awarded", "A list awards nothing in this course now"
+    page = upload(list_of_anna)
+    assert awarded in text_of(page) and nothing not in text_of(page)
+    assert nothing not in text_of(press(school, page, "course/list"))
+    with web_tool.store.begin() as session:
+        for version in session.query(RuleVersion):
+            version.tree = '{"condition":"link_opened_to_them"}'
+    page = upload(list_of_anna)
+    assert nothing in text_of(page) and awarded not in text_of(page)
+    assert nothing in text_of(press(school, page, "course/list"))
 
 
 def test_the_same_list_twice_awards_once_and_the_same_page_is_taken_once(school, upload, web_tool):
