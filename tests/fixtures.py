@@ -139,6 +139,19 @@ class FakePlatform:
     def line_items(self, url: str) -> tuple[LineItem, ...]:
         return ()
 
+    def create_line_item(self, url: str, label: str, score_maximum: Decimal, **about: str) -> LineItem:
+        if self.trouble:
+            raise self.trouble
+        return LineItem(id=f"{url}/made", label=label, score_maximum=score_maximum)
+
+    def write_score(self, line_item_url: str, user_id: str, at: datetime, *, comment: str) -> None:
+        if self.trouble:
+            raise self.trouble
+
+    def clear_score(self, line_item_url: str, user_id: str, at: datetime) -> None:
+        if self.trouble:
+            raise self.trouble
+
     def results(self, url: str) -> tuple[LineItemResult, ...]:
         if self.trouble:
             raise self.trouble
