@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from flask import Blueprint, render_template, request
 
 from lti_tool.awarding import confirmations, gradebook, looks, rule_changes, undo
@@ -239,8 +241,8 @@ def undo_batch(rule_id: int) -> str:
     visit = current_teacher_visit()
     tool = current_tool()
     try:
-        earned_at = from_timestamp(request.form.get("batch", ""))
-    except ValueError as error:
+        earned_at = from_timestamp(request.form.get("batch", "")).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise NotFoundError("there is no such batch") from error
     if request.form.get("confirmed") != "yes":
         with tool.store.read() as session:

@@ -269,7 +269,8 @@ def test_undoing_awards_shows_first_whom_it_is_about(
             "revoked",
             "revoked",
         ]
-    assert act(f"rules/{course_rule}/undo", batch="2020-01-01").status_code == 404
+    for odd in ("2020-01-01", "", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        assert act(f"rules/{course_rule}/undo", batch=odd).status_code == 404
 
 
 def test_a_mistaken_revocation_is_repaired_with_a_reason(act, school, annas_badge, web_tool):
