@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 KINDS = ("Ed25519", "P-256", "RSA-3072")
 
 
+#: The id of a key may begin with "-", as one in 64 does, or with "-h"; it is no option.
+IDS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+
+
 @click.group("keys", help="Rotate or revoke keys; print the recovery sheet.")
 def keys() -> None: ...
 
@@ -97,7 +101,7 @@ def rotate(kind: str, slug: str | None) -> None:
         click.echo(keyring.rotate(session, kind, tool.clock(), operator()))
 
 
-@keys.command()
+@keys.command(context_settings=IDS)
 @click.argument("key", metavar="KEY")
 def retire(key: str) -> None:
     """Stop signing with KEY. It stays published, so that its badges keep verifying.
@@ -116,7 +120,7 @@ def retire(key: str) -> None:
     click.echo(f"{key} no longer signs. Badges that it has signed keep verifying.")
 
 
-@keys.command()
+@keys.command(context_settings=IDS)
 @click.argument("key", metavar="KEY")
 @click.option(
     "--since",

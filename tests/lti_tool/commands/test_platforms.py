@@ -113,6 +113,15 @@ def test_the_lti_key_is_rotated_retired_and_withdrawn(run, environment):
     assert lti_keys(run)[first].startswith("compromised")
 
 
+@pytest.mark.parametrize("command", ["retire", "compromised"])
+def test_the_id_of_a_key_may_begin_with_a_hyphen(run, environment, command):
+    """One in 64 does."""
+    for key in ("-xY0", "-hY0"):
+        code, _, error = run("keys", command, key)
+        assert (code, key in error, "option" in error) == (2, True, False)
+    assert run("keys", command, "--help")[0] == 0
+
+
 @pytest.fixture
 def printed(run, environment, tmp_path):
     """A recovery sheet, its code and the key that signs, on the eve of a restoration elsewhere."""
