@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
-from contextlib import suppress
 from dataclasses import replace
-from threading import Thread
-from uuid import uuid4
 
-import requests
 from flask import Blueprint, Response, request
 
-from lti_tool.demo import lti_names, platform_keys
+from lti_tool.demo import lti_names, notices
 from lti_tool.demo.campus import Campus, Course, Tool
 from lti_tool.demo.lti_names import Json
 from lti_tool.demo.service_endpoints import authorized_tool, json_response, service_error
@@ -26,14 +21,7 @@ routes = Blueprint("context_copies", __name__)
 
 def claims(lms: Lms) -> Json:
     """What launches tell of the notices."""
-    return {
-        lti_names.CLAIM + "platformnotificationservice": {
-            "platform_notification_service_url": lms.url + HANDLERS_PATH,
-            "service_versions": ["1.0"],
-            "scope": [lti_names.NOTICE_HANDLERS],
-            "notice_types_supported": list(_TYPES),
-        }
-    }
+    return notices.service_claims(lms.url + HANDLERS_PATH, _TYPES)
 
 
 @routes.route(HANDLERS_PATH, methods=["GET", "PUT"])
@@ -58,7 +46,7 @@ def copy_course(lms: Lms, course: Course) -> Course:
     copy = _copied(lms.campus, course)
     if lms.product.name == "canvas":
         for tool in [each for each in list(lms.campus.tools.values()) if each.notice_handler]:
-            Thread(target=_send, args=(lms, tool, notice(lms, tool, copy, course)), daemon=True).start()
+            notices.send(lms, tool, notice(lms, tool, copy, course))
     return copy
 
 
@@ -85,32 +73,11 @@ def _copied(campus: Campus, course: Course) -> Course:
 
 def notice(lms: Lms, tool: Tool, copy: Course, origin: Course) -> Json:
     """The message of one notice."""
-    now = lms.now()
-    told = {
-        "iss": lms.product.issuer(lms.url),
-        "aud": tool.client_id,
-        "azp": tool.client_id,
-        "iat": now,
-        "exp": now + 3600,
-        "nonce": secrets.token_urlsafe(15),
-        lti_names.CLAIM + "version": "1.3.0",
-        lti_names.CLAIM + "deployment_id": tool.deployment_id,
-        lti_names.CLAIM + "notice": {
-            "id": str(uuid4()),
-            "timestamp": lms.clock().strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "type": NOTICE_TYPE,
-        },
-        lti_names.CLAIM + "context": {
-            "id": lms.product.course_id(copy),
-            "label": copy.label,
-            "title": copy.title,
-            "type": ["http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"],
-        },
-        lti_names.CLAIM + "origin_contexts": [lms.product.course_id(origin)],
+    context = {
+        "id": lms.product.course_id(copy),
+        "label": copy.label,
+        "title": copy.title,
+        "type": ["http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"],
     }
-    return {"notices": [{"jwt": platform_keys.sign(told, lms.keys[-1])}]}
-
-
-def _send(lms: Lms, tool: Tool, message: Json) -> None:
-    with suppress(requests.RequestException):
-        lms.http.post(tool.notice_handler, json=message, timeout=10)
+    origins = [lms.product.course_id(origin)]
+    return notices.message(lms, tool, NOTICE_TYPE, context=context, origin_contexts=origins)

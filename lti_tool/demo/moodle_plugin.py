@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
-from contextlib import suppress
-from threading import Thread
 from urllib.parse import urlencode, urlsplit
-from uuid import uuid4
 
-import requests
 from flask import Blueprint, Response, request
 
-from lti_tool.demo import lti_names, platform_keys
+from lti_tool.demo import lti_names, notices
 from lti_tool.demo.campus import Campus, Column, Course, Notification, Person, Tool
 from lti_tool.demo.lti_names import Json
 from lti_tool.demo.service_endpoints import authorized_tool, json_response, service_error
@@ -33,14 +28,7 @@ def is_on(lms: Lms, tool: Tool) -> bool:
 
 def claims(lms: Lms) -> Json:
     """What launches tell of the notices."""
-    return {
-        lti_names.CLAIM + "platformnotificationservice": {
-            "platform_notification_service_url": lms.url + HANDLERS_PATH,
-            "scope": [lti_names.NOTICE_HANDLERS],
-            "service_versions": ["1.0"],
-            "notice_types_supported": [lti_names.NOTICE_TYPE],
-        }
-    }
+    return notices.service_claims(lms.url + HANDLERS_PATH, [lti_names.NOTICE_TYPE])
 
 
 def completions_url(lms: Lms, course_id: str) -> str:
@@ -122,34 +110,12 @@ def send_notices(lms: Lms, course_id: str) -> None:
     tools = {link.tool_id for link in lms.campus.course_links(course_id)}
     for tool in [each for each in list(lms.campus.tools.values()) if each.id in tools]:
         if is_on(lms, tool) and tool.notice_handler:
-            Thread(target=_send, args=(lms, tool, notice(lms, tool, course_id)), daemon=True).start()
+            notices.send(lms, tool, notice(lms, tool, course_id))
 
 
 def notice(lms: Lms, tool: Tool, course_id: str) -> Json:
     """The message of one notice: its token says which course, and nothing of anybody."""
-    now = lms.now()
-    claims = {
-        "iss": lms.product.issuer(lms.url),
-        "aud": tool.client_id,
-        "iat": now,
-        "exp": now + 300,
-        "nonce": secrets.token_urlsafe(15),
-        lti_names.CLAIM + "version": "1.3.0",
-        lti_names.CLAIM + "deployment_id": tool.deployment_id,
-        lti_names.CLAIM + "notice": {
-            "id": str(uuid4()),
-            "timestamp": lms.clock().strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "type": lti_names.NOTICE_TYPE,
-        },
-        lti_names.CLAIM + "context": {"id": course_id},
-    }
-    return {"notices": [{"jwt": platform_keys.sign(claims, lms.keys[-1])}]}
-
-
-def _send(lms: Lms, tool: Tool, message: Json) -> None:
-    # Moodle tries again for a day; here the next look finds what was lost.
-    with suppress(requests.RequestException):
-        lms.http.post(tool.notice_handler, json=message, timeout=10)
+    return notices.message(lms, tool, lti_names.NOTICE_TYPE, context={"id": course_id})
 
 
 def _number(name: str, otherwise: int) -> int:
