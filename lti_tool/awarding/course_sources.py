@@ -62,7 +62,7 @@ def sources_of(session: Session, course: Course) -> Sequence[CourseSource]:
             granted_at=_granted_at(source, asked),
         )
         for source in sorted(ways, key=lambda source: source.RANK)
-        if is_for(source, asked)
+        if is_for(source, asked.product)
     ]
 
 

@@ -70,9 +70,9 @@ def kinds_found(asked: Asked | None) -> frozenset[str]:
     return frozenset().union(*(source.GIVES for source in SOURCES.values() if is_open(source, asked)))
 
 
-def is_for(source: Any, asked: Asked) -> bool:
-    """Whether a course on such a platform can have the source at all."""
-    return not hasattr(source, "PRODUCTS") or asked.product in source.PRODUCTS
+def is_for(source: Any, product: str) -> bool:
+    """Whether a course on a platform of that product can have the source at all."""
+    return not hasattr(source, "PRODUCTS") or product in source.PRODUCTS
 
 
 def consent_site(source: Any, asked: Asked) -> str | None:

@@ -26,7 +26,7 @@ from lti_tool.conditions.tree import (
     only_limits,
 )
 from lti_tool.observations import CONFIRMED
-from lti_tool.sources import SOURCES, is_open
+from lti_tool.sources import SOURCES, is_for, is_open
 from lti_tool.sources.found import Asked
 from lti_tool.web.filters import day, exact_percent, isolated, moment, percent
 from lti_tool.web.languages import page_language
@@ -203,9 +203,13 @@ def part_title(name: str) -> str:
     return str(plugs.words(CONDITIONS[name], page_language()).get("part", {}).get("title", ""))
 
 
-def why_not_offered(kinds: Collection[str]) -> Sequence[str]:
-    """How a course would get what tells these kinds of observations, in the words of the sources, the best first."""
-    telling = [source for source in sorted(SOURCES.values(), key=_rank) if source.GIVES & kinds]
+def why_not_offered(kinds: Collection[str], product: str) -> Sequence[str]:
+    """How a course would get what tells these kinds of observations, in the words of the sources, the best first.
+
+    Those alone that a platform of that product can have.
+    """
+    in_order = sorted(SOURCES.values(), key=_rank)
+    telling = [source for source in in_order if source.GIVES & kinds and is_for(source, product)]
     told = (source_words(source.NAME)["source"].get("opens", "") for source in telling)
     return list(dict.fromkeys(text for text in told if text))
 

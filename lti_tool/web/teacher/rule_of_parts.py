@@ -272,7 +272,9 @@ def _builder_page(target: _Target, draft: Draft, problem: Problem | None) -> str
         sentence=None if isinstance(tree, Problem) else whole_sentence(tree, "teacher"),
         offered={name: part_title(name) for name in names if target.kinds >= CONDITIONS[name].READS},
         not_offered={
-            part_title(name): why_not_offered(CONDITIONS[name].READS - target.kinds)
+            part_title(name): why_not_offered(
+                CONDITIONS[name].READS - target.kinds, target.visit.registration.product
+            )
             for name in names
             if not target.kinds >= CONDITIONS[name].READS
         },
@@ -314,5 +316,7 @@ def _shown(target: _Target, part: DraftPart, problem: Problem | None) -> _Shown:
             named=part.prefix,
             choices=target.choices.get(part.condition),
         ),
-        why_not=why_not_offered(CONDITIONS[part.condition].READS - target.kinds),
+        why_not=why_not_offered(
+            CONDITIONS[part.condition].READS - target.kinds, target.visit.registration.product
+        ),
     )
