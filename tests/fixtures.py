@@ -128,6 +128,9 @@ class FakePlatform:
             raise self.trouble
         return tuple(self.everyone if resource_link_id is None else self.inside)
 
+    def user_ids(self, url: str, resource_link_id: str) -> Iterator[str]:
+        return (member.user_id for member in self.members(url, resource_link_id))
+
     def completions(self, url: str) -> Iterator[ProgressPage]:
         if self.trouble:
             raise self.trouble

@@ -104,6 +104,6 @@ def is_present(status: Any) -> bool:
 
     The status is a word (`Active`) or a URI that ends in it.
     """
-    if status is None or status == "":
+    if status is None or status in ("", "Active"):
         return True
     return isinstance(status, str) and re.split(r"[/#:]", status.strip())[-1].lower() == "active"

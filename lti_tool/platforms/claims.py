@@ -47,6 +47,7 @@ MAX_NUMBER_LENGTH = 20
 MAX_ADDRESS_LENGTH = 2000
 
 _VARIABLE = re.compile(r"\$[A-Za-z][\w.<>,-]*")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -156,12 +157,13 @@ def clean(value: str) -> str:
 
 def text(value: Any) -> str | None:
     """A text of at most 2000 characters that is not blank; None for anything else, and for an unexpanded variable."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        value = str(value)
     if not isinstance(value, str):
-        return None
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return None
+        value = str(value)
     cleaned = clean(value).strip()[:2000]
-    return None if not cleaned or _VARIABLE.fullmatch(cleaned) else cleaned
+    is_variable = cleaned[:1] == "$" and _VARIABLE.fullmatch(cleaned)
+    return None if not cleaned or is_variable else cleaned
 
 
 def words(value: Any) -> str | None:
@@ -171,6 +173,8 @@ def words(value: Any) -> str | None:
 
 def identifier(value: Any) -> str | None:
     """An id as text: some platforms send numbers. None where it is none, or `is_odd_id`."""
+    if isinstance(value, str) and value.isascii() and value.isalnum() and len(value) <= MAX_ID_LENGTH:
+        return value  # as nearly all of the thousands in a list are
     return None if is_odd_id(value) else text(value)
 
 
@@ -192,7 +196,7 @@ def _is_plain(text: str, max_length: int) -> bool:
 def email(value: Any) -> str | None:
     """An e-mail address, by its outer form only, its letters as `words`; None for anything else."""
     address = words(value)
-    return address if address and re.fullmatch(r"[^@\s]+@[^@\s]+", address) else None
+    return address if address and _EMAIL.fullmatch(address) else None
 
 
 def username(value: Any) -> str | None:

@@ -52,13 +52,17 @@ def read_list(page: Any) -> list[Any]:
     return page
 
 
+def read_user_id(entry: Any) -> str | None:
+    """Of which user of the platform an entry of a membership container tells."""
+    return identifier(entry.get("user_id")) if isinstance(entry, dict) else None
+
+
 def read_member(entry: Any) -> Member | None:
     """A member of a membership container (Names and Role Provisioning 2.0)."""
-    if not isinstance(entry, dict):
-        return None
-    user_id = identifier(entry.get("user_id"))
+    user_id = read_user_id(entry)
     if user_id is None:
         return None
+    messages = entry.get("message")
     return Member(
         user_id=user_id,
         roles=roles(entry.get("roles")),
@@ -66,8 +70,8 @@ def read_member(entry: Any) -> Member | None:
         or full_name(words(entry.get("given_name")), words(entry.get("family_name"))),
         email=email(entry.get("email")),
         active=is_present(entry.get("status")),
-        api_id=_api_number(entry.get("message")),
-        username=username(entry.get("ext_user_username")) or _login(entry.get("message")),
+        api_id=_api_number(messages) if messages else None,
+        username=username(entry.get("ext_user_username")) or (_login(messages) if messages else None),
     )
 
 

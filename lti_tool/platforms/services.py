@@ -39,6 +39,7 @@ from lti_tool.platforms.service_values import (
     read_list,
     read_member,
     read_result,
+    read_user_id,
 )
 from lti_tool.values import (
     Decrypt,
@@ -103,13 +104,21 @@ class Connection:
         The next page is asked for once all of the one before were taken. Somebody may be listed twice: see
         `merge_members`. Raises PlatformError on the way, wherever the list cannot be read to its end.
         """
+        yield from filter(None, map(read_member, self._listed(url, resource_link_id)))
+
+    def user_ids(self, url: str, resource_link_id: str) -> Iterator[str]:
+        """As `members`, but who may open the link only, not how the list describes them, which is most of the work."""
+        yield from filter(None, map(read_user_id, self._listed(url, resource_link_id)))
+
+    def _listed(self, url: str, resource_link_id: str | None) -> Iterator[Any]:
+        """The entries of a membership container, as they are."""
         if resource_link_id is not None:
             url = _with_parameter(url, "rlid", resource_link_id)
         for page in self._pages(url, MEMBERS, READ_MEMBERS):
             listed = page.get("members") if isinstance(page, dict) else None
             if not isinstance(listed, list):
                 raise PlatformError("the platform's list of members cannot be read")
-            yield from filter(None, map(read_member, listed))
+            yield from listed
 
     def line_items(self, url: str) -> tuple[LineItem, ...]:
         """The line items that belong to the tool in this course.

@@ -70,7 +70,15 @@ def _engine(url: str) -> Engine:
         return engine
     if address.drivername in ("postgresql", "postgres"):
         address = address.set(drivername="postgresql+psycopg")
-    return create_engine(address, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    engine = create_engine(address, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    event.listen(engine, "connect", _set_up_postgresql)
+    return engine
+
+
+def _set_up_postgresql(connection: Any, _record: Any) -> None:
+    # Times then come in UTC, whatever the server's own zone is; to turn those of thousands of rows takes long.
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -71,17 +72,22 @@ def claim_row() -> Row:
     """What an idle worker asks again and again."""
     with installation() as installed:
         store = installed.tool.store
-        fill = """
-            INSERT INTO outbox (id, queue, task, payload, attempts, due_at, created_at)
-            SELECT 'j-' || n, 'looks', 'look', '{}', 0, :now + n * interval '1 second', :now
-            FROM generate_series(1, :waiting) AS n
-        """
-        with store.engine.begin() as connection:
-            connection.execute(text(fill), {"now": NOW, "waiting": WAITING_JOBS})
-        _vacuum(installed.tool)
+        add_waiting_jobs(store, NOW)
         times = _milliseconds_in_postgres(store, lambda: outbox.claim(store, outbox.LOOKS, NOW))
     work = f"claim a job where {WAITING_JOBS:,} are not due, inside PostgreSQL"
     return figure_of(work, "ms", 0.2, [time * 1000 for time in times])
+
+
+def add_waiting_jobs(store: Store, now: datetime) -> None:
+    """Jobs of a large installation that are not due at `now`, the first in a second."""
+    fill = """
+        INSERT INTO outbox (id, queue, task, payload, attempts, due_at, created_at)
+        SELECT 'j-' || n, 'looks', 'look', '{}', 0, :now + n * interval '1 second', :now
+        FROM generate_series(1, :waiting) AS n
+    """
+    with store.engine.begin() as connection:
+        connection.execute(text(fill), {"now": now, "waiting": WAITING_JOBS})
+    _vacuum(store)
 
 
 def _milliseconds_in_postgres(store: Store, ask: Callable[[], object]) -> list[float]:
@@ -113,15 +119,15 @@ def _add_awards(tool: Tool, number: int) -> None:
 
 def _bytes(tool: Tool) -> int:
     """What the tables of awards take with their indexes, once what was deleted can be used again."""
-    _vacuum(tool)
+    _vacuum(tool.store)
     size = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname = ANY(:tables)"
     tables = ["award", "credential", "delivery", "event", "person"]
     with tool.store.engine.connect() as connection:
         return int(connection.execute(text(size), {"tables": tables}).scalar_one())
 
 
-def _vacuum(tool: Tool) -> None:
-    with tool.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+def _vacuum(store: Store) -> None:
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
 
 

@@ -104,6 +104,12 @@ def figure_of(work: str, unit: str, goal: float, times: Sequence[float]) -> Row:
     )
 
 
+def quantity(work: str, unit: str, goal: float, values: Sequence[float]) -> Row:
+    """The median of values that are no times, in `unit`."""
+    low, high = _spread(values)
+    return Row(work=work, ours=None, result=median(values), unit=unit, goal=goal, low=low, high=high)
+
+
 def _spread(values: Sequence[float]) -> tuple[float, float]:
     """The first and the last decile."""
     deciles = quantiles(values, n=10, method="inclusive")

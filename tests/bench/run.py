@@ -34,7 +34,7 @@ from signing.json_text import as_text
 from signing.keys import SigningKey, VerificationMethod, generate
 from signing.proofs import PROOFS, check
 from signing.secured import SecuredCredential
-from tests.bench import completions, demo_credentials, editor_requests, process, report, web
+from tests.bench import completions, demo_credentials, editor_requests, looks, process, report, web
 from tests.bench.demo_credentials import NOW
 from tests.bench.issuing import claim_row, issuing_rows
 from tests.bench.measuring import Row, figure, ratio, timed, timed_ratio
@@ -273,6 +273,7 @@ def main() -> None:
         editor_row(),
         *issuing_rows(),
         claim_row(),
+        *looks.rows(),
         *web.rows(),
         *completions.rows(),
         *process_rows(bench),

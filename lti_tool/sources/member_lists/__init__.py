@@ -56,8 +56,7 @@ def look(asked: Asked, connection: Connection, known: Known) -> Answer:
             open_to[link.id] = None
             continue
         try:
-            listed = connection.members(asked.memberships_url, link.id)
-            open_to[link.id] = frozenset(member.user_id for member in listed)
+            open_to[link.id] = frozenset(connection.user_ids(asked.memberships_url, link.id))
         except NotOnPlatformError as error:
             missing.add(link.id)
             trouble[link.id] = error
@@ -156,7 +155,8 @@ class _Reading:
 
     def _compare(self, member: Member, person: KnownPerson | None) -> None:
         before = person or NOBODY
-        standing, is_learner = member.standing, member.is_learner
+        standing = member.standing
+        is_learner = standing == "learner"
         is_telling = is_learner and first_seen_as_staff(before.own) is None
         news = []
         if differs(standing, before.own, ROLE, "", NAME):
