@@ -100,6 +100,7 @@ FRAMEWORKS = {
     "isal": ("badges",),
     "fpdf": ("badges",),
     "uharfbuzz": ("badges",),
+    "font_manrope": ("lti_tool.web",),
     "jsonschema_rs": ("badges",),
     "pypdf": ("badges",),
     "segno": ("badges",),
