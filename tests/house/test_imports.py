@@ -35,6 +35,7 @@ ROOMS = (
         "outgoing",
         "bounded_process",
         "verification",
+        "mails",
     ),
     *(
         "store",
@@ -61,6 +62,7 @@ PLAIN = (
     "platforms",
     "conditions",
     "sources",
+    "mails",
     "deliveries",
     "people",
     "demo",

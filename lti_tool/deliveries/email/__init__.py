@@ -7,17 +7,19 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from lti_tool.deliveries.approval_message import approval_message
-from lti_tool.deliveries.mail_message import composed, mail_message
-from lti_tool.deliveries.notice_message import notice_message
-from lti_tool.deliveries.teacher_message import teacher_message
+from lti_tool.deliveries.approval_message import approval_content
+from lti_tool.deliveries.award_message import award_mail
+from lti_tool.deliveries.notice_message import notice_mail
+from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.errors import DeliveryError
+from lti_tool.mails.content import MailContent
+from lti_tool.mails.message import composed
 from lti_tool.outgoing.circuit import Circuit
 from lti_tool.values import ApprovalMail, BadgeNotice, BakedBadge, Receipt, Recipient, TeacherMail
 
@@ -44,30 +46,31 @@ def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference
 
     A server that refuses our password is not permanent: the operator can correct it.
     """
-    _send(lambda: mail_message(badge, recipient, options.sender, reference), recipient, options)
-    return Receipt(channel=NAME, reference=reference)
+    return send(award_mail(badge, recipient), options, reference)
 
 
 def mail_teacher(mail: TeacherMail, options: Options, reference: str) -> Receipt:
     """Sends a teacher what waits for them. Raises DeliveryError as `deliver` does."""
-    _send(lambda: teacher_message(mail, options.sender, reference), mail.recipient, options)
-    return Receipt(channel=NAME, reference=reference)
+    return send(teacher_content(mail), options, reference)
 
 
 def mail_approval(mail: ApprovalMail, options: Options, reference: str) -> Receipt:
     """Sends a mail about the approval of a template. Raises DeliveryError as `deliver` does."""
-    _send(lambda: approval_message(mail, options.sender, reference), mail.recipient, options)
-    return Receipt(channel=NAME, reference=reference)
+    return send(approval_content(mail), options, reference)
 
 
 def tell(notice: BadgeNotice, recipient: Recipient, options: Options, reference: str) -> Receipt:
     """Tells a learner what became of their badge. Raises DeliveryError as `deliver` does."""
-    _send(lambda: notice_message(notice, recipient, options.sender, reference), recipient, options)
+    return send(notice_mail(notice, recipient), options, reference)
+
+
+def send(mail: MailContent, options: Options, reference: str) -> Receipt:
+    """Sends any mail. Raises DeliveryError as `deliver` does."""
+    _send(composed(mail, options.sender, reference), options)
     return Receipt(channel=NAME, reference=reference)
 
 
-def _send(compose: Callable[[], EmailMessage], recipient: Recipient, options: Options) -> None:
-    message = composed(compose, recipient)
+def _send(message: EmailMessage, options: Options) -> None:
     circuit = _CIRCUITS.setdefault(options.url, Circuit(_left_alone, CIRCUIT_SECONDS))
     try:
         with circuit.attempt(MAIL_SECONDS, (OSError,), besides=_ANSWERS), _connected(options.url) as smtp:
