@@ -1,0 +1,50 @@
+"""What matters most is seen without scrolling: on a phone of 360 by 640 px, and in a frame of 580 px."""
+
+from __future__ import annotations
+
+import pytest
+
+from badges.bake import unbake
+from lti_tool.demo.robot import Robot
+from lti_tool.issuing.baking import bake_badge
+from lti_tool.store.models import AwardRule, CredentialRow
+from tests.browser.people import drop_file
+from tests.fixtures import rows
+from tests.running_demo import wait
+
+#: How far down the last line of each of these parts of the page ends, in pixels.
+BOTTOMS = "parts => parts.map(part => document.querySelector(part).getBoundingClientRect().bottom)"
+
+
+@pytest.fixture(scope="module")
+def badge(demo):
+    """The credential of Anna, and its picture."""
+    tool, robot = demo.tool, Robot(demo.lms_url)
+    robot.register(demo.registration_url)
+    activity = robot.place_badge("Data Literacy", "Data literacy")
+    robot.open_activity("Zane", activity)
+    wait(lambda: [rule.checked_at for rule in rows(tool, AwardRule)] != [None])
+    robot.give_grades("Data Literacy", complete=1)
+    wait(lambda: rows(tool, CredentialRow))
+    with tool.store.read() as session:
+        row = session.query(CredentialRow).one()
+        return activity, row.id, bake_badge(tool.issuer, row).png
+
+
+@pytest.mark.parametrize("language", ["en", "lv"])
+def test_who_earned_what_from_whom_is_seen_at_once(people, demo, badge, language):
+    _activity, badge_id, png = badge
+    with people(locale=language, viewport={"width": 360, "height": 640}) as darbs:
+        darbs.page.goto(f"{demo.tool_url}/badges/{badge_id}")
+        parts = [".verdict h1", ".cert img", ".cert .holder", ".cert .what", ".cert .from"]
+        assert max(darbs.page.evaluate(BOTTOMS, parts)) <= 640
+        darbs.page.goto(f"{demo.tool_url}/verify")
+        drop_file(darbs.page, "badge.png", png)
+        darbs.page.locator(".verdict.yes h1").wait_for()
+        assert max(darbs.page.evaluate(BOTTOMS, parts)) <= 640
+        darbs.page.goto(f"{demo.tool_url}/verify")
+        forged = unbake(png).text.replace("Riga College", "Liepaja College")
+        drop_file(darbs.page, "badge.json", forged.encode(), "application/json")
+        darbs.page.locator(".verdict.no h1").wait_for()
+        parts.remove(".cert img")
+        assert max(darbs.page.evaluate(BOTTOMS, parts)) <= 640
