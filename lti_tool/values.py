@@ -452,7 +452,7 @@ class BadgeNotice:
     """What became of a learner's badge, as a mail tells it.
 
     `reason` is what a teacher typed, `last_day` the end of the validity of a badge that expires soon. `picture_url` is
-    that of a BakedBadge.
+    that of a BakedBadge. `unsubscribe_url`: where the learner refuses reminders; empty where it is none.
     """
 
     kind: Literal["revoked", "mistake", "suspended", "reinstated", "expires"]
@@ -462,6 +462,7 @@ class BadgeNotice:
     picture_url: str
     reason: str = ""
     last_day: date | None = None
+    unsubscribe_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -500,13 +501,17 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeacherMail:
-    """A mail to a teacher about what waits for them; `reference` identifies it. It names no learner."""
+    """A mail to a teacher about what waits for them; `reference` identifies it. It names no learner.
+
+    `unsubscribe_url`: where the teacher refuses such mails.
+    """
 
     recipient: Recipient
     issuer: Letterhead
     questions: Sequence[OpenQuestion]
     changes: Sequence[ChangedGrades]
     reference: str
+    unsubscribe_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

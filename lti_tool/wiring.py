@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,9 @@ from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.new_credential import form_name
 from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
+from lti_tool.mails.dkim_key import DkimKey, read_key
+from lti_tool.mails.returned import ReturnAddress
+from lti_tool.mails.tokens import MailTokens
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.access_tokens import TokenCache
 from lti_tool.platforms.call_limits import PlatformsCallLimits
@@ -339,9 +343,33 @@ def _proofs(settings: Settings) -> tuple[str, ...]:
     )
 
 
+def _return_address(settings: Settings) -> ReturnAddress | None:
+    if settings.bounce_address is None:
+        return None
+    return ReturnAddress(mailbox=settings.bounce_address, tokens=MailTokens(secret_key=settings.secret_key))
+
+
+def _dkim_key(settings: Settings) -> DkimKey | None:
+    if settings.dkim_key_file is None:
+        return None
+    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
+    try:
+        return read_key(settings.dkim_key_file.read_bytes(), domain, settings.dkim_selector)
+    except OSError as error:
+        raise SettingsError(f"DKIM_KEY_FILE cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise SettingsError(f"DKIM_KEY_FILE has {error}") from error
+
+
 def _channels(settings: Settings) -> Mapping[str, Any]:
     if settings.smtp_url:
-        return {email.NAME: email.Options(url=settings.smtp_url, sender=settings.mail_from)}
+        options = email.Options(
+            url=settings.smtp_url,
+            sender=settings.mail_from,
+            return_address=_return_address(settings),
+            dkim=_dkim_key(settings),
+        )
+        return {email.NAME: options}
     return {mail_folder.NAME: mail_folder.Options(folder=settings.mail_folder, sender=settings.mail_from)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from lti_tool.deliveries.learner_mail import about_this_mail, headings
+from lti_tool.deliveries.mail_phrases import about_this_mail, headings
 from lti_tool.language import translator, written_day, written_number
 from lti_tool.mails.content import Attachment, Facts, Link, MailContent, Paragraph, Part, one_line
 from lti_tool.mails.message import greeting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lti_tool.deliveries.learner_mail import about_this_mail, headings
+from lti_tool.deliveries.mail_phrases import about_this_mail, headings, refusing
 from lti_tool.language import translator, written_day
 from lti_tool.mails.content import Link, MailContent, Paragraph, one_line
 from lti_tool.mails.message import greeting
@@ -27,8 +27,9 @@ def notice_mail(notice: BadgeNotice, recipient: Recipient) -> MailContent:
             *(Paragraph(text=text) for text in texts),
             Link(label=_("See the badge"), url=notice.page_url),
         ),
-        small_print=about_this_mail(notice.issuer, _),
+        small_print=(*about_this_mail(notice.issuer, _), *refusing(notice.unsubscribe_url, _)),
         picture_url=notice.picture_url,
+        unsubscribe_url=notice.unsubscribe_url,
     )
 
 

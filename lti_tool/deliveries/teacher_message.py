@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from lti_tool.deliveries.mail_phrases import refusing
 from lti_tool.language import translator
 from lti_tool.mails.content import Facts, Link, MailContent, Paragraph, Part, one_line
 from lti_tool.mails.message import greeting
@@ -27,7 +28,9 @@ def teacher_content(mail: TeacherMail) -> MailContent:
             Paragraph(
                 text=_("You get at most one such e-mail a day, and none about what has settled itself.")
             ),
+            *refusing(mail.unsubscribe_url, _),
         ),
+        unsubscribe_url=mail.unsubscribe_url,
     )
 
 

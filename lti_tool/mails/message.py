@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP, SMTPUTF8, Policy
 from email.utils import parseaddr
 from unicodedata import normalize
 
@@ -18,6 +18,18 @@ from lti_tool.mails.plain_part import plain_part
 from lti_tool.values import Recipient
 
 
+class _UnfoldedHeader(UnstructuredHeader, BaseHeader):
+    """An id or an address in ASCII without spaces. Python would fold a long one into encoded words, read by nobody."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _UnfoldedHeader)
+_HEADERS.map_to_type("message-id", _UnfoldedHeader)
+
+
 def message_of(mail: MailContent, sender: str, reference: str) -> EmailMessage:
     """The message; `reference` becomes the Message-ID, by which mail servers and programs recognise a repeated message.
 
@@ -25,15 +37,19 @@ def message_of(mail: MailContent, sender: str, reference: str) -> EmailMessage:
     valid.
     """
     address = address_of(mail.recipient)
-    message = EmailMessage(policy=SMTP if address.username.isascii() else SMTPUTF8)
+    policy = SMTP if address.username.isascii() else SMTPUTF8
+    message = EmailMessage(policy=policy.clone(header_factory=_HEADERS))
     message["From"] = Address(display_name=one_line(mail.issuer.name), addr_spec=parseaddr(sender)[1])
-    if mail.issuer.email:
-        message["Reply-To"] = mail.issuer.email
+    if reply_to := _reply_to(mail):
+        message["Reply-To"] = reply_to
     message["To"] = address
     message["Subject"] = one_line(mail.subject)
     message["Date"] = datetime.now(UTC)
     message["Message-ID"] = f"<{reference}>"
     message["Auto-Submitted"] = "auto-generated"
+    if mail.unsubscribe_url:
+        message["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     # Short lines in ASCII: no server on the way has a reason to change one, which a signature would not survive.
     message.set_content(plain_part(mail), cte="quoted-printable")
     message.add_alternative(html_part(mail), subtype="html", cte="quoted-printable")
@@ -58,6 +74,15 @@ def greeting(recipient: Recipient) -> str:
     """How a mail addresses its recipient, in their language."""
     _ = translator(recipient.language)
     return _("Hello %(name)s,") % {"name": one_line(recipient.name)} if recipient.name else _("Hello,")
+
+
+def _reply_to(mail: MailContent) -> Address | None:
+    """Where answers go; None where the issuer has no address that every mail server accepts."""
+    try:
+        address = address_of(Recipient(name="", email=mail.issuer.email, language=""))
+    except ValueError:
+        return None
+    return address if address.addr_spec.isascii() else None
 
 
 def address_of(recipient: Recipient) -> Address:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.utils import parseaddr
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from lti_tool.deliveries.approval_message import approval_content
@@ -19,7 +20,9 @@ from lti_tool.deliveries.notice_message import notice_mail
 from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.errors import DeliveryError
 from lti_tool.mails.content import MailContent
+from lti_tool.mails.dkim_key import DkimKey
 from lti_tool.mails.message import composed
+from lti_tool.mails.returned import ReturnAddress
 from lti_tool.outgoing.circuit import Circuit
 from lti_tool.values import ApprovalMail, BadgeNotice, BakedBadge, Receipt, Recipient, TeacherMail
 
@@ -35,10 +38,15 @@ CIRCUIT_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """`url`: smtp://host:25, smtp+starttls://user:password@host:587 or smtps://user:password@host:465."""
+    """`url`: smtp://host:25, smtp+starttls://user:password@host:587 or smtps://user:password@host:465.
+
+    `return_address`: where what cannot be delivered comes back to; None for the sender. `dkim`: signs the mails.
+    """
 
     url: str = field(repr=False)
     sender: str
+    return_address: ReturnAddress | None = None
+    dkim: DkimKey | None = None
 
 
 def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference: str) -> Receipt:
@@ -66,15 +74,20 @@ def tell(notice: BadgeNotice, recipient: Recipient, options: Options, reference:
 
 def send(mail: MailContent, options: Options, reference: str) -> Receipt:
     """Sends any mail. Raises DeliveryError as `deliver` does."""
-    _send(composed(mail, options.sender, reference), options)
+    message = composed(mail, options.sender, reference)
+    sender = parseaddr(options.sender)[1]
+    if options.return_address is not None:
+        sender = options.return_address.of(reference.partition(".")[0])
+    _send(message, sender, options)
     return Receipt(channel=NAME, reference=reference)
 
 
-def _send(message: EmailMessage, options: Options) -> None:
+def _send(message: EmailMessage, sender: str, options: Options) -> None:
+    signed = message.as_bytes() if options.dkim is None else options.dkim.signed(message.as_bytes())
     circuit = _CIRCUITS.setdefault(options.url, Circuit(_left_alone, CIRCUIT_SECONDS))
     try:
         with circuit.attempt(MAIL_SECONDS, (OSError,), besides=_ANSWERS), _connected(options.url) as smtp:
-            smtp.send_message(message)
+            _hand_over(smtp, message, sender, signed)
     except smtplib.SMTPNotSupportedError as error:
         raise DeliveryError(
             "the mail server accepts no addresses with letters such as ā before the @", permanent=True
@@ -90,6 +103,18 @@ def _send(message: EmailMessage, options: Options) -> None:
         ) from error
     except (OSError, smtplib.SMTPException) as error:
         raise DeliveryError("the mail server cannot be reached") from error
+
+
+def _hand_over(smtp: smtplib.SMTP, message: EmailMessage, sender: str, signed: bytes) -> None:
+    """Sends the very bytes that were signed: `send_message` would fold the headers anew."""
+    recipient = message["To"].addresses[0].addr_spec
+    options = []
+    if not recipient.isascii():
+        smtp.ehlo_or_helo_if_needed()
+        if not smtp.has_extn("smtputf8"):
+            raise smtplib.SMTPNotSupportedError("the server does not offer SMTPUTF8")
+        options = ["SMTPUTF8", "BODY=8BITMIME"]
+    smtp.sendmail(sender, [recipient], signed, mail_options=options)
 
 
 def _left_alone(seconds: float) -> DeliveryError:

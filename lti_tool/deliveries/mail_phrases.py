@@ -1,10 +1,10 @@
-"""What all mails to a learner about a badge have in common."""
+"""What mails about badges have in common."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from lti_tool.mails.content import Paragraph, one_line
+from lti_tool.mails.content import Link, Paragraph, one_line
 from lti_tool.values import Letterhead, Recipient
 
 
@@ -22,3 +22,8 @@ def _about(issuer: Letterhead, _: Callable[[str], str]) -> Iterator[str]:
     yield _("You get this e-mail because %(issuer)s has awarded you this badge.") % {"issuer": issuer.name}
     if issuer.email:
         yield _("If the badge is not yours, please write to %(email)s.") % {"email": issuer.email}
+
+
+def refusing(unsubscribe_url: str, _: Callable[[str], str]) -> Sequence[Link]:
+    """Where the reader says that they want no more of these, if they can."""
+    return (Link(label=_("No more of these e-mails"), url=unsubscribe_url),) if unsubscribe_url else ()
