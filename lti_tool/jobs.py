@@ -186,7 +186,7 @@ def mail_teacher(tool: Tool, event_id: str, payload: Json) -> None:
     """
     person_id = payload["person_id"]
     with tool.store.read() as session:
-        due = teacher_mail.mail_to(session, person_id, tool.clock())
+        due = teacher_mail.mail_to(session, tool.issuers, person_id, tool.clock())
     if due is None:
         _finish(tool, event_id)
         return

@@ -23,6 +23,8 @@ from lti_tool.awarding.decisions import version_that_awards
 from lti_tool.awarding.looks import is_gone
 from lti_tool.awarding.mail_schedule import mail_id
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course, unmailed
+from lti_tool.issuing.issuers import Issuers
+from lti_tool.issuing.letterheads import letterhead
 from lti_tool.language import best_language
 from lti_tool.observations import role_now
 from lti_tool.store import Session, events, outbox, queries
@@ -45,7 +47,7 @@ class DueMail:
     changes: Sequence[tuple[int, datetime]]
 
 
-def mail_to(session: Session, person_id: int, now: datetime) -> DueMail | None:
+def mail_to(session: Session, issuers: Issuers, person_id: int, now: datetime) -> DueMail | None:
     """The mail about all that waits for the teacher; None where there is nothing new."""
     person = session.get(Person, person_id)
     if person is None:
@@ -61,10 +63,12 @@ def mail_to(session: Session, person_id: int, now: datetime) -> DueMail | None:
     if not new_questions and not changes:
         return None
     language = best_language([person.language])
+    issuer = issuers.of_person(session, person_id)
     mailed_changes = [(each.award.id, each.seen_at) for each in changes]
     return DueMail(
         mail=TeacherMail(
             recipient=Recipient(name=person.name or "", email=person.email, language=language),
+            issuer=letterhead(issuer.profile, language),
             questions=[_question(session, row, language) for row in questions],
             changes=_by_badge(changes, language),
             reference=_reference(person_id, new_questions, mailed_changes),

@@ -145,8 +145,8 @@ def tell(store: Store, issuers: Issuers, notice_id: int, now: datetime) -> None:
         if not notices.is_still_so(row.credential, row.kind, now):
             return _end_notice(store, notice_id, "failed", "not_so_any_more", now)
         issuer = issuers.of(session, row.credential.issuer_id)
-        notice = notices.notice_of(issuer.profile, issuer.addresses, row)
         recipient = _recipient(row.credential.award.person, row.credential)
+        notice = notices.notice_of(issuer.profile, issuer.addresses, row, recipient.language)
         channel: Any = CHANNELS[row.channel]
         options = issuer.channels[row.channel]
         reference = f"notice-{notice_id}.{row.channel}@{issuer.addresses.host}"

@@ -13,6 +13,8 @@ from typing import Any, cast
 from badges.issuer import IssuerProfile
 from badges.template.model import stored_template, text_in
 from lti_tool.addresses import Addresses
+from lti_tool.issuing.baking import picture_url
+from lti_tool.issuing.letterheads import letterhead
 from lti_tool.store import Session, outbox, queries
 from lti_tool.store.models import CredentialRow, Notice
 from lti_tool.values import BadgeNotice, Json
@@ -71,8 +73,8 @@ def is_still_so(credential: CredentialRow, kind: str, now: datetime) -> bool:
     return is_revoked and credential.replaced_at is None and was_sent
 
 
-def notice_of(profile: IssuerProfile, addresses: Addresses, row: Notice) -> BadgeNotice:
-    """What a mail says, by the issuer of the badge."""
+def notice_of(profile: IssuerProfile, addresses: Addresses, row: Notice, language: str) -> BadgeNotice:
+    """What a mail says, by the issuer of the badge; the issuer is named in `language`."""
     credential = row.credential
     template = stored_template(credential.template_version.body)
     reasons = {"revoked": credential.revocation_reason, "suspended": credential.suspension_reason}
@@ -80,8 +82,9 @@ def notice_of(profile: IssuerProfile, addresses: Addresses, row: Notice) -> Badg
     return BadgeNotice(
         kind=cast(Any, row.kind),
         badge=text_in(template.name, credential.language),
-        issuer_name=profile.name_in(credential.language),
+        issuer=letterhead(profile, language),
         page_url=addresses.badge_page(credential.id),
+        picture_url=picture_url(addresses, credential),
         reason=reasons.get(row.kind) or "",
         last_day=profile.day_of(until) if until is not None else None,
     )

@@ -68,7 +68,7 @@ def set_up(app: Flask) -> None:
     url = tool_of(app).limits_url
     is_shared = not url.startswith("memory://")
     limiter = Limiter(
-        _visitor,
+        visitor,
         default_limits=[_default_limit],
         default_limits_exempt_when=_is_otherwise_counted,
         storage_uri=f"{SCHEME}://" if is_shared else url,
@@ -136,7 +136,8 @@ def _is_otherwise_counted() -> bool:
     return request.endpoint in OTHERWISE_COUNTED or request.path.startswith(PAGES_INSIDE)
 
 
-def _visitor() -> str:
+def visitor() -> str:
+    """Who asks, by their address, hashed with the tool's secret."""
     return _hidden(_address())
 
 
