@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from badges.bake import unbake
 from lti_tool.demo.robot import Robot
 from lti_tool.issuing.baking import bake_badge
 from lti_tool.store.models import AwardRule, CredentialRow
-from tests.browser.people import drop_file
+from tests.browser.people import drop_file, press_for_tab
 from tests.fixtures import rows
 from tests.running_demo import wait
 
@@ -48,3 +49,46 @@ def test_who_earned_what_from_whom_is_seen_at_once(people, demo, badge, language
         darbs.page.locator(".verdict.no h1").wait_for()
         parts.remove(".cert img")
         assert max(darbs.page.evaluate(BOTTOMS, parts)) <= 640
+
+
+def test_a_learners_own_badge_fits_the_first_580_pixels_of_a_frame(people, demo, badge):
+    activity, _badge_id, _png = badge
+    with people(viewport={"width": 390, "height": 900}) as anna:
+        anna.open_activity(activity, "Anna")
+        anna.frame.locator(".cert .holder").wait_for()
+        parts = [".cert img", ".cert .holder", ".cert .what", ".cert .from", ".cert .button"]
+        assert max(anna.page.frame("tool").evaluate(BOTTOMS, parts)) <= 580
+
+
+@pytest.mark.parametrize("may_copy", [True, False])
+def test_the_address_is_copied_or_selected_in_a_frame(people, demo, badge, may_copy):
+    activity, badge_id, _png = badge
+    with people() as anna:
+        anna.open_activity(activity, "Anna")
+        button = anna.frame.get_by_role("button", name="Copy the address")
+        if not may_copy:
+            anna.page.frame("tool").evaluate("() => { document.execCommand = () => false; }")
+        button.click()
+        said = "Address copied" if may_copy else "The address is selected."
+        expect(anna.frame.locator("#copied")).to_contain_text(said)
+        selected = anna.page.frame("tool").evaluate("() => getSelection().toString()")
+        assert selected == f"{demo.tool_url}/badges/{badge_id}"
+        expect(button).to_be_visible()
+
+
+def test_the_page_tells_the_platform_its_height_and_opens_in_a_tab_of_its_own(people, demo, badge):
+    activity, _badge_id, _png = badge
+    with people() as anna:
+        anna.context.add_init_script(
+            "window.heights = []; addEventListener('message', told => heights.push(told.data));"
+        )
+        anna.open_activity(activity, "Anna")
+        anna.frame.locator(".cert .holder").wait_for()
+        height = anna.page.frame("tool").evaluate(
+            "document.fonts.ready.then(() => Math.ceil(document.querySelector('main').getBoundingClientRect().height))"
+        )
+        told = "height => heights.some(one => one.subject === 'lti.frameResize' && one.height === height)"
+        anna.page.wait_for_function(told, arg=height)
+        tab = press_for_tab(anna, anna.frame.get_by_role("button", name="Open in a new tab"))
+        expect(tab.locator(".cert .holder")).to_have_text("Anna Bērziņa")
+        expect(tab.get_by_role("button", name="Open in a new tab")).to_be_hidden()
