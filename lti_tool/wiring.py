@@ -264,6 +264,7 @@ def _issuers(settings: Settings, store: Store, extension_url: str) -> Issuers:
         channels=_channels(settings),
         open_at=open_at,
         status_purpose=settings.status_purpose,
+        mail_tokens=MailTokens(secret_key=settings.secret_key),
     )
 
 

@@ -144,9 +144,11 @@ def tell(store: Store, issuers: Issuers, notice_id: int, now: datetime) -> None:
             return
         if not notices.is_still_so(row.credential, row.kind, now):
             return _end_notice(store, notice_id, "failed", "not_so_any_more", now)
+        if notices.is_refused(session, row.credential, row.kind):
+            return _end_notice(store, notice_id, "failed", "refused", now)
         issuer = issuers.of(session, row.credential.issuer_id)
         recipient = _recipient(row.credential.award.person, row.credential)
-        notice = notices.notice_of(issuer.profile, issuer.addresses, row, recipient.language)
+        notice = notices.notice_of(issuer, row, recipient.language)
         channel: Any = CHANNELS[row.channel]
         options = issuer.channels[row.channel]
         reference = f"notice-{notice_id}.{row.channel}@{issuer.addresses.host}"

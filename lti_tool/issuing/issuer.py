@@ -10,6 +10,8 @@ from typing import Any
 from badges.issuer import IssuerProfile
 from lti_tool.addresses import Addresses
 from lti_tool.issuing.keyring import Keyring
+from lti_tool.mails.refusals import RemindedPerson
+from lti_tool.mails.tokens import MailTokens
 from lti_tool.observations import Policy
 from signing.compiled.cache import CompiledForms
 
@@ -22,7 +24,7 @@ class Issuer:
     from. `confirmed_at`: when the legal identity of that version was confirmed, and `confirmed_by` whom; None where it
     was not, and nothing may be issued. `policy`: how its awards are decided. `channels`: the options of each delivery
     channel that is set up, by its name. `status_purpose`: whether credentials from now on can be revoked for good
-    ("revocation"), or suspended and reinstated ("suspension").
+    ("revocation"), or suspended and reinstated ("suspension"). `mail_tokens`: makes the tokens in mails.
     """
 
     id: str
@@ -37,3 +39,8 @@ class Issuer:
     addresses: Addresses
     channels: Mapping[str, Any]
     status_purpose: str
+    mail_tokens: MailTokens
+
+    def reminders_url(self, reminded: RemindedPerson) -> str:
+        """Where the person refuses reminders of that kind."""
+        return self.addresses.reminders(reminded.token(self.mail_tokens))

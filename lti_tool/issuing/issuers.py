@@ -19,6 +19,7 @@ from lti_tool.issuing.issuer_file import read_profile
 from lti_tool.issuing.keyring import Keyring
 from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
+from lti_tool.mails.tokens import MailTokens
 from lti_tool.observations import Policy
 from lti_tool.store import Session, queries
 from lti_tool.store.models import (
@@ -56,6 +57,7 @@ class Issuers:
     channels: Mapping[str, Any]
     open_at: Callable[[Place], Sequence[str]]
     status_purpose: str
+    mail_tokens: MailTokens
     _built: dict[tuple[int, int, datetime | None], Issuer] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -161,6 +163,7 @@ class Issuers:
             addresses=addresses,
             channels=self.channels,
             status_purpose=self.status_purpose,
+            mail_tokens=self.mail_tokens,
         )
 
     def _keyring(self, issuer_id: str, did: str, addresses: Addresses) -> Keyring:
