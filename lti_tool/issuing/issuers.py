@@ -15,7 +15,7 @@ from typing import Any
 from lti_tool.addresses import Addresses, without_scheme
 from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuer import Issuer
-from lti_tool.issuing.issuer_file import read_profile
+from lti_tool.issuing.issuer_file import read_mail_policy, read_profile
 from lti_tool.issuing.keyring import Keyring
 from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
@@ -156,6 +156,7 @@ class Issuers:
             address_id=address.id,
             profile=profile,
             policy=policy,
+            mail_policy=read_mail_policy(version.body),
             confirmed_at=version.confirmed_at,
             confirmed_by=version.confirmed_by,
             keyring=self._keyring(version.issuer_id, profile.id, addresses),
