@@ -60,7 +60,8 @@ class Tool:
 
     `outgoing` calls platforms, and with them the private hosts that the operator has named. `verifier_outgoing` calls
     what strangers write into badges: public addresses only, over connections of its own. `new_budget` makes the budget
-    of one verification.
+    of one verification. `return_address`: where mails return to that cannot be delivered; with `bounce_secret` a mail
+    service tells which those are, nobody where it is empty.
     """
 
     tool_url: str
@@ -70,6 +71,8 @@ class Tool:
     limits_url: str = field(repr=False)
     trusted_proxies: Sequence[Network]
     mail_folder: str | None
+    return_address: ReturnAddress | None
+    bounce_secret: str = field(repr=False)
     clock: Callable[[], datetime]
     store: Store
     expiring_values: StoredExpiringValues
@@ -185,6 +188,8 @@ def build_tool(
             poll_every=timedelta(seconds=settings.poll_seconds),
             limits_url=settings.limits_url,
             trusted_proxies=settings.trusted_proxies,
+            return_address=_return_address(settings),
+            bounce_secret=settings.bounce_secret,
             mail_folder=None if settings.smtp_url else str(settings.mail_folder),
             clock=now,
             store=store,

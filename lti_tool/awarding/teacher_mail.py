@@ -166,5 +166,5 @@ def _reference(person_id: int, questions: Sequence[int], changes: Sequence[tuple
         *(f"question {question_id}" for question_id in questions),
         *(f"award {award_id} {seen_at.isoformat()}" for award_id, seen_at in changes),
     ]
-    digest = sha256(" ".join(sorted(new)).encode()).hexdigest()[:16]
-    return f"{mail_id(person_id)}-{digest}"
+    digest = sha256(" ".join(sorted(new)).encode()).hexdigest()[:10]
+    return f"waiting-{person_id}-{digest}"

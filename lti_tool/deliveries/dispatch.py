@@ -8,6 +8,7 @@ from typing import Any
 
 from lti_tool.deliveries import CHANNELS
 from lti_tool.deliveries.recording import record
+from lti_tool.deliveries.returns import badge_reference
 from lti_tool.errors import DeliveryError, NotFoundError, PlatformError, UserFacingError
 from lti_tool.issuing import notices
 from lti_tool.issuing.baking import bake_badge, name_of
@@ -86,7 +87,7 @@ def _bringing(
     issuer = issuers.of(session, award.issuer_id)
     badge = bake_badge(issuer, credential)
     recipient = _recipient(award.person, credential)
-    reference = f"{badge.credential_id}.{channel}@{issuer.addresses.host}"
+    reference = f"{badge_reference(delivery, credential.id)}.{channel}@{issuer.addresses.host}"
     return lambda: CHANNELS[channel].deliver(badge, recipient, issuer.channels[channel], reference)
 
 

@@ -22,7 +22,7 @@ from lti_tool.web.current import install
 from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
 from lti_tool.web.learner import badge, downloads
-from lti_tool.web.mails import reminders
+from lti_tool.web.mails import bounces, reminders
 from lti_tool.web.platforms import launch, registration_page
 from lti_tool.web.proxies import TrustedProxies
 from lti_tool.web.public import badge_pages, selective_disclosure, verifier
@@ -89,6 +89,7 @@ def create_app(tool: Tool) -> Flask:
         issuer,
         messages,
         reminders,
+        bounces,
         health,
         static_files,
     ):

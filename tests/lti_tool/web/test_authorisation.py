@@ -113,6 +113,7 @@ WHO_MAY = {
     "GET /lti/approval": NOBODY,
     "POST /lti/approval": NOBODY,
     "GET /mail/reminders/<token>": NOBODY,
+    "POST /mail/bounces": NOBODY,
     "POST /mail/reminders/<token>": NOBODY,
     **{
         f"{method} /sources/<name>/<int:registration_id>/{path}": NOBODY
