@@ -178,7 +178,7 @@ _POSTGRESQL = re.compile(
 _HOST = re.compile(
     r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?"
 )
-_MAILBOX = re.compile(r"[A-Za-z0-9._-]{1,20}@[A-Za-z0-9.-]+")
+_MAILBOX = re.compile(r"[A-Za-z0-9._-]{1,16}@[A-Za-z0-9.-]+")
 _ONE_DAY_SECONDS = 86_400
 
 
@@ -337,7 +337,7 @@ class _Reader:
         text = self.text(name)
         if text is not None and not (_MAILBOX.fullmatch(text) and _is_host(text.rpartition("@")[2])):
             self._problem(
-                name, "must be one address of up to 20 characters before the @, such as bounces@example.org"
+                name, "must be one address of up to 16 characters before the @, such as bounces@example.org"
             )
         return text
 

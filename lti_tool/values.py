@@ -415,6 +415,17 @@ class Letterhead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailPolicy:
+    """What the institution has settled for its mails.
+
+    `attach_badge`: the mail that awards a badge brings the picture itself, and not only the address of its page. The
+    picture holds the learner's name, so a mailbox that several people read is better without.
+    """
+
+    attach_badge: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BadgeFacts:
     """What a mail says of a badge beside its name: its first and last day at the issuer's, and some of its elements.
 
@@ -434,7 +445,7 @@ class BakedBadge:
     """A picture (`png`) with the secured credential baked in, and what a delivery says about it.
 
     `picture_url`: the picture without a credential, the same for everybody. `why` it was made: it may take the place of
-    an earlier one.
+    an earlier one. `mail_policy` is the issuer's.
     """
 
     credential_id: str
@@ -445,6 +456,7 @@ class BakedBadge:
     facts: BadgeFacts
     png: bytes = field(repr=False)
     why: Literal["first", "again", "replaced", "reissued"] = "first"
+    mail_policy: MailPolicy = MailPolicy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

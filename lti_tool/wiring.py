@@ -63,7 +63,8 @@ class Tool:
 
     `outgoing` calls platforms, and with them the private hosts that the operator has named. `verifier_outgoing` calls
     what strangers write into badges: public addresses only, over connections of its own. `new_budget` makes the budget
-    of one verification; `seconds` and `fetches` say how large it is otherwise.
+    of one verification; `seconds` and `fetches` say how large it is otherwise. `return_address`: where mails return to
+    that cannot be delivered; with `bounce_secret` a mail service tells which those are, nobody where it is empty.
     """
 
     tool_url: str
@@ -73,6 +74,8 @@ class Tool:
     limits_url: str = field(repr=False)
     trusted_proxies: Sequence[Network]
     mail_folder: str | None
+    return_address: ReturnAddress | None
+    bounce_secret: str = field(repr=False)
     clock: Callable[[], datetime]
     store: Store
     expiring_values: StoredExpiringValues
@@ -197,6 +200,8 @@ def build_tool(
             poll_every=timedelta(seconds=settings.poll_seconds),
             limits_url=settings.limits_url,
             trusted_proxies=settings.trusted_proxies,
+            return_address=_return_address(settings),
+            bounce_secret=settings.bounce_secret,
             mail_folder=None if settings.smtp_url else str(settings.mail_folder),
             clock=now,
             store=store,
@@ -276,6 +281,7 @@ def _issuers(settings: Settings, store: Store, extension_url: str) -> Issuers:
         channels=_channels(settings),
         open_at=open_at,
         status_purpose=settings.status_purpose,
+        mail_tokens=MailTokens(secret_key=settings.secret_key),
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from unicodedata import normalize
 
 from lti_tool.deliveries.mail_phrases import about_this_mail, headings
 from lti_tool.language import translator, written_day, written_number
@@ -22,7 +24,7 @@ def award_mail(badge: BakedBadge, recipient: Recipient) -> MailContent:
         parts=tuple(_parts(badge, recipient, _)),
         small_print=about_this_mail(badge.issuer, _),
         picture_url=badge.picture_url,
-        attachments=(Attachment(file_name=_file_name(badge), png=badge.png),),
+        attachments=_attachments(badge),
     )
 
 
@@ -31,17 +33,24 @@ def _parts(badge: BakedBadge, recipient: Recipient, _: Callable[[str], str]) -> 
     yield Paragraph(text=_sentences(_)[badge.why] % {"issuer": badge.issuer.name, "name": badge.name})
     yield Link(label=_("See my badge"), url=badge.page_url)
     yield Facts(rows=tuple(_facts(badge.facts, recipient.language, _)))
-    yield Paragraph(
-        text=_(
-            "The badge is the attached picture, with the signed credential inside it. Keep the file "
-            "unchanged: a screenshot or an edited copy loses the credential."
-        )
-    )
+    yield Paragraph(text=_about_the_file(badge, _))
     yield Paragraph(
         text=_(
             "Anyone who has the address of the badge's page can see the badge there, and whether it is genuine and "
             "valid. Anyone can also check the picture with any Open Badges 3.0 verifier."
         )
+    )
+
+
+def _about_the_file(badge: BakedBadge, _: Callable[[str], str]) -> str:
+    if badge.mail_policy.attach_badge:
+        return _(
+            "The badge is the attached picture, with the signed credential inside it. Keep the file "
+            "unchanged: a screenshot or an edited copy loses the credential."
+        )
+    return _(
+        "The badge is a picture with the signed credential inside it: download it from its page. Keep the file "
+        "unchanged: a screenshot or an edited copy loses the credential."
     )
 
 
@@ -76,6 +85,20 @@ def _sentences(_: Callable[[str], str]) -> Mapping[str, str]:
     }
 
 
+def _attachments(badge: BakedBadge) -> Sequence[Attachment]:
+    if not badge.mail_policy.attach_badge:
+        return ()
+    return (Attachment(file_name=_file_name(badge), png=badge.png),)
+
+
 def _file_name(badge: BakedBadge) -> str:
-    """In ASCII and without spaces, because some wallets cannot import files with other names."""
-    return f"badge-{badge.credential_id[-12:]}.png"
+    """The badge's name, in ASCII and with one dot, because some wallets cannot import files with other names.
+
+    A name of which nothing is left in ASCII gives way to the end of the credential's id.
+    """
+    letters = normalize("NFKD", badge.name).encode("ascii", "ignore").decode()
+    words = re.sub("[^A-Za-z0-9]+", "-", letters)[:60].strip("-")
+    # Windows takes no file of these names, whatever its ending.
+    if not words or re.fullmatch("(?i)con|prn|aux|nul|com[0-9]|lpt[0-9]", words):
+        words = f"badge-{badge.credential_id[-12:]}"
+    return f"{words}.png"

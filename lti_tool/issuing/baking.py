@@ -43,6 +43,7 @@ def bake_badge(issuer: Issuer, credential: CredentialRow) -> BakedBadge:
         facts=_facts(issuer, credential),
         png=bake(credential.template_version.picture, secured),
         why=cast(Any, credential.why),
+        mail_policy=issuer.mail_policy,
     )
 
 

@@ -9,9 +9,9 @@ import hmac
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-#: 80 bits: nobody tries them out online. Short, because a token may stand before the @ of an address, where 64
+#: 64 bits: nobody tries them out online. Short, because a token may stand before the @ of an address, where 64
 #: characters fit.
-_MAC_DIGITS = 20
+_MAC_DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from lti_tool.web.current import install
 from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
 from lti_tool.web.learner import badge, downloads
+from lti_tool.web.mails import bounces, reminders
 from lti_tool.web.platforms import launch, registration_page
 from lti_tool.web.proxies import TrustedProxies
 from lti_tool.web.public import badge_pages, selective_disclosure, verifier
@@ -87,6 +88,8 @@ def create_app(tool: Tool) -> Flask:
         verifier,
         issuer,
         messages,
+        reminders,
+        bounces,
         health,
         static_files,
     ):

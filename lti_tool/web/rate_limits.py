@@ -37,6 +37,9 @@ READING_OF = {
     "verifier.verify": 60,
     "approval.show": 60,
     "approval.answer": 60,
+    # Providers of mailboxes refuse for many readers from few addresses, so this is no less than others.
+    "reminders.change": 600,
+    "bounces.receive": 600,
     "registration.registration_page": 30,
     "registration.register": 30,
     "template_list.operator_entry": 30,

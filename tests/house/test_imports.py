@@ -105,6 +105,7 @@ FRAMEWORKS = {
     "font_manrope": ("lti_tool.web",),
     "jsonschema_rs": ("badges",),
     "pypdf": ("badges",),
+    "zxingcpp": ("badges",),
     "segno": ("badges",),
     "pyld": ("signing",),
     "cachetools": ("signing", "lti_tool.publishing"),

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from flask import Response, jsonify, stream_template
 
+from badges.template.fields import Texts
 from badges.verify import Report, Verdict, report_text
 from lti_tool.store.expiring_values import StoredExpiringValues
 from lti_tool.web.current import current_tool
@@ -55,6 +56,12 @@ class CheckedFile:
     verdict: Verdict
     verification: Answers
 
+    @property
+    def holder(self) -> Texts:
+        """The name of who has the badge, as it says; empty where it names nobody."""
+        certificate = self.verification.certificate
+        return certificate.holder if certificate is not None else {}
+
 
 class Batch:
     """What is being checked; `rows` checks one file after the other, the rest tells of those that were."""
@@ -86,11 +93,14 @@ class Batch:
         """A `data:` address of the table for a spreadsheet, in the language of the page."""
         table = io.StringIO()
         writer = csv.writer(table)
-        writer.writerow([_("File"), _("Result"), _("Badge"), _("Issuer"), "verdict"])
+        writer.writerow([_("File"), _("Result"), _("Awarded to"), _("Badge"), _("Issuer"), "verdict"])
         for row in self._checked:
             told = row.verification
-            name = localized_text(told.name) if told.name else ""
-            cells = (row.name, str(told.headline), name, told.issuer_name, row.verdict)
+            claims = [localized_text(texts) if texts else "" for texts in (row.holder, told.name)]
+            claims.append(told.issuer_name)
+            if not told.is_proven:
+                claims = [f"{claim} {_('(not proven)')}" if claim else "" for claim in claims]
+            cells = (row.name, str(told.headline), *claims, row.verdict)
             writer.writerow([_neutral(cell) for cell in cells])
         # The mark at the beginning tells spreadsheets that the text is UTF-8.
         return "data:text/csv;charset=utf-8," + quote("\ufeff" + table.getvalue())

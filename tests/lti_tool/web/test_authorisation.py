@@ -112,6 +112,9 @@ WHO_MAY = {
     "POST /lti/editor": NOBODY,
     "GET /lti/approval": NOBODY,
     "POST /lti/approval": NOBODY,
+    "GET /mail/reminders/<token>": NOBODY,
+    "POST /mail/bounces": NOBODY,
+    "POST /mail/reminders/<token>": NOBODY,
     **{
         f"{method} /sources/<name>/<int:registration_id>/{path}": NOBODY
         for method in ("GET", "POST", "PUT")
@@ -209,6 +212,7 @@ def values(web_tool, school, annas_badge):
             "proposed": 900,
             "hand_award_id": 700,
             "learner": award.person_id,
+            "token": f"expiry-{award.person_id}.0123456789abcdef0123",
         }
 
 

@@ -1055,8 +1055,21 @@ def upgrade() -> None:
     with op.batch_alter_table("mailed_change", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_mailed_change_person_id"), ["person_id"], unique=False)
 
+    op.create_table(
+        "mail_refusal",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("refused_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("person_id", "kind"),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("mail_refusal")
     op.drop_table("mailed_change")
     op.drop_table("delivery")
     op.drop_table("notice")

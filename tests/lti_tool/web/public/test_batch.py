@@ -50,6 +50,7 @@ def test_each_file_is_a_row_in_their_order(hand_in, png):
     assert words.index("1/3 anna.png") < words.index("2/3 photo.jpg") < words.index("3/3 toms.png")
     assert words.count("This badge is genuine and valid") == 2
     assert "There is no badge in this picture" in words
+    assert words.count("Anna Bērziņa") == 2
     assert "2 are genuine and valid; 1 needs a look of yours; 0 are not." in words
 
 
@@ -57,9 +58,23 @@ def test_the_table_for_a_spreadsheet_has_no_formulas(hand_in, png):
     name, said = "Data literacy for decision makers", "This badge is genuine and valid"
     page = hand_in(("=1+1.png", png), ("-2", b"x"), ("@3", b"x"), ("4.png", png))
     head, *rows = table_of(page)
-    assert head == ["File", "Result", "Badge", "Issuer", "verdict"]
+    assert head == ["File", "Result", "Awarded to", "Badge", "Issuer", "verdict"]
     assert [row[0] for row in rows] == ["'=1+1.png", "'-2", "'@3", "4.png"]
-    assert rows[3] == ["4.png", said, name, "Riga College", "verified"]
+    assert rows[3] == ["4.png", said, "Anna Bērziņa", name, "Riga College", "verified"]
+
+
+def test_what_is_not_proven_is_said_to_be_so_in_the_table_too(hand_in, browser, annas_badge, png):
+    forged = browser.get(f"/badges/{annas_badge}.json").text.replace("Riga College", "Liepaja College")
+    page = hand_in(("forged.json", forged.encode()), ("a.png", png))
+    assert text_of(page).count("Liepaja College (not proven)") == 1
+    _head, row, genuine = table_of(page)
+    assert row[2:] == [
+        "Anna Bērziņa (not proven)",
+        "Data literacy for decision makers (not proven)",
+        "Liepaja College (not proven)",
+        "changed",
+    ]
+    assert "(not proven)" not in "".join(genuine)
 
 
 def test_the_names_of_files_are_foreign_words(hand_in, png):
