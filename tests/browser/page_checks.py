@@ -11,7 +11,7 @@ from tests.amounts import amount
 from tests.browser.people import Person, resize
 
 LANGUAGES = ("en", "lv")
-WIDTHS = {"desktop": 1280, "phone": 360}
+WIDTHS = {"desktop": 1280, "tablet": 768, "phone": 360}
 #: In how many of them axe-core looks at a page. With one it is the desktop for an English page, the phone for others.
 AXE_WIDTHS = amount("widths in which axe-core looks at a page", small=1, full=len(WIDTHS))
 #: In how many languages axe-core compares the colours of a page, which is three quarters of its time. They are the same

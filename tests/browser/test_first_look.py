@@ -1,4 +1,4 @@
-"""What matters most is seen without scrolling: on a phone of 360 by 640 px, and in a frame of 580 px."""
+"""What matters most is seen without scrolling, and in other ways of looking: enlarged, on paper, in forced colours."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from badges.bake import unbake
 from lti_tool.demo.robot import Robot
 from lti_tool.issuing.baking import bake_badge
 from lti_tool.store.models import AwardRule, CredentialRow
+from tests.browser.page_checks import OVERFLOWING
 from tests.browser.people import drop_file, press_for_tab
 from tests.fixtures import rows
 from tests.running_demo import wait
@@ -92,3 +93,49 @@ def test_the_page_tells_the_platform_its_height_and_opens_in_a_tab_of_its_own(pe
         tab = press_for_tab(anna, anna.frame.get_by_role("button", name="Open in a new tab"))
         expect(tab.locator(".cert .holder")).to_have_text("Anna Bērziņa")
         expect(tab.get_by_role("button", name="Open in a new tab")).to_be_hidden()
+
+
+def test_a_page_that_is_enlarged_four_times_is_no_wider_than_its_window(people, demo, badge):
+    activity, badge_id, png = badge
+    with people(viewport={"width": 320, "height": 256}) as anna:
+        for path in (f"/badges/{badge_id}", "/", "/verify", "/nowhere", "/issuers/riga-college"):
+            anna.expects_http_errors = path == "/nowhere"
+            anna.page.goto(f"{demo.tool_url}{path}")
+            assert anna.page.evaluate(OVERFLOWING) == [], path
+        anna.page.goto(f"{demo.tool_url}/verify")
+        drop_file(anna.page, "badge.png", png)
+        anna.page.locator(".verdict.yes h1").wait_for()
+        assert anna.page.evaluate(OVERFLOWING) == []
+        anna.expects_http_errors = False
+        anna.open_activity(activity, "Anna")
+        anna.frame.locator(".cert .holder").wait_for()
+        assert anna.page.frame("tool").evaluate(OVERFLOWING) == []
+
+
+def test_a_badge_on_paper_is_dark_on_white_whatever_the_screen_is(people, demo, badge):
+    with people(color_scheme="dark") as darbs:
+        darbs.page.goto(f"{demo.tool_url}/badges/{badge[1]}")
+        colours = "() => [document.documentElement, document.querySelector('.cert')].map(one => " + (
+            "[getComputedStyle(one).backgroundColor, getComputedStyle(one).color])"
+        )
+        (dark, _), _cert = darbs.page.evaluate(colours)
+        assert dark == "rgb(12, 23, 27)"
+        darbs.page.emulate_media(media="print", color_scheme="dark")
+        paper = ["rgb(255, 255, 255)", "rgb(20, 39, 46)"]
+        assert darbs.page.evaluate(colours) == [paper, paper]
+        expect(darbs.page.locator(".cert .holder")).to_be_visible()
+        expect(darbs.page.get_by_role("navigation")).to_be_hidden()
+        expect(darbs.page.locator("#keep")).to_be_hidden()
+        expect(darbs.page.get_by_text(f"Check it at {demo.tool_url}/badges/{badge[1]}")).to_be_visible()
+        darbs.take_screenshot("badge-on-paper")
+
+
+def test_verdicts_differ_by_shape_where_colours_are_forced(people, demo, badge):
+    with people(forced_colors="active") as darbs:
+        darbs.page.goto(f"{demo.tool_url}/badges/{badge[1]}")
+        shapes = darbs.page.locator(".light").evaluate_all(
+            "all => all.map(one => { const {borderRadius, borderStyle, borderWidth} = getComputedStyle(one);"
+            " return [borderRadius, borderStyle, borderWidth].join(' '); })"
+        )
+        assert shapes == ["50% solid 2px"] * 4 + ["50% dashed 2px"]
+        darbs.take_screenshot("badge-forced-colours")
