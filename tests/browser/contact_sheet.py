@@ -14,8 +14,8 @@ _STYLE = """
 html { color-scheme: light; } body { font: 15px/1.5 sans-serif; margin: 1rem; background: #777; color: #fff; }
 section { margin-bottom: 2rem; } div { display: flex; gap: 1rem; overflow-x: auto; align-items: flex-start; }
 figure { margin: 0; flex: none; } figcaption { font-size: 13px; } a { color: inherit; }
-img { display: block; height: 560px; width: auto; max-width: 700px; object-fit: cover;
-  object-position: top; background: #fff; }
+img { display: block; width: 280px; max-height: 700px; object-fit: cover; object-position: top; background: #fff; }
+.tablet img { width: 420px; } .desktop img { width: 600px; }
 """
 
 
@@ -37,11 +37,12 @@ def sheet(names: Iterable[str], folder: str) -> str:
 
 
 def _figures(shown: Iterable[tuple[str, str]], folder: str) -> str:
-    return "".join(
-        f'<figure><a href="{folder}/{escape(name)}"><img loading="lazy" src="{folder}/{escape(name)}" '
-        f'alt="{escape(name)}"></a><figcaption>{escape(view)}</figcaption></figure>'
-        for view, name in shown
-    )
+    return "".join(_figure(escape(view), f"{folder}/{escape(name)}") for view, name in shown)
+
+
+def _figure(view: str, address: str) -> str:
+    picture = f'<a href="{address}"><img loading="lazy" src="{address}" alt="{address}"></a>'
+    return f'<figure class="{view}">{picture}<figcaption>{view}</figcaption></figure>'
 
 
 def _parts(name: str) -> tuple[str, str]:

@@ -139,6 +139,12 @@ def test_an_achievement_has_a_page_a_document_and_a_picture(browser, version):
     assert browser.get(f"{version}/image.png").data.startswith(b"\x89PNG")
 
 
+def test_the_card_of_an_achievement_has_its_description_and_its_picture(browser, version):
+    card = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', browser.get(version).text))
+    assert card["description"].startswith("A 3 ECTS course at master")
+    assert card["image"] == f"https://badges.example.org{version}/image.png"
+
+
 def test_an_achievement_has_an_address_in_each_of_its_languages(browser, version):
     document = browser.get(f"{version}/lv", headers={"Accept": "application/ld+json"}).json
     assert (document["inLanguage"], document["version"]) == ("lv", "1")
