@@ -21,10 +21,10 @@ from lti_tool.web.approver import approval
 from lti_tool.web.current import install
 from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
-from lti_tool.web.learner import badge, downloads
+from lti_tool.web.learner import badge, downloads, sharing
 from lti_tool.web.platforms import launch, registration_page
 from lti_tool.web.proxies import TrustedProxies
-from lti_tool.web.public import badge_pages, selective_disclosure, verifier
+from lti_tool.web.public import badge_pages, selective_disclosure, shared_badge, verifier
 from lti_tool.web.sources import messages
 from lti_tool.web.teacher import (
     award_actions,
@@ -78,12 +78,14 @@ def create_app(tool: Tool) -> Flask:
         award_actions,
         badge,
         downloads,
+        sharing,
         template_list,
         steps,
         quality_report,
         approval,
         badge_pages,
         selective_disclosure,
+        shared_badge,
         verifier,
         issuer,
         messages,

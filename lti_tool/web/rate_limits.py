@@ -34,6 +34,8 @@ READING_OF = {
     "badge_pages.badge": 600,
     "downloads.certificate": 120,
     "selective_disclosure.partial_badge": 120,
+    "shared_badge.shared": 120,
+    "shared_badge.shared_file": 60,
     "verifier.verify": 60,
     "approval.show": 60,
     "approval.answer": 60,

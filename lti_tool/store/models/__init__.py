@@ -34,6 +34,7 @@ from lti_tool.store.models.platforms import (
 )
 from lti_tool.store.models.rules import AwardRule, Placement, Question, ResourceLink, RuleVersion
 from lti_tool.store.models.sessions import ExpiringValue, LaunchSession
+from lti_tool.store.models.sharing import ShareLink
 from lti_tool.store.models.templates import TemplateChange, TemplateVersion
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "ResourceLink",
     "RuleVersion",
     "Score",
+    "ShareLink",
     "SigningKeyRow",
     "SourceAccess",
     "StatusList",

@@ -11,6 +11,7 @@ from lti_tool.store.queries import (
     people,
     platforms,
     rules,
+    sharing,
     templates,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "people",
     "platforms",
     "rules",
+    "sharing",
     "templates",
 ]

@@ -21,6 +21,7 @@ from lti_tool.store.models import (
     Outbox,
     Person,
     PlatformAccount,
+    ShareLink,
     SourceAccess,
 )
 from lti_tool.store.queries.common import FOR_UPDATE, insert_missing, is_among, is_among_few, is_possible_id
@@ -326,6 +327,7 @@ def delete_all_of(session: Session, person_id: int) -> int:
         (CredentialRow, CredentialRow.id.in_(ids)),
         (Delivery, Delivery.id.in_(deliveries)),
         (MailedChange, MailedChange.award_id.in_(awards) | (MailedChange.person_id == person_id)),
+        (ShareLink, ShareLink.award_id.in_(awards)),
         (Award, Award.id.in_(awards)),
         (HandAward, HandAward.person_id == person_id),
         (ObservationRow, ObservationRow.person_id == person_id),

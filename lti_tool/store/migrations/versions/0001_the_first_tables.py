@@ -753,6 +753,8 @@ def upgrade() -> None:
         sa.Column("renews_id", sa.Integer(), nullable=True),
         sa.Column("again_reason", sa.String(), nullable=True),
         sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("hidden_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["renews_id"],
             ["award.id"],
@@ -1055,8 +1057,29 @@ def upgrade() -> None:
     with op.batch_alter_table("mailed_change", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_mailed_change_person_id"), ["person_id"], unique=False)
 
+    op.create_table(
+        "share_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.String(length=32), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("with_name", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["award_id"],
+            ["award.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("token_hash"),
+    )
+    with op.batch_alter_table("share_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_share_link_award_id"), ["award_id"], unique=False)
+
 
 def downgrade() -> None:
+    op.drop_table("share_link")
     op.drop_table("mailed_change")
     op.drop_table("delivery")
     op.drop_table("notice")
