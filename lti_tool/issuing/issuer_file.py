@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,18 @@ def read_policy(data: Json) -> Policy:
     known = {field.name for field in fields(Policy)}
     if not isinstance(table, dict) or not table.keys() <= known:
         raise NotAllowedError(f"[awarding] takes {', '.join(sorted(known))}")
-    if not all(isinstance(value, bool) for value in table.values()):
-        raise NotAllowedError("the values of [awarding] are true or false")
-    return Policy(**table)
+    domains = table.get("reused_domains", [])
+    if not isinstance(domains, list) or not all(
+        isinstance(each, str) and _DOMAIN.fullmatch(each) for each in domains
+    ):
+        raise NotAllowedError(
+            "reused_domains of [awarding] are domains such as students.riga-college.example"
+        )
+    others = {name: value for name, value in table.items() if name != "reused_domains"}
+    if not all(isinstance(value, bool) for value in others.values()):
+        raise NotAllowedError("the other values of [awarding] are true or false")
+    return Policy(**others, reused_domains=tuple(domains))
+
+
+#: A domain in ASCII, as addresses are compared.
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")

@@ -21,7 +21,7 @@ from lti_tool.web.approver import approval
 from lti_tool.web.current import install
 from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
-from lti_tool.web.learner import badge, downloads, sharing
+from lti_tool.web.learner import badge, downloads, mine, sharing, signed_in
 from lti_tool.web.platforms import launch, registration_page
 from lti_tool.web.proxies import TrustedProxies
 from lti_tool.web.public import badge_pages, selective_disclosure, shared_badge, verifier
@@ -79,6 +79,8 @@ def create_app(tool: Tool) -> Flask:
         badge,
         downloads,
         sharing,
+        mine,
+        signed_in,
         template_list,
         steps,
         quality_report,

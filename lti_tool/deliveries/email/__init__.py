@@ -14,12 +14,13 @@ from email.message import EmailMessage
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from lti_tool.deliveries.approval_message import approval_message
+from lti_tool.deliveries.code_message import code_message
 from lti_tool.deliveries.mail_message import composed, mail_message
 from lti_tool.deliveries.notice_message import notice_message
 from lti_tool.deliveries.teacher_message import teacher_message
 from lti_tool.errors import DeliveryError
 from lti_tool.outgoing.circuit import Circuit
-from lti_tool.values import ApprovalMail, BadgeNotice, BakedBadge, Receipt, Recipient, TeacherMail
+from lti_tool.values import ApprovalMail, BadgeNotice, BakedBadge, CodeMail, Receipt, Recipient, TeacherMail
 
 NAME = "email"
 LABEL = "E-mail"
@@ -57,6 +58,12 @@ def mail_teacher(mail: TeacherMail, options: Options, reference: str) -> Receipt
 def mail_approval(mail: ApprovalMail, options: Options, reference: str) -> Receipt:
     """Sends a mail about the approval of a template. Raises DeliveryError as `deliver` does."""
     _send(lambda: approval_message(mail, options.sender, reference), mail.recipient, options)
+    return Receipt(channel=NAME, reference=reference)
+
+
+def mail_code(mail: CodeMail, options: Options, reference: str) -> Receipt:
+    """Sends the mail with a code. Raises DeliveryError as `deliver` does."""
+    _send(lambda: code_message(mail, options.sender, reference), mail.recipient, options)
     return Receipt(channel=NAME, reference=reference)
 
 

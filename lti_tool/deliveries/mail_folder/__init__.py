@@ -9,11 +9,12 @@ from pathlib import Path
 
 from lti_tool import private_files
 from lti_tool.deliveries.approval_message import approval_message
+from lti_tool.deliveries.code_message import code_message
 from lti_tool.deliveries.mail_message import composed, mail_message
 from lti_tool.deliveries.notice_message import notice_message
 from lti_tool.deliveries.teacher_message import teacher_message
 from lti_tool.errors import DeliveryError
-from lti_tool.values import ApprovalMail, BadgeNotice, BakedBadge, Receipt, Recipient, TeacherMail
+from lti_tool.values import ApprovalMail, BadgeNotice, BakedBadge, CodeMail, Receipt, Recipient, TeacherMail
 
 NAME = "mail_folder"
 LABEL = "E-mail, written to a folder"
@@ -40,6 +41,12 @@ def mail_teacher(mail: TeacherMail, options: Options, reference: str) -> Receipt
 def mail_approval(mail: ApprovalMail, options: Options, reference: str) -> Receipt:
     """Writes a mail about the approval of a template. Raises DeliveryError as `deliver` does."""
     message = composed(lambda: approval_message(mail, options.sender, reference), mail.recipient)
+    return _write(message, options, reference)
+
+
+def mail_code(mail: CodeMail, options: Options, reference: str) -> Receipt:
+    """Writes the mail with a code. Raises DeliveryError as `deliver` does."""
+    message = composed(lambda: code_message(mail, options.sender, reference), mail.recipient)
     return _write(message, options, reference)
 
 

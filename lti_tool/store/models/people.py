@@ -15,7 +15,8 @@ class Person(Base):
     """Somebody who learns or teaches, as the last launch or member list described them.
 
     No other table holds names or e-mail addresses, except inside the signed credentials, and `approval` those of the
-    approvers in the issuer's settings. `platform_account` holds usernames.
+    approvers in the issuer's settings. `platform_account` holds usernames; `proved_address`, `address_code` and
+    `learner_session` the addresses that people proved, or are about to.
 
     A person who was erased (`erased_at`) keeps only their accounts, without usernames, by which they are known when a
     platform names them again, so that nothing more is recorded of them; and the number, by which events name what they

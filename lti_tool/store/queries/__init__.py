@@ -2,6 +2,7 @@
 
 from lti_tool.store.queries import (
     awards,
+    corrections,
     course_page,
     credentials,
     events,
@@ -10,6 +11,7 @@ from lti_tool.store.queries import (
     observations,
     people,
     platforms,
+    proved_addresses,
     rules,
     sharing,
     templates,
@@ -17,6 +19,7 @@ from lti_tool.store.queries import (
 
 __all__ = [
     "awards",
+    "corrections",
     "course_page",
     "credentials",
     "events",
@@ -25,6 +28,7 @@ __all__ = [
     "observations",
     "people",
     "platforms",
+    "proved_addresses",
     "rules",
     "sharing",
     "templates",

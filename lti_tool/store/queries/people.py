@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from lti_tool.store.models import (
     Award,
+    CorrectionRequest,
     Course,
     CredentialRow,
     Delivery,
@@ -327,6 +328,7 @@ def delete_all_of(session: Session, person_id: int) -> int:
         (CredentialRow, CredentialRow.id.in_(ids)),
         (Delivery, Delivery.id.in_(deliveries)),
         (MailedChange, MailedChange.award_id.in_(awards) | (MailedChange.person_id == person_id)),
+        (CorrectionRequest, CorrectionRequest.award_id.in_(awards)),
         (ShareLink, ShareLink.award_id.in_(awards)),
         (Award, Award.id.in_(awards)),
         (HandAward, HandAward.person_id == person_id),

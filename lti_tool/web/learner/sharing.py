@@ -134,13 +134,14 @@ def change(badge_id: UUID, action: str) -> str:
     """Changes that, and shows it as it is now. Raises NotFoundError for a badge of somebody else."""
     visit = current_visit()
     with current_tool().store.begin() as session:
-        award = _own_award(session, visit, badge_id)
+        award = own_award(session, visit, badge_id)
         done = change_sharing(session, award, action, visit.actor)
         session.flush()
         return render_template("learner/sharing.html", done=done, **_shown(session, visit, badge_id))
 
 
-def _own_award(session: Session, visit: Visit, badge_id: UUID) -> Award:
+def own_award(session: Session, visit: Visit, badge_id: UUID) -> Award:
+    """The award of one of the visitor's own badges; raises NotFoundError for any other."""
     row = queries.credentials.credential(session, str(badge_id))
     if row is None or visit.person_id is None or row.award.person_id != visit.person_id:
         raise NotFoundError("you have no such badge")
@@ -149,7 +150,7 @@ def _own_award(session: Session, visit: Visit, badge_id: UUID) -> Award:
 
 
 def _shown(session: Session, visit: Visit, badge_id: UUID) -> Mapping[str, Any]:
-    award = _own_award(session, visit, badge_id)
+    award = own_award(session, visit, badge_id)
     return {
         "visit": visit,
         "award": award,

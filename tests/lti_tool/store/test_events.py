@@ -602,6 +602,15 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
 ]
 #: Acts that other tests walk through: by pages, and by commands.
 ELSEWHERE = {
+    "address_proved",
+    "address_removed",
+    "address_confirmed",
+    "learner_signed_in",
+    "learner_signed_out",
+    "badge_hidden",
+    "badge_unhidden",
+    "correction_asked",
+    "correction_settled",
     "issuer_moved",
     "permission_given",
     "permission_withdrawn",
