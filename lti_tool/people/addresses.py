@@ -27,6 +27,7 @@ from hmac import compare_digest, digest
 from unicodedata import normalize
 
 from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.people.launch_records import retry_held_up
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.events import Actor
@@ -133,7 +134,7 @@ def proved_by(
 
 
 def save_proof(session: Session, person_id: int, address: str, now: datetime, by: Actor) -> None:
-    """Notes that the person has proved the address.
+    """Notes that the person has proved the address; where their platform shares none, it is where they get their mails.
 
     Raises NotAllowedError where they were erased meanwhile, or have proved MOST_ADDRESSES.
     """
@@ -146,6 +147,12 @@ def save_proof(session: Session, person_id: int, address: str, now: datetime, by
         raise NotAllowedError(f"{MOST_ADDRESSES} addresses are proved already")
     session.add(ProvedAddress(person_id=person_id, address=address, proved_at=now))
     events.record(session, "address_proved", "person", person_id, now, actor=by)
+    person = queries.people.lock_person(session, person_id)
+    if person.email is None:
+        # Their platform shares none: badges that waited for one are made for this.
+        person.email, person.renamed_at = address, now
+        session.flush()
+        retry_held_up(session, person_id, now)
 
 
 def remove_proof(session: Session, person_id: int, proof_id: int, now: datetime, by: Actor) -> None:

@@ -36,7 +36,7 @@ def erase_person(session: Session, person_id: int, now: datetime, by: Actor) -> 
         question.people = [each for each in question.people if each != str(person_id)]
     queries.proved_addresses.delete_all_of(session, person_id)
     credentials = queries.people.delete_all_of(session, person_id)
-    person.name = person.email = person.language = person.renamed_at = None
+    person.name = person.email = person.stated_name = person.language = person.renamed_at = None
     for account in person.accounts:
         account.username = None
     person.erased_at = now

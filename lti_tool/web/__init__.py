@@ -37,6 +37,7 @@ from lti_tool.web.teacher import (
     rule_of_parts,
     source_consent,
     sources,
+    stated_names,
 )
 from lti_tool.wiring import Tool
 
@@ -76,6 +77,7 @@ def create_app(tool: Tool) -> Flask:
         source_consent,
         link_badge,
         award_actions,
+        stated_names,
         badge,
         downloads,
         sharing,

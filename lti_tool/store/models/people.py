@@ -26,7 +26,8 @@ class Person(Base):
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint(
-            "erased_at IS NULL OR (name IS NULL AND email IS NULL AND language IS NULL)",
+            "erased_at IS NULL OR "
+            "(name IS NULL AND email IS NULL AND language IS NULL AND stated_name IS NULL)",
             name="erased_person_has_no_name",
         ),
     )
@@ -34,6 +35,8 @@ class Person(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str | None]
     email: Mapped[str | None]
+    stated_name: Mapped[str | None]
+    """What somebody whom no platform names calls themselves, until staff have confirmed or declined it."""
     language: Mapped[str | None]
     renamed_at: Mapped[datetime | None]
     """When the name or the e-mail address was last found to be another one, or one for the first time."""

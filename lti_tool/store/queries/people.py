@@ -70,6 +70,8 @@ def save_members(
             described = (member.name or row.name, member.email or row.email)
             if described != (row.name, row.email):
                 row.name, row.email = described
+                # The platform's word comes before what somebody has stated of themselves.
+                row.stated_name = None if row.name else row.stated_name
                 row.renamed_at = now
     session.flush()
     return people
@@ -280,6 +282,15 @@ def people_found(session: Session, number_or_address: str) -> Sequence[Person]:
         number = int(number_or_address)
         return session.scalars(query.where(Person.id == number)).all() if is_possible_id(number) else []
     return session.scalars(query.where(func.lower(Person.email) == number_or_address.lower())).all()
+
+
+def with_stated_names(session: Session, course_id: int) -> Sequence[Person]:
+    """The people with an award in the course who have stated a name that nobody has answered yet."""
+    awarded = select(Award.person_id).where(Award.course_id == course_id)
+    query = select(Person).where(
+        Person.stated_name.is_not(None), Person.name.is_(None), is_among_few(session, Person.id, awarded)
+    )
+    return session.scalars(query.order_by(Person.id)).all()
 
 
 def not_erased(session: Session, person_ids: Collection[int]) -> set[int]:

@@ -13,7 +13,7 @@ from badges.template.fields import Texts
 from badges.template.model import stored_template
 from lti_tool.awarding import decisions
 from lti_tool.errors import NotAllowedError, NotFoundError
-from lti_tool.people import addresses, own_badges
+from lti_tool.people import addresses, own_badges, stated_names
 from lti_tool.people.addresses import MOST_ADDRESSES, Asking
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor
@@ -97,6 +97,20 @@ def remove_address() -> str:
         person_id = _person_of(visit)
         addresses.remove_proof(session, person_id, row_id("proof"), tool.clock(), visit.actor)
     return _page(visit, done=_("The address was removed. It opens your badges no more."))
+
+
+@pages.post("/lti/app/mine/name")
+def state_name() -> str:
+    """Keeps the name that the learner states, for staff to confirm.
+
+    Raises NotAllowedError without one, or where their platform names them.
+    """
+    visit = _learner_visit()
+    tool = current_tool()
+    with tool.store.begin() as session:
+        name = typed_line("name", stated_names.MAX_LENGTH)
+        stated_names.state_name(session, _person_of(visit), name, tool.clock(), visit.actor)
+    return _page(visit, done=_("Your teacher is asked to confirm your name."))
 
 
 @pages.post("/lti/app/badges/<uuid:badge_id>/list/<action>")

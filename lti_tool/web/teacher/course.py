@@ -179,6 +179,7 @@ def course_page(
             all_selected=all_selected,
             asks_less=_asks_less(session, _link_without_badge(session, visit)),
             takes_lists=is_open(csv, asked),
+            stated_names=queries.people.with_stated_names(session, visit.course_id),
             corrections=[
                 AskedCorrection(row=row, template=stored_template(row.award.template_version.body))
                 for row in queries.corrections.open_in_course(session, visit.course_id)

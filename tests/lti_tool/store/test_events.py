@@ -603,6 +603,9 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
 #: Acts that other tests walk through: by pages, and by commands.
 ELSEWHERE = {
     "address_proved",
+    "name_stated",
+    "name_confirmed",
+    "name_declined",
     "address_removed",
     "address_confirmed",
     "learner_signed_in",

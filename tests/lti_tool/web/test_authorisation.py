@@ -131,6 +131,9 @@ WHO_MAY = {
     "POST /lti/app/mine": LEARNERS,
     "POST /lti/app/mine/address": LEARNERS,
     "POST /lti/app/mine/code": LEARNERS,
+    "POST /lti/app/mine/name": LEARNERS,
+    "POST /lti/app/people/<int:person_id>/name/confirm": STAFF,
+    "POST /lti/app/people/<int:person_id>/name/decline": STAFF,
     "POST /lti/app/mine/address/remove": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/list/<action>": OWNER,
     "GET /shared/<token>": NOBODY,
@@ -230,6 +233,7 @@ def values(web_tool, school, annas_badge):
             "proposed": 900,
             "hand_award_id": 700,
             "learner": award.person_id,
+            "person_id": award.person_id,
         }
 
 
@@ -317,6 +321,7 @@ def form_of(route, values):
         "badge": {"badge": values["published"], "condition": "link_opened_to_them"},
         "verify": {"text": "no badge"},
         "remove": {"proof": "1"},
+        "name": {"name": "A. B."},
     }
     return filled.get(route.rpartition("/")[2], {})
 
@@ -359,6 +364,11 @@ def prepare(tool, route, values):
                     asked_by_id=staff.id,
                 )
             )
+        elif "/name" in route:
+            # Whom a platform names states none: neither of the learners is named here.
+            for person in session.query(Person):
+                person.name = None
+            session.get_one(Person, values["learner"]).stated_name = "A. B."
         elif route.endswith("/address/remove"):
             session.merge(
                 ProvedAddress(id=1, person_id=values["learner"], address="x@x.lv", proved_at=tool.clock())

@@ -308,11 +308,13 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
+        sa.Column("stated_name", sa.String(), nullable=True),
         sa.Column("language", sa.String(), nullable=True),
         sa.Column("renamed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "erased_at IS NULL OR (name IS NULL AND email IS NULL AND language IS NULL)",
+            "erased_at IS NULL OR "
+            "(name IS NULL AND email IS NULL AND language IS NULL AND stated_name IS NULL)",
             name="erased_person_has_no_name",
         ),
         sa.PrimaryKeyConstraint("id"),
