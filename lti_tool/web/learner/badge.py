@@ -124,6 +124,7 @@ def _badge_page(
         "is_settled": awards_now or queries.rules.proposed_version(session, rule.id) is None,
         "sharing": sharing_of(session, award, inside_path(issued.id)) if award and issued else None,
         "mail_folder": current_tool().mail_folder,
+        "proves_nothing": award is not None and not queries.proved_addresses.of_person(session, person_id),
     }
 
 
