@@ -17,7 +17,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 #: Where README puts the settings.
 ENVIRONMENT_FILE = Path(__file__).with_name("nozimite.env")
 #: What may also stand in a file, named by the variable NAME_FILE.
-_SECRETS = ("SECRET_KEY", "KEY_ENCRYPTION_KEY", "PKCS11_PIN")
+_SECRETS = ("SECRET_KEY", "KEY_ENCRYPTION_KEY", "PKCS11_PIN", "BOUNCE_SECRET")
 
 
 class SettingsError(Exception):
@@ -47,6 +47,11 @@ class Settings:
     extension_url: str | None = None
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "Nozimite <badges@localhost>"
+    dkim_key_file: Path | None = None
+    dkim_selector: str = ""
+    #: The mailbox to which mails return that cannot be delivered.
+    bounce_address: str | None = None
+    bounce_secret: str = field(default="", repr=False)
     unbound_launch: str = "confirm"
     pkcs11_module: str | None = None
     pkcs11_token: str = ""
@@ -74,6 +79,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """
     read = _Reader(environment)
     has_device = read.text("PKCS11_MODULE") is not None
+    signs_mails = read.text("DKIM_KEY_FILE") is not None
     settings = Settings(
         tool_url=read.web_address("TOOL_URL") or read.missing("TOOL_URL"),
         database_url=read.database("DATABASE_URL", "sqlite:///var/nozimite.sqlite"),
@@ -84,6 +90,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         smtp_url=read.mail_server("SMTP_URL"),
         mail_from=read.sender("MAIL_FROM", "Nozimite <badges@localhost>"),
         mail_folder=Path(read.text("MAIL_FOLDER") or "var/mail"),
+        dkim_key_file=read.existing_file("DKIM_KEY_FILE"),
+        dkim_selector=read.dkim_selector("DKIM_SELECTOR") if signs_mails else "",
+        bounce_address=read.mailbox("BOUNCE_ADDRESS"),
+        bounce_secret=read.secret("BOUNCE_SECRET") if read.is_set("BOUNCE_SECRET") else "",
         vocabularies_folder=vocabularies_folder(environment),
         extension_url=read.web_address("EXTENSION_URL"),
         pkcs11_module=read.text("PKCS11_MODULE"),
@@ -110,11 +120,12 @@ def private_paths(settings: Settings, environment: Mapping[str, str]) -> Sequenc
 
     Secrets below /run/secrets are left out: the container engine makes those, with modes of its own.
     """
-    named = [Path(file) for name in _SECRETS if (file := _Reader(environment).text(f"{name}_FILE"))]
-    secrets = [file for file in named if not file.is_relative_to("/run/secrets")]
+    secrets = [Path(file) for name in _SECRETS if (file := _Reader(environment).text(f"{name}_FILE"))]
     database = settings.database_url.partition("?")[0].removeprefix("sqlite:///")
     people = [Path(database)] if settings.database_url.startswith("sqlite:") else []
-    return [ENVIRONMENT_FILE, *secrets, *people, settings.mail_folder]
+    dkim = [settings.dkim_key_file] if settings.dkim_key_file else []
+    outside = [each for each in (*secrets, *dkim) if not each.is_relative_to("/run/secrets")]
+    return [ENVIRONMENT_FILE, *outside, *people, settings.mail_folder]
 
 
 # --- single settings, for commands that need no other
@@ -167,6 +178,7 @@ _POSTGRESQL = re.compile(
 _HOST = re.compile(
     r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?"
 )
+_MAILBOX = re.compile(r"[A-Za-z0-9._-]{1,16}@[A-Za-z0-9.-]+")
 _ONE_DAY_SECONDS = 86_400
 
 
@@ -320,6 +332,21 @@ class _Reader:
             )
         return text
 
+    def mailbox(self, name: str) -> str | None:
+        """An address without a name, to which something may be added before the @ after a plus sign."""
+        text = self.text(name)
+        if text is not None and not (_MAILBOX.fullmatch(text) and _is_host(text.rpartition("@")[2])):
+            self._problem(
+                name, "must be one address of up to 16 characters before the @, such as bounces@example.org"
+            )
+        return text
+
+    def dkim_selector(self, name: str) -> str:
+        text = self.text(name) or self.missing(name)
+        if text and not (text.isascii() and _HOST.fullmatch(text)):
+            self._problem(name, "must be the name before ._domainkey in the DNS, such as badges2026")
+        return text
+
     def existing_file(self, name: str) -> Path | None:
         text = self.text(name)
         if text is None:
@@ -343,6 +370,10 @@ class _Reader:
         except (OSError, ValueError):  # ssl.SSLError is an OSError
             self._problem(name, "is no PEM file with certificates")
         return file
+
+    def is_set(self, name: str) -> bool:
+        """Whether a secret is given, here or in a file."""
+        return self.text(name) is not None or self.text(f"{name}_FILE") is not None
 
     def secret(self, name: str, shortest: int = 32) -> str:
         """A secret that is long and varied enough to resist guessing."""

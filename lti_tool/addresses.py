@@ -64,5 +64,8 @@ class Addresses:
     def status_list(self, list_id: int) -> str:
         return f"{self.tool_url}/status/{list_id}"
 
+    def reminders(self, token: str) -> str:
+        return f"{self.tool_url}/mail/reminders/{token}"
+
     def approval(self, code: str) -> str:
         return f"{self.tool_url}/lti/approval?code={code}"

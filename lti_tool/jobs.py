@@ -13,6 +13,7 @@ from lti_tool.deliveries import dispatch
 from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
 from lti_tool.issuing import issuance, notices
 from lti_tool.issuing.issuer import Issuer
+from lti_tool.issuing.letterheads import letterhead
 from lti_tool.logs import error_name, log, traceback_summary
 from lti_tool.observations import Policy
 from lti_tool.people import addresses, learner_sessions, sessions
@@ -186,7 +187,7 @@ def mail_teacher(tool: Tool, event_id: str, payload: Json) -> None:
     """
     person_id = payload["person_id"]
     with tool.store.read() as session:
-        due = teacher_mail.mail_to(session, person_id, tool.clock())
+        due = teacher_mail.mail_to(session, tool.issuers, person_id, tool.clock())
     if due is None:
         _finish(tool, event_id)
         return
@@ -254,7 +255,7 @@ def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
             reference = f"code-{row.ticket_hash[:16]}"
             mail = CodeMail(
                 recipient=Recipient(name="", email=row.address, language=row.language),
-                issuer=issuer.profile.name_in(row.language),
+                issuer=letterhead(issuer.profile, row.language),
                 code=addresses.code_of(row, tool.secret_key),
                 minutes=int(addresses.CODE_LIFE.total_seconds() / 60),
             )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from gettext import translation
 from pathlib import Path
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 
 CATALOGUES = Path(__file__).parent / "translations"
 
@@ -21,6 +23,11 @@ DAY = {"en": "d MMMM y", "lv": "y. 'gada' d. MMMM"}
 def written_day(day: date, language: str) -> str:
     """The day in words, in one of LANGUAGES."""
     return format_date(day, DAY[language], locale=language)
+
+
+def written_number(number: Decimal, language: str) -> str:
+    """The number in figures, as it is written in one of LANGUAGES, without zeros at its end."""
+    return format_decimal(number, locale=language)
 
 
 def best_language(tags: Iterable[str | None]) -> str:

@@ -406,33 +406,75 @@ class AwardState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """An issuer as a mail names it: its name, the address to answer to, if it has one, and its postal address."""
+
+    name: str
+    email: str | None = None
+    postal_address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailPolicy:
+    """What the institution has settled for its mails.
+
+    `attach_badge`: the mail that awards a badge brings the picture itself, and not only the address of its page. The
+    picture holds the learner's name, so a mailbox that several people read is better without.
+    """
+
+    attach_badge: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadgeFacts:
+    """What a mail says of a badge beside its name: its first and last day at the issuer's, and some of its elements.
+
+    `level` is as the picture has it, "EQF 4 · LKI 4"; empty where there is none. `workload_hours` and `credits` (ECTS)
+    are None where the template does not say them.
+    """
+
+    issued_on: date
+    last_day: date | None = None
+    level: str = ""
+    workload_hours: Decimal | None = None
+    credits: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BakedBadge:
     """A picture (`png`) with the secured credential baked in, and what a delivery says about it.
 
-    `why` it was made: it may take the place of an earlier one.
+    `picture_url`: the picture without a credential, the same for everybody. `why` it was made: it may take the place of
+    an earlier one. `mail_policy` is the issuer's.
     """
 
     credential_id: str
     name: str
-    issuer_name: str
+    issuer: Letterhead
     page_url: str
+    picture_url: str
+    facts: BadgeFacts
     png: bytes = field(repr=False)
     why: Literal["first", "again", "replaced", "reissued"] = "first"
+    mail_policy: MailPolicy = MailPolicy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadgeNotice:
     """What became of a learner's badge, as a mail tells it.
 
-    `reason` is what a teacher typed, `last_day` the end of the validity of a badge that expires soon.
+    `reason` is what a teacher typed, `last_day` the end of the validity of a badge that expires soon. `picture_url` is
+    that of a BakedBadge. `unsubscribe_url`: where the learner refuses reminders; empty where it is none.
     """
 
     kind: Literal["revoked", "mistake", "suspended", "reinstated", "expires"]
     badge: str
-    issuer_name: str
+    issuer: Letterhead
     page_url: str
+    picture_url: str
     reason: str = ""
     last_day: date | None = None
+    unsubscribe_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -471,12 +513,17 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeacherMail:
-    """A mail to a teacher about what waits for them; `reference` identifies it. It names no learner."""
+    """A mail to a teacher about what waits for them; `reference` identifies it. It names no learner.
+
+    `unsubscribe_url`: where the teacher refuses such mails.
+    """
 
     recipient: Recipient
+    issuer: Letterhead
     questions: Sequence[OpenQuestion]
     changes: Sequence[ChangedGrades]
     reference: str
+    unsubscribe_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -490,7 +537,7 @@ class ApprovalMail:
     what: Literal["asked", "approved", "declined", "expired"]
     recipient: Recipient
     badge: str
-    issuer: str
+    issuer: Letterhead
     course: str
     teacher: str = ""
     url: str = field(default="", repr=False)
@@ -503,7 +550,7 @@ class CodeMail:
     """A mail with a code to an address, in the name of the `issuer`; the code works for so many `minutes`."""
 
     recipient: Recipient
-    issuer: str
+    issuer: Letterhead
     code: str = field(repr=False)
     minutes: int
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,9 @@ from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.new_credential import form_name
 from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
+from lti_tool.mails.dkim_key import DkimKey, read_key
+from lti_tool.mails.returned import ReturnAddress
+from lti_tool.mails.tokens import MailTokens
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.access_tokens import TokenCache
 from lti_tool.platforms.call_limits import PlatformsCallLimits
@@ -48,6 +52,9 @@ from signing.keys import VerificationMethod
 
 #: For one call of the verifier: a host that does not answer leaves time to say so within the budget.
 VERIFIER_SECONDS = 10
+#: What several files that are verified together may cost, in seconds and fetches; for one file see `badges.verify`.
+BATCH_SECONDS = 60
+BATCH_FETCHES = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +63,8 @@ class Tool:
 
     `outgoing` calls platforms, and with them the private hosts that the operator has named. `verifier_outgoing` calls
     what strangers write into badges: public addresses only, over connections of its own. `new_budget` makes the budget
-    of one verification.
+    of one verification; `seconds` and `fetches` say how large it is otherwise. `return_address`: where mails return to
+    that cannot be delivered; with `bounce_secret` a mail service tells which those are, nobody where it is empty.
     """
 
     tool_url: str
@@ -66,12 +74,14 @@ class Tool:
     limits_url: str = field(repr=False)
     trusted_proxies: Sequence[Network]
     mail_folder: str | None
+    return_address: ReturnAddress | None
+    bounce_secret: str = field(repr=False)
     clock: Callable[[], datetime]
     store: Store
     expiring_values: StoredExpiringValues
     outgoing: Outgoing
     verifier_outgoing: Outgoing
-    new_budget: Callable[[], Budget]
+    new_budget: Callable[..., Budget]
     key_sets: KeySets
     tokens: TokenCache
     call_limits: PlatformsCallLimits
@@ -94,20 +104,29 @@ class Tool:
 
     def verify(self, file: bytes) -> Report:
         """The Report on a file from anybody, as of now; other sites are asked for what it names."""
-        return self._verify(file, self._fetch_in_time)
+        return self._verify(file, self._fetch_in_time, self.new_budget())
+
+    def verify_all(self, files: Iterable[bytes]) -> Iterator[Report]:
+        """The Report on each of these files, as `verify`, one after the other, within one budget for all of them.
+
+        What a file before has used up is `limit_reached` for those after it, which says nothing about them.
+        """
+        budget = self.new_budget(seconds=BATCH_SECONDS, fetches=BATCH_FETCHES)
+        for file in files:
+            yield self._verify(file, self._fetch_in_time, budget)
 
     def verify_own(self, credential: str) -> Report:
         """The Report on a credential of ours, as of now. Nobody is called: what it names is all in the database."""
-        return self._verify(credential.encode(), own_documents.only_own_documents(self))
+        return self._verify(credential.encode(), own_documents.only_own_documents(self), self.new_budget())
 
     def _fetch_in_time(self, url: str, seconds: float) -> bytes:
         return own_documents.with_own_documents(self, self.verifier_outgoing.fetch_in_time)(url, seconds)
 
-    def _verify(self, file: bytes, fetch: FetchInTime) -> Report:
+    def _verify(self, file: bytes, fetch: FetchInTime, budget: Budget) -> Report:
         return verify_file(
             file,
             fetch,
-            self.new_budget(),
+            budget,
             self.clock(),
             # Our own credentials are checked by the compiled forms they were signed with, which is much faster.
             check_proof=self.issuers.compiled_forms.check,
@@ -181,6 +200,8 @@ def build_tool(
             poll_every=timedelta(seconds=settings.poll_seconds),
             limits_url=settings.limits_url,
             trusted_proxies=settings.trusted_proxies,
+            return_address=_return_address(settings),
+            bounce_secret=settings.bounce_secret,
             mail_folder=None if settings.smtp_url else str(settings.mail_folder),
             clock=now,
             store=store,
@@ -260,6 +281,7 @@ def _issuers(settings: Settings, store: Store, extension_url: str) -> Issuers:
         channels=_channels(settings),
         open_at=open_at,
         status_purpose=settings.status_purpose,
+        mail_tokens=MailTokens(secret_key=settings.secret_key),
     )
 
 
@@ -327,9 +349,33 @@ def _proofs(settings: Settings) -> tuple[str, ...]:
     )
 
 
+def _return_address(settings: Settings) -> ReturnAddress | None:
+    if settings.bounce_address is None:
+        return None
+    return ReturnAddress(mailbox=settings.bounce_address, tokens=MailTokens(secret_key=settings.secret_key))
+
+
+def _dkim_key(settings: Settings) -> DkimKey | None:
+    if settings.dkim_key_file is None:
+        return None
+    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
+    try:
+        return read_key(settings.dkim_key_file.read_bytes(), domain, settings.dkim_selector)
+    except OSError as error:
+        raise SettingsError(f"DKIM_KEY_FILE cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise SettingsError(f"DKIM_KEY_FILE has {error}") from error
+
+
 def _channels(settings: Settings) -> Mapping[str, Any]:
     if settings.smtp_url:
-        return {email.NAME: email.Options(url=settings.smtp_url, sender=settings.mail_from)}
+        options = email.Options(
+            url=settings.smtp_url,
+            sender=settings.mail_from,
+            return_address=_return_address(settings),
+            dkim=_dkim_key(settings),
+        )
+        return {email.NAME: options}
     return {mail_folder.NAME: mail_folder.Options(folder=settings.mail_folder, sender=settings.mail_from)}
 
 

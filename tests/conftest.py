@@ -199,7 +199,7 @@ def valkey_url(valkey_server: str) -> str:
 
 @dataclass(kw_only=True)
 class Mailbox:
-    """A mail server. `mails` are those it accepted, in order.
+    """A mail server. `mails` are those it accepted, in order; `raw`, `senders` and `recipients` as it was handed them.
 
     While `answer` is set it refuses mails with that line, while `recipient_answer` is set their recipients. Each answer
     to a recipient and to a mail takes `seconds`.
@@ -207,6 +207,8 @@ class Mailbox:
 
     url: str = ""
     mails: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     recipients: list[tuple[str, ...]] = field(default_factory=list)
     answer: str | None = None
     recipient_answer: str | None = None
@@ -226,6 +228,8 @@ class Mailbox:
         if self.answer:
             return self.answer
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+        self.raw.append(envelope.content)
+        self.senders.append(envelope.mail_from)
         self.recipients.append(tuple(envelope.rcpt_tos))
         return "250 OK"
 

@@ -23,7 +23,10 @@ from lti_tool.awarding.decisions import version_that_awards
 from lti_tool.awarding.looks import is_gone
 from lti_tool.awarding.mail_schedule import mail_id
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course, unmailed
+from lti_tool.issuing.issuers import Issuers
+from lti_tool.issuing.letterheads import letterhead
 from lti_tool.language import best_language
+from lti_tool.mails.refusals import RemindedPerson
 from lti_tool.observations import role_now
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.models import Course, Person, Question
@@ -45,10 +48,10 @@ class DueMail:
     changes: Sequence[tuple[int, datetime]]
 
 
-def mail_to(session: Session, person_id: int, now: datetime) -> DueMail | None:
+def mail_to(session: Session, issuers: Issuers, person_id: int, now: datetime) -> DueMail | None:
     """The mail about all that waits for the teacher; None where there is nothing new."""
     person = session.get(Person, person_id)
-    if person is None:
+    if person is None or queries.mails.has_refused(session, person_id, "waiting"):
         return None
     courses = _courses_of(session, person_id)
     questions = _questions_in(session, courses)
@@ -61,13 +64,16 @@ def mail_to(session: Session, person_id: int, now: datetime) -> DueMail | None:
     if not new_questions and not changes:
         return None
     language = best_language([person.language])
+    issuer = issuers.of_person(session, person_id)
     mailed_changes = [(each.award.id, each.seen_at) for each in changes]
     return DueMail(
         mail=TeacherMail(
             recipient=Recipient(name=person.name or "", email=person.email, language=language),
+            issuer=letterhead(issuer.profile, language),
             questions=[_question(session, row, language) for row in questions],
             changes=_by_badge(changes, language),
             reference=_reference(person_id, new_questions, mailed_changes),
+            unsubscribe_url=issuer.reminders_url(RemindedPerson(person_id=person_id, kind="waiting")),
         ),
         courses={row.rule.course_id for row in questions} | {each.award.rule.course_id for each in changes},
         questions=[row.id for row in questions],
@@ -160,5 +166,5 @@ def _reference(person_id: int, questions: Sequence[int], changes: Sequence[tuple
         *(f"question {question_id}" for question_id in questions),
         *(f"award {award_id} {seen_at.isoformat()}" for award_id, seen_at in changes),
     ]
-    digest = sha256(" ".join(sorted(new)).encode()).hexdigest()[:16]
-    return f"{mail_id(person_id)}-{digest}"
+    digest = sha256(" ".join(sorted(new)).encode()).hexdigest()[:10]
+    return f"waiting-{person_id}-{digest}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from lti_tool.deliveries import CHANNELS
 from lti_tool.deliveries.recording import record
+from lti_tool.deliveries.returns import badge_reference
 from lti_tool.errors import DeliveryError, NotFoundError, PlatformError, UserFacingError
 from lti_tool.issuing import notices
 from lti_tool.issuing.baking import bake_badge, name_of
@@ -86,7 +87,7 @@ def _bringing(
     issuer = issuers.of(session, award.issuer_id)
     badge = bake_badge(issuer, credential)
     recipient = _recipient(award.person, credential)
-    reference = f"{badge.credential_id}.{channel}@{issuer.addresses.host}"
+    reference = f"{badge_reference(delivery, credential.id)}.{channel}@{issuer.addresses.host}"
     return lambda: CHANNELS[channel].deliver(badge, recipient, issuer.channels[channel], reference)
 
 
@@ -144,9 +145,11 @@ def tell(store: Store, issuers: Issuers, notice_id: int, now: datetime) -> None:
             return
         if not notices.is_still_so(row.credential, row.kind, now):
             return _end_notice(store, notice_id, "failed", "not_so_any_more", now)
+        if notices.is_refused(session, row.credential, row.kind):
+            return _end_notice(store, notice_id, "failed", "refused", now)
         issuer = issuers.of(session, row.credential.issuer_id)
-        notice = notices.notice_of(issuer.profile, issuer.addresses, row)
         recipient = _recipient(row.credential.award.person, row.credential)
+        notice = notices.notice_of(issuer, row, recipient.language)
         channel: Any = CHANNELS[row.channel]
         options = issuer.channels[row.channel]
         reference = f"notice-{notice_id}.{row.channel}@{issuer.addresses.host}"

@@ -1,31 +1,41 @@
-"""The e-mail that tells a learner what became of their badge, in the learner's language."""
+"""The mail that tells a learner what became of their badge, in the learner's language."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from email.message import EmailMessage
 
-from lti_tool.deliveries.mail_message import one_line, text_message
+from lti_tool.deliveries.mail_phrases import about_this_mail, headings, refusing
 from lti_tool.language import translator, written_day
+from lti_tool.mails.content import Link, MailContent, Paragraph, one_line
+from lti_tool.mails.message import greeting
 from lti_tool.values import BadgeNotice, Recipient
 
 
-def notice_message(notice: BadgeNotice, recipient: Recipient, sender: str, reference: str) -> EmailMessage:
-    """The message; `reference` becomes the Message-ID. Raises ValueError where the recipient's address is not valid."""
+def notice_mail(notice: BadgeNotice, recipient: Recipient) -> MailContent:
+    """The mail about one badge."""
     _ = translator(recipient.language)
     subject, said = _words(notice, recipient.language, _)
-    paragraphs = (
-        said,
-        *([_("The reason given: %(reason)s") % {"reason": notice.reason}] if notice.reason else []),
-        _("The page of the badge:\n%(url)s") % {"url": notice.page_url},
+    texts = [greeting(recipient), said]
+    if notice.reason:
+        texts.append(_("The reason given: %(reason)s") % {"reason": notice.reason})
+    return MailContent(
+        recipient=recipient,
+        issuer=notice.issuer,
+        subject=subject % {"name": one_line(notice.badge)},
+        headings=headings(recipient, notice.badge),
+        parts=(
+            *(Paragraph(text=text) for text in texts),
+            Link(label=_("See the badge"), url=notice.page_url),
+        ),
+        small_print=(*about_this_mail(notice.issuer, _), *refusing(notice.unsubscribe_url, _)),
+        picture_url=notice.picture_url,
+        unsubscribe_url=notice.unsubscribe_url,
     )
-    subject %= {"name": one_line(notice.badge)}
-    return text_message(recipient, sender, reference, subject, paragraphs)
 
 
 def _words(notice: BadgeNotice, language: str, _: Callable[[str], str]) -> tuple[str, str]:
     """The subject, in which the badge's name is still to be filled in, and what happened and what to do."""
-    about = {"issuer": notice.issuer_name, "name": notice.badge}
+    about = {"issuer": notice.issuer.name, "name": notice.badge}
     match notice.kind:
         case "revoked":
             subject = _("Your badge was revoked: %(name)s")

@@ -1,35 +1,37 @@
-"""The e-mail about what waits for a teacher, in the teacher's language. It names no learner."""
+"""The mail about what waits for a teacher, in the teacher's language. It names no learner."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from email.message import EmailMessage
-from email.policy import SMTP
+from collections.abc import Callable, Iterator
 
-from lti_tool.deliveries.mail_message import address_of, one_line
+from lti_tool.deliveries.mail_phrases import refusing
 from lti_tool.language import translator
+from lti_tool.mails.content import Facts, Link, MailContent, Paragraph, Part, one_line
+from lti_tool.mails.message import greeting
 from lti_tool.values import ChangedGrades, OpenQuestion, TeacherMail
 
 
-def teacher_message(mail: TeacherMail, sender: str, reference: str) -> EmailMessage:
-    """The message; `reference` becomes the Message-ID. Raises ValueError where the recipient's address is not valid."""
-    recipient = mail.recipient
-    _ = translator(recipient.language)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = sender
-    message["To"] = address_of(recipient)
-    message["Subject"] = _subject(mail, _)
-    message["Message-ID"] = f"<{reference}>"
-    message["Auto-Submitted"] = "auto-generated"
-    paragraphs = (
-        _("Hello %(name)s,") % {"name": recipient.name} if recipient.name else _("Hello,"),
-        *_about_questions(mail, _),
-        *_about_changes(mail, _),
-        _("You get at most one such e-mail a day, and none about what has settled itself."),
+def teacher_content(mail: TeacherMail) -> MailContent:
+    """The mail, with everything that waits."""
+    _ = translator(mail.recipient.language)
+    return MailContent(
+        recipient=mail.recipient,
+        issuer=mail.issuer,
+        subject=_subject(mail, _),
+        headings=(_subject(mail, _),),
+        parts=(
+            Paragraph(text=greeting(mail.recipient)),
+            *_about_questions(mail, _),
+            *_about_changes(mail, _),
+        ),
+        small_print=(
+            Paragraph(
+                text=_("You get at most one such e-mail a day, and none about what has settled itself.")
+            ),
+            *refusing(mail.unsubscribe_url, _),
+        ),
+        unsubscribe_url=mail.unsubscribe_url,
     )
-    message.set_content("\n\n".join(paragraphs) + "\n")
-    message["Content-Language"] = recipient.language
-    return message
 
 
 def _subject(mail: TeacherMail, _: Callable[[str], str]) -> str:
@@ -45,67 +47,62 @@ def _subject(mail: TeacherMail, _: Callable[[str], str]) -> str:
     return several if len(badges) > 1 else alone % {"badge": one_line(badges[0])}
 
 
-def _about_questions(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[str]:
+def _about_questions(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]:
     if mail.questions:
-        yield _(
-            "Every learner of a course can open the link to its badge now. Nozimite cannot tell whether they have "
-            "all completed, or whether the restriction of the link was removed. It awards nothing until you "
-            "answer."
+        yield Paragraph(
+            text=_(
+                "Every learner of a course can open the link to its badge now. Nozimite cannot tell whether they have "
+                "all completed, or whether the restriction of the link was removed. It awards nothing until you "
+                "answer."
+            )
         )
     for question in mail.questions:
-        yield _question(question, _)
+        yield _badge_and_course(
+            question,
+            (_("Learners who can open the link without having the badge"), str(question.number)),
+            of=_,
+        )
+        yield _where_to_go(
+            question,
+            _("To answer, open the link to the badge in the course"),
+            _("To answer, open the link to the badge in this course of your learning platform."),
+        )
 
 
-def _question(question: OpenQuestion, _: Callable[[str], str]) -> str:
-    return _paragraph(
-        question,
-        [
-            _("Learners who can open the link without having the badge: %(number)s")
-            % {"number": question.number}
-        ],
-        _("To answer, open the link to the badge in the course:\n%(url)s"),
-        _("To answer, open the link to the badge in this course of your learning platform."),
-        _,
-    )
-
-
-def _about_changes(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[str]:
+def _about_changes(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]:
     if mail.changes:
-        yield _(
-            "Grades were changed or cleared after a badge was awarded. No badge is revoked automatically. The page "
-            "“Badges of this course” shows each learner's grade at the award and now. There you decide for each "
-            "learner whether the badge stays or is revoked."
+        yield Paragraph(
+            text=_(
+                "Grades were changed or cleared after a badge was awarded. No badge is revoked automatically. The page "
+                "“Badges of this course” shows each learner's grade at the award and now. There you decide for each "
+                "learner whether the badge stays or is revoked."
+            )
         )
     for changed in mail.changes:
-        yield _changed(changed, _)
+        yield _badge_and_course(
+            changed,
+            (_("Learners whose grade has changed"), str(changed.number)),
+            (_("Learners who no longer reach the minimum"), str(changed.below_minimum)),
+            of=_,
+        )
+        # The link of this badge may be deleted: the page that every other one opens has all badges of the course.
+        yield _where_to_go(
+            changed,
+            _("To decide, open the link to any badge in the course"),
+            _("To decide, open the link to any badge in this course of your learning platform."),
+        )
 
 
-def _changed(changed: ChangedGrades, _: Callable[[str], str]) -> str:
-    # The link of this badge may be deleted: the page that every other one opens has all badges of the course.
-    return _paragraph(
-        changed,
-        [
-            _("Learners whose grade has changed: %(number)s") % {"number": changed.number},
-            _("Learners who no longer reach the minimum: %(number)s") % {"number": changed.below_minimum},
-        ],
-        _("To decide, open the link to any badge in the course:\n%(url)s"),
-        _("To decide, open the link to any badge in this course of your learning platform."),
-        _,
-    )
+def _badge_and_course(
+    about: OpenQuestion | ChangedGrades, *counted: tuple[str, str], of: Callable[[str], str]
+) -> Facts:
+    """The badge and its course, and what is counted there; `of` translates."""
+    _ = of
+    return Facts(rows=((_("Badge"), one_line(about.badge)), (_("Course"), one_line(about.course)), *counted))
 
 
-def _paragraph(
-    about: OpenQuestion | ChangedGrades,
-    counted: Sequence[str],
-    at_address: str,
-    without_address: str,
-    _: Callable[[str], str],
-) -> str:
-    """The badge and its course, what is counted there, and what to do, by whether the course's address is known."""
-    lines = (
-        _("Badge: %(badge)s") % {"badge": one_line(about.badge)},
-        _("Course: %(course)s") % {"course": one_line(about.course)},
-        *counted,
-        at_address % {"url": about.course_url} if about.course_url else without_address,
-    )
-    return "\n".join(lines)
+def _where_to_go(about: OpenQuestion | ChangedGrades, at_address: str, without_address: str) -> Part:
+    """What to do next, by whether the course's address is known."""
+    if about.course_url:
+        return Link(label=at_address, url=about.course_url)
+    return Paragraph(text=without_address)

@@ -10,7 +10,10 @@ from typing import Any
 from badges.issuer import IssuerProfile
 from lti_tool.addresses import Addresses
 from lti_tool.issuing.keyring import Keyring
+from lti_tool.mails.refusals import RemindedPerson
+from lti_tool.mails.tokens import MailTokens
 from lti_tool.observations import Policy
+from lti_tool.values import MailPolicy
 from signing.compiled.cache import CompiledForms
 
 
@@ -20,9 +23,10 @@ class Issuer:
 
     `id` is the key of its row; its DID is `profile.id`. `version_id` and `address_id` are the rows that it was read
     from. `confirmed_at`: when the legal identity of that version was confirmed, and `confirmed_by` whom; None where it
-    was not, and nothing may be issued. `policy`: how its awards are decided. `channels`: the options of each delivery
+    was not, and nothing may be issued. `policy`: how its awards are decided. `mail_policy`: what its
+    mails bring. `channels`: the options of each delivery
     channel that is set up, by its name. `status_purpose`: whether credentials from now on can be revoked for good
-    ("revocation"), or suspended and reinstated ("suspension").
+    ("revocation"), or suspended and reinstated ("suspension"). `mail_tokens`: makes the tokens in mails.
     """
 
     id: str
@@ -30,6 +34,7 @@ class Issuer:
     address_id: int
     profile: IssuerProfile
     policy: Policy
+    mail_policy: MailPolicy
     confirmed_at: datetime | None
     confirmed_by: str
     keyring: Keyring
@@ -37,3 +42,8 @@ class Issuer:
     addresses: Addresses
     channels: Mapping[str, Any]
     status_purpose: str
+    mail_tokens: MailTokens
+
+    def reminders_url(self, reminded: RemindedPerson) -> str:
+        """Where the person refuses reminders of that kind."""
+        return self.addresses.reminders(reminded.token(self.mail_tokens))

@@ -15,10 +15,11 @@ from typing import Any
 from lti_tool.addresses import Addresses, without_scheme
 from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuer import Issuer
-from lti_tool.issuing.issuer_file import read_profile
+from lti_tool.issuing.issuer_file import read_mail_policy, read_profile
 from lti_tool.issuing.keyring import Keyring
 from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
+from lti_tool.mails.tokens import MailTokens
 from lti_tool.observations import Policy
 from lti_tool.store import Session, queries
 from lti_tool.store.models import (
@@ -56,6 +57,7 @@ class Issuers:
     channels: Mapping[str, Any]
     open_at: Callable[[Place], Sequence[str]]
     status_purpose: str
+    mail_tokens: MailTokens
     _built: dict[tuple[int, int, datetime | None], Issuer] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -154,6 +156,7 @@ class Issuers:
             address_id=address.id,
             profile=profile,
             policy=policy,
+            mail_policy=read_mail_policy(version.body),
             confirmed_at=version.confirmed_at,
             confirmed_by=version.confirmed_by,
             keyring=self._keyring(version.issuer_id, profile.id, addresses),
@@ -161,6 +164,7 @@ class Issuers:
             addresses=addresses,
             channels=self.channels,
             status_purpose=self.status_purpose,
+            mail_tokens=self.mail_tokens,
         )
 
     def _keyring(self, issuer_id: str, did: str, addresses: Addresses) -> Keyring:

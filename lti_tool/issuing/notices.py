@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from badges.issuer import IssuerProfile
 from badges.template.model import stored_template, text_in
-from lti_tool.addresses import Addresses
+from lti_tool.issuing.baking import picture_url
+from lti_tool.issuing.issuer import Issuer
+from lti_tool.issuing.letterheads import letterhead
+from lti_tool.mails.refusals import RemindedPerson
 from lti_tool.store import Session, outbox, queries
 from lti_tool.store.models import CredentialRow, Notice
 from lti_tool.values import BadgeNotice, Json
@@ -44,12 +46,17 @@ def open_for_channels(session: Session, payload: Json, channels: Iterable[str], 
     """Adds the notice for each channel, with a task of its own, unless there is nothing to tell any more."""
     credential = queries.credentials.credential(session, payload["credential_id"])
     kind, at = payload["kind"], datetime.fromisoformat(payload["at"])
-    if credential is None or not is_still_so(credential, kind, now):
+    if credential is None or not is_still_so(credential, kind, now) or is_refused(session, credential, kind):
         return
     for channel in channels:
         notice = Notice(credential_id=credential.id, kind=kind, about_at=at, channel=channel)
         if queries.credentials.add_notice(session, notice):
             outbox.add(session, "notify", {"award_id": credential.award_id, "notice_id": notice.id}, now)
+
+
+def is_refused(session: Session, credential: CredentialRow, kind: str) -> bool:
+    """Whether it is a reminder, and the learner wants none."""
+    return kind == "expires" and queries.mails.has_refused(session, credential.award.person_id, "expiry")
 
 
 def is_still_so(credential: CredentialRow, kind: str, now: datetime) -> bool:
@@ -71,17 +78,21 @@ def is_still_so(credential: CredentialRow, kind: str, now: datetime) -> bool:
     return is_revoked and credential.replaced_at is None and was_sent
 
 
-def notice_of(profile: IssuerProfile, addresses: Addresses, row: Notice) -> BadgeNotice:
-    """What a mail says, by the issuer of the badge."""
+def notice_of(issuer: Issuer, row: Notice, language: str) -> BadgeNotice:
+    """What a mail says, by the issuer of the badge, which is named in `language`."""
     credential = row.credential
     template = stored_template(credential.template_version.body)
     reasons = {"revoked": credential.revocation_reason, "suspended": credential.suspension_reason}
-    until = credential.valid_until if row.kind == "expires" else None
+    is_reminder = row.kind == "expires"
+    until = credential.valid_until if is_reminder else None
+    reminded = RemindedPerson(person_id=credential.award.person_id, kind="expiry")
     return BadgeNotice(
         kind=cast(Any, row.kind),
         badge=text_in(template.name, credential.language),
-        issuer_name=profile.name_in(credential.language),
-        page_url=addresses.badge_page(credential.id),
+        issuer=letterhead(issuer.profile, language),
+        page_url=issuer.addresses.badge_page(credential.id),
+        picture_url=picture_url(issuer.addresses, credential),
         reason=reasons.get(row.kind) or "",
-        last_day=profile.day_of(until) if until is not None else None,
+        last_day=issuer.profile.day_of(until) if until is not None else None,
+        unsubscribe_url=issuer.reminders_url(reminded) if is_reminder else "",
     )

@@ -6,6 +6,7 @@ from typing import Literal
 
 from badges.template.model import read_template, text_in
 from lti_tool.issuing.issuer import Issuer
+from lti_tool.issuing.letterheads import letterhead
 from lti_tool.language import best_language
 from lti_tool.store import Session
 from lti_tool.store.models import Approval, TemplateVersion
@@ -69,7 +70,7 @@ def _mail(
         what=what,
         recipient=recipient,
         badge=text_in(template.name, recipient.language, template.in_language),
-        issuer=issuer.profile.name_in(recipient.language),
+        issuer=letterhead(issuer.profile, recipient.language),
         course=row.course.title if row.course else "",
         teacher=teacher,
         url=url,

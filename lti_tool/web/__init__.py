@@ -22,9 +22,16 @@ from lti_tool.web.current import install
 from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
 from lti_tool.web.learner import badge, downloads, mine, sharing, signed_in
+from lti_tool.web.mails import bounces, reminders
 from lti_tool.web.platforms import launch, registration_page
 from lti_tool.web.proxies import TrustedProxies
-from lti_tool.web.public import badge_pages, selective_disclosure, shared_badge, verifier
+from lti_tool.web.public import (
+    api_description,
+    badge_pages,
+    selective_disclosure,
+    shared_badge,
+    verifier,
+)
 from lti_tool.web.sources import messages
 from lti_tool.web.teacher import (
     award_actions,
@@ -91,8 +98,11 @@ def create_app(tool: Tool) -> Flask:
         selective_disclosure,
         shared_badge,
         verifier,
+        api_description,
         issuer,
         messages,
+        reminders,
+        bounces,
         health,
         static_files,
     ):

@@ -33,7 +33,7 @@ def newest_link(demo) -> str:
         approval_id = asked.id
     mail = Path(demo.tool.mail_folder) / f"approval-{approval_id}.mail_folder.eml"
     wait(mail.exists)
-    text = message_from_bytes(mail.read_bytes(), policy=policy.default).get_content()
+    text = message_from_bytes(mail.read_bytes(), policy=policy.default).get_body(("plain",)).get_content()
     return re.search(r"http://\S+/lti/approval\S+", text)[0]
 
 

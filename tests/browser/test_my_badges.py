@@ -62,7 +62,7 @@ def mailed_code(demo):
     wait(lambda: not [row for row in rows(demo.tool, Outbox) if row.task == "mail_code"])
     newest = max(Path(demo.tool.mail_folder).glob("code-*"), key=lambda path: path.stat().st_mtime_ns)
     message = message_from_bytes(newest.read_bytes(), policy=policy.default)
-    return re.search(r"^(\d{8})\s*$", message.get_content(), re.M)[1]
+    return re.search(r"\b(\d{8})\b", message.get_body(("plain",)).get_content())[1]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -70,7 +70,7 @@ def test_showing_a_badge_to_others(people, demo, activity, language):
     with people() as anna, people(locale=language) as darbs:
         anna.open_activity(activity, "Anna", language)
         frame, found = anna.frame, []
-        expect(frame.locator("#share")).to_be_visible()
+        expect(frame.locator("#show")).to_be_visible()
         found += find_faults(anna, f"learner-private-{language}")
         for name in ("yes", "no"):
             # Open it where it is folded, as it is once there is a link.
@@ -137,7 +137,7 @@ def test_my_badges_inside_and_outside(people, demo, activity, language):
         expect(page.locator(".shelf li")).to_have_count(1)
         found += find_faults(anna, f"my-{language}")
         page.locator(".shelf a.button").click()
-        expect(page.locator("#share")).to_be_visible()
+        expect(page.locator("#show")).to_be_visible()
         found += find_faults(anna, f"my-sharing-{language}")
         page.go_back()
         page.locator("form[action*='/sign-out'] button").last.click()

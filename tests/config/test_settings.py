@@ -506,3 +506,40 @@ def test_a_trusted_proxy_that_is_no_address_is_refused(value) -> None:
     refused = refusal(NEEDED | {"TRUSTED_PROXIES": value})
     assert names(refused) == {"TRUSTED_PROXIES"}
     assert "127.0.0.1" in refused
+
+
+def test_a_mailbox_for_what_comes_back_can_take_an_addition() -> None:
+    assert (
+        read_settings(NEEDED | {"BOUNCE_ADDRESS": "bounces@example.org"}).bounce_address
+        == "bounces@example.org"
+    )
+    assert read_settings(NEEDED).bounce_address is None
+    for value in (
+        "bounces",
+        "Bounces <bounces@example.org>",
+        "b" * 17 + "@example.org",
+        "a+b@example.org",
+        "ā@b.example",
+    ):
+        assert names(refusal(NEEDED | {"BOUNCE_ADDRESS": value})) == {"BOUNCE_ADDRESS"}
+
+
+def test_a_bounce_secret_is_as_strong_as_the_others_and_none_of_them(tmp_path) -> None:
+    assert read_settings(NEEDED).bounce_secret == ""
+    secret = "another secret for what comes back, of the tests"
+    (tmp_path / "secret").write_text(secret)
+    assert read_settings(NEEDED | {"BOUNCE_SECRET_FILE": str(tmp_path / "secret")}).bounce_secret == secret
+    assert secret not in repr(read_settings(NEEDED | {"BOUNCE_SECRET": secret}))
+    for value in ("short", NEEDED["SECRET_KEY"]):
+        assert names(refusal(NEEDED | {"BOUNCE_SECRET": value})) == {"BOUNCE_SECRET"}
+
+
+def test_a_dkim_key_needs_its_selector(tmp_path) -> None:
+    (tmp_path / "dkim.pem").write_text("a key")
+    key = {"DKIM_KEY_FILE": str(tmp_path / "dkim.pem")}
+    assert read_settings(NEEDED | key | {"DKIM_SELECTOR": "autumn.2026"}).dkim_selector == "autumn.2026"
+    assert "DKIM_SELECTOR" in refusal(NEEDED | key)
+    assert names(refusal(NEEDED | key | {"DKIM_SELECTOR": "a b"})) == {"DKIM_SELECTOR"}
+    assert names(refusal(NEEDED | key | {"DKIM_KEY_FILE": str(tmp_path / "none"), "DKIM_SELECTOR": "a"})) == {
+        "DKIM_KEY_FILE"
+    }

@@ -16,6 +16,7 @@ from lti_tool.commands.main import main
 from lti_tool.deliveries import mail_folder
 from lti_tool.store.database import Store
 from lti_tool.values import BadgeNotice, Recipient
+from tests.deliveries import RIGA_COLLEGE
 from tests.fixtures import ROOT, SECRETS, settings_for
 
 
@@ -53,8 +54,9 @@ def test_the_mails_of_the_folder_are_their_owners_alone(tmp_path):
     notice = BadgeNotice(
         kind="revoked",
         badge="Data literacy",
-        issuer_name="Riga College",
+        issuer=RIGA_COLLEGE,
         page_url="https://badges.example.org/badges/1",
+        picture_url="",
     )
     recipient = Recipient(name="Anna Bērziņa", email="anna@example.org", language="en")
     options = mail_folder.Options(folder=tmp_path / "mail", sender="badges@example.org")

@@ -4,8 +4,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import text
 
+from config.settings import SettingsError
 from lti_tool import wiring
 from lti_tool.store.database import Store
 from lti_tool.store.migrations import bring_up_to_date
@@ -76,3 +80,37 @@ def test_a_start_waits_for_a_first_start_that_has_made_nothing_visible_yet(postg
     with store.read() as session:
         assert session.query(ToolKeyRow).count() == session.query(IssuerRow).count() == 1
     store.close()
+
+
+def test_a_dkim_key_that_cannot_sign_stops_the_start(sqlite_url, tmp_path):
+    (tmp_path / "dkim.pem").write_text("no key")
+    settings = settings_for(
+        sqlite_url,
+        tmp_path,
+        smtp_url="smtp://localhost",
+        dkim_key_file=tmp_path / "dkim.pem",
+        dkim_selector="autumn",
+    )
+    with pytest.raises(SettingsError, match="DKIM_KEY_FILE has no private key"):
+        build_tool(settings)
+
+
+def test_mails_are_signed_for_the_domain_of_the_sender_and_return_to_the_mailbox(sqlite_url, tmp_path):
+    key = rsa.generate_private_key(65537, 2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "dkim.pem").write_bytes(pem)
+    settings = settings_for(
+        sqlite_url,
+        tmp_path,
+        smtp_url="smtp://localhost",
+        mail_from="Badges <badges@riga.example>",
+        dkim_key_file=tmp_path / "dkim.pem",
+        dkim_selector="autumn",
+        bounce_address="bounces@riga.example",
+    )
+    tool = build_tool(settings)
+    options = tool.issuers.channels["email"]
+    assert (options.dkim.domain, options.dkim.selector) == ("riga.example", "autumn")
+    assert options.return_address.of("notice-1").endswith("@riga.example")
+    assert "PRIVATE" not in repr(options) and settings.secret_key not in repr(options)
+    tool.store.close()

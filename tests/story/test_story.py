@@ -145,7 +145,7 @@ def test_two_issuers_live_side_by_side_and_see_nothing_of_each_other(backends, t
                 kids[row.issuer_id] |= {row.status_list_id, *row.signed_with}
             assert set(kids) == set(schools)
             assert not set.intersection(*kids.values())
-            senders = [(mail["Subject"], mail.get_body().get_content()) for mail in smtp.mails]
+            senders = [(mail["Subject"], mail.get_body(("plain",)).get_content()) for mail in smtp.mails]
             assert len(senders) == 24
             for subject, text in senders:
                 assert ("River pilot" in subject + text) is ("Daugava School" in subject + text)

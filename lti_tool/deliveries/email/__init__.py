@@ -7,18 +7,23 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.utils import parseaddr
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from lti_tool.deliveries.approval_message import approval_message
-from lti_tool.deliveries.code_message import code_message
-from lti_tool.deliveries.mail_message import composed, mail_message
-from lti_tool.deliveries.notice_message import notice_message
-from lti_tool.deliveries.teacher_message import teacher_message
+from lti_tool.deliveries.approval_message import approval_content
+from lti_tool.deliveries.award_message import award_mail
+from lti_tool.deliveries.code_message import code_content
+from lti_tool.deliveries.notice_message import notice_mail
+from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.errors import DeliveryError
+from lti_tool.mails.content import MailContent
+from lti_tool.mails.dkim_key import DkimKey
+from lti_tool.mails.message import composed
+from lti_tool.mails.returned import ReturnAddress
 from lti_tool.outgoing.circuit import Circuit
 from lti_tool.values import ApprovalMail, BadgeNotice, BakedBadge, CodeMail, Receipt, Recipient, TeacherMail
 
@@ -34,10 +39,15 @@ CIRCUIT_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """`url`: smtp://host:25, smtp+starttls://user:password@host:587 or smtps://user:password@host:465."""
+    """`url`: smtp://host:25, smtp+starttls://user:password@host:587 or smtps://user:password@host:465.
+
+    `return_address`: where what cannot be delivered comes back to; None for the sender. `dkim`: signs the mails.
+    """
 
     url: str = field(repr=False)
     sender: str
+    return_address: ReturnAddress | None = None
+    dkim: DkimKey | None = None
 
 
 def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference: str) -> Receipt:
@@ -45,40 +55,45 @@ def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference
 
     A server that refuses our password is not permanent: the operator can correct it.
     """
-    _send(lambda: mail_message(badge, recipient, options.sender, reference), recipient, options)
-    return Receipt(channel=NAME, reference=reference)
+    return send(award_mail(badge, recipient), options, reference)
 
 
 def mail_teacher(mail: TeacherMail, options: Options, reference: str) -> Receipt:
     """Sends a teacher what waits for them. Raises DeliveryError as `deliver` does."""
-    _send(lambda: teacher_message(mail, options.sender, reference), mail.recipient, options)
-    return Receipt(channel=NAME, reference=reference)
+    return send(teacher_content(mail), options, reference)
 
 
 def mail_approval(mail: ApprovalMail, options: Options, reference: str) -> Receipt:
     """Sends a mail about the approval of a template. Raises DeliveryError as `deliver` does."""
-    _send(lambda: approval_message(mail, options.sender, reference), mail.recipient, options)
-    return Receipt(channel=NAME, reference=reference)
+    return send(approval_content(mail), options, reference)
 
 
 def mail_code(mail: CodeMail, options: Options, reference: str) -> Receipt:
     """Sends the mail with a code. Raises DeliveryError as `deliver` does."""
-    _send(lambda: code_message(mail, options.sender, reference), mail.recipient, options)
-    return Receipt(channel=NAME, reference=reference)
+    return send(code_content(mail), options, reference)
 
 
 def tell(notice: BadgeNotice, recipient: Recipient, options: Options, reference: str) -> Receipt:
     """Tells a learner what became of their badge. Raises DeliveryError as `deliver` does."""
-    _send(lambda: notice_message(notice, recipient, options.sender, reference), recipient, options)
+    return send(notice_mail(notice, recipient), options, reference)
+
+
+def send(mail: MailContent, options: Options, reference: str) -> Receipt:
+    """Sends any mail. Raises DeliveryError as `deliver` does."""
+    message = composed(mail, options.sender, reference)
+    sender = parseaddr(options.sender)[1]
+    if options.return_address is not None:
+        sender = options.return_address.of(reference.partition(".")[0])
+    _send(message, sender, options)
     return Receipt(channel=NAME, reference=reference)
 
 
-def _send(compose: Callable[[], EmailMessage], recipient: Recipient, options: Options) -> None:
-    message = composed(compose, recipient)
+def _send(message: EmailMessage, sender: str, options: Options) -> None:
+    signed = message.as_bytes() if options.dkim is None else options.dkim.signed(message.as_bytes())
     circuit = _CIRCUITS.setdefault(options.url, Circuit(_left_alone, CIRCUIT_SECONDS))
     try:
         with circuit.attempt(MAIL_SECONDS, (OSError,), besides=_ANSWERS), _connected(options.url) as smtp:
-            smtp.send_message(message)
+            _hand_over(smtp, message, sender, signed)
     except smtplib.SMTPNotSupportedError as error:
         raise DeliveryError(
             "the mail server accepts no addresses with letters such as ā before the @", permanent=True
@@ -94,6 +109,18 @@ def _send(compose: Callable[[], EmailMessage], recipient: Recipient, options: Op
         ) from error
     except (OSError, smtplib.SMTPException) as error:
         raise DeliveryError("the mail server cannot be reached") from error
+
+
+def _hand_over(smtp: smtplib.SMTP, message: EmailMessage, sender: str, signed: bytes) -> None:
+    """Sends the very bytes that were signed: `send_message` would fold the headers anew."""
+    recipient = message["To"].addresses[0].addr_spec
+    options = []
+    if not recipient.isascii():
+        smtp.ehlo_or_helo_if_needed()
+        if not smtp.has_extn("smtputf8"):
+            raise smtplib.SMTPNotSupportedError("the server does not offer SMTPUTF8")
+        options = ["SMTPUTF8", "BODY=8BITMIME"]
+    smtp.sendmail(sender, [recipient], signed, mail_options=options)
 
 
 def _left_alone(seconds: float) -> DeliveryError:

@@ -8,12 +8,14 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from lti_tool import private_files
-from lti_tool.deliveries.approval_message import approval_message
-from lti_tool.deliveries.code_message import code_message
-from lti_tool.deliveries.mail_message import composed, mail_message
-from lti_tool.deliveries.notice_message import notice_message
-from lti_tool.deliveries.teacher_message import teacher_message
+from lti_tool.deliveries.approval_message import approval_content
+from lti_tool.deliveries.award_message import award_mail
+from lti_tool.deliveries.code_message import code_content
+from lti_tool.deliveries.notice_message import notice_mail
+from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.errors import DeliveryError
+from lti_tool.mails.content import MailContent
+from lti_tool.mails.message import composed
 from lti_tool.values import ApprovalMail, BadgeNotice, BakedBadge, CodeMail, Receipt, Recipient, TeacherMail
 
 NAME = "mail_folder"
@@ -28,32 +30,32 @@ class Options:
 
 def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference: str) -> Receipt:
     """Writes the e-mail as an .eml file. Raises DeliveryError: permanent where there is no valid address."""
-    message = composed(lambda: mail_message(badge, recipient, options.sender, reference), recipient)
-    return _write(message, options, reference)
+    return send(award_mail(badge, recipient), options, reference)
 
 
 def mail_teacher(mail: TeacherMail, options: Options, reference: str) -> Receipt:
     """Writes the mail with what waits for a teacher. Raises DeliveryError as `deliver` does."""
-    message = composed(lambda: teacher_message(mail, options.sender, reference), mail.recipient)
-    return _write(message, options, reference)
+    return send(teacher_content(mail), options, reference)
 
 
 def mail_approval(mail: ApprovalMail, options: Options, reference: str) -> Receipt:
     """Writes a mail about the approval of a template. Raises DeliveryError as `deliver` does."""
-    message = composed(lambda: approval_message(mail, options.sender, reference), mail.recipient)
-    return _write(message, options, reference)
+    return send(approval_content(mail), options, reference)
 
 
 def mail_code(mail: CodeMail, options: Options, reference: str) -> Receipt:
     """Writes the mail with a code. Raises DeliveryError as `deliver` does."""
-    message = composed(lambda: code_message(mail, options.sender, reference), mail.recipient)
-    return _write(message, options, reference)
+    return send(code_content(mail), options, reference)
 
 
 def tell(notice: BadgeNotice, recipient: Recipient, options: Options, reference: str) -> Receipt:
     """Writes the mail that tells a learner what became of their badge. Raises DeliveryError as `deliver` does."""
-    message = composed(lambda: notice_message(notice, recipient, options.sender, reference), recipient)
-    return _write(message, options, reference)
+    return send(notice_mail(notice, recipient), options, reference)
+
+
+def send(mail: MailContent, options: Options, reference: str) -> Receipt:
+    """Writes any mail. Raises DeliveryError as `deliver` does."""
+    return _write(composed(mail, options.sender, reference), options, reference)
 
 
 def _write(message: EmailMessage, options: Options, reference: str) -> Receipt:

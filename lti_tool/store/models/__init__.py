@@ -23,6 +23,7 @@ from lti_tool.store.models.issuers import (
     SigningKeyRow,
     StatusList,
 )
+from lti_tool.store.models.mails import MailRefusal
 from lti_tool.store.models.observations import LookRow, ObservationRow
 from lti_tool.store.models.outbox import Outbox
 from lti_tool.store.models.people import Course, Person, PlatformAccount
@@ -64,6 +65,7 @@ __all__ = [
     "LaunchSession",
     "LearnerSession",
     "LookRow",
+    "MailRefusal",
     "MailedChange",
     "Notice",
     "ObservationRow",

@@ -17,6 +17,7 @@ from lti_tool.store.models import (
     HandAward,
     LaunchSession,
     MailedChange,
+    MailRefusal,
     Notice,
     ObservationRow,
     Outbox,
@@ -346,6 +347,7 @@ def delete_all_of(session: Session, person_id: int) -> int:
         (ObservationRow, ObservationRow.person_id == person_id),
         (SourceAccess, SourceAccess.person_id == person_id),
         (LaunchSession, LaunchSession.person_id == person_id),
+        (MailRefusal, MailRefusal.person_id == person_id),
     ):
         session.execute(delete(table).where(of_them).execution_options(synchronize_session=False))
     session.expire_all()

@@ -143,7 +143,7 @@ def test_one_mail_tells_all_questions_of_all_courses_of_the_teacher(
     looks.look(tool.store, platform, 2, tool.clock(), tool.issuer.policy)
     ask(tool, platform, clock)
     (mail,) = smtp.mails
-    assert mail["Subject"] == "Vai prasītais ir izpildīts visiem? Jautājumi par jūsu nozīmītēm"
+    assert mail["Subject"] == "Vai prasītais ir izpildīts visiem? Jautājumi par Jūsu nozīmītēm"
     assert "Kurss: Data Literacy Fundamentals" in text_of(mail)
     assert "Kurss: Solar" in text_of(mail)
     assert "atveriet nozīmītes saiti šajā mācību platformas kursā" in text_of(mail)
@@ -235,9 +235,9 @@ def test_a_question_that_opens_while_the_job_finds_nothing_is_not_forgotten(
     settle(tool, platform, clock)
     told = teacher_mail.mail_to
 
-    def overtaken(session, person_id, now):
+    def overtaken(session, issuers, person_id, now):
         monkeypatch.setattr(teacher_mail, "mail_to", told)
-        found = told(session, person_id, now)
+        found = told(session, issuers, person_id, now)
         session.close()
         platform.inside = list(platform.everyone)
         look(tool, platform)

@@ -7,6 +7,7 @@ import pytest
 from lti_tool.deliveries import email, mail_folder
 from lti_tool.errors import DeliveryError
 from lti_tool.values import ApprovalMail, Recipient
+from tests.deliveries import RIGA_COLLEGE
 
 REFERENCE = "approval-7.email@badges.example.org"
 URL = "https://badges.example.org/lti/approval?code=1XVD8dVDXRnunhIhomV_pIIH7CacqHTuLTU4GUz2nHw"
@@ -19,7 +20,7 @@ def mail_of(what, language="en", **changes):
                 "what": what,
                 "recipient": Recipient(name="", email="quality@rīga.example.org", language=language),
                 "badge": "Chart reading\r\nBcc: everybody@example.org",
-                "issuer": "Rīgas koledža",
+                "issuer": RIGA_COLLEGE,
                 "course": "Data",
                 "url": URL if what == "asked" else "",
             }
@@ -45,7 +46,7 @@ def test_the_approver_gets_the_whole_link_and_knows_that_reading_it_changes_noth
     options = email.Options(url=smtp.url, sender="Riga College <badges@example.org>")
     receipt = email.mail_approval(mail_of("asked", language), options, REFERENCE)
     (mail,) = smtp.mails
-    text = mail.get_content()
+    text = mail.get_body(("plain",)).get_content()
     assert URL in text.splitlines() and sentence in text
     assert mail["Subject"].startswith(subject) and mail["Bcc"] is None
     assert mail["To"] == "quality@xn--rga-uta.example.org"

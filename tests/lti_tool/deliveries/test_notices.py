@@ -12,6 +12,7 @@ from lti_tool.errors import DeliveryError
 from lti_tool.store import events, outbox
 from lti_tool.store.models import Award, AwardRule, Event, Notice, Outbox
 from lti_tool.values import BadgeNotice, Recipient
+from tests.deliveries import RIGA_COLLEGE
 from tests.fixtures import (
     ANNA,
     complete,
@@ -186,8 +187,9 @@ def test_each_mail_is_in_the_learners_language(smtp, kind, language, clock):
     notice = BadgeNotice(
         kind=kind,
         badge="Saules paneļu montāža",
-        issuer_name="Riga College",
+        issuer=RIGA_COLLEGE,
         page_url="https://badges.example.org/badges/1",
+        picture_url="https://badges.example.org/achievements/5/1/image.png",
         reason="An inquiry" if kind == "suspended" else "",
         last_day=clock().date(),
     )
@@ -195,7 +197,7 @@ def test_each_mail_is_in_the_learners_language(smtp, kind, language, clock):
     recipient = Recipient(name="Anna Bērziņa", email="anna@example.org", language=language)
     email.tell(notice, recipient, options, "notice-1.email@badges.example.org")
     (mail,) = smtp.mails
-    text = mail.get_content()
+    text = mail.get_body(("plain",)).get_content()
     assert "Saules paneļu montāža" in mail["Subject"] and notice.page_url in text
     assert (("Hello Anna" if language == "en" else "Labdien, Anna") in text) and "%" not in text
     assert ("An inquiry" in text) is (kind == "suspended")

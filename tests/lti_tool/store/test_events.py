@@ -650,6 +650,8 @@ ELSEWHERE = {
     "gradebook_off",
     "taken_back",
     "registration_refused",
+    "reminders_accepted",
+    "reminders_refused",
 }
 
 

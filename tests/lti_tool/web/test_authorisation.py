@@ -113,6 +113,9 @@ WHO_MAY = {
     "POST /lti/editor": NOBODY,
     "GET /lti/approval": NOBODY,
     "POST /lti/approval": NOBODY,
+    "GET /mail/reminders/<token>": NOBODY,
+    "POST /mail/bounces": NOBODY,
+    "POST /mail/reminders/<token>": NOBODY,
     **{
         f"{method} /sources/<name>/<int:registration_id>/{path}": NOBODY
         for method in ("GET", "POST", "PUT")
@@ -228,12 +231,12 @@ def values(web_tool, school, annas_badge):
             "name": "canvas_rest",
             "registration_id": 1,
             "path": "x",
-            "token": "x",
             "action": "link",
             "proposed": 900,
             "hand_award_id": 700,
             "learner": award.person_id,
             "person_id": award.person_id,
+            "token": f"expiry-{award.person_id}.0123456789abcdef0123",
         }
 
 

@@ -1060,6 +1060,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_mailed_change_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "mail_refusal",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("refused_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("person_id", "kind"),
+    )
+
+    op.create_table(
         "share_link",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("award_id", sa.Integer(), nullable=False),
@@ -1167,6 +1179,7 @@ def downgrade() -> None:
     op.drop_table("address_code")
     op.drop_table("proved_address")
     op.drop_table("share_link")
+    op.drop_table("mail_refusal")
     op.drop_table("mailed_change")
     op.drop_table("delivery")
     op.drop_table("notice")

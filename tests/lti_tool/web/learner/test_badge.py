@@ -39,7 +39,8 @@ def test_a_badge_not_earned_yet_shows_what_has_to_be_done(school, course_rule, p
 def test_an_issued_badge_can_be_downloaded_and_shared(school, annas_badge, web_tool):
     page = school.launch(ANNA)
     words = text_of(page)
-    assert "Awarded to Anna Bērziņa by Riga College on 21 November 2026." in words
+    assert "Date 21 November 2026" in words
+    assert "Anna Bērziņa Data literacy for decision makers from Riga College" in words
     for ending in (".png", ".json", ".jwt"):
         assert f'href="/badges/{annas_badge}{ending}"' in page.text
     assert f'href="/badges/{annas_badge}"' in page.text
@@ -117,7 +118,7 @@ def published_badge(annas_badge, web_tool):
 
 def test_the_linkedin_form_is_filled_in(school, published_badge):
     page = school.launch(ANNA)
-    assert f'data-copy="https://badges.example.org/badges/{published_badge}"' in page.text
+    assert f'value="https://badges.example.org/badges/{published_badge}" readonly' in page.text
     start = page.text.index("https://www.linkedin.com/")
     address = page.text[start : page.text.index('"', start)].replace("&amp;", "&")
     asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
@@ -134,7 +135,7 @@ def test_a_corrected_badge_keeps_the_date_of_the_award(school, published_badge, 
     run_due_jobs(web_tool)
     page = school.launch(ANNA)
     assert published_badge not in page.text
-    assert "Awarded to Anna Bērziņa by Riga College on 21 November 2026." in text_of(page)
+    assert "Date 21 November 2026" in text_of(page)
     assert "issueYear=2026&amp;issueMonth=11" in page.text
 
 
@@ -143,7 +144,7 @@ def test_a_badge_that_expires_says_until_when(school, published_badge, web_tool,
         end = clock.now + timedelta(days=400)
         session.query(CredentialRow).one().valid_until = end
     page = school.launch(ANNA)
-    assert "Valid until 26 December 2027." in text_of(page)
+    assert "Valid until 26 December 2027" in text_of(page)
     assert "Valid until 26 December 2027." in text_of(school.browser.get(f"/badges/{published_badge}"))
     assert "expirationYear=2027&amp;expirationMonth=12" in page.text
     clock.now = end

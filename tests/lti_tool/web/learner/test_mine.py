@@ -53,7 +53,7 @@ def mailed(tool):
 
 def mailed_code(tool):
     run_due_jobs(tool)
-    return re.search(r"^(\d{8})\s*$", mailed(tool)[-1].get_content(), re.M)[1]
+    return re.search(r"\b(\d{8})\b", mailed(tool)[-1].get_body(("plain",)).get_content())[1]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The mail that brings a badge, through a real mail server and into a folder."""
 
+from dataclasses import replace
 from unicodedata import normalize
 
 import pytest
@@ -7,9 +8,11 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from lti_tool.deliveries import CHANNELS, email, mail_folder
-from lti_tool.errors import DeliveryError
+from lti_tool.errors import DeliveryError, NotAllowedError
+from lti_tool.values import MailPolicy
 from tests.conftest import Mailbox
 from tests.deliveries import BADGE, REFERENCE, anna
+from tests.fixtures import change_issuer
 
 
 def options(smtp):
@@ -185,3 +188,43 @@ def test_a_folder_that_cannot_be_written_is_not_a_permanent_failure(tmp_path):
 
 def test_every_channel_has_a_name_and_a_label():
     assert {"email", "mail_folder"} <= set(CHANNELS)
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("Saules paneļu montāža", "Saules-panelu-montaza.png"),
+        ("Data v1.2: basics / “advanced”", "Data-v1-2-basics-advanced.png"),
+        ("../../etc/passwd", "etc-passwd.png"),
+        ("x" * 140, "x" * 60 + ".png"),
+        ("花子", "badge-6e2b5d0d9a01.png"),
+        ("CON", "badge-6e2b5d0d9a01.png"),
+        ('a"\r\nContent-Type: text/html', "a-Content-Type-text-html.png"),
+    ],
+)
+def test_the_picture_has_the_badges_name_in_ascii_with_one_dot(smtp, name, file):
+    email.deliver(replace(BADGE, name=name), anna(), options(smtp), REFERENCE)
+    (mail,) = smtp.mails
+    (attachment,) = mail.iter_attachments()
+    assert attachment.get_filename() == file and file.count(".") == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "download it from its page"), ("lv", "lejupielādējiet to")]
+)
+def test_where_the_institution_attaches_nothing_the_mail_brings_the_address_alone(smtp, language, said):
+    badge = replace(BADGE, mail_policy=MailPolicy(attach_badge=False))
+    email.deliver(badge, anna(language=language), options(smtp), REFERENCE)
+    (mail,) = smtp.mails
+    assert mail.get_content_type() == "multipart/alternative" and list(mail.iter_attachments()) == []
+    text = " ".join(mail.get_body(("plain",)).get_content().split())
+    assert BADGE.page_url in text and said in text and "attached" not in text and "pielikum" not in text
+
+
+def test_the_institution_settles_in_its_file_whether_badges_are_attached(tool):
+    assert tool.issuer.mail_policy.attach_badge
+    change_issuer(tool, mail={"attach_badge": False})
+    assert not tool.issuer.mail_policy.attach_badge
+    for wrong in ({"attach_badge": "no"}, {"attach": False}, "no"):
+        with pytest.raises(NotAllowedError, match="mail"):
+            change_issuer(tool, mail=wrong)
