@@ -92,7 +92,10 @@ def _answers(report: Report, link: ShareLink) -> Answers:
         return whole
     nameless = replace(report, credential=_without_learner(report.credential), in_open_badges_3=None)
     # The learner is one of the elements that are stated: that they are not shown makes none missing.
-    return replace(answers_of(nameless, current_tool().issuers.is_own), mandatory=whole.mandatory)
+    found = answers_of(nameless, current_tool().issuers.is_own)
+    # Whose it is this page does not tell; that the badge bears no name would be untrue.
+    about_badge = tuple(each for each in found.answers if each.light != "off")
+    return replace(found, answers=about_badge, mandatory=whole.mandatory)
 
 
 def _without_learner(credential: Json) -> Json:

@@ -115,6 +115,8 @@ def test_the_elements_are_all_shown_without_the_name_too(press, app):
     assert "All 11 mandatory elements of an EU micro-credential are stated." in named
     assert "All 11 mandatory elements of an EU micro-credential are stated." in nameless
     assert "80" in nameless
+    assert "Is it this person?" in named and "Is it this person?" not in nameless
+    assert "bears no name" not in nameless
 
 
 def test_the_page_of_a_link_is_kept_and_listed_by_nobody(press, app):
