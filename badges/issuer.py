@@ -39,7 +39,8 @@ class IssuerProfile:
     ETSI EN 319 412-1, and `identifiers`: pairs (identifierType, identifier) of Open Badges 3.0, where other types than
     the standard's begin with `ext:`. `quality` are its declarations for all that it awards; `demands` the codes of the
     quality frameworks that its templates have to meet beyond EU Annex I; `authority` what they may claim in its name.
-    `timezone`, an IANA name, is where a day that somebody writes begins and ends.
+    `linkedin_id` is the number of its page on LinkedIn. `timezone`, an IANA name, is where a day that somebody writes
+    begins and ends.
     """
 
     id: str
@@ -62,6 +63,7 @@ class IssuerProfile:
     quality: Declarations = field(default_factory=Declarations)
     demands: tuple[str, ...] = ()
     authority: Authority = field(default_factory=Authority)
+    linkedin_id: str | None = None
     timezone: str = "UTC"
 
     @property
@@ -155,6 +157,9 @@ def read_issuer(data: Json, tool_url: str, now: datetime | None = None) -> Issue
     email = reader.text(data.get("email"), "/email")
     if email and not _EMAIL.fullmatch(email):
         reader.problem("/email", "not_an_email")
+    linkedin_id = reader.text(data.get("linkedin_id"), "/linkedin_id")
+    if linkedin_id and not _LINKEDIN_ID.fullmatch(linkedin_id):
+        reader.problem("/linkedin_id", "unknown_code")
     issuer = IssuerProfile(
         id=issuer_id(tool_url, slug),
         slug=slug,
@@ -176,6 +181,7 @@ def read_issuer(data: Json, tool_url: str, now: datetime | None = None) -> Issue
         quality=Group(Declarations).read(reader, data.get("quality"), "/quality"),
         demands=reader.items(data.get("demands"), "/demands", _read_framework_code),
         authority=read_authority(reader, data.get("authority"), "/authority"),
+        linkedin_id=linkedin_id,
         timezone=zone.key,
     )
     reader.raise_problems()
@@ -185,6 +191,7 @@ def read_issuer(data: Json, tool_url: str, now: datetime | None = None) -> Issue
 _FIELDS = tuple(name for name in IssuerProfile.__dataclass_fields__ if name != "id")
 _ACCREDITATIONS = Items(QualityAssurance, check=check_days)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LINKEDIN_ID = re.compile(r"[0-9]{1,20}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _IDENTIFIER_TYPE = re.compile(r"[A-Za-z]+|ext:[A-Za-z0-9._-]+")
 

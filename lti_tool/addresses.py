@@ -52,6 +52,9 @@ class Addresses:
     def badge_page(self, credential_id: str) -> str:
         return f"{self.tool_url}/badges/{credential_id}"
 
+    def shared_badge(self, token: str) -> str:
+        return f"{self.tool_url}/shared/{token}"
+
     def achievement(self, template_id: str, version: int) -> str:
         return f"{self.tool_url}/achievements/{template_id}/{version}"
 

@@ -15,6 +15,7 @@
     * NoAuthorError        the person may not write, publish or place badges
   * RevokedError           the badge is revoked, so it is not given out any more
   * NotFoundError          there is no such thing, or this session may not see it
+    * LinkEndedError       a learner's link has ended, or never was
 """
 
 from __future__ import annotations
@@ -160,3 +161,7 @@ class NoAuthorError(NotAllowedError):
 
 class NotFoundError(ToolError):
     """There is no such thing, or this session may not see it."""
+
+
+class LinkEndedError(NotFoundError):
+    """A link by which a learner showed a badge has ended, or there never was one."""

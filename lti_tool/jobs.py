@@ -13,13 +13,14 @@ from lti_tool.deliveries import dispatch
 from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
 from lti_tool.issuing import issuance, notices
 from lti_tool.issuing.issuer import Issuer
+from lti_tool.issuing.letterheads import letterhead
 from lti_tool.logs import error_name, log, traceback_summary
 from lti_tool.observations import Policy
-from lti_tool.people import sessions
+from lti_tool.people import addresses, learner_sessions, sessions
 from lti_tool.store import outbox, queries
 from lti_tool.store.models import Course
 from lti_tool.templates import approval_mails, approvals
-from lti_tool.values import ApprovalMail, Json
+from lti_tool.values import ApprovalMail, CodeMail, Json, Recipient
 from lti_tool.wiring import Tool
 
 #: How often a correction that a teacher has asked for looks whether the issuer is confirmed.
@@ -239,11 +240,40 @@ def _is_delivered(issuer: Issuer, mail: ApprovalMail, reference: str) -> bool:
     return True
 
 
+def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
+    """Mails the code that proves an address, while it works.
+
+    Raises DeliveryError where another attempt may succeed.
+    """
+    code_id, now = payload["code_id"], tool.clock()
+    with tool.store.read() as session:
+        row = queries.proved_addresses.code(session, code_id)
+        mail = None
+        if row is not None and addresses.is_to_be_mailed(session, row, now):
+            issuer = tool.issuers.of(session, row.issuer_id)
+            # Not the number of the row: SQLite gives that of a deleted row to the next.
+            reference = f"code-{row.ticket_hash[:16]}"
+            mail = CodeMail(
+                recipient=Recipient(name="", email=row.address, language=row.language),
+                issuer=letterhead(issuer.profile, row.language),
+                code=addresses.code_of(row, tool.secret_key),
+                minutes=int(addresses.CODE_LIFE.total_seconds() / 60),
+            )
+    if mail is not None:
+        try:
+            dispatch.mail_code(issuer, mail, reference)
+        except DeliveryError as error:
+            if not error.permanent:
+                raise
+    _finish(tool, event_id)
+
+
 def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
     """Deletes what has expired, every hour."""
     tool.expiring_values.delete_expired()
     with tool.store.begin() as session:
         sessions.delete_ended(session, tool.clock())
+        learner_sessions.delete_ended(session, tool.clock())
         approvals.expire(session, tool.clock())
         queries.observations.delete_looks(session, tool.clock() - looks.KEPT)
         outbox.reschedule(session, event_id, "sweep", {}, tool.clock() + timedelta(hours=1))
@@ -261,6 +291,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "mail_teacher": mail_teacher,
     "ask_approver": ask_approver,
     "tell_author": tell_author,
+    "mail_code": mail_code,
     "sweep": sweep,
 }
 

@@ -546,6 +546,16 @@ class ApprovalMail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CodeMail:
+    """A mail with a code to an address, in the name of the `issuer`; the code works for so many `minutes`."""
+
+    recipient: Recipient
+    issuer: Letterhead
+    code: str = field(repr=False)
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """The result of a delivery; `reference` identifies it at the other side (a Message-ID, a file)."""
 

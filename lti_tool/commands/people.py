@@ -1,4 +1,4 @@
-"""`python -m lti_tool people ...`: learners whose data is to be erased."""
+"""`python -m lti_tool people ...`: learners whose data is to be erased, or whose address is confirmed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lti_tool.commands.shared import note, open_tool, operator
 from lti_tool.errors import NotFoundError
 
 
-@click.group("people", help="Erase the data of learners.")
+@click.group("people", help="Erase the data of learners, and confirm their addresses.")
 def people() -> None: ...
 
 
@@ -44,6 +44,25 @@ def erase(*, person: str, agrees: bool) -> int:
             erase_person(session, row.id, tool.clock(), operator())
     click.echo(f"Erased: {', '.join(str(row.id) for row in found)}")
     note("Mails that were sent, files in MAIL_FOLDER and backups are not: delete those where they are kept.")
+    return 0
+
+
+@people.command()
+@click.argument("person", type=int, metavar="NUMBER")
+@click.argument("address", metavar="ADDRESS")
+def confirm(*, person: int, address: str) -> int:
+    """Confirm that an address of a reused domain is still that of a learner, so that a code to it opens their badges.
+
+    NUMBER is the learner's number, which the page that asks for this shows. Confirm only what you know from the person
+    themselves, not from a mail: whoever reads the mails of ADDRESS now opens these badges for seven days.
+    """
+    from lti_tool.people.addresses import comparable_address, confirm_address
+
+    tool = open_tool()
+    with tool.store.begin() as session:
+        known = comparable_address(address) or address
+        until = confirm_address(session, person, known, tool.clock(), operator())
+    click.echo(f"Confirmed until {until:%Y-%m-%d %H:%M} UTC.")
     return 0
 
 

@@ -21,7 +21,7 @@ from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import Award, CredentialRow, Delivery, Person
-from lti_tool.values import ApprovalMail, Json, Receipt, Recipient, TeacherMail
+from lti_tool.values import ApprovalMail, CodeMail, Json, Receipt, Recipient, TeacherMail
 
 
 def deliver(store: Store, issuers: Issuers, connect: Connect, delivery_id: int, now: datetime) -> None:
@@ -206,7 +206,15 @@ def mail_approval(issuer: Issuer, mail: ApprovalMail, reference: str) -> None:
     _bring(issuer, "mail_approval", mail, reference)
 
 
-def _bring(issuer: Issuer, by: str, mail: TeacherMail | ApprovalMail, reference: str) -> None:
+def mail_code(issuer: Issuer, mail: CodeMail, reference: str) -> None:
+    """Brings the code that proves an address, by the first channel that can; `reference` identifies it.
+
+    Raises DeliveryError.
+    """
+    _bring(issuer, "mail_code", mail, reference)
+
+
+def _bring(issuer: Issuer, by: str, mail: TeacherMail | ApprovalMail | CodeMail, reference: str) -> None:
     """Brings a mail by the first channel that defines the function `by`. Raises DeliveryError, also where none does."""
     name = next((name for name in issuer.channels if hasattr(CHANNELS[name], by)), None)
     if name is None:

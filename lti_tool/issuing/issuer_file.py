@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeVar
@@ -39,6 +40,23 @@ def _read(name: str, data: Json, policy: type[_T]) -> _T:
     known = {field.name for field in fields(policy)}
     if not isinstance(table, dict) or not table.keys() <= known:
         raise NotAllowedError(f"[{name}] takes {', '.join(sorted(known))}")
-    if not all(isinstance(value, bool) for value in table.values()):
+    switches = {field: value for field, value in table.items() if field != "reused_domains"}
+    if not all(isinstance(value, bool) for value in switches.values()):
         raise NotAllowedError(f"the values of [{name}] are true or false")
-    return policy(**table)
+    if "reused_domains" in table:
+        switches["reused_domains"] = _domains(table["reused_domains"])
+    return policy(**switches)
+
+
+def _domains(value: Any) -> tuple[str, ...]:
+    """Domains of e-mail addresses, as addresses are compared. Raises NotAllowedError for anything else."""
+    if not isinstance(value, list) or not all(
+        isinstance(each, str) and _DOMAIN.fullmatch(each) for each in value
+    ):
+        raise NotAllowedError(
+            "reused_domains of [awarding] are domains such as students.riga-college.example"
+        )
+    return tuple(value)
+
+
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")

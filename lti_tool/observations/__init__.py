@@ -97,13 +97,15 @@ class Policy:
     `demands_own_opening`: a link's badge needs the learner's own opening. `assistants_may_confirm`: not only teachers
     may confirm learners. `two_award_by_hand`: what somebody awards by hand, a second person has to approve.
     `lists_may_name_others`: an uploaded list may name people who are not learners of the course now, as long as the
-    platform has shown them.
+    platform has shown them. `reused_domains`: domains, in small letters and ASCII, whose e-mail addresses are given to
+    others later.
     """
 
     demands_own_opening: bool = False
     assistants_may_confirm: bool = True
     two_award_by_hand: bool = False
     lists_may_name_others: bool = False
+    reused_domains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

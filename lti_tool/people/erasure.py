@@ -34,8 +34,9 @@ def erase_person(session: Session, person_id: int, now: datetime, by: Actor) -> 
         raise NotAllowedError(f"person {person_id} is staff of a course: only learners can be erased")
     for question in queries.rules.open_questions(session, courses):
         question.people = [each for each in question.people if each != str(person_id)]
+    queries.proved_addresses.delete_all_of(session, person_id)
     credentials = queries.people.delete_all_of(session, person_id)
-    person.name = person.email = person.language = person.renamed_at = None
+    person.name = person.email = person.stated_name = person.language = person.renamed_at = None
     for account in person.accounts:
         account.username = None
     person.erased_at = now

@@ -68,9 +68,14 @@ def save_person(session: Session, launch: Launch, now: datetime) -> Person | Non
     if person is None:
         return None
     person.language = launch.locale or person.language
-    held_up = queries.awards.held_up_awards(session, person.id)
+    retry_held_up(session, person.id, now)
+    return person
+
+
+def retry_held_up(session: Session, person_id: int, now: datetime) -> None:
+    """Has the person's awards be tried again that wait, for a name or an address, or could not be issued."""
+    held_up = queries.awards.held_up_awards(session, person_id)
     if held_up:
         waiting = [{"award_id": award_id} for award_id, status in held_up.items() if status == "waiting"]
         dead_jobs.add_or_revive(session, "issue", waiting, now)
-        dead_jobs.revive_issuing(session, [person.id], now)
-    return person
+        dead_jobs.revive_issuing(session, [person_id], now)

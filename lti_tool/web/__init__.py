@@ -21,11 +21,17 @@ from lti_tool.web.approver import approval
 from lti_tool.web.current import install
 from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
-from lti_tool.web.learner import badge, downloads
+from lti_tool.web.learner import badge, downloads, mine, sharing, signed_in
 from lti_tool.web.mails import bounces, reminders
 from lti_tool.web.platforms import launch, registration_page
 from lti_tool.web.proxies import TrustedProxies
-from lti_tool.web.public import api_description, badge_pages, selective_disclosure, verifier
+from lti_tool.web.public import (
+    api_description,
+    badge_pages,
+    selective_disclosure,
+    shared_badge,
+    verifier,
+)
 from lti_tool.web.sources import messages
 from lti_tool.web.teacher import (
     award_actions,
@@ -38,6 +44,7 @@ from lti_tool.web.teacher import (
     rule_of_parts,
     source_consent,
     sources,
+    stated_names,
 )
 from lti_tool.wiring import Tool
 
@@ -77,14 +84,19 @@ def create_app(tool: Tool) -> Flask:
         source_consent,
         link_badge,
         award_actions,
+        stated_names,
         badge,
         downloads,
+        sharing,
+        mine,
+        signed_in,
         template_list,
         steps,
         quality_report,
         approval,
         badge_pages,
         selective_disclosure,
+        shared_badge,
         verifier,
         api_description,
         issuer,

@@ -229,6 +229,14 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
             "and not in the student view."
         ),
     ),
+    "link_ended": ErrorMessage(
+        title=_l("This link shows no badge"),
+        what_happened=_l(
+            "It has ended, or part of its address was lost. Learners decide for how long the links to their "
+            "badges work."
+        ),
+        what_to_do=_l("Ask whoever sent you the link for a new one."),
+    ),
     "not_found": ErrorMessage(
         title=_l("Page not found"),
         what_happened=_l("This page does not exist, or no longer exists."),

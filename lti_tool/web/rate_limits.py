@@ -18,7 +18,7 @@ from math import ceil
 
 from flask import Flask, current_app, request
 from flask_limiter import Limiter, RateLimitExceeded
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from werkzeug.exceptions import TooManyRequests
 
 from lti_tool.web.current import current_tool, tool_of
@@ -34,6 +34,10 @@ READING_OF = {
     "badge_pages.badge": 600,
     "downloads.certificate": 120,
     "selective_disclosure.partial_badge": 120,
+    "shared_badge.shared": 120,
+    "shared_badge.shared_file": 60,
+    "signed_in.ask_code": 30,
+    "signed_in.sign_in": 30,
     "verifier.verify": 60,
     "approval.show": 60,
     "approval.answer": 60,
@@ -62,6 +66,9 @@ LOGINS = RateLimitItemPerMinute(60)
 LAUNCHES = RateLimitItemPerMinute(60)
 #: Of all who come without saying who they are, as in a public course of Canvas.
 ANONYMOUS_LAUNCHES = RateLimitItemPerMinute(1200)
+#: Codes by mail: to one address, whoever asks for them, and for one visitor, to whichever address.
+CODES_TO_ADDRESS = RateLimitItemPerHour(6)
+CODES_OF_VISITOR = RateLimitItemPerHour(20)
 #: By address, over all pages.
 REFUSALS = RateLimitItemPerMinute(120)
 
@@ -110,6 +117,15 @@ def count_launch(registration_id: int, user_id: str | None) -> None:
         _count(LAUNCHES, "launch", str(registration_id), user_id)
 
 
+def count_code(address: str, person: str | None) -> None:
+    """Counts a code for an e-mail address, asked for by a person of a platform, or by a visitor from outside (None).
+
+    Raises TooManyRequests. It is counted for an address that nobody has proved as for any other.
+    """
+    _count(CODES_OF_VISITOR, "codes of visitor", *(("person", person) if person else ("address", _address())))
+    _count(CODES_TO_ADDRESS, "codes to address", address)
+
+
 def count_refusal() -> None:
     """Counts that somebody whom nobody knows is refused something. Raises TooManyRequests."""
     _count(REFUSALS, "refusal", _address())
@@ -132,7 +148,11 @@ def _count(limit: RateLimitItem, kind: str, *of: str) -> None:
 
 
 def _limiter() -> Limiter:
-    limiter: Limiter = current_app.extensions[_KEY]
+    return _limiter_of(current_app)
+
+
+def _limiter_of(app: Flask) -> Limiter:
+    limiter: Limiter = app.extensions[_KEY]
     return limiter
 
 

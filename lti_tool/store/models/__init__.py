@@ -11,6 +11,7 @@ from lti_tool.store.models.awards import (
     TextDictionary,
 )
 from lti_tool.store.models.base import Base, Instant, Score
+from lti_tool.store.models.corrections import CorrectionRequest
 from lti_tool.store.models.events import Event
 from lti_tool.store.models.issuers import (
     CompiledFormRow,
@@ -33,16 +34,20 @@ from lti_tool.store.models.platforms import (
     SourceAccess,
     ToolKeyRow,
 )
+from lti_tool.store.models.proved_addresses import AddressCode, LearnerSession, ProvedAddress
 from lti_tool.store.models.rules import AwardRule, Placement, Question, ResourceLink, RuleVersion
 from lti_tool.store.models.sessions import ExpiringValue, LaunchSession
+from lti_tool.store.models.sharing import ShareLink
 from lti_tool.store.models.templates import TemplateChange, TemplateVersion
 
 __all__ = [
+    "AddressCode",
     "Approval",
     "Award",
     "AwardRule",
     "Base",
     "CompiledFormRow",
+    "CorrectionRequest",
     "Course",
     "CredentialRow",
     "Delivery",
@@ -58,6 +63,7 @@ __all__ = [
     "IssuerProfileRow",
     "IssuerRow",
     "LaunchSession",
+    "LearnerSession",
     "LookRow",
     "MailRefusal",
     "MailedChange",
@@ -67,11 +73,13 @@ __all__ = [
     "Person",
     "Placement",
     "PlatformAccount",
+    "ProvedAddress",
     "Question",
     "RegistrationRow",
     "ResourceLink",
     "RuleVersion",
     "Score",
+    "ShareLink",
     "SigningKeyRow",
     "SourceAccess",
     "StatusList",

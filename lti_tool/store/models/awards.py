@@ -66,6 +66,10 @@ class Award(Base):
     """Why a teacher awarded it again after it was revoked."""
     evidence: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
     """What was given as evidence with an award by hand: each an Evidence of `lti_tool.values` as JSON."""
+    published_at: Mapped[datetime | None]
+    """When its learner made the badge public; None while it is private."""
+    hidden_at: Mapped[datetime | None]
+    """When its learner took it out of their list of badges; it stays as valid as it was."""
     course: Mapped[Course | None] = relationship()
     person: Mapped[Person] = relationship()
     rule: Mapped[AwardRule] = relationship()

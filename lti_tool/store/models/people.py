@@ -15,7 +15,8 @@ class Person(Base):
     """Somebody who learns or teaches, as the last launch or member list described them.
 
     No other table holds names or e-mail addresses, except inside the signed credentials, and `approval` those of the
-    approvers in the issuer's settings. `platform_account` holds usernames.
+    approvers in the issuer's settings. `platform_account` holds usernames; `proved_address`, `address_code` and
+    `learner_session` the addresses that people proved, or are about to.
 
     A person who was erased (`erased_at`) keeps only their accounts, without usernames, by which they are known when a
     platform names them again, so that nothing more is recorded of them; and the number, by which events name what they
@@ -25,7 +26,8 @@ class Person(Base):
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint(
-            "erased_at IS NULL OR (name IS NULL AND email IS NULL AND language IS NULL)",
+            "erased_at IS NULL OR "
+            "(name IS NULL AND email IS NULL AND language IS NULL AND stated_name IS NULL)",
             name="erased_person_has_no_name",
         ),
     )
@@ -33,6 +35,8 @@ class Person(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str | None]
     email: Mapped[str | None]
+    stated_name: Mapped[str | None]
+    """What somebody whom no platform names calls themselves, until staff have confirmed or declined it."""
     language: Mapped[str | None]
     renamed_at: Mapped[datetime | None]
     """When the name or the e-mail address was last found to be another one, or one for the first time."""

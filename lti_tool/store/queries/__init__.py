@@ -2,6 +2,7 @@
 
 from lti_tool.store.queries import (
     awards,
+    corrections,
     course_page,
     credentials,
     events,
@@ -11,12 +12,15 @@ from lti_tool.store.queries import (
     observations,
     people,
     platforms,
+    proved_addresses,
     rules,
+    sharing,
     templates,
 )
 
 __all__ = [
     "awards",
+    "corrections",
     "course_page",
     "credentials",
     "events",
@@ -26,6 +30,8 @@ __all__ = [
     "observations",
     "people",
     "platforms",
+    "proved_addresses",
     "rules",
+    "sharing",
     "templates",
 ]

@@ -303,6 +303,19 @@ def awards_in_course(session: Session, course_id: int, person_id: int) -> Sequen
     return session.scalars(query.order_by(Award.earned_at, Award.id)).all()
 
 
+def awards_of_people(session: Session, person_ids: Collection[int]) -> Sequence[Award]:
+    """All awards of these people, newest first, with what a list of them shows."""
+    if not person_ids:
+        return []
+    query = (
+        select(Award)
+        .where(Award.person_id.in_(person_ids))
+        .options(joinedload(Award.credential), joinedload(Award.template_version), joinedload(Award.course))
+        .order_by(Award.earned_at.desc(), Award.id.desc())
+    )
+    return session.scalars(query).all()
+
+
 def awards_of_rule(session: Session, rule_id: int) -> Sequence[Award]:
     """In the order in which they were earned, with learners, credentials and deliveries loaded."""
     query = (

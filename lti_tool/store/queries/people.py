@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from lti_tool.store.models import (
     Award,
+    CorrectionRequest,
     Course,
     CredentialRow,
     Delivery,
@@ -22,6 +23,7 @@ from lti_tool.store.models import (
     Outbox,
     Person,
     PlatformAccount,
+    ShareLink,
     SourceAccess,
 )
 from lti_tool.store.queries.common import FOR_UPDATE, insert_missing, is_among, is_among_few, is_possible_id
@@ -69,6 +71,8 @@ def save_members(
             described = (member.name or row.name, member.email or row.email)
             if described != (row.name, row.email):
                 row.name, row.email = described
+                # The platform's word comes before what somebody has stated of themselves.
+                row.stated_name = None if row.name else row.stated_name
                 row.renamed_at = now
     session.flush()
     return people
@@ -281,6 +285,15 @@ def people_found(session: Session, number_or_address: str) -> Sequence[Person]:
     return session.scalars(query.where(func.lower(Person.email) == number_or_address.lower())).all()
 
 
+def with_stated_names(session: Session, course_id: int) -> Sequence[Person]:
+    """The people with an award in the course who have stated a name that nobody has answered yet."""
+    awarded = select(Award.person_id).where(Award.course_id == course_id)
+    query = select(Person).where(
+        Person.stated_name.is_not(None), Person.name.is_(None), is_among_few(session, Person.id, awarded)
+    )
+    return session.scalars(query.order_by(Person.id)).all()
+
+
 def not_erased(session: Session, person_ids: Collection[int]) -> set[int]:
     """Those of the people who were not erased. Until the transaction ends, nobody erases them.
 
@@ -327,6 +340,8 @@ def delete_all_of(session: Session, person_id: int) -> int:
         (CredentialRow, CredentialRow.id.in_(ids)),
         (Delivery, Delivery.id.in_(deliveries)),
         (MailedChange, MailedChange.award_id.in_(awards) | (MailedChange.person_id == person_id)),
+        (CorrectionRequest, CorrectionRequest.award_id.in_(awards)),
+        (ShareLink, ShareLink.award_id.in_(awards)),
         (Award, Award.id.in_(awards)),
         (HandAward, HandAward.person_id == person_id),
         (ObservationRow, ObservationRow.person_id == person_id),

@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Literal
-from urllib.parse import urlencode
 
 from flask import Blueprint, render_template
 
-from badges.template.model import Template, stored_template, text_in
+from badges.template.model import Template, stored_template
 from lti_tool.awarding import decisions, launched, looks
 from lti_tool.awarding.decisions import Standing
 from lti_tool.conditions import CONDITIONS
@@ -19,10 +18,10 @@ from lti_tool.conditions.tree import read_tree
 from lti_tool.errors import NotAllowedError
 from lti_tool.observations import Policy
 from lti_tool.store import Session, dead_jobs, queries
-from lti_tool.store.models import Award, AwardRule, CredentialRow, Person
+from lti_tool.store.models import Award, AwardRule, Person
 from lti_tool.values import Launch
 from lti_tool.web.current import current_tool
-from lti_tool.web.languages import page_language
+from lti_tool.web.learner.sharing import inside_path, sharing_of
 from lti_tool.web.page_issuer import issuer_of, page_issuer, set_page_issuer
 from lti_tool.web.plug_sentences import rule_sentences
 from lti_tool.web.public.badge_pages import readings_of
@@ -123,8 +122,9 @@ def _badge_page(
         "sentences": rule_sentences(read_tree(rule_version.tree), "learner"),
         "is_permitted": awards_now or queries.issuers.may_award(session, rule.course, rule.issuer_id),
         "is_settled": awards_now or queries.rules.proposed_version(session, rule.id) is None,
-        "linkedin": linkedin_address(award, issued, template) if award and issued else "",
+        "sharing": sharing_of(session, award, inside_path(issued.id)) if award and issued else None,
         "mail_folder": current_tool().mail_folder,
+        "proves_nothing": award is not None and not queries.proved_addresses.of_person(session, person_id),
     }
 
 
@@ -171,22 +171,3 @@ def _awards(session: Session, visit: Visit) -> Sequence[tuple[Award, Template]]:
         return []
     awards = queries.awards.awards_in_course(session, visit.course_id, visit.person_id)
     return [(award, stored_template(award.template_version.body)) for award in awards]
-
-
-def linkedin_address(award: Award, credential: CredentialRow, template: Template) -> str:
-    """The address of LinkedIn's form for a certificate, filled in; its date is that of the award."""
-    issuer = page_issuer()
-    awarded_on = issuer.profile.day_of(award.earned_at)
-    query = {
-        "startTask": "CERTIFICATION_NAME",
-        "name": text_in(template.name, page_language(), template.in_language),
-        "organizationName": issuer.profile.name,
-        "issueYear": awarded_on.year,
-        "issueMonth": awarded_on.month,
-        "certUrl": issuer.addresses.badge_page(credential.id),
-        "certId": credential.id,
-    }
-    if credential.valid_until is not None:
-        last_day = issuer.profile.day_of(credential.valid_until)
-        query |= {"expirationYear": last_day.year, "expirationMonth": last_day.month}
-    return f"https://www.linkedin.com/profile/add?{urlencode(query)}"

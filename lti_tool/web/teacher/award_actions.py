@@ -12,6 +12,7 @@ from lti_tool.awarding import awards, confirmations, result_changes
 from lti_tool.deliveries import dispatch
 from lti_tool.errors import AwardStateError, NotFoundError
 from lti_tool.issuing.signed_content import signed_content
+from lti_tool.people import own_badges
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import Award
@@ -93,6 +94,12 @@ def suspend(award_id: int) -> str:
 @pages.post("/lti/app/awards/<int:award_id>/reinstate")
 def reinstate(award_id: int) -> str:
     return _change(award_id, awards.reinstate, _l("The badge of %(name)s is valid again."))
+
+
+@pages.post("/lti/app/awards/<int:award_id>/settle")
+def settle(award_id: int) -> str:
+    """Records that a teacher has answered what the learner asked to have corrected."""
+    return _change(award_id, own_badges.settle_correction, _l("Saved: what %(name)s asked for is settled."))
 
 
 @pages.post("/lti/app/awards/<int:award_id>/correct")

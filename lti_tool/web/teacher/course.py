@@ -20,6 +20,7 @@ from lti_tool.sources.found import Asked
 from lti_tool.store import Session, queries
 from lti_tool.store.models import (
     AwardRule,
+    CorrectionRequest,
     Course,
     HandAward,
     ResourceLink,
@@ -124,6 +125,14 @@ class Notice:
     light: str = "yes"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedCorrection:
+    """What a learner finds wrong in their badge, and what that badge is."""
+
+    row: CorrectionRequest
+    template: Template
+
+
 @pages.post("/lti/app/course")
 def course() -> str:
     return course_page(current_teacher_visit())
@@ -170,6 +179,11 @@ def course_page(
             all_selected=all_selected,
             asks_less=_asks_less(session, _link_without_badge(session, visit)),
             takes_lists=is_open(csv, asked),
+            stated_names=queries.people.with_stated_names(session, visit.course_id),
+            corrections=[
+                AskedCorrection(row=row, template=stored_template(row.award.template_version.body))
+                for row in queries.corrections.open_in_course(session, visit.course_id)
+            ],
             offers=[_offer(version) for version in copies.offered(session, course)],
             mail_folder=current_tool().mail_folder,
             most_batches=MOST_BATCHES,

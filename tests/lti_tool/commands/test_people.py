@@ -8,7 +8,9 @@ import sys
 
 import pytest
 
-from lti_tool.store.models import Award, Person
+from lti_tool.people.addresses import save_proof
+from lti_tool.store import events
+from lti_tool.store.models import Award, Person, ProvedAddress
 from tests.fixtures import rows
 from tests.lti_tool.commands.test_commands import badge, environment, run
 
@@ -37,3 +39,16 @@ def test_nobody_else_is_erased(run, environment, badge, tool):
     for person in ("nobody@example.org", "99", "9" * 30):
         assert run("people", "erase", person, "--yes")[0] == 2, person
     assert len(rows(tool, Award)) == 1
+
+
+def test_an_operator_confirms_an_address_of_a_reused_domain(run, environment, badge, tool):
+    (anna,) = [row for row in rows(tool, Person) if row.email == "anna@example.org"]
+    assert run("people", "confirm", str(anna.id), "Anna@Home.example")[0] == 2
+    with tool.store.begin() as session:
+        save_proof(session, anna.id, "anna@home.example", tool.clock(), events.person(anna.id))
+    assert run("people", "confirm", str(anna.id), "Anna@Home.example")[0] == 0
+    assert rows(tool, ProvedAddress)[0].confirmed_until is not None
+    (confirmed,) = [
+        json.loads(line) for line in run("events", "--json", "--what", "address_confirmed")[1].splitlines()
+    ]
+    assert confirmed["about"] == f"person:{anna.id}" and "home" not in str(confirmed)

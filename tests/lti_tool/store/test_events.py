@@ -21,7 +21,7 @@ from lti_tool.conditions.page import Line, Statement
 from lti_tool.deliveries import CHANNELS, dispatch
 from lti_tool.errors import DeliveryError
 from lti_tool.issuing import issuance, issuer_changes, legal_identity, lti_keys, recovery_sheet
-from lti_tool.people import sessions
+from lti_tool.people import sessions, share_links
 from lti_tool.platforms import invitations, registrations
 from lti_tool.publishing import extension_address
 from lti_tool.publishing.exports import record_export
@@ -34,6 +34,7 @@ from lti_tool.store.models import (
     Delivery,
     Question,
     RegistrationRow,
+    ShareLink,
     SigningKeyRow,
     TemplateVersion,
 )
@@ -251,6 +252,18 @@ def on_award(change, *more):
     return in_transaction(
         lambda story, session, now: change(session, award(story, session), *more, now, events.person(1))
     )
+
+
+@in_transaction
+def share(story, session, now):
+    wanted = share_links.WantedLink(with_name=True, lifetime=None)
+    link = share_links.make_link(session, award(story, session), wanted, "secret", now, events.person(1))
+    assert share_links.token_of(link, "secret")
+
+
+def end_links(session, of_award, now, by):
+    for link in session.query(ShareLink).all():
+        share_links.end_link(session, of_award, link.id, now, by)
 
 
 def ask_for_approval(story, session, now):
@@ -570,6 +583,12 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
     ),
     ("a badge is delivered", deliver, ["delivered"]),
     ("it is not delivered twice", deliver, []),
+    ("its learner makes a link to it", share, ["share_link_made"]),
+    ("they end the link", on_award(end_links), ["share_link_ended"]),
+    ("they end it again", on_award(end_links), []),
+    ("they publish the badge", on_award(share_links.publish_badge), ["badge_published"]),
+    ("they publish it again", on_award(share_links.publish_badge), []),
+    ("they take that back", on_award(share_links.unpublish_badge), ["badge_unpublished"]),
     ("a badge is corrected", on_award(awards.correct), ["corrected"]),
     ("a badge is suspended", on_award(awards.suspend, "Anna Bērziņa asked for it"), ["suspended"]),
     ("it is reinstated", on_award(awards.reinstate), ["reinstated"]),
@@ -583,6 +602,18 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
 ]
 #: Acts that other tests walk through: by pages, and by commands.
 ELSEWHERE = {
+    "address_proved",
+    "name_stated",
+    "name_confirmed",
+    "name_declined",
+    "address_removed",
+    "address_confirmed",
+    "learner_signed_in",
+    "learner_signed_out",
+    "badge_hidden",
+    "badge_unhidden",
+    "correction_asked",
+    "correction_settled",
     "issuer_moved",
     "permission_given",
     "permission_withdrawn",

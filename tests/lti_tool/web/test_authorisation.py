@@ -20,6 +20,7 @@ from lti_tool.store.models import (
     HandAward,
     LaunchSession,
     Person,
+    ProvedAddress,
     Question,
     ResourceLink,
     RuleVersion,
@@ -122,6 +123,27 @@ WHO_MAY = {
         for path in ("", "<path:path>")
     },
     "POST /lti/app/learner": LEARNERS,
+    "GET /my": EVERYBODY,
+    # A session of a learner comes by a cookie; without one these lead to the page that asks for a code.
+    "GET /my/badges/<uuid:badge_id>": EVERYBODY,
+    # No page of another site sends these.
+    "POST /my/code": NOBODY,
+    "POST /my/session": NOBODY,
+    "POST /my/sign-out": NOBODY,
+    "POST /my/badges/<uuid:badge_id>/sharing/<action>": NOBODY,
+    "POST /my/badges/<uuid:badge_id>/list/<action>": NOBODY,
+    "POST /lti/app/mine": LEARNERS,
+    "POST /lti/app/mine/address": LEARNERS,
+    "POST /lti/app/mine/code": LEARNERS,
+    "POST /lti/app/mine/name": LEARNERS,
+    "POST /lti/app/people/<int:person_id>/name/confirm": STAFF,
+    "POST /lti/app/people/<int:person_id>/name/decline": STAFF,
+    "POST /lti/app/mine/address/remove": OWNER,
+    "POST /lti/app/badges/<uuid:badge_id>/list/<action>": OWNER,
+    "GET /shared/<token>": NOBODY,
+    "GET /shared/<token>/badge.png": NOBODY,
+    "POST /lti/app/badges/<uuid:badge_id>/sharing": OWNER,
+    "POST /lti/app/badges/<uuid:badge_id>/sharing/<action>": OWNER,
     "POST /lti/app/transcript": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/europass": OWNER,
     "POST /lti/app/course": ANY_STAFF,
@@ -149,7 +171,7 @@ WHO_MAY = {
     f"POST {HAND}/decline": STAFF,
     **{
         f"POST {AWARD}/{action}": STAFF
-        for action in "again confirm correct leave reinstate resend restate retry revoke suspend".split()
+        for action in "again confirm correct leave reinstate resend restate retry revoke settle suspend".split()
     },
     "POST /lti/app/search": EDITORS,
     "POST /lti/app/templates": EDITORS,
@@ -210,9 +232,11 @@ def values(web_tool, school, annas_badge):
             "name": "canvas_rest",
             "registration_id": 1,
             "path": "x",
+            "action": "link",
             "proposed": 900,
             "hand_award_id": 700,
             "learner": award.person_id,
+            "person_id": award.person_id,
             "token": f"expiry-{award.person_id}.0123456789abcdef0123",
         }
 
@@ -221,6 +245,7 @@ def address(route, values):
     """The path of a route; public pages, `next` and `retire` are about a published template."""
     is_published = "/achievements/" in route or route.endswith(("/next", "/retire"))
     values = values | {"template_id": values["published"]} if is_published else values
+    values = values | {"action": "hide"} if "/list/" in route else values
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route.partition(" ")[2])
 
 
@@ -299,6 +324,8 @@ def form_of(route, values):
         "parts": {"badge": values["published"]},
         "badge": {"badge": values["published"], "condition": "link_opened_to_them"},
         "verify": {"text": "no badge"},
+        "remove": {"proof": "1"},
+        "name": {"name": "A. B."},
     }
     return filled.get(route.rpartition("/")[2], {})
 
@@ -340,6 +367,15 @@ def prepare(tool, route, values):
                     asked_at=tool.clock(),
                     asked_by_id=staff.id,
                 )
+            )
+        elif "/name" in route:
+            # Whom a platform names states none: neither of the learners is named here.
+            for person in session.query(Person):
+                person.name = None
+            session.get_one(Person, values["learner"]).stated_name = "A. B."
+        elif route.endswith("/address/remove"):
+            session.merge(
+                ProvedAddress(id=1, person_id=values["learner"], address="x@x.lv", proved_at=tool.clock())
             )
         elif route.endswith("/remove"):
             link = session.get_one(ResourceLink, rule.resource_link_id)

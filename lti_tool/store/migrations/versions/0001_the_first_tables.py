@@ -308,11 +308,13 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
+        sa.Column("stated_name", sa.String(), nullable=True),
         sa.Column("language", sa.String(), nullable=True),
         sa.Column("renamed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "erased_at IS NULL OR (name IS NULL AND email IS NULL AND language IS NULL)",
+            "erased_at IS NULL OR "
+            "(name IS NULL AND email IS NULL AND language IS NULL AND stated_name IS NULL)",
             name="erased_person_has_no_name",
         ),
         sa.PrimaryKeyConstraint("id"),
@@ -753,6 +755,8 @@ def upgrade() -> None:
         sa.Column("renews_id", sa.Integer(), nullable=True),
         sa.Column("again_reason", sa.String(), nullable=True),
         sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("hidden_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["renews_id"],
             ["award.id"],
@@ -1067,8 +1071,114 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "kind"),
     )
 
+    op.create_table(
+        "share_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.String(length=32), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("with_name", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["award_id"],
+            ["award.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("token_hash"),
+    )
+    with op.batch_alter_table("share_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_share_link_award_id"), ["award_id"], unique=False)
+
+    op.create_table(
+        "proved_address",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("proved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("person_id", "address"),
+    )
+    with op.batch_alter_table("proved_address", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proved_address_address"), ["address"], unique=False)
+
+    op.create_table(
+        "address_code",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_hash", sa.String(length=64), nullable=False),
+        sa.Column("seed", sa.String(length=32), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("ticket_hash"),
+    )
+    with op.batch_alter_table("address_code", schema=None) as batch_op:
+        batch_op.create_index("ix_address_code_expires_at", ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_address_code_issuer_id"), ["issuer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_address_code_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "learner_session",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("token_hash"),
+    )
+    with op.batch_alter_table("learner_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_learner_session_address"), ["address"], unique=False)
+        batch_op.create_index(batch_op.f("ix_learner_session_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_learner_session_last_used_at"), ["last_used_at"], unique=False)
+
+    op.create_table(
+        "correction_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["award_id"],
+            ["award.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("correction_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_correction_request_award_id"), ["award_id"], unique=False)
+        batch_op.create_index(
+            "ix_correction_request_open",
+            ["award_id"],
+            unique=True,
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
+
 
 def downgrade() -> None:
+    op.drop_table("correction_request")
+    op.drop_table("learner_session")
+    op.drop_table("address_code")
+    op.drop_table("proved_address")
+    op.drop_table("share_link")
     op.drop_table("mail_refusal")
     op.drop_table("mailed_change")
     op.drop_table("delivery")

@@ -1,0 +1,204 @@
+"""Proved addresses: who reads the mail of an address shows it by a code, and opens by another what they proved before.
+
+A platform says which address its people have, and whoever administers it can say any. So nothing of that opens a badge:
+a person proves an address by a code of ours, typed on a page of their own launch, and later signs in by another code to
+the same address.
+
+Whose badges a code opens is decided by rows of (person, address) alone:
+
+* It opens those of the people who have proved *this* address, and of nobody who shares another address with them. So
+  two accounts on two platforms come together because the same mailbox was shown to be read by both; and whoever gets
+  hold of one address never reaches further than it.
+* An address that two people proved, because they share it or because it was given to somebody else, opens both. A
+  family knows that it shares one. An institution that gives addresses to others later says so (`reused_domains`): there
+  a code alone opens nobody's badges until staff have confirmed that the address is still theirs, for some days.
+* A further address is proved only in a launch, never in a session that a code began: a stolen mailbox adds no way in.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from hmac import compare_digest, digest
+from unicodedata import normalize
+
+from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.people.launch_records import retry_held_up
+from lti_tool.store import Session, events, outbox, queries
+from lti_tool.store.database import Store
+from lti_tool.store.events import Actor
+from lti_tool.store.models import AddressCode, ProvedAddress
+from lti_tool.values import secret_hash
+
+CODE_LIFE = timedelta(minutes=10)
+CODE_DIGITS = 8
+#: How often one code may be tried.
+MOST_TRIES = 5
+#: How many addresses a person may prove: a private one, that of each school, some to spare.
+MOST_ADDRESSES = 5
+#: As long as any address that mail servers take.
+MAX_LENGTH = 254
+#: For how long staff confirm that a reused address is still of the same person.
+CONFIRMED_FOR = timedelta(days=7)
+
+_ADDRESS = re.compile(r"[^@\s<>\"(),:;\\\[\]]+@[a-z0-9-]+(\.[a-z0-9-]+)+")
+
+
+def comparable_address(typed: str) -> str | None:
+    """The address in the form in which it is mailed to, stored and compared; None where it is none.
+
+    In small letters, its domain in ASCII (IDNA). The code is sent to this very form, so what is proved is its mailbox,
+    whatever a mail server makes of capitals.
+    """
+    local, _, domain = normalize("NFC", typed.strip()).lower().rpartition("@")
+    try:
+        found = f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return None
+    return found if len(found) <= MAX_LENGTH and _ADDRESS.fullmatch(found) else None
+
+
+def hint_of(address: str) -> str:
+    """The address as it is shown on a page that others may look at: its first letter and its domain."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Who asks for a code: a person inside a platform, or somebody outside of whom nothing is known (None).
+
+    `language` is that of the mail, `issuer_id` in whose name it is sent.
+    """
+
+    person_id: int | None
+    issuer_id: str
+    language: str
+
+
+def ask_code(session: Session, address: str, asking: Asking, now: datetime) -> str:
+    """The ticket of a new code, which is mailed to the address by a job; only the asking browser may know the ticket.
+
+    The same is done for every address: whether anybody has proved it is found out by the job, which then sends nothing.
+    """
+    ticket = secrets.token_urlsafe(24)
+    row = AddressCode(
+        ticket_hash=secret_hash(ticket),
+        seed=secrets.token_hex(16),
+        address=address,
+        person_id=asking.person_id,
+        issuer_id=asking.issuer_id,
+        language=asking.language,
+        expires_at=now + CODE_LIFE,
+    )
+    session.add(row)
+    session.flush()
+    outbox.add(session, "mail_code", {"code_id": row.id}, now)
+    return ticket
+
+
+def code_of(row: AddressCode, secret_key: str) -> str:
+    """The code: CODE_DIGITS digits, the same at each attempt to mail it."""
+    made = digest(secret_key.encode(), f"address code {row.seed}".encode(), sha256)
+    return f"{int.from_bytes(made) % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
+
+
+def is_to_be_mailed(session: Session, row: AddressCode, now: datetime) -> bool:
+    """Whether the mail is sent: inside always, outside only to an address that somebody has proved."""
+    if row.expires_at <= now:
+        return False
+    return row.person_id is not None or bool(queries.proved_addresses.with_address(session, row.address))
+
+
+def proved_by(
+    store: Store, ticket: str, typed: str, person_id: int | None, secret_key: str, now: datetime
+) -> str | None:
+    """The address whose code was typed, by the browser that asked for it; the code is used up.
+
+    None where the code is another one, expired, or was tried MOST_TRIES times. Each try is counted in a transaction of
+    its own, before the code is compared.
+    """
+    with store.begin() as session:
+        row = queries.proved_addresses.count_try(session, secret_hash(ticket), person_id, MOST_TRIES, now)
+        if row is None:
+            return None
+        digits = "".join(each for each in typed if "0" <= each <= "9")
+        if not compare_digest(digits.encode(), code_of(row, secret_key).encode()):
+            return None
+        session.delete(row)
+        return row.address
+
+
+def save_proof(session: Session, person_id: int, address: str, now: datetime, by: Actor) -> None:
+    """Notes that the person has proved the address; where their platform shares none, it is where they get their mails.
+
+    Raises NotAllowedError where they were erased meanwhile, or have proved MOST_ADDRESSES.
+    """
+    if not queries.people.not_erased(session, {person_id}):
+        raise NotAllowedError("nothing is recorded of somebody who was erased")
+    known = queries.proved_addresses.of_person(session, person_id)
+    if address in {each.address for each in known}:
+        return
+    if len(known) >= MOST_ADDRESSES:
+        raise NotAllowedError(f"{MOST_ADDRESSES} addresses are proved already")
+    session.add(ProvedAddress(person_id=person_id, address=address, proved_at=now))
+    events.record(session, "address_proved", "person", person_id, now, actor=by)
+    person = queries.people.lock_person(session, person_id)
+    if person.email is None:
+        # Their platform shares none: badges that waited for one are made for this.
+        person.email, person.renamed_at = address, now
+        session.flush()
+        retry_held_up(session, person_id, now)
+
+
+def remove_proof(session: Session, person_id: int, proof_id: int, now: datetime, by: Actor) -> None:
+    """Forgets an address of the person: no code to it opens their badges any more, and no session that one began.
+
+    Raises NotFoundError where it is none of theirs.
+    """
+    row = queries.proved_addresses.proof(session, proof_id)
+    if row is None or row.person_id != person_id:
+        raise NotFoundError("this person has not proved that address")
+    session.delete(row)
+    session.flush()
+    queries.proved_addresses.delete_sessions_of_nobody(session, {row.address})
+    events.record(session, "address_removed", "person", person_id, now, actor=by)
+
+
+def confirm_address(session: Session, person_id: int, address: str, now: datetime, by: Actor) -> datetime:
+    """Until when a code to the address opens the person's badges, though its domain is reused: staff know that it is
+    still theirs. Raises NotFoundError where they have not proved it."""
+    for row in queries.proved_addresses.of_person(session, person_id):
+        if row.address == address:
+            row.confirmed_until = now + CONFIRMED_FOR
+            events.record(session, "address_confirmed", "person", person_id, now, actor=by)
+            return row.confirmed_until
+    raise NotFoundError(f"person {person_id} has not proved that address")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """Whose badges a code to an address opens, by person id, and whose it does not until staff confirm."""
+
+    people: Sequence[int]
+    unconfirmed: Sequence[int]
+
+
+def opened_by(session: Session, address: str, since: datetime, reused_domains: Collection[str]) -> Opened:
+    """What a session opens that a code to the address began at `since`.
+
+    Not what was proved later: whoever proves it then reads the mail of today, and the session may be of yesterday.
+    """
+    is_reused = address.rpartition("@")[2] in reused_domains
+    found = [row for row in queries.proved_addresses.with_address(session, address) if row.proved_at <= since]
+    closed = [
+        row for row in found if is_reused and (row.confirmed_until is None or row.confirmed_until <= since)
+    ]
+    return Opened(
+        people=[row.person_id for row in found if row not in closed],
+        unconfirmed=[row.person_id for row in closed],
+    )

@@ -1,0 +1,36 @@
+"""Links by which learners show their badges."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_tool.store.models.awards import Award
+from lti_tool.store.models.base import Base
+
+
+class ShareLink(Base):
+    """A link to an award's badge that its learner made, and can end.
+
+    It is of the award, so that after a correction it shows the badge that is valid now. Its token is made from `seed`
+    and the tool's secret, so that the learner can be shown the address again while the database alone opens nothing.
+    """
+
+    __tablename__ = "share_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), index=True)
+    seed: Mapped[str] = mapped_column(String(32))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    with_name: Mapped[bool]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    """None where it works until the learner ends it."""
+    revoked_at: Mapped[datetime | None]
+    award: Mapped[Award] = relationship()
+
+    def is_running(self, now: datetime) -> bool:
+        """Whether it has neither been ended nor expired."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)

@@ -1,0 +1,28 @@
+"""Queries for what learners ask to have corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from lti_tool.store.models import Award, CorrectionRequest
+
+
+def open_of(session: Session, award_id: int) -> CorrectionRequest | None:
+    """What is asked about an award and not settled yet."""
+    query = select(CorrectionRequest).where(CorrectionRequest.award_id == award_id)
+    return session.scalar(query.where(CorrectionRequest.settled_at.is_(None)))
+
+
+def open_in_course(session: Session, course_id: int) -> Sequence[CorrectionRequest]:
+    """What is asked about the awards of a course and not settled yet, oldest first, with awards and learners."""
+    query = (
+        select(CorrectionRequest)
+        .join(CorrectionRequest.award)
+        .where(Award.course_id == course_id, CorrectionRequest.settled_at.is_(None))
+        .options(selectinload(CorrectionRequest.award).selectinload(Award.person))
+        .order_by(CorrectionRequest.asked_at, CorrectionRequest.id)
+    )
+    return session.scalars(query).all()
