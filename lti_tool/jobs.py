@@ -10,13 +10,17 @@ from sqlalchemy.exc import OperationalError
 from lti_tool.awarding import imports, looks, teacher_mail
 from lti_tool.awarding.decisions import decide_course
 from lti_tool.deliveries import dispatch
+from lti_tool.deliveries.identity_message import identity_mail
 from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
 from lti_tool.issuing import issuance, notices
+from lti_tool.issuing.baking import name_of
 from lti_tool.issuing.issuer import Issuer
+from lti_tool.issuing.letterheads import letterhead
 from lti_tool.logs import error_name, log, traceback_summary
+from lti_tool.mails.content import MailContent
 from lti_tool.observations import Policy
-from lti_tool.people import sessions
-from lti_tool.store import outbox, queries
+from lti_tool.people import identity_checks, sessions
+from lti_tool.store import Session, outbox, queries
 from lti_tool.store.models import Course
 from lti_tool.templates import approval_mails, approvals
 from lti_tool.values import ApprovalMail, Json
@@ -228,6 +232,43 @@ def tell_author(tool: Tool, event_id: str, payload: Json) -> None:
     _finish(tool, event_id)
 
 
+def ask_holder(tool: Tool, event_id: str, payload: Json) -> None:
+    """Mails the holder of a badge that somebody asks whether it is theirs, if they may be mailed.
+
+    Raises DeliveryError where another attempt may succeed.
+    """
+    with tool.store.begin() as session:
+        asked = _identity_mail(tool, session, payload["check_id"])
+    if asked is not None:
+        issuer, mail = asked
+        try:
+            dispatch.send(issuer, mail, f"identity-{payload['check_id']}")
+        except DeliveryError as error:
+            # Nobody is told of a permanent one: the visitor is not to learn whether there is an address.
+            if not error.permanent:
+                raise
+    _finish(tool, event_id)
+
+
+def _identity_mail(tool: Tool, session: Session, check_id: int) -> tuple[Issuer, MailContent] | None:
+    """The mail, counted as sent, and its issuer; None where the holder is not to be mailed, or the check is gone."""
+    now = tool.clock()
+    check = queries.identity_checks.lock(session, check_id)
+    if check is None:
+        return None
+    # One after the other, so that two checks at once do not exceed the limits together.
+    queries.people.lock_person(session, check.credential.award.person_id)
+    if not identity_checks.may_be_mailed(session, check, now):
+        return None
+    check.mailed_at = now
+    credential = check.credential
+    issuer = tool.issuers.of(session, credential.issuer_id)
+    recipient = dispatch.recipient_of(credential.award.person, credential)
+    url = issuer.addresses.holder_check(identity_checks.holder_token(issuer.mail_tokens, check))
+    sender = letterhead(issuer.profile, recipient.language)
+    return issuer, identity_mail(name_of(credential), sender, recipient, url)
+
+
 def _is_delivered(issuer: Issuer, mail: ApprovalMail, reference: str) -> bool:
     """Whether the mail was sent. Raises DeliveryError where another attempt may succeed."""
     try:
@@ -245,6 +286,7 @@ def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
     with tool.store.begin() as session:
         sessions.delete_ended(session, tool.clock())
         approvals.expire(session, tool.clock())
+        queries.identity_checks.delete_begun_before(session, tool.clock() - identity_checks.KEPT)
         queries.observations.delete_looks(session, tool.clock() - looks.KEPT)
         outbox.reschedule(session, event_id, "sweep", {}, tool.clock() + timedelta(hours=1))
 
@@ -261,6 +303,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "mail_teacher": mail_teacher,
     "ask_approver": ask_approver,
     "tell_author": tell_author,
+    "ask_holder": ask_holder,
     "sweep": sweep,
 }
 

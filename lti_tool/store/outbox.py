@@ -70,6 +70,7 @@ QUEUE_OF = {
     "mail_teacher": DELIVERIES,
     "ask_approver": DELIVERIES,
     "tell_author": DELIVERIES,
+    "ask_holder": DELIVERIES,
 }
 
 

@@ -12,6 +12,7 @@ from lti_tool.store.models.awards import (
 )
 from lti_tool.store.models.base import Base, Instant, Score
 from lti_tool.store.models.events import Event
+from lti_tool.store.models.identity_checks import IdentityCheck, IdentityCheckRefusal
 from lti_tool.store.models.issuers import (
     CompiledFormRow,
     InstallationSetting,
@@ -50,6 +51,8 @@ __all__ = [
     "Event",
     "ExpiringValue",
     "HandAward",
+    "IdentityCheck",
+    "IdentityCheckRefusal",
     "InstallationSetting",
     "Instant",
     "Invitation",
