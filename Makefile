@@ -48,6 +48,13 @@ test: check interop ## every check and test, with small counts; names what was l
 test-long: check interop ## the same tests with full counts, for hours; writes tests/long-results.json, to be committed
 	@NOZIMITE_LONG=1 NOZIMITE_FUZZ=$(FUZZ) $(PYTEST) -p tests.figures --timeout 7200 $(ARGS)
 
+# Pictures take as long as the tests themselves, which run all the same.
+.PHONY: shots
+shots: $(VENV)/dev.stamp $(CATALOGUES) ## every page and state at 360, 768 and 1280 px, as pictures on one page: OUT=DIR
+	@mkdir -p '$(OUT)/shots'
+	@NOZIMITE_SCREENSHOTS='$(abspath $(OUT))/shots' $(PYTEST) tests/browser $(ARGS); result=$$?; \
+		PYTHONPATH=. $(PY) tests/browser/contact_sheet.py '$(OUT)' && exit $$result
+
 .PHONY: coverage
 coverage: $(VENV)/dev.stamp $(CATALOGUES) interop ## line coverage by room; ARGS=tests/signing for some tests only
 	@$(PY) -m coverage erase

@@ -29,8 +29,8 @@ def verify_file(
 ) -> Report:
     """The Report on a file, as of `now`; the parameters are those of `badges.verify.verify`. Never raises.
 
-    Keys, status lists and other documents come from `fetch`, which spends the budget. Schemas, PDF files, ZIP files and
-    e-mails are read in processes that end with it.
+    Keys, status lists and other documents come from `fetch`, which spends the budget. Schemas, PDF files, ZIP files,
+    e-mails and photos are read in processes that end with it.
     """
     fetch_within_budget = budget.limited(_telling_status(fetch))
 
@@ -46,6 +46,9 @@ def verify_file(
     def unpack(file: bytes) -> Sequence[UnpackedFile]:
         return bounded_process.unpacked_files(file, budget.seconds_left())
 
+    def read_qr_codes(file: bytes) -> Sequence[str]:
+        return bounded_process.texts_in_picture(file, budget.seconds_left())
+
     return verify(
         file,
         find_key,
@@ -59,6 +62,7 @@ def verify_file(
         is_revoked=is_revoked,
         read_pdf=read_pdf,
         unpack=unpack,
+        read_qr_codes=read_qr_codes,
     )
 
 

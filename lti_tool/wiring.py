@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -52,6 +52,9 @@ from signing.keys import VerificationMethod
 
 #: For one call of the verifier: a host that does not answer leaves time to say so within the budget.
 VERIFIER_SECONDS = 10
+#: What several files that are verified together may cost, in seconds and fetches; for one file see `badges.verify`.
+BATCH_SECONDS = 60
+BATCH_FETCHES = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +63,8 @@ class Tool:
 
     `outgoing` calls platforms, and with them the private hosts that the operator has named. `verifier_outgoing` calls
     what strangers write into badges: public addresses only, over connections of its own. `new_budget` makes the budget
-    of one verification. `return_address`: where mails return to that cannot be delivered; with `bounce_secret` a mail
-    service tells which those are, nobody where it is empty.
+    of one verification; `seconds` and `fetches` say how large it is otherwise. `return_address`: where mails return to
+    that cannot be delivered; with `bounce_secret` a mail service tells which those are, nobody where it is empty.
     """
 
     tool_url: str
@@ -78,7 +81,7 @@ class Tool:
     expiring_values: StoredExpiringValues
     outgoing: Outgoing
     verifier_outgoing: Outgoing
-    new_budget: Callable[[], Budget]
+    new_budget: Callable[..., Budget]
     key_sets: KeySets
     tokens: TokenCache
     call_limits: PlatformsCallLimits
@@ -101,20 +104,29 @@ class Tool:
 
     def verify(self, file: bytes) -> Report:
         """The Report on a file from anybody, as of now; other sites are asked for what it names."""
-        return self._verify(file, self._fetch_in_time)
+        return self._verify(file, self._fetch_in_time, self.new_budget())
+
+    def verify_all(self, files: Iterable[bytes]) -> Iterator[Report]:
+        """The Report on each of these files, as `verify`, one after the other, within one budget for all of them.
+
+        What a file before has used up is `limit_reached` for those after it, which says nothing about them.
+        """
+        budget = self.new_budget(seconds=BATCH_SECONDS, fetches=BATCH_FETCHES)
+        for file in files:
+            yield self._verify(file, self._fetch_in_time, budget)
 
     def verify_own(self, credential: str) -> Report:
         """The Report on a credential of ours, as of now. Nobody is called: what it names is all in the database."""
-        return self._verify(credential.encode(), own_documents.only_own_documents(self))
+        return self._verify(credential.encode(), own_documents.only_own_documents(self), self.new_budget())
 
     def _fetch_in_time(self, url: str, seconds: float) -> bytes:
         return own_documents.with_own_documents(self, self.verifier_outgoing.fetch_in_time)(url, seconds)
 
-    def _verify(self, file: bytes, fetch: FetchInTime) -> Report:
+    def _verify(self, file: bytes, fetch: FetchInTime, budget: Budget) -> Report:
         return verify_file(
             file,
             fetch,
-            self.new_budget(),
+            budget,
             self.clock(),
             # Our own credentials are checked by the compiled forms they were signed with, which is much faster.
             check_proof=self.issuers.compiled_forms.check,

@@ -67,13 +67,28 @@ def _all_languages(achievement: Json, text: Any, term: str) -> Texts:
     return {**language_map(achievement.get(term)), **in_own_language(achievement, text)}
 
 
+def learner_name(credential: Json) -> Texts:
+    """The name of whom it was awarded to; empty where the credential has none that can be read."""
+    subject = subject_of(credential)
+    in_clear = (
+        identity.get("identityHash")
+        for identity in objects(subject.get("identifier"))
+        if identity.get("identityType") == "name" and identity.get("hashed") is False
+    )
+    return _name_of_subject(subject) or plain_text(next(in_clear, None))
+
+
+def _name_of_subject(subject: Json) -> Texts:
+    names = (subject.get("givenName"), subject.get("familyName"))
+    return plain_text(" ".join(name for name in names if isinstance(name, str))) or plain_text(
+        subject.get("name")
+    )
+
+
 def _learner(credential: Json) -> Iterator[Texts]:
     subject = subject_of(credential)
     identities = objects(subject.get("identifier"))
-    names = (subject.get("givenName"), subject.get("familyName"))
-    yield plain_text(" ".join(name for name in names if isinstance(name, str))) or plain_text(
-        subject.get("name")
-    )
+    yield _name_of_subject(subject)
     for identity in identities:
         if identity.get("hashed") is False:
             yield plain_text(identity.get("identityHash"))

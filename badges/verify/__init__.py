@@ -15,11 +15,12 @@ from datetime import datetime
 from badges.containers import Unpacker, unpacked_files
 from badges.foreign_json import issuer_id
 from badges.pdf.attachments import attached_text
+from badges.qr_codes import texts_in_picture
 from badges.verify.budget import Budget, Fetch, FetchInTime
 from badges.verify.files import PdfReader
 from badges.verify.form import check_context, check_issuer, check_subject, check_type
 from badges.verify.gathered import Gathered, gather
-from badges.verify.handed_in import Readers, parse_handed_in
+from badges.verify.handed_in import QrReader, Readers, parse_handed_in
 from badges.verify.lookups import (
     Lookups,
     ProofChecker,
@@ -83,10 +84,12 @@ def verify(
     is_revoked: RevokedChecker | None = None,
     read_pdf: PdfReader = attached_text,
     unpack: Unpacker = unpacked_files,
+    read_qr_codes: QrReader = texts_in_picture,
 ) -> Report:
     """The Report on a file: a baked PNG or SVG, a PDF, a JSON credential, a compact JWS. Never raises.
 
-    Also on the one badge in a ZIP or an e-mail, and on the badge at an address, where the file is that address.
+    Also on the one badge in a ZIP or an e-mail, and on the badge at an address, where the file is that address, or a
+    photo of a QR code with it.
 
     The key is looked up first, everything else only when the proof holds and the key is the issuer's. `fetch` is for
     the other documents that a badge may name: its newer version, a schema, an assertion of Open Badges 2.0; without it
@@ -94,8 +97,8 @@ def verify(
     made by its `limited`; what it does not suffice for stays `unknown`, with the code `limit_reached`. Without it there
     is no limit. `recipient` is the person the verifier expects: an e-mail address, or an id. `is_revoked` is what an
     issuer knows of its own badges beyond their status lists. `find_schema_breach` applies a schema; without it the
-    schemas of others stay `unknown`. It, `read_pdf` and `unpack` should run in a process that can be ended where files
-    come from strangers: none of the libraries has a limit of time.
+    schemas of others stay `unknown`. It, `read_pdf`, `unpack` and `read_qr_codes` should run in a process that can be
+    ended where files come from strangers: none of the libraries has a limit of time.
     """
     lookups = within_budget(
         Lookups(
@@ -109,7 +112,9 @@ def verify(
             is_revoked=is_revoked,
         )
     )
-    parsed = parse_handed_in(file, lookups, Readers(read_pdf=read_pdf, unpack=unpack))
+    parsed = parse_handed_in(
+        file, lookups, Readers(read_pdf=read_pdf, unpack=unpack, read_qr_codes=read_qr_codes)
+    )
     if is_open_badges_2(parsed):
         return check_open_badges_2(parsed, lookups, recipient)
     if parsed.secured is None:

@@ -46,6 +46,11 @@ PdfReader = Callable[[bytes], BakedText]
 JwsLayout = Literal["vc_claim", "payload"]
 
 
+def looks_like_picture(file: bytes) -> bool:
+    """Whether the bytes are a picture of pixels, which may show a QR code."""
+    return file.startswith(SIGNATURE) or _CONVERTED_PICTURE.match(file) is not None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFile:
     """What was read from a file, from a response, or from a text inside another document.

@@ -7,7 +7,7 @@ anything about the badge in it.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import urldefrag
@@ -17,8 +17,9 @@ from badges.containers import UnpackedFile, Unpacker, looks_like_mail, looks_lik
 from badges.errors import BudgetSpentError, PictureError
 from badges.foreign_json import kind_of
 from badges.pdf.attachments import attached_text
-from badges.verify.files import ParsedFile, PdfReader, parse_file
-from badges.verify.handed_in_address import address_in
+from badges.qr_codes import texts_in_picture
+from badges.verify.files import ParsedFile, PdfReader, looks_like_picture, parse_file
+from badges.verify.handed_in_address import address_in, as_address
 from badges.verify.lookups import Lookups
 from badges.verify.open_badges_2 import names_no_address
 from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown
@@ -29,8 +30,14 @@ from signing.absent import is_absent
 _NOTHING = frozenset({"empty", "not_a_badge", "no_credential"})
 #: Codes of a file that is surely not the badge among other files.
 _SOMETHING_ELSE = _NOTHING | {"web_page"}
+#: Codes of a picture without a badge, which may be a photo of the QR code that leads to one.
+_NO_BADGE_IN_PICTURE = frozenset({"converted_picture", "no_credential"})
 #: Codes of a file that holds several badges.
 _SEVERAL = frozenset({"two_credentials", "several_credentials"})
+
+
+#: `badges.qr_codes.texts_in_picture`, or a function that does the same within a limit of time.
+QrReader = Callable[[bytes], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +46,21 @@ class Readers:
 
     read_pdf: PdfReader = attached_text
     unpack: Unpacker = unpacked_files
+    read_qr_codes: QrReader = texts_in_picture
 
 
 def parse_handed_in(file: bytes, lookups: Lookups, readers: Readers) -> ParsedFile:
     """The badge; `finding` is failed where there is not exactly one, unknown where that could not be found out."""
     try:
         address = address_in(file)
-        return _parse(file, readers) if address is None else _parse_fetched(address, lookups, readers)
+        if address is not None:
+            return _parse_fetched(address, lookups, readers, "read_address")
+        parsed = _parse(file, readers)
+        is_photo = parsed.finding.code in _NO_BADGE_IN_PICTURE and looks_like_picture(file)
+        address = _only_address(readers.read_qr_codes(file)) if is_photo else None
+        if address is None:
+            return parsed
+        return _parse_fetched(address, lookups, readers, "read_qr_code")
     except BudgetSpentError:
         return ParsedFile(finding=unknown(LIMIT_REACHED))
 
@@ -86,8 +101,17 @@ def _parse_unpacked(files: Sequence[UnpackedFile], code: str, readers: Readers) 
     return others[0] if len(others) == 1 else ParsedFile(finding=failed("no_credential"))
 
 
-def _parse_fetched(address: str, lookups: Lookups, readers: Readers) -> ParsedFile:
-    """The badge that is served at the address, also where it leads on. Raises BudgetSpentError."""
+def _only_address(texts: Sequence[str]) -> str | None:
+    """The web address in the QR codes of a picture; None where there is none, or more than one."""
+    addresses = {address for text in texts if (address := as_address(text)) is not None}
+    return addresses.pop() if len(addresses) == 1 else None
+
+
+def _parse_fetched(address: str, lookups: Lookups, readers: Readers, code: str) -> ParsedFile:
+    """The badge that is served at the address, also where it leads on; `code` says how the address was handed in.
+
+    Raises BudgetSpentError.
+    """
     try:
         served = _served(urldefrag(address).url, lookups)
     except NotServedError as error:
@@ -95,14 +119,14 @@ def _parse_fetched(address: str, lookups: Lookups, readers: Readers) -> ParsedFi
     if served.status != 200:
         # A badge of Open Badges 2.0 that was revoked may be served no more: that is judged where such badges are.
         is_gone = served.status == 410 or b'"revoked"' in served.body
-        finding = passed("read_address", address) if is_gone else unknown("address_not_reached", address)
+        finding = passed(code, address) if is_gone else unknown("address_not_reached", address)
         return ParsedFile(finding=finding, address=address if is_gone else None)
     parsed = _parse(served.body, readers)
     if parsed.finding.code in _NOTHING:
         return ParsedFile(finding=failed("no_badge_at_address", served.address))
     if parsed.finding.code == "read_json" and names_no_address(parsed.credential):
         parsed = replace(parsed, address=served.asked)
-    return _as_read(parsed, passed("read_address", served.address))
+    return _as_read(parsed, passed(code, served.address))
 
 
 def _served(address: str, lookups: Lookups) -> Served:

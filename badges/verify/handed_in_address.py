@@ -25,19 +25,19 @@ def address_in(file: bytes) -> str | None:
     if len(file) > _MAX_BYTES:
         return None
     if _PROPERTY_LIST.match(file):
-        return _as_address(_property_list_address(file))
+        return as_address(_property_list_address(file))
     try:
         text, _ = decoded(file)
     except UnicodeDecodeError:
         text = file.decode("latin-1")  # a shortcut of Windows may have other lines in its own encoding
     if text.lstrip().startswith("[") and _SHORTCUT.search(text):
         addresses = _SHORTCUT_ADDRESS.findall(text)
-        return _as_address(addresses[0].strip()) if len(addresses) == 1 else None
-    return _as_address(without_quotes(text))
+        return as_address(addresses[0].strip()) if len(addresses) == 1 else None
+    return as_address(without_quotes(text))
 
 
-def _as_address(value: object) -> str | None:
-    """The address, with its scheme in lower case: a telephone may begin a text with a capital letter."""
+def as_address(value: object) -> str | None:
+    """The address, None for anything else. Its scheme is in lower case: a telephone may begin a text with a capital."""
     if not isinstance(value, str) or not is_web_address(value):
         return None
     scheme, colon, rest = value.partition(":")

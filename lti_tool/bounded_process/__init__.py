@@ -1,4 +1,4 @@
-"""Strangers' schemas, PDF files, ZIP files and e-mails, read in a process of its own with little time and memory.
+"""Strangers' schemas, PDF and ZIP files, e-mails and photos, read in a process of its own with little time and memory.
 
 The libraries that read them cannot be stopped from outside: a thread that applies a schema made to run for hours cannot
 be ended, a process can. What the process cannot finish is refused, never taken for sound. It gets no settings of the
@@ -80,6 +80,14 @@ def unpacked_files(file: bytes, seconds: float = inf) -> tuple[UnpackedFile, ...
     if "refused" in answer:
         raise PictureError(*answer["refused"])
     return tuple(UnpackedFile(name=name, content=b64decode(content)) for name, content in answer["files"])
+
+
+def texts_in_picture(picture: bytes, seconds: float = inf) -> tuple[str, ...]:
+    """The texts of the QR codes in the picture, read within some time and memory; empty where that takes too much."""
+    try:
+        return tuple(_ask("qr_codes", picture, seconds)["texts"])
+    except _EndedError:
+        return ()
 
 
 def _ask(task: str, question: bytes, seconds: float) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """`python -m lti_tool.bounded_process TASK CPU_SECONDS`: a question on the standard input, its answer as JSON.
 
-`schema`: a JSON list of a document and a schema. `pdf`, `unpack`: the bytes of a file.
+`schema`: a JSON list of a document and a schema. `pdf`, `unpack`, `qr_codes`: the bytes of a file.
 """
 
 from __future__ import annotations
@@ -59,7 +59,14 @@ def unpack(question: bytes) -> dict[str, Any]:
     return {"files": [[file.name, b64encode(file.content).decode()] for file in files]}
 
 
-TASKS = {"schema": apply_schema, "pdf": read_pdf, "unpack": unpack}
+def read_qr_codes(question: bytes) -> dict[str, Any]:
+    """`texts` of the QR codes in a picture."""
+    from badges.qr_codes import texts_in_picture
+
+    return {"texts": texts_in_picture(question)}
+
+
+TASKS = {"schema": apply_schema, "pdf": read_pdf, "unpack": unpack, "qr_codes": read_qr_codes}
 
 if __name__ == "__main__":
     set_limits(int(sys.argv[2]))

@@ -129,6 +129,14 @@ def is_revoked(session: Session, token: str) -> bool:
     return row is not None and row.revoked_at is not None
 
 
+def platform_address(row: LaunchSession) -> str:
+    """Where the session's person uses the platform: the origin that the launch named, else the id of a Moodle, which
+    is its address; "" where neither is known."""
+    if row.embed_origins:
+        return row.embed_origins[0]
+    return row.registration.platform_id if row.registration.product == "moodle" else ""
+
+
 def running(
     session: Session,
     now: datetime,

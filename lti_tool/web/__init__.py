@@ -25,7 +25,7 @@ from lti_tool.web.learner import badge, downloads
 from lti_tool.web.mails import bounces, reminders
 from lti_tool.web.platforms import launch, registration_page
 from lti_tool.web.proxies import TrustedProxies
-from lti_tool.web.public import badge_pages, identity_checks, selective_disclosure, verifier
+from lti_tool.web.public import api_description, badge_pages, identity_checks, selective_disclosure, verifier
 from lti_tool.web.sources import messages
 from lti_tool.web.teacher import (
     award_actions,
@@ -87,6 +87,7 @@ def create_app(tool: Tool) -> Flask:
         selective_disclosure,
         verifier,
         identity_checks,
+        api_description,
         issuer,
         messages,
         reminders,

@@ -33,7 +33,7 @@ from lti_tool.web.limits import BusyError
 from lti_tool.web.negotiation import prefers_json
 from lti_tool.web.page_issuer import use_last_read_issuer
 from lti_tool.web.refusals import record_refusal
-from lti_tool.web.visits import current_actor
+from lti_tool.web.visits import current_actor, current_platform_address
 
 #: Codes of a LaunchError for a page that stayed open longer than its session: no launch was refused.
 SESSION_ENDED = ("session_over", "session_revoked")
@@ -85,7 +85,13 @@ def error_page(
             error=code, message=f"{message.what_happened} {message.what_to_do}", incident=incident
         )
     else:
-        text = render_template("errors/error.html", error=message, incident=incident, quoted=quoted)
+        text = render_template(
+            "errors/error.html",
+            error=message,
+            incident=incident,
+            quoted=quoted,
+            platform=current_platform_address(),
+        )
         response = Response(text, mimetype="text/html")
     response.status_code = status
     return response

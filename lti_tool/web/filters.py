@@ -46,6 +46,8 @@ def set_up(app: Flask) -> None:
         localized=localized,
         localized_text=localized_text,
         isolated=isolated,
+        strong=strong,
+        quoted=quoted,
         narrative=narrative,
         ago=ago,
         day=day,
@@ -75,6 +77,16 @@ def localized_text(texts: Texts) -> str:
 def isolated(text: str) -> Markup:
     """A text that somebody else wrote, readable, in an element of its own: its direction ends where it ends."""
     return Markup("<bdi>{}</bdi>").format(shortened(text, MAX_SHOWN))
+
+
+def strong(text: str) -> Markup:
+    """As `isolated`, and what the sentence around it is about."""
+    return Markup("<strong>{}</strong>").format(isolated(text))
+
+
+def quoted(text: str) -> Markup:
+    """As `isolated`, as the words of somebody else."""
+    return Markup("<q>{}</q>").format(isolated(text))
 
 
 def localized(texts: Texts) -> Markup:

@@ -1,8 +1,9 @@
-"""The fonts of documents as CSS declares them for pages, so that no name is drawn as boxes.
+"""The font of pages, and the fonts of documents, as CSS declares them: no name is drawn as boxes.
 
-A page asks for one of them only where it has a letter of its script that no font named before FAMILY has, and where
-none of the fonts that come with the reader's system is found by its name. Latin, Greek and Cyrillic are left to the
-reader's fonts, which all have them; so are emoji, and Chinese, Japanese and Korean, whose fonts are large.
+Manrope is the font of all pages; one file has every weight. A page asks for one of the others only where it has a
+letter of its script that no font named before FAMILY has, and where none of the fonts that come with the reader's
+system is found by its name. What Manrope lacks of Latin, Greek and Cyrillic is left to the reader's fonts, which all
+have it; so are emoji, and Chinese, Japanese and Korean, whose fonts are large.
 
 Source: CSS Fonts Module Level 4, sections 4.3 (`src`) and 4.5 (`unicode-range`).
 """
@@ -12,11 +13,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from font_manrope import font_directory
+
 from badges.font_runs import Font, letters_of_scripts
 
-#: Named last in the two lists of nozimite.css.
+#: Named first in the list of tokens.css; its weights are 200 to 800.
+PAGE_FAMILY = "Manrope"
+PAGE_FONT = Path(font_directory) / "Manrope-VariableFont_wght.ttf"
+#: Named last there.
 FAMILY = "Nozimite Scripts"
-_LICENCE = "Noto fonts, copyright Google LLC, SIL Open Font License 1.1: Noto-OFL.txt"
+_LICENCES = (
+    "Manrope, copyright the Manrope Project Authors, SIL Open Font License 1.1: Manrope-OFL.txt",
+    "Noto fonts, copyright Google LLC, SIL Open Font License 1.1: Noto-OFL.txt",
+)
 #: The fonts of Windows, then of macOS and iOS, and their scripts. The Noto fonts are those of Android and Linux.
 _OF_SYSTEMS = {
     "Segoe UI": "Georgian Armenian Hebrew Arabic",
@@ -54,7 +63,11 @@ def font_faces(address: Callable[[Path], str]) -> str:
     faces = [
         face for font, letters in letters_of_scripts().items() for face in _faces(font, letters, address)
     ]
-    return "\n".join((f"/* {_LICENCE} */", *faces, ""))
+    page_face = (
+        f'@font-face {{ font-family: "{PAGE_FAMILY}"; font-weight: 200 800; font-display: swap; '
+        f'src: url("{address(PAGE_FONT)}") format("truetype"); }}'
+    )
+    return "\n".join((*(f"/* {licence} */" for licence in _LICENCES), page_face, *faces, ""))
 
 
 def unicode_range(characters: Iterable[int]) -> str:

@@ -75,7 +75,7 @@ def set_up(app: Flask) -> None:
     url = tool_of(app).limits_url
     is_shared = not url.startswith("memory://")
     limiter = Limiter(
-        _visitor,
+        visitor,
         default_limits=[_default_limit],
         default_limits_exempt_when=_is_otherwise_counted,
         storage_uri=f"{SCHEME}://" if is_shared else url,
@@ -84,6 +84,11 @@ def set_up(app: Flask) -> None:
     )
     limiter.init_app(app)
     app.extensions[_KEY] = limiter
+
+
+def per_minute(endpoint: str) -> int:
+    """How many requests of one address a public page of that endpoint takes in a minute."""
+    return READING_OF.get(endpoint, READING)
 
 
 def switch_off(app: Flask) -> None:
@@ -136,14 +141,15 @@ def _limiter() -> Limiter:
 
 
 def _default_limit() -> str:
-    return f"{READING_OF.get(request.endpoint or '', READING)} per minute"
+    return f"{per_minute(request.endpoint or '')} per minute"
 
 
 def _is_otherwise_counted() -> bool:
     return request.endpoint in OTHERWISE_COUNTED or request.path.startswith(PAGES_INSIDE)
 
 
-def _visitor() -> str:
+def visitor() -> str:
+    """Who asks, by their address, hashed with the tool's secret."""
     return _hidden(_address())
 
 

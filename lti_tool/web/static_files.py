@@ -1,4 +1,4 @@
-"""The files of `static/`, and the fonts of documents for pages. Each address has a hash of its content."""
+"""The files of `static/`, and the fonts of pages. Each address has a hash of its content."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, request, send_from_directory
 
 from badges import font_runs
-from lti_tool.web.font_faces import font_faces
+from lti_tool.web.font_faces import PAGE_FONT, font_faces
 
 pages = Blueprint("fonts", __name__, url_prefix="/static/fonts")
 
@@ -32,7 +32,8 @@ def static(file: str) -> Response:
         return Response(_style_sheet(), mimetype="text/css")
     # Python knows the type of a font only where the system does.
     kind = "font/ttf" if file.endswith(".ttf") else None
-    return send_from_directory(font_runs.FOLDER, file, mimetype=kind)
+    folder = PAGE_FONT.parent if file == PAGE_FONT.name else font_runs.FOLDER
+    return send_from_directory(folder, file, mimetype=kind)
 
 
 @cache

@@ -14,7 +14,7 @@ from lti_tool.platforms.admission import check_in_use
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import AwardRule, LaunchSession
-from lti_tool.values import DeepLinkingSettings, Launch, Registration
+from lti_tool.values import DeepLinkingSettings, Launch, Registration, secret_hash
 from lti_tool.web import rate_limits
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import allow_framing_by, embed_origins
@@ -102,6 +102,9 @@ def _running_session(session: Session, token: str, now: datetime) -> LaunchSessi
     row = sessions.find_session(session, token, now)
     if row is not None:
         return row
+    ended = queries.people.launch_session(session, secret_hash(token)) if token else None
+    if ended is not None:
+        g.platform_address = sessions.platform_address(ended)
     if sessions.is_revoked(session, token):
         raise LaunchError("session_revoked", "the session was ended")
     raise LaunchError("session_over", "no session, or its time is over")
@@ -140,6 +143,11 @@ def current_actor() -> Actor:
     return actor
 
 
+def current_platform_address() -> str:
+    """Where the person of the current request uses the platform, even where the session has ended; "" if unknown."""
+    return str(g.get("platform_address", ""))
+
+
 def rule_of(session: Session, visit: Visit, rule_id: int | None) -> AwardRule:
     """A rule of the visit's own course; raises NotFoundError for any other."""
     rule = queries.rules.rule(session, rule_id) if rule_id is not None else None
@@ -155,6 +163,7 @@ def _visit(row: LaunchSession, token: str) -> Visit:
     set_page_timezone(row.timezone)
     allow_framing_by((*embed_origins(registration), *row.embed_origins))
     set_current_actor(events.person(row.person_id))
+    g.platform_address = sessions.platform_address(row)
     check_in_use(registration, row.deployment_id)
     return Visit(
         token=token,

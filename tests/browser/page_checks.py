@@ -11,7 +11,7 @@ from tests.amounts import amount
 from tests.browser.people import Person, resize
 
 LANGUAGES = ("en", "lv")
-WIDTHS = {"desktop": 1280, "phone": 360}
+WIDTHS = {"desktop": 1280, "tablet": 768, "phone": 360}
 #: In how many of them axe-core looks at a page. With one it is the desktop for an English page, the phone for others.
 AXE_WIDTHS = amount("widths in which axe-core looks at a page", small=1, full=len(WIDTHS))
 #: In how many languages axe-core compares the colours of a page, which is three quarters of its time. They are the same
@@ -25,6 +25,7 @@ AXE_OPTIONS = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
     "resultTypes": ["violations"],
 }
+COLOURS_ALONE = AXE_OPTIONS | {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 WITHOUT_COLOURS = AXE_OPTIONS | {"rules": {"color-contrast": {"enabled": False}}}
 #: Opens what is folded, and gives the language of the page.
 UNFOLD = """() => {
@@ -51,7 +52,8 @@ def find_faults(person: Person, name: str, page: Page | None = None) -> list[str
     framed = page.frame("tool")
     frame = framed or page.main_frame
     language = frame.evaluate(UNFOLD)
-    options = AXE_OPTIONS if _compares_colours(name, language) else WITHOUT_COLOURS
+    compares_colours = _compares_colours(name, language)
+    options = AXE_OPTIONS if compares_colours else WITHOUT_COLOURS
     frame.evaluate(AXE_SCRIPT)
     looked_at = list(WIDTHS) if language == "en" else [*WIDTHS][::-1]
     found = []
@@ -62,6 +64,18 @@ def find_faults(person: Person, name: str, page: Page | None = None) -> list[str
         found += [f"{name}, {kind}: too wide: {element}" for element in frame.evaluate(OVERFLOWING)]
         if person.screenshots is not None:
             _take_screenshot(person.screenshots, person, page, f"{name}-{kind}", framed)
+    if framed is None and compares_colours:
+        found += _faults_in_the_dark(person, name, page)
+    return found
+
+
+def _faults_in_the_dark(person: Person, name: str, page: Page) -> list[str]:
+    """What is too pale for those who set their browser to dark; a page in a frame is light like the page around it."""
+    page.emulate_media(color_scheme="dark")
+    found = [f"{name}, dark: {violation}" for violation in violations(page.main_frame, COLOURS_ALONE)]
+    if person.screenshots is not None:
+        _take_screenshot(person.screenshots, person, page, f"{name}-dark", None)
+    page.emulate_media(color_scheme="light")
     return found
 
 

@@ -67,14 +67,14 @@ def test_two_tabs_keep_their_courses(people, activities):
             for tab, title in tabs.items():
                 tab.bring_to_front()
                 frame = tab.frame_locator("#tool")
-                expect(frame.locator(".where")).to_have_text(title)
+                expect(frame.locator(".where > span")).to_have_text(title)
                 mark_as_left(frame)
                 checked = frame.locator("html:not([data-left]) [role=status]").get_by_text(
                     "Checked just now."
                 )
                 press_until(frame.get_by_role("button", name="Check now"), checked)
                 expect(frame.get_by_role("status")).to_have_text("Checked just now.")
-                expect(frame.locator(".where")).to_have_text(title)
+                expect(frame.locator(".where > span")).to_have_text(title)
 
 
 def test_pages_of_another_course_cannot_be_reached(people, activities):

@@ -119,7 +119,7 @@ def test_taking_a_list(people, demo, activity, language):
         found += find_faults(zane, f"list-taken-{language}")
         open_page(zane, token, LIST)
         wait(lambda: not [job for job in rows(demo.tool, Outbox) if job.task == "import_list"])
-        upload(zane, f"email,date,score\n{email},{DAY},85\n", "td .tag")
+        upload(zane, f"email,date,score\n{email},{DAY},85\n", "details.part tbody tr")
         found += find_faults(zane, f"list-known-{language}")
         assert found == []
 

@@ -1,8 +1,9 @@
-"""The answers of a Report for a person: a headline and three questions, each with a traffic light.
+"""The answers of a Report for a person: a headline and four questions, each with a traffic light.
 
 Green is only for what was proven. What could not be found out is amber, never green; an issuer that this tool does not
 know is amber, never red. A file without a signature is red: there is nothing in it that could ever be proven. What a
-code means is in badges.sentences; here is only the short answer.
+code means is in badges.sentences; here is only the short answer. Whether it is the right person nobody is asked here,
+and a question that was not asked is "off".
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ from badges.template.fields import Texts
 from badges.verify import Check, Report, Verdict
 from lti_tool.values import Json
 from lti_tool.web.languages import page_language
+from lti_tool.web.public.certificate import Certificate, certificate_of
 from lti_tool.web.translation import Sentence
 from lti_tool.web.translation import lazy_gettext as _l
 
-#: Green, amber and red, by the names of their CSS classes.
-TrafficLight = Literal["yes", "unsure", "no"]
+#: Green, amber, red and not asked, by the names of their CSS classes.
+TrafficLight = Literal["yes", "unsure", "no", "off"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +59,14 @@ class Answers:
     """Everything a page says about a badge. Where nothing could be read, only `unreadable` and the headline are set.
 
     `is_proven`: the issuer has signed, or publishes, what is told from `name` on. Where it is not, a page shows it only
-    as what the file claims. `criteria` and the narratives of `evidence` are Markdown.
+    as what the file claims. `is_own`: this site issues the badges of that issuer. `criteria` and the narratives of
+    `evidence` are Markdown.
     """
 
     light: TrafficLight
     headline: Sentence
     is_proven: bool = False
+    is_own: bool = False
     answers: tuple[Answer, ...] = ()
     name: Texts = field(default_factory=dict)
     description: Texts = field(default_factory=dict)
@@ -73,6 +77,7 @@ class Answers:
     readings: tuple[Reading, ...] = ()
     details: tuple[Detail, ...] = ()
     mandatory: int = 0
+    certificate: Certificate | None = None
     unreadable: Sentence | None = None
 
 
@@ -93,8 +98,10 @@ def answers_of(report: Report, is_own: Callable[[str], bool]) -> Answers:
             _content_answer(proof),
             _issuer_answer(proof, key, issuer),
             _validity_answer(proof, key, checks["status"], checks["validity"]),
+            _person_answer(proof, key, credential),
         ),
-        is_proven=proof.outcome in _HOLDS and key.outcome == "passed",
+        is_proven=_proves(proof, key),
+        is_own=issuer.is_own,
         name=readers.name(credential),
         description=readers.description(credential),
         criteria=readers.criteria(credential),
@@ -104,6 +111,7 @@ def answers_of(report: Report, is_own: Callable[[str], bool]) -> Answers:
         readings=readings,
         details=signed_details(credential),
         mandatory=sum(reading.element.mandatory and reading.counts for reading in readings),
+        certificate=certificate_of(credential, readings),
     )
 
 
@@ -115,6 +123,10 @@ def _without_badge(report: Report, checks: Mapping[str, Check]) -> Answers:
         return Answers(light=light, headline=headline, unreadable=check_sentence(checks["proof"]))
     headline = NO_BADGE.get(parsed.code, _l("This file could not be checked"))
     return Answers(light="unsure", headline=headline, unreadable=check_sentence(parsed))
+
+
+def _proves(proof: Check, key: Check) -> bool:
+    return proof.outcome in _HOLDS and key.outcome == "passed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +199,9 @@ def _content_answer(proof: Check) -> Answer:
         summary = _l("Changed")
     elif proof.code == _UNSIGNED:
         light, summary = "no", _l("Not signed")
-    return Answer(question=_l("Content"), light=light, summary=summary, explanation=check_sentence(proof))
+    return Answer(
+        question=_l("Was it changed?"), light=light, summary=summary, explanation=check_sentence(proof)
+    )
 
 
 def _not_proven(*checks: Check) -> Sentence:
@@ -205,7 +219,7 @@ def _light_without_proof(proof: Check) -> TrafficLight:
 
 
 def _issuer_answer(proof: Check, key: Check, issuer: _Issuer) -> Answer:
-    question = _l("Issuer")
+    question = _l("Who issued it?")
     name_or_id = issuer.name or issuer.id
     if not name_or_id:
         return Answer(
@@ -271,14 +285,14 @@ _KEYS_THEMSELVES = ("did:key:", "did:jwk:")
 
 
 def _validity_answer(proof: Check, key: Check, status: Check, validity: Check) -> Answer:
-    question = _l("Validity")
+    question = _l("Is it still valid?")
     if status.outcome == "failed":
         summary = _l("Suspended") if status.code == "suspended" else _l("Revoked")
         return Answer(question=question, light="no", summary=summary, explanation=check_sentence(status))
     if validity.outcome == "failed":
         summary = _INVALID.get(validity.code, _l("Not valid"))
         return Answer(question=question, light="no", summary=summary, explanation=check_sentence(validity))
-    if proof.outcome not in _HOLDS or key.outcome != "passed":
+    if not _proves(proof, key):
         return Answer(
             question=question,
             light=_light_without_proof(proof),
@@ -307,6 +321,26 @@ _INVALID: Mapping[str, Sentence] = {
     "not_yet_valid": _l("Not valid yet"),
     "no_dates": _l("Dates cannot be read"),
 }
+
+# --- Person
+
+
+def _person_answer(proof: Check, key: Check, credential: Json) -> Answer:
+    if not _proves(proof, key):
+        explanation = _l("Nothing in the file is proven, so neither is the name.")
+    elif readers.learner_name(credential):
+        explanation = _l("Compare the name with an identity document of the person who showed you the badge.")
+    else:
+        explanation = _l(
+            "The badge bears no name. Ask whoever showed it to you how you can tell that it is theirs."
+        )
+    return Answer(
+        question=_l("Is it this person?"),
+        light="off",
+        summary=_l("Not asked"),
+        explanation=explanation,
+    )
+
 
 #: The checks that the answers are about; the others say how well the badge is made.
 _ANSWERED = frozenset({"proof", "key_of_issuer", "status", "validity", "recipient"})

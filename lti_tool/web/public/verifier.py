@@ -1,7 +1,8 @@
-"""The verifier: a person uploads a badge and reads the answers, a program posts one and gets the Report as JSON."""
+"""The verifier: a person hands in badges and reads the answers, a program posts them and gets the Reports as JSON."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import BoundedSemaphore
 
 from flask import Blueprint, jsonify, render_template, request
@@ -9,9 +10,12 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from badges.verify import Report, report_text
+from badges.verify.texts import is_web_address
 from lti_tool.web.current import current_tool
 from lti_tool.web.limits import one_of
 from lti_tool.web.negotiation import prefers_json
+from lti_tool.web.public import batch
+from lti_tool.web.public.batch import HandedIn
 from lti_tool.web.public.verification_answers import answers_of, technical_remarks
 
 pages = Blueprint("verifier", __name__)
@@ -34,12 +38,18 @@ def verify_page() -> str:
 
 @pages.post("/verify")
 def verify() -> Response:
-    """The Report on a file; raises RequestEntityTooLarge, or BusyError while AT_ONCE are being verified."""
-    request.max_content_length = request.max_form_memory_size = MAX_BYTES + FORM_BYTES
-    file = _file()
-    if len(file) > MAX_BYTES:
+    """The Report on a file, or those on several.
+
+    Raises RequestEntityTooLarge, or BusyError while AT_ONCE are being verified.
+    """
+    several = batch.MOST_BYTES if request.mimetype == "multipart/form-data" else MAX_BYTES
+    request.max_content_length = request.max_form_memory_size = several + FORM_BYTES
+    files = _files()
+    if len(files) > batch.MOST_FILES or any(len(file.content) > MAX_BYTES for file in files):
         raise RequestEntityTooLarge
-    report = _verify(file)
+    if len(files) > 1:
+        return batch.check_together(files)
+    report = _verify(files[0].content if files else b"")
     if prefers_json():
         return jsonify(report_text.report_as_json(report))
     text = render_template(
@@ -51,13 +61,21 @@ def verify() -> Response:
     return Response(text, mimetype="text/html")
 
 
-def _file() -> bytes:
-    """The upload, the pasted text, or the whole body, as a program sends it."""
+def _files() -> Sequence[HandedIn]:
+    """The uploads, or the pasted text, or the whole body, as a program sends it; several addresses are one a line."""
     if request.mimetype not in ("multipart/form-data", "application/x-www-form-urlencoded"):
-        return request.get_data()
-    upload = request.files.get("file")
-    content = upload.read() if upload is not None else b""
-    return content or request.form.get("text", "").encode()
+        return [HandedIn(name="", content=request.get_data())]
+    uploads = [
+        HandedIn(name=upload.filename or "", content=upload.read())
+        for upload in request.files.getlist("file")
+    ]
+    if any(upload.content for upload in uploads):
+        return [upload for upload in uploads if upload.content]
+    text = request.form.get("text", "")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    are_addresses = len(lines) > 1 and all(is_web_address(line) for line in lines)
+    texts = lines if are_addresses else [text]
+    return [HandedIn(name=each, content=each.encode()) for each in texts]
 
 
 def _verify(file: bytes) -> Report:

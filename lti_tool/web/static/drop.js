@@ -31,6 +31,30 @@
     }
     form.requestSubmit();
   });
+  // A photo is sent smaller than phones take it: only the code in it is read. Files with a badge are never touched.
+  const photo = zone.querySelector("[data-photo]");
+  const shrunk = async (file) => {
+    const drawn = await createImageBitmap(file);
+    const scale = Math.min(1, 2000 / Math.max(drawn.width, drawn.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(drawn.width * scale);
+    canvas.height = Math.round(drawn.height * scale);
+    canvas.getContext("2d").drawImage(drawn, 0, 0, canvas.width, canvas.height);
+    const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.9));
+    return new File([blob], "photo.jpg", { type: blob.type });
+  };
+  photo.addEventListener("change", async () => {
+    if (!photo.files.length) return;
+    input.value = "";
+    try {
+      const transfer = new DataTransfer();
+      transfer.items.add(await shrunk(photo.files[0]));
+      photo.files = transfer.files;
+    } catch {
+      // As it is: the server says what is wrong with it.
+    }
+    form.requestSubmit();
+  });
   document.addEventListener("paste", (event) => {
     if (!event.clipboardData.files.length) return;
     input.files = event.clipboardData.files;

@@ -70,7 +70,8 @@ def show_rows() -> str:
         number=len(kept),
         is_used=is_used,
         refused=[each for each in checked if each.problem],
-        taken=[each for each in checked if not each.problem],
+        new=[each for each in checked if not each.problem and not each.is_known],
+        known=[each for each in checked if each.is_known],
         words=source_words(csv.NAME)["row"],
     )
 

@@ -285,3 +285,21 @@ def test_no_budget_makes_a_sound_badge_changed(
         net.now, net.seconds = 0, seconds
         report = verify_badge(badge)
         assert [check for check in report.checks if check.outcome == "failed"] == [], seconds
+
+
+def test_no_more_is_fetched_once_the_bytes_are_spent() -> None:
+    net = Net({"a": b"123456", "b": b"123456", "c": b""})
+    budget = Budget(net.clock, max_bytes=10)
+    fetch = budget.limited(net.fetch)
+    fetch("a"), fetch("b")
+    with pytest.raises(BudgetSpentError):
+        fetch("c")
+    assert (fetch("a"), net.urls, budget.refusals) == (b"123456", ["a", "b"], 1)
+
+
+def test_what_several_badges_name_is_asked_once_of_one_budget() -> None:
+    net = Net({"a": b"1"})
+    budget = Budget(net.clock, fetches=1)
+    for _ in range(2):
+        assert budget.limited(net.fetch)("a") == b"1"
+    assert net.urls == ["a"]

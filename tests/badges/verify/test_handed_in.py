@@ -13,8 +13,10 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+import segno
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from badges import svg
 from badges.artwork import picture
@@ -452,6 +454,54 @@ def test_the_badge_at_an_address_is_verified(
     assert finding(report, "parsed") == ("passed", "read_address")
     assert report.checks[0].detail == ADDRESS
     assert report.one_ed_tech == "valid"
+
+
+def photo_of(*texts: str) -> bytes:
+    """A JPEG of papers with these QR codes."""
+    photo = Image.new("RGB", (1600 * max(1, len(texts)), 1200), (210, 200, 190))
+    for number, text in enumerate(texts):
+        drawn = BytesIO()
+        segno.make(text, micro=False).save(drawn, kind="png", scale=8)
+        drawn.seek(0)
+        code = Image.open(drawn).convert("RGB")
+        photo.paste(code.rotate(11, expand=True, fillcolor="white"), (1600 * number + 500, 300))
+    file = BytesIO()
+    photo.save(file, "JPEG", quality=70)
+    return file.getvalue()
+
+
+def test_the_badge_at_the_address_in_a_photographed_qr_code_is_verified(
+    as_json: str, verify_badge: Callable[..., Report]
+) -> None:
+    for said in (ADDRESS, ADDRESS.replace("https", "HTTPS")):
+        report = verify_badge(photo_of(said), {ADDRESS: as_json})
+        assert (report.verdict, finding(report, "parsed")) == ("verified", ("passed", "read_qr_code"))
+        assert report.checks[0].detail == ADDRESS
+
+
+@pytest.mark.parametrize(
+    "texts", [("WIFI:S:school;;",), ("data:text/plain,x",), (ADDRESS, f"{ADDRESS}/2"), ("javascript:x", "x")]
+)
+def test_a_photo_without_exactly_one_web_address_asks_nobody(
+    as_json: str, verify_badge: Callable[..., Report], world: Any, texts: tuple[str, ...]
+) -> None:
+    report = verify_badge(photo_of(*texts), {ADDRESS: as_json, f"{ADDRESS}/2": as_json})
+    assert finding(report, "parsed") == ("failed", "converted_picture")
+    assert world.asked == []
+
+
+def test_the_badge_in_a_picture_counts_not_a_qr_code_drawn_on_it(
+    as_png: bytes, as_json: str, of_another: str, verify_badge: Callable[..., Report]
+) -> None:
+    with Image.open(BytesIO(photo_of(ADDRESS))) as photo:
+        drawn = BytesIO()
+        photo.save(drawn, "PNG")
+    baked = bake(drawn.getvalue(), secured(as_json))
+    report = verify_badge(baked, {ADDRESS: of_another})
+    assert finding(report, "parsed") == ("passed", "read_png")
+    # Without a badge it is a photo like any other.
+    report = verify_badge(drawn.getvalue(), {ADDRESS: as_json})
+    assert finding(report, "parsed") == ("passed", "read_qr_code")
 
 
 def test_a_fragment_is_not_part_of_what_is_asked(as_json: str, verify_badge: Callable[..., Report]) -> None:

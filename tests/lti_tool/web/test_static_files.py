@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
+import uharfbuzz
 
 from badges.font_runs import FOLDER, letters_of_scripts
 from lti_tool.web import create_app, rate_limits
-from lti_tool.web.font_faces import FAMILY, unicode_range
+from lti_tool.web.font_faces import FAMILY, PAGE_FAMILY, PAGE_FONT, unicode_range
 from tests.lti_tool.web.conftest import browser_of, policy
 
 LASTING = "public, max-age=31536000, immutable"
+SHEETS = ("tokens.css", "components.css", "pages.css")
+LATVIAN = "aābcčdeēfgģhiījkķlļmnņoprsštuūvzž„”–€ €"
 
 
 @pytest.fixture
@@ -21,7 +24,7 @@ def style_sheet(browser):
     return browser.get(address)
 
 
-@pytest.mark.parametrize("name", ["nozimite.css", "fonts/fonts.css"])
+@pytest.mark.parametrize("name", [*SHEETS, "fonts/fonts.css"])
 def test_they_are_cacheable_without_limit_at_an_address_with_a_hash(browser, name):
     address = re.search(rf'href="(/static/{name}\?v=[0-9a-f]+)"', browser.get("/").text)[1]
     with browser.get(address) as answer:
@@ -34,28 +37,39 @@ def test_an_error_is_not_cacheable(browser, address):
     assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-store")
 
 
-def test_the_style_sheet_has_every_font_of_a_script_once(browser, style_sheet):
+def test_the_style_sheet_has_the_font_of_pages_and_every_font_of_a_script_once(browser, style_sheet):
     addresses = re.findall(r'url\("([^"?]+)(\?v=[0-9a-f]+)"\)', style_sheet.text)
-    files = {file.name for font in letters_of_scripts() for file in (font.medium, font.bold)}
+    files = {file.name: file for font in letters_of_scripts() for file in (font.medium, font.bold)}
+    files[PAGE_FONT.name] = PAGE_FONT
     assert sorted(name for name, _ in addresses) == sorted(files)
     for name, version in addresses:
         with browser.get(f"/static/fonts/{name}{version}") as font:
             assert (font.status_code, font.mimetype) == (200, "font/ttf")
             assert font.headers["Cache-Control"] == LASTING
-            assert font.data == (FOLDER / name).read_bytes()
+            assert font.data == files[name].read_bytes()
 
 
-def test_the_style_sheet_names_the_licence_of_the_fonts(browser, style_sheet):
-    name = re.search(r"SIL Open Font License 1\.1: (\S+)", style_sheet.text)[1]
-    with browser.get(f"/static/fonts/{name}") as licence:
-        assert "SIL OPEN FONT LICENSE Version 1.1" in licence.text
+def test_the_style_sheet_names_the_licence_of_each_font(browser, style_sheet):
+    names = re.findall(r"SIL Open Font License 1\.1: (\S+)", style_sheet.text)
+    assert len(names) == 2
+    for name in names:
+        with browser.get(f"/static/fonts/{name}") as licence:
+            assert "SIL OPEN FONT LICENSE Version 1.1" in licence.text
+    assert (PAGE_FONT.parent / "OFL.txt").read_bytes() == (FOLDER / "Manrope-OFL.txt").read_bytes()
 
 
-def test_each_list_of_fonts_ends_with_ours(browser, style_sheet):
+def test_the_list_of_fonts_begins_with_that_of_pages_and_ends_with_those_of_scripts(browser, style_sheet):
     assert f'font-family: "{FAMILY}"' in style_sheet.text
-    with browser.get("/static/nozimite.css") as sheet:
-        lists = re.findall(r"--(?:sans|serif): (.*);", sheet.text)
-        assert len(lists) == 2 and all(each.endswith(f'serif, "{FAMILY}"') for each in lists)
+    assert f'font-family: "{PAGE_FAMILY}"; font-weight: 200 800; font-display: swap;' in style_sheet.text
+    with browser.get("/static/tokens.css") as sheet:
+        (fonts,) = re.findall(r"--sans: (.*);", sheet.text)
+    assert fonts.startswith(f'"{PAGE_FAMILY}", system-ui, ') and fonts.endswith(f'serif, "{FAMILY}"')
+
+
+def test_the_font_of_pages_has_every_letter_of_latvian_and_every_weight():
+    face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(PAGE_FONT))
+    assert {ord(letter) for letter in LATVIAN + LATVIAN.upper()} - set(face.unicodes) == set()
+    assert [(axis.tag, axis.min_value, axis.max_value) for axis in face.axis_infos] == [("wght", 200, 800)]
 
 
 def test_a_page_may_load_fonts_of_this_site_alone(browser):

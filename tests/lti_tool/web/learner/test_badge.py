@@ -39,11 +39,12 @@ def test_a_badge_not_earned_yet_shows_what_has_to_be_done(school, course_rule, p
 def test_an_issued_badge_can_be_downloaded_and_shared(school, annas_badge, web_tool):
     page = school.launch(ANNA)
     words = text_of(page)
-    assert "Awarded to Anna Bērziņa by Riga College on 21 November 2026." in words
+    assert "Date 21 November 2026" in words
+    assert "Anna Bērziņa Data literacy for decision makers from Riga College" in words
     for ending in (".png", ".json", ".jwt"):
         assert f'href="/badges/{annas_badge}{ending}"' in page.text
     assert f'href="/badges/{annas_badge}"' in page.text
-    assert f'data-copy="https://badges.example.org/badges/{annas_badge}"' in page.text
+    assert f'readonly value="https://badges.example.org/badges/{annas_badge}"' in page.text
 
 
 @pytest.mark.parametrize("person", [ANNA, JANIS], ids=["who has it", "who has not got it yet"])
@@ -126,7 +127,7 @@ def test_a_corrected_badge_keeps_the_date_of_the_award(school, annas_badge, web_
     run_due_jobs(web_tool)
     page = school.launch(ANNA)
     assert annas_badge not in page.text
-    assert "Awarded to Anna Bērziņa by Riga College on 21 November 2026." in text_of(page)
+    assert "Date 21 November 2026" in text_of(page)
     assert "issueYear=2026&amp;issueMonth=11" in page.text
 
 
@@ -135,7 +136,7 @@ def test_a_badge_that_expires_says_until_when(school, annas_badge, web_tool, clo
         end = clock.now + timedelta(days=400)
         session.query(CredentialRow).one().valid_until = end
     page = school.launch(ANNA)
-    assert "Valid until 26 December 2027." in text_of(page)
+    assert "Valid until 26 December 2027" in text_of(page)
     assert "Valid until 26 December 2027." in text_of(school.browser.get(f"/badges/{annas_badge}"))
     assert "expirationYear=2027&amp;expirationMonth=12" in page.text
     clock.now = end

@@ -23,12 +23,13 @@ def version(web_tool, published):
         return f"/achievements/{row.template_id}/{row.version}"
 
 
-def test_a_badge_page_answers_three_questions_and_lists_the_elements(browser, annas_badge):
+def test_a_badge_page_answers_four_questions_and_lists_the_elements(browser, annas_badge):
     page = browser.get(f"/badges/{annas_badge}")
     words = text_of(page)
     assert "This badge is genuine and valid" in words
     assert "The content has not been changed since it was signed" in words
-    assert "Issuer Riga College Signed with the key of this issuer" in words
+    assert "Who issued it? Riga College Signed with the key of this issuer" in words
+    assert "Is it this person? Not asked Compare the name with an identity document" in words
     assert "was not revoked. It does not expire." in words
     assert "Anna Bērziņa" in words
     assert "All 11 mandatory elements of an EU micro-credential are stated." in words
@@ -48,6 +49,16 @@ def test_a_badge_page_is_neither_indexed_nor_framed(browser, annas_badge):
     assert "noindex" in page.headers["X-Robots-Tag"]
     assert '<meta name="robots" content="noindex, nofollow">' in page.text
     assert policy(page)["frame-ancestors"] == ["'none'"]
+
+
+def test_the_card_of_a_badge_page_names_the_achievement_and_nobody(browser, annas_badge, version):
+    page = browser.get(f"/badges/{annas_badge}").text
+    head = page[: page.index("</head>")]
+    card = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', head))
+    assert card["title"] == "Data literacy for decision makers"
+    assert card["description"] == "A badge awarded by Riga College."
+    assert card["image"] == f"https://badges.example.org{version}/image.png"
+    assert "Anna" not in head and "@" not in head and annas_badge not in head
 
 
 def test_every_form_of_a_badge_verifies(browser, annas_badge, web_tool):
@@ -126,6 +137,12 @@ def test_an_achievement_has_a_page_a_document_and_a_picture(browser, version):
     assert document["id"] == f"https://badges.example.org{version}/en"
     assert "EuMicrocredential" in document["type"]
     assert browser.get(f"{version}/image.png").data.startswith(b"\x89PNG")
+
+
+def test_the_card_of_an_achievement_has_its_description_and_its_picture(browser, version):
+    card = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', browser.get(version).text))
+    assert card["description"].startswith("A 3 ECTS course at master")
+    assert card["image"] == f"https://badges.example.org{version}/image.png"
 
 
 def test_an_achievement_has_an_address_in_each_of_its_languages(browser, version):

@@ -44,7 +44,8 @@ def test_an_uploaded_picture_is_verified(drop, png):
     page = drop(png)
     words = text_of(page)
     assert "This badge is genuine and valid" in words
-    for subject in ("Content", "Issuer", "Validity", "What it certifies"):
+    questions = ("Was it changed?", "Who issued it?", "Is it still valid?", "Is it this person?")
+    for subject in (*questions, "What it certifies"):
         assert subject in words
     assert "Chooses a chart that shows what matters" in words
 
@@ -287,6 +288,38 @@ def test_claims_that_are_proven_are_open(drop, png):
     assert claimed(page) == "" and "What it certifies" in text_of(page)
 
 
+def certificate(page):
+    """What stands beside the verdict: its classes, its words, the address of its picture."""
+    kind, inside = re.search(r'<article class="([^"]+)">(.*?)</article>', page.text, re.DOTALL).groups()
+    picture = re.search(r'<img src="([^"]+)"', inside)
+    return kind, " ".join(re.sub(r"<[^>]+>", " ", inside).split()), picture and picture[1]
+
+
+def test_who_earned_what_from_whom_comes_first(drop, png):
+    page = drop(png)
+    kind, words, picture = certificate(page)
+    assert kind == "cert" and re.fullmatch(r"/achievements/[0-9a-f-]+/1/image\.png", picture)
+    order = (
+        "Level",
+        "Workload",
+        "Anna Bērziņa",
+        "Data literacy",
+        "from Riga College",
+        "that of a master's degree",
+    )
+    places = [words.replace("&#39;", "'").index(each) for each in order]
+    assert places == sorted(places)
+    assert page.text.index("</article>") < page.text.index("Was it changed?")
+
+
+def test_what_is_not_proven_is_a_claim_without_a_picture(browser, annas_badge):
+    text = browser.get(f"/badges/{annas_badge}.json").text.replace("Data literacy", "Brain surgery")
+    kind, words, picture = certificate(browser.post("/verify", data={"text": text}))
+    assert (kind, picture) == ("cert claimed", None)
+    assert words.startswith("Claimed, not proven Claimed holder: Anna Bērziņa Brain surgery")
+    assert words.endswith("claims to be from Riga College")
+
+
 def told_of(app, verdict, in_open_badges_3=None, **codes):
     """The answers to a report with these findings, each an outcome and a code."""
     found = {"proof": ("passed", "signature_holds"), "key_of_issuer": ("passed", "key_of_issuer")}
@@ -309,7 +342,7 @@ def test_an_unsigned_badge_is_red_and_says_that_anybody_could_have_written_it(ap
         app, "unsigned", proof=("unknown", "no_proof"), key_of_issuer=nothing, status=nothing
     )
     assert headline == "This badge is not signed: anybody could have written it"
-    assert {answers.light, *(answer.light for answer in answers.answers)} == {"no"}
+    assert {answers.light, *(answer.light for answer in answers.answers[:3])} == {"no"}
     assert not answers.is_proven
 
 
@@ -437,15 +470,15 @@ def test_every_code_has_the_sentence_of_the_verifier(app, language):
 @pytest.mark.parametrize(
     ("changes", "lights"),
     [
-        ({}, ("yes", "yes", "yes")),
-        ({"proof": ("warning", "claims_left_out")}, ("yes", "yes", "yes")),
-        ({"status": ("warning", "list_too_short")}, ("yes", "yes", "yes")),
-        ({"status": ("unknown", "list_not_reached")}, ("yes", "yes", "unsure")),
-        ({"status": ("failed", "revoked")}, ("yes", "yes", "no")),
-        ({"validity": ("failed", "no_dates")}, ("yes", "yes", "no")),
-        ({"proof": ("failed", "bad_signature")}, ("no", "yes", "unsure")),
-        ({"proof": ("unknown", "key_not_found")}, ("unsure", "yes", "unsure")),
-        ({"key_of_issuer": ("failed", "key_of_another")}, ("yes", "no", "unsure")),
+        ({}, ("yes", "yes", "yes", "off")),
+        ({"proof": ("warning", "claims_left_out")}, ("yes", "yes", "yes", "off")),
+        ({"status": ("warning", "list_too_short")}, ("yes", "yes", "yes", "off")),
+        ({"status": ("unknown", "list_not_reached")}, ("yes", "yes", "unsure", "off")),
+        ({"status": ("failed", "revoked")}, ("yes", "yes", "no", "off")),
+        ({"validity": ("failed", "no_dates")}, ("yes", "yes", "no", "off")),
+        ({"proof": ("failed", "bad_signature")}, ("no", "yes", "unsure", "off")),
+        ({"proof": ("unknown", "key_not_found")}, ("unsure", "yes", "unsure", "off")),
+        ({"key_of_issuer": ("failed", "key_of_another")}, ("yes", "no", "unsure", "off")),
     ],
     ids=str,
 )

@@ -10,6 +10,7 @@ import pytest
 from lti_tool.awarding import looks, undo
 from lti_tool.conditions.tree import read_tree
 from lti_tool.errors import PlatformError
+from lti_tool.observations import COMPLETION_CRITERIA
 from lti_tool.platforms.claims import COMPLETIONS
 from lti_tool.store import queries
 from lti_tool.store.models import Award, ObservationRow
@@ -333,6 +334,39 @@ def test_a_badge_that_the_gradebook_shows_does_not_come_to_depend_on_that(school
     form.press("who")
     assert "The gradebook shows this badge, and the rule would depend on that." in form.words
     assert active(web_tool) == before
+
+
+@pytest.mark.parametrize(
+    ("criterion", "sentence"),
+    [
+        ({"kind": "activity", "activity": "9"}, "The course now asks for the badge's own activity"),
+        ({"kind": "grade"}, "The badge now depends on the total grade of the course"),
+        ({"kind": "activity", "activity": "8"}, None),
+    ],
+)
+def test_a_badge_in_the_gradebook_that_the_course_comes_to_ask_for_is_told(
+    school, build, web_tool, moodle, criterion, sentence
+):
+    form = build.press("remove 1").add("course_completed")
+    use(school, form.press("who").page)
+    with web_tool.store.begin() as session:
+        rule = queries.rules.rule(session, 1)
+        rule.column_url = "https://moodle.example.org/lineitems/9"
+        rule.course.line_items_url = "https://moodle.example.org/lineitems"
+        seen = {"criteria": [criterion], "links": {"9": rule.link.link_id}}
+        session.add(
+            ObservationRow(
+                course_id=1,
+                kind=COMPLETION_CRITERIA,
+                value=seen,
+                seen_at=web_tool.clock(),
+                source="moodle_plugin",
+            )
+        )
+    words = text_of(school.launch(ZANE))
+    assert "Write no more scores" in words
+    assert ("The badge now depends" in words or "The course now asks" in words) == (sentence is not None)
+    assert sentence is None or sentence in words
 
 
 def test_a_rule_of_parts_is_placed_as_a_link(school, services):

@@ -1,0 +1,170 @@
+"""Several badges that are checked together: each a row of a table, which the page shows as soon as it is checked.
+
+A visitor has one such batch at a time, and a process only a few. Nothing of it is kept: the table for a spreadsheet is
+in the page itself.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from threading import BoundedSemaphore
+from urllib.parse import quote
+
+from flask import Response, jsonify, stream_template
+
+from badges.template.fields import Texts
+from badges.verify import Report, Verdict, report_text
+from lti_tool.store.expiring_values import StoredExpiringValues
+from lti_tool.web.current import current_tool
+from lti_tool.web.filters import localized_text
+from lti_tool.web.limits import BusyError
+from lti_tool.web.negotiation import prefers_json
+from lti_tool.web.public.verification_answers import Answers, answers_of
+from lti_tool.web.rate_limits import visitor
+from lti_tool.web.translation import gettext as _
+from lti_tool.wiring import BATCH_SECONDS
+
+MOST_FILES = 100
+#: Of all files together.
+MOST_BYTES = 20 * 1024 * 1024
+#: In one process: each holds a thread, for BATCH_SECONDS at most.
+AT_ONCE = 4
+#: Longer than a batch can run: by then its process has ended, and another may begin.
+_HELD_SECONDS = BATCH_SECONDS + 60
+#: What a spreadsheet would take for a formula (OWASP, CSV injection).
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+_running = BoundedSemaphore(AT_ONCE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedIn:
+    """A file by its name, or an address that was pasted, which is its own name."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedFile:
+    """A row of the table."""
+
+    name: str
+    verdict: Verdict
+    verification: Answers
+
+    @property
+    def holder(self) -> Texts:
+        """The name of who has the badge, as it says; empty where it names nobody."""
+        certificate = self.verification.certificate
+        return certificate.holder if certificate is not None else {}
+
+
+class Batch:
+    """What is being checked; `rows` checks one file after the other, the rest tells of those that were."""
+
+    def __init__(self, files: Sequence[HandedIn], reports: Iterator[Report]) -> None:
+        self._files = files
+        self._reports = reports
+        self._checked: list[CheckedFile] = []
+
+    @property
+    def total(self) -> int:
+        """How many files there are."""
+        return len(self._files)
+
+    def rows(self) -> Iterator[CheckedFile]:
+        """The files, each once it is checked."""
+        is_own = current_tool().issuers.is_own
+        for file, report in zip(self._files, self._reports, strict=True):
+            row = CheckedFile(name=file.name, verdict=report.verdict, verification=answers_of(report, is_own))
+            self._checked.append(row)
+            yield row
+
+    def number(self, light: str) -> int:
+        """How many that were checked have that light."""
+        return sum(row.verification.light == light for row in self._checked)
+
+    @property
+    def as_csv(self) -> str:
+        """A `data:` address of the table for a spreadsheet, in the language of the page."""
+        table = io.StringIO()
+        writer = csv.writer(table)
+        writer.writerow([_("File"), _("Result"), _("Awarded to"), _("Badge"), _("Issuer"), "verdict"])
+        for row in self._checked:
+            told = row.verification
+            claims = [localized_text(texts) if texts else "" for texts in (row.holder, told.name)]
+            claims.append(told.issuer_name)
+            if not told.is_proven:
+                claims = [f"{claim} {_('(not proven)')}" if claim else "" for claim in claims]
+            cells = (row.name, str(told.headline), *claims, row.verdict)
+            writer.writerow([_neutral(cell) for cell in cells])
+        # The mark at the beginning tells spreadsheets that the text is UTF-8.
+        return "data:text/csv;charset=utf-8," + quote("\ufeff" + table.getvalue())
+
+
+def check_together(files: Sequence[HandedIn]) -> Response:
+    """The reports on all files: a page that grows row by row, or a JSON object with the list `reports`.
+
+    Raises BusyError while the visitor has another batch that is being checked, or this process too many.
+    """
+    tool = current_tool()
+    place = _Place(tool.expiring_values, f"batch-{visitor()}")
+    reports = tool.verify_all(file.content for file in files)
+    if prefers_json():
+        with place:
+            return jsonify(
+                reports=[
+                    {"file": file.name, "report": report_text.report_as_json(report)}
+                    for file, report in zip(files, reports, strict=True)
+                ]
+            )
+    place.take()
+    page = stream_template("public/batch.html", batch=Batch(files, reports))
+    answer = Response(_then_left(page, place), mimetype="text/html")
+    answer.headers["X-Accel-Buffering"] = "no"  # nginx would show the page only once it is whole
+    return answer
+
+
+class _Place:
+    """The place of one batch, among those of its visitor and of this process."""
+
+    def __init__(self, marks: StoredExpiringValues, key: str) -> None:
+        self._marks = marks
+        self._key = key
+
+    def take(self) -> None:
+        """Raises BusyError where there is none."""
+        if not _running.acquire(blocking=False):
+            raise BusyError
+        if self._marks.peek(self._key) is None:
+            self._marks.delete_expired()
+        if not self._marks.add(self._key, {}, _HELD_SECONDS):
+            _running.release()
+            raise BusyError
+
+    def leave(self) -> None:
+        """Lets the next one begin."""
+        self._marks.take(self._key)
+        _running.release()
+
+    def __enter__(self) -> None:
+        self.take()
+
+    def __exit__(self, *_error: object) -> None:
+        self.leave()
+
+
+def _then_left(page: Iterator[str], place: _Place) -> Iterator[str]:
+    """The page; its place is left at its end, and where the visitor goes away before."""
+    try:
+        yield from page
+    finally:
+        place.leave()
+
+
+def _neutral(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULAS) else cell
