@@ -67,5 +67,8 @@ class Addresses:
     def reminders(self, token: str) -> str:
         return f"{self.tool_url}/mail/reminders/{token}"
 
+    def holder_check(self, token: str) -> str:
+        return f"{self.tool_url}/mail/holder/{token}"
+
     def approval(self, code: str) -> str:
         return f"{self.tool_url}/lti/approval?code={code}"

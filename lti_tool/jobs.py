@@ -10,14 +10,18 @@ from sqlalchemy.exc import OperationalError
 from lti_tool.awarding import imports, looks, teacher_mail
 from lti_tool.awarding.decisions import decide_course
 from lti_tool.deliveries import dispatch
+from lti_tool.deliveries.code_message import code_content
+from lti_tool.deliveries.identity_message import identity_mail
 from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
 from lti_tool.issuing import issuance, notices
+from lti_tool.issuing.baking import name_of
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.letterheads import letterhead
 from lti_tool.logs import error_name, log, traceback_summary
+from lti_tool.mails.content import MailContent
 from lti_tool.observations import Policy
-from lti_tool.people import addresses, learner_sessions, sessions
-from lti_tool.store import outbox, queries
+from lti_tool.people import addresses, identity_checks, learner_sessions, sessions
+from lti_tool.store import Session, outbox, queries
 from lti_tool.store.models import Course
 from lti_tool.templates import approval_mails, approvals
 from lti_tool.values import ApprovalMail, CodeMail, Json, Recipient
@@ -229,6 +233,43 @@ def tell_author(tool: Tool, event_id: str, payload: Json) -> None:
     _finish(tool, event_id)
 
 
+def ask_holder(tool: Tool, event_id: str, payload: Json) -> None:
+    """Mails the holder of a badge that somebody asks whether it is theirs, if they may be mailed.
+
+    Raises DeliveryError where another attempt may succeed.
+    """
+    with tool.store.begin() as session:
+        asked = _identity_mail(tool, session, payload["check_id"])
+    if asked is not None:
+        issuer, mail = asked
+        try:
+            dispatch.send(issuer, mail, f"identity-{payload['check_id']}")
+        except DeliveryError as error:
+            # Nobody is told of a permanent one: the visitor is not to learn whether there is an address.
+            if not error.permanent:
+                raise
+    _finish(tool, event_id)
+
+
+def _identity_mail(tool: Tool, session: Session, check_id: int) -> tuple[Issuer, MailContent] | None:
+    """The mail, counted as sent, and its issuer; None where the holder is not to be mailed, or the check is gone."""
+    now = tool.clock()
+    check = queries.identity_checks.lock(session, check_id)
+    if check is None:
+        return None
+    # One after the other, so that two checks at once do not exceed the limits together.
+    queries.people.lock_person(session, check.credential.award.person_id)
+    if not identity_checks.may_be_mailed(session, check, now):
+        return None
+    check.mailed_at = now
+    credential = check.credential
+    issuer = tool.issuers.of(session, credential.issuer_id)
+    recipient = dispatch.recipient_of(credential.award.person, credential)
+    url = issuer.addresses.holder_check(identity_checks.holder_token(issuer.mail_tokens, check))
+    sender = letterhead(issuer.profile, recipient.language)
+    return issuer, identity_mail(name_of(credential), sender, recipient, url)
+
+
 def _is_delivered(issuer: Issuer, mail: ApprovalMail, reference: str) -> bool:
     """Whether the mail was sent. Raises DeliveryError where another attempt may succeed."""
     try:
@@ -261,7 +302,7 @@ def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
             )
     if mail is not None:
         try:
-            dispatch.mail_code(issuer, mail, reference)
+            dispatch.send(issuer, code_content(mail), reference)
         except DeliveryError as error:
             if not error.permanent:
                 raise
@@ -275,6 +316,7 @@ def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
         sessions.delete_ended(session, tool.clock())
         learner_sessions.delete_ended(session, tool.clock())
         approvals.expire(session, tool.clock())
+        queries.identity_checks.delete_begun_before(session, tool.clock() - identity_checks.KEPT)
         queries.observations.delete_looks(session, tool.clock() - looks.KEPT)
         outbox.reschedule(session, event_id, "sweep", {}, tool.clock() + timedelta(hours=1))
 
@@ -292,6 +334,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "ask_approver": ask_approver,
     "tell_author": tell_author,
     "mail_code": mail_code,
+    "ask_holder": ask_holder,
     "sweep": sweep,
 }
 

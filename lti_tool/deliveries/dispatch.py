@@ -16,12 +16,13 @@ from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.storing import plan_deliveries
 from lti_tool.language import best_language
+from lti_tool.mails.content import MailContent
 from lti_tool.platforms.services import Connect
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import Award, CredentialRow, Delivery, Person
-from lti_tool.values import ApprovalMail, CodeMail, Json, Receipt, Recipient, TeacherMail
+from lti_tool.values import ApprovalMail, Json, Receipt, Recipient, TeacherMail
 
 
 def deliver(store: Store, issuers: Issuers, connect: Connect, delivery_id: int, now: datetime) -> None:
@@ -86,7 +87,7 @@ def _bringing(
         return lambda: CHANNELS[channel].show(name, place, connect(registration), now)
     issuer = issuers.of(session, award.issuer_id)
     badge = bake_badge(issuer, credential)
-    recipient = _recipient(award.person, credential)
+    recipient = recipient_of(award.person, credential)
     reference = f"{badge_reference(delivery, credential.id)}.{channel}@{issuer.addresses.host}"
     return lambda: CHANNELS[channel].deliver(badge, recipient, issuer.channels[channel], reference)
 
@@ -148,7 +149,7 @@ def tell(store: Store, issuers: Issuers, notice_id: int, now: datetime) -> None:
         if notices.is_refused(session, row.credential, row.kind):
             return _end_notice(store, notice_id, "failed", "refused", now)
         issuer = issuers.of(session, row.credential.issuer_id)
-        recipient = _recipient(row.credential.award.person, row.credential)
+        recipient = recipient_of(row.credential.award.person, row.credential)
         notice = notices.notice_of(issuer, row, recipient.language)
         channel: Any = CHANNELS[row.channel]
         options = issuer.channels[row.channel]
@@ -162,7 +163,8 @@ def tell(store: Store, issuers: Issuers, notice_id: int, now: datetime) -> None:
     _end_notice(store, notice_id, "sent", "", now)
 
 
-def _recipient(learner: Person, credential: CredentialRow) -> Recipient:
+def recipient_of(learner: Person, credential: CredentialRow) -> Recipient:
+    """The learner as mails about the credential address them: in their language, else in that of the credential."""
     return Recipient(
         name=learner.name or "",
         email=learner.email,
@@ -186,6 +188,14 @@ def _end_notice(store: Store, notice_id: int, status: str, why: str, now: dateti
     record(store, write)
 
 
+def send(issuer: Issuer, mail: MailContent, reference: str) -> None:
+    """Brings any mail by the first channel that can; `reference` identifies it. Raises DeliveryError."""
+    name = next((name for name in issuer.channels if hasattr(CHANNELS[name], "send")), None)
+    if name is None:
+        raise DeliveryError("no channel brings such a mail", permanent=True)
+    CHANNELS[name].send(mail, issuer.channels[name], f"{reference}.{name}@{issuer.addresses.host}")
+
+
 def mail_teacher(issuer: Issuer, mail: TeacherMail) -> None:
     """Brings a teacher what waits for them, by the first channel that can.
 
@@ -206,15 +216,7 @@ def mail_approval(issuer: Issuer, mail: ApprovalMail, reference: str) -> None:
     _bring(issuer, "mail_approval", mail, reference)
 
 
-def mail_code(issuer: Issuer, mail: CodeMail, reference: str) -> None:
-    """Brings the code that proves an address, by the first channel that can; `reference` identifies it.
-
-    Raises DeliveryError.
-    """
-    _bring(issuer, "mail_code", mail, reference)
-
-
-def _bring(issuer: Issuer, by: str, mail: TeacherMail | ApprovalMail | CodeMail, reference: str) -> None:
+def _bring(issuer: Issuer, by: str, mail: TeacherMail | ApprovalMail, reference: str) -> None:
     """Brings a mail by the first channel that defines the function `by`. Raises DeliveryError, also where none does."""
     name = next((name for name in issuer.channels if hasattr(CHANNELS[name], by)), None)
     if name is None:

@@ -71,6 +71,7 @@ QUEUE_OF = {
     "ask_approver": DELIVERIES,
     "tell_author": DELIVERIES,
     "mail_code": DELIVERIES,
+    "ask_holder": DELIVERIES,
 }
 
 

@@ -28,6 +28,7 @@ from lti_tool.web.proxies import TrustedProxies
 from lti_tool.web.public import (
     api_description,
     badge_pages,
+    identity_checks,
     selective_disclosure,
     shared_badge,
     verifier,
@@ -98,6 +99,7 @@ def create_app(tool: Tool) -> Flask:
         selective_disclosure,
         shared_badge,
         verifier,
+        identity_checks,
         api_description,
         issuer,
         messages,

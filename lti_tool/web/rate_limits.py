@@ -43,6 +43,10 @@ READING_OF = {
     "approval.answer": 60,
     # Providers of mailboxes refuse for many readers from few addresses, so this is no less than others.
     "reminders.change": 600,
+    "identity_checks.begin": 10,
+    "identity_checks.wait": 120,
+    "identity_checks.ask": 60,
+    "identity_checks.answer": 60,
     "bounces.receive": 600,
     "registration.registration_page": 30,
     "registration.register": 30,

@@ -16,7 +16,6 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from lti_tool.deliveries.approval_message import approval_content
 from lti_tool.deliveries.award_message import award_mail
-from lti_tool.deliveries.code_message import code_content
 from lti_tool.deliveries.notice_message import notice_mail
 from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.errors import DeliveryError
@@ -25,7 +24,7 @@ from lti_tool.mails.dkim_key import DkimKey
 from lti_tool.mails.message import composed
 from lti_tool.mails.returned import ReturnAddress
 from lti_tool.outgoing.circuit import Circuit
-from lti_tool.values import ApprovalMail, BadgeNotice, BakedBadge, CodeMail, Receipt, Recipient, TeacherMail
+from lti_tool.values import ApprovalMail, BadgeNotice, BakedBadge, Receipt, Recipient, TeacherMail
 
 NAME = "email"
 LABEL = "E-mail"
@@ -66,11 +65,6 @@ def mail_teacher(mail: TeacherMail, options: Options, reference: str) -> Receipt
 def mail_approval(mail: ApprovalMail, options: Options, reference: str) -> Receipt:
     """Sends a mail about the approval of a template. Raises DeliveryError as `deliver` does."""
     return send(approval_content(mail), options, reference)
-
-
-def mail_code(mail: CodeMail, options: Options, reference: str) -> Receipt:
-    """Sends the mail with a code. Raises DeliveryError as `deliver` does."""
-    return send(code_content(mail), options, reference)
 
 
 def tell(notice: BadgeNotice, recipient: Recipient, options: Options, reference: str) -> Receipt:

@@ -13,6 +13,7 @@ from lti_tool.store.models.awards import (
 from lti_tool.store.models.base import Base, Instant, Score
 from lti_tool.store.models.corrections import CorrectionRequest
 from lti_tool.store.models.events import Event
+from lti_tool.store.models.identity_checks import IdentityCheck, IdentityCheckRefusal
 from lti_tool.store.models.issuers import (
     CompiledFormRow,
     InstallationSetting,
@@ -55,6 +56,8 @@ __all__ = [
     "Event",
     "ExpiringValue",
     "HandAward",
+    "IdentityCheck",
+    "IdentityCheckRefusal",
     "InstallationSetting",
     "Instant",
     "Invitation",

@@ -15,6 +15,8 @@ from lti_tool.store.models import (
     CredentialRow,
     Delivery,
     HandAward,
+    IdentityCheck,
+    IdentityCheckRefusal,
     LaunchSession,
     MailedChange,
     MailRefusal,
@@ -337,6 +339,7 @@ def delete_all_of(session: Session, person_id: int) -> int:
     for table, of_them in (
         (Outbox, Outbox.award_id.in_(awards)),
         (Notice, Notice.id.in_(notices)),
+        (IdentityCheck, IdentityCheck.credential_id.in_(ids)),
         (CredentialRow, CredentialRow.id.in_(ids)),
         (Delivery, Delivery.id.in_(deliveries)),
         (MailedChange, MailedChange.award_id.in_(awards) | (MailedChange.person_id == person_id)),
@@ -348,6 +351,7 @@ def delete_all_of(session: Session, person_id: int) -> int:
         (SourceAccess, SourceAccess.person_id == person_id),
         (LaunchSession, LaunchSession.person_id == person_id),
         (MailRefusal, MailRefusal.person_id == person_id),
+        (IdentityCheckRefusal, IdentityCheckRefusal.person_id == person_id),
     ):
         session.execute(delete(table).where(of_them).execution_options(synchronize_session=False))
     session.expire_all()

@@ -116,6 +116,10 @@ WHO_MAY = {
     "POST /lti/approval": NOBODY,
     "GET /mail/reminders/<token>": NOBODY,
     "POST /mail/bounces": NOBODY,
+    "POST /badges/<uuid:badge_id>/holder": EVERYBODY,
+    "GET /holder/<token>": NOBODY,
+    "GET /mail/holder/<token>": NOBODY,
+    "POST /mail/holder/<token>": NOBODY,
     "POST /mail/reminders/<token>": NOBODY,
     **{
         f"{method} /sources/<name>/<int:registration_id>/{path}": NOBODY

@@ -1070,6 +1070,36 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("person_id", "kind"),
     )
+    op.create_table(
+        "identity_check_refusal",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("refused_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("person_id"),
+    )
+    op.create_table(
+        "identity_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("credential_id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("said", sa.String(length=3), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["credential_id"],
+            ["credential.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("token_hash"),
+    )
+    with op.batch_alter_table("identity_check", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_identity_check_credential_id"), ["credential_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_identity_check_begun_at"), ["begun_at"], unique=False)
 
     op.create_table(
         "share_link",
@@ -1179,6 +1209,8 @@ def downgrade() -> None:
     op.drop_table("address_code")
     op.drop_table("proved_address")
     op.drop_table("share_link")
+    op.drop_table("identity_check")
+    op.drop_table("identity_check_refusal")
     op.drop_table("mail_refusal")
     op.drop_table("mailed_change")
     op.drop_table("delivery")

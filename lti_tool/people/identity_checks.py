@@ -1,0 +1,105 @@
+"""Is it this person? The holder of a badge says so to whoever they show it to, by a mail to the badge's address.
+
+A visitor of the badge's page begins a check, and types nothing: the mail says only that somebody asks. Both see one
+number, by which the holder knows that it is the person before them who asks. The visitor learns one thing: that
+somebody who reads the mail answered yes. Without an address, after a refusal, over the limits and in silence the same
+happens on the visitor's page: nothing. Checks are deleted after a day.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Literal
+
+from lti_tool.errors import NotFoundError
+from lti_tool.mails.tokens import MailTokens
+from lti_tool.store import Session, outbox, queries
+from lti_tool.store.models import IdentityCheck
+from lti_tool.values import MAX_ID, secret_hash
+
+#: `never`: no, and do not ask me again about any badge.
+Answer = Literal["yes", "no", "never"]
+#: What the visitor sees: `silent` is everything but a yes, once the time is over.
+Standing = Literal["waiting", "yes", "silent"]
+
+#: How long the holder may answer.
+OPEN = timedelta(minutes=20)
+KEPT = timedelta(days=1)
+#: Mails in a day about one badge, and to one address about all of its badges.
+MOST_A_BADGE = 3
+MOST_AN_ADDRESS = 6
+
+_PURPOSE = "identity"
+
+
+def begin(session: Session, credential_id: str, now: datetime) -> str:
+    """The token of the visitor's page of a new check. Raises NotFoundError where there is no such badge in use."""
+    row = queries.credentials.credential(session, credential_id)
+    if row is None or row.revoked_at is not None:
+        raise NotFoundError("there is no such badge, or it is revoked")
+    token = secrets.token_urlsafe(24)
+    check = IdentityCheck(
+        token_hash=secret_hash(token),
+        credential_id=row.id,
+        number=10 + secrets.randbelow(90),
+        begun_at=now,
+        ends_at=now + OPEN,
+    )
+    session.add(check)
+    session.flush()
+    # Always, so that the answer to the visitor takes as long where nobody can be asked.
+    outbox.add(session, "ask_holder", {"award_id": row.award_id, "check_id": check.id}, now)
+    return token
+
+
+def visited(session: Session, token: str) -> IdentityCheck:
+    """The check of a visitor's page. Raises NotFoundError."""
+    check = queries.identity_checks.with_token(session, secret_hash(token))
+    if check is None:
+        raise NotFoundError("there is no such check any more")
+    return check
+
+
+def standing(check: IdentityCheck, now: datetime) -> Standing:
+    """What the visitor may know of it."""
+    if check.said == "yes":
+        return "yes"
+    return "waiting" if now < check.ends_at else "silent"
+
+
+def may_be_mailed(session: Session, check: IdentityCheck, now: datetime) -> bool:
+    """Whether its holder is asked: they have an address, have refused nothing, and were not asked too often."""
+    person = check.credential.award.person
+    if now >= check.ends_at or not person.email or person.erased_at is not None:
+        return False
+    if queries.identity_checks.is_refused(session, person.id):
+        return False
+    since = now - KEPT
+    of_badge = queries.identity_checks.number_mailed(session, check, since)
+    of_address = queries.identity_checks.number_mailed_to(session, person.email, check, since)
+    return of_badge < MOST_A_BADGE and of_address < MOST_AN_ADDRESS
+
+
+def holder_token(tokens: MailTokens, check: IdentityCheck) -> str:
+    """The token in the mail to the holder."""
+    return tokens.token(_PURPOSE, str(check.id))
+
+
+def asked(session: Session, tokens: MailTokens, token: str) -> IdentityCheck:
+    """The check that a holder was mailed about, locked. Raises NotFoundError."""
+    about = tokens.about(_PURPOSE, token) or ""
+    if not about.isdecimal() or int(about[:12]) > MAX_ID:
+        raise NotFoundError("no mail has this token")
+    check = queries.identity_checks.lock(session, int(about))
+    if check is None:
+        raise NotFoundError("the check is deleted already")
+    return check
+
+
+def answer(session: Session, check: IdentityCheck, said: Answer, now: datetime) -> None:
+    """What the holder says: the first answer counts, and none that comes too late; a refusal always does."""
+    if said == "never":
+        queries.identity_checks.refuse(session, check.credential.award.person_id, now)
+    if not check.said and now < check.ends_at:
+        check.said = "yes" if said == "yes" else "no"
