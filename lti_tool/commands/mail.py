@@ -7,7 +7,6 @@ import sys
 import click
 
 from lti_tool.commands.shared import note, open_tool
-from lti_tool.deliveries import returns
 from lti_tool.errors import NotAllowedError
 from lti_tool.mails.returned import read_report
 
@@ -30,6 +29,9 @@ def bounce(recipient: str | None) -> None:
     If it says that a mail could not be delivered, the teacher's page shows that. Any other message is
     left alone, and is no error: a mail server would send it back.
     """
+    # Not at the top: it loads the database, which most commands do without.
+    from lti_tool.deliveries import returns
+
     tool = open_tool()
     try:
         address = tool.return_address

@@ -25,7 +25,7 @@ from lti_tool.web.learner import badge, downloads
 from lti_tool.web.mails import bounces, reminders
 from lti_tool.web.platforms import launch, registration_page
 from lti_tool.web.proxies import TrustedProxies
-from lti_tool.web.public import badge_pages, selective_disclosure, verifier
+from lti_tool.web.public import api_description, badge_pages, selective_disclosure, verifier
 from lti_tool.web.sources import messages
 from lti_tool.web.teacher import (
     award_actions,
@@ -86,6 +86,7 @@ def create_app(tool: Tool) -> Flask:
         badge_pages,
         selective_disclosure,
         verifier,
+        api_description,
         issuer,
         messages,
         reminders,

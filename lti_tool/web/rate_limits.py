@@ -82,6 +82,11 @@ def set_up(app: Flask) -> None:
     app.extensions[_KEY] = limiter
 
 
+def per_minute(endpoint: str) -> int:
+    """How many requests of one address a public page of that endpoint takes in a minute."""
+    return READING_OF.get(endpoint, READING)
+
+
 def switch_off(app: Flask) -> None:
     """Counts nothing any more: for tests and measurements, which ask more often than people do."""
     app.extensions[_KEY].enabled = False
@@ -132,7 +137,7 @@ def _limiter() -> Limiter:
 
 
 def _default_limit() -> str:
-    return f"{READING_OF.get(request.endpoint or '', READING)} per minute"
+    return f"{per_minute(request.endpoint or '')} per minute"
 
 
 def _is_otherwise_counted() -> bool:
