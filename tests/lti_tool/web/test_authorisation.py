@@ -76,6 +76,7 @@ WHO_MAY = {
     "GET /healthz": EVERYBODY,
     "GET /readyz": EVERYBODY,
     "GET /workz": EVERYBODY,
+    "GET /openapi.json": EVERYBODY,
     "GET /verify": EVERYBODY,
     "POST /verify": EVERYBODY,
     "GET /badges/<uuid:badge_id>": EVERYBODY,
