@@ -105,8 +105,8 @@ def test_a_box_is_seen(boxes_of):
     ("name", "needed"),
     [
         ("Žanete Ķirse-Čače", []),
-        ("प्रिया शर्मा", ["NotoSansDevanagari-Regular.ttf"]),
-        ("ශ්\u200dරී", ["NotoSansSinhala-Regular.ttf"]),
+        ("प्रिया शर्मा", ["NotoSansDevanagari-Bold.ttf"]),
+        ("ශ්\u200dරී", ["NotoSansSinhala-Bold.ttf"]),
     ],
     ids=["latin", "devanagari", "sinhala"],
 )
