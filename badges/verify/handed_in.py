@@ -54,13 +54,13 @@ def parse_handed_in(file: bytes, lookups: Lookups, readers: Readers) -> ParsedFi
     try:
         address = address_in(file)
         if address is not None:
-            return _parse_fetched(address, lookups, readers, "read_address")
+            return _parse_fetched(address, lookups, readers, _read_at)
         parsed = _parse(file, readers)
         is_photo = parsed.finding.code in _NO_BADGE_IN_PICTURE and looks_like_picture(file)
         address = _only_address(readers.read_qr_codes(file)) if is_photo else None
         if address is None:
             return parsed
-        return _parse_fetched(address, lookups, readers, "read_qr_code")
+        return _parse_fetched(address, lookups, readers, _read_in_photo)
     except BudgetSpentError:
         return ParsedFile(finding=unknown(LIMIT_REACHED))
 
@@ -107,8 +107,18 @@ def _only_address(texts: Sequence[str]) -> str | None:
     return addresses.pop() if len(addresses) == 1 else None
 
 
-def _parse_fetched(address: str, lookups: Lookups, readers: Readers, code: str) -> ParsedFile:
-    """The badge that is served at the address, also where it leads on; `code` says how the address was handed in.
+def _read_at(address: str) -> Finding:
+    return passed("read_address", address)
+
+
+def _read_in_photo(address: str) -> Finding:
+    return passed("read_qr_code", address)
+
+
+def _parse_fetched(
+    address: str, lookups: Lookups, readers: Readers, found: Callable[[str], Finding]
+) -> ParsedFile:
+    """The badge that is served at the address, also where it leads on; `found` says how the address was handed in.
 
     Raises BudgetSpentError.
     """
@@ -119,14 +129,14 @@ def _parse_fetched(address: str, lookups: Lookups, readers: Readers, code: str) 
     if served.status != 200:
         # A badge of Open Badges 2.0 that was revoked may be served no more: that is judged where such badges are.
         is_gone = served.status == 410 or b'"revoked"' in served.body
-        finding = passed(code, address) if is_gone else unknown("address_not_reached", address)
+        finding = found(address) if is_gone else unknown("address_not_reached", address)
         return ParsedFile(finding=finding, address=address if is_gone else None)
     parsed = _parse(served.body, readers)
     if parsed.finding.code in _NOTHING:
         return ParsedFile(finding=failed("no_badge_at_address", served.address))
     if parsed.finding.code == "read_json" and names_no_address(parsed.credential):
         parsed = replace(parsed, address=served.asked)
-    return _as_read(parsed, passed(code, served.address))
+    return _as_read(parsed, found(served.address))
 
 
 def _served(address: str, lookups: Lookups) -> Served:

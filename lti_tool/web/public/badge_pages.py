@@ -60,9 +60,11 @@ def badge(badge_id: UUID) -> Response:
         set_page_issuer(tool.issuers.of(session, row.issuer_id))
         report = tool.verify_own(row.text)
         successor = queries.credentials.successor(session, row.id)
+        is_published = row.award.published_at is not None and row.revoked_at is None
         text = render_template(
             "public/badge.html",
             credential=row,
+            is_published=is_published,
             successor=successor,
             # The successor may have been replaced too.
             newest=row.award.credential or successor,
@@ -74,8 +76,9 @@ def badge(badge_id: UUID) -> Response:
         )
     response = Response(text, mimetype="text/html")
     response.headers["Cache-Control"] = "private, no-cache"
-    # The holder decides who gets the address, so search engines must not publish it.
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    if not is_published:
+        # The holder decides who gets the address, so search engines must not publish it.
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 

@@ -570,7 +570,7 @@ def test_what_rests_on_a_tick_is_shown_as_declared_by_the_issuer(zane):
 def test_the_report_shows_what_the_latvian_regulations_have_of_each_element(zane):
     zane.post(f"{zane.version_path}/report", framework="latvia")
     assert "Title Met" not in zane.text
-    (table,) = re.findall(r'<table class="folding lights">(.*?)</table>', zane.page.text, re.S)
+    (table,) = re.findall(r'<table class="folding results">(.*?)</table>', zane.page.text, re.S)
     assert table.count('<th scope="row">') == 11
     for word in ("Met", "Partly", "Not met", "Not regulated", "MK 52", "MK 322", "MK 395"):
         assert word in table

@@ -88,6 +88,7 @@ def test_a_link_without_the_name_tells_nothing_of_its_learner(press, app, web_to
         assert {each for each in linked if not each.startswith(("/static/", "/achievements/"))} <= {
             "/",
             "/verify",
+            "/my",
             "/issuers/riga-college",
         }
     assert browser_of(app).get(f"{address}/badge.png").status_code == 404
@@ -117,6 +118,20 @@ def test_the_elements_are_all_shown_without_the_name_too(press, app):
     assert "80" in nameless
     assert "Is it this person?" in named and "Is it this person?" not in nameless
     assert "bears no name" not in nameless
+
+
+def test_search_engines_may_list_a_badge_only_while_its_learner_publishes_it(press, app, annas_badge):
+    def is_listed():
+        page = browser_of(app).get(f"/badges/{annas_badge}")
+        told = "X-Robots-Tag" in page.headers, 'name="robots"' in page.text
+        assert told in ((True, True), (False, False))
+        return not told[0]
+
+    assert not is_listed()
+    press("publish")
+    assert is_listed()
+    press("unpublish")
+    assert not is_listed()
 
 
 def test_the_page_of_a_link_is_kept_and_listed_by_nobody(press, app):
