@@ -51,7 +51,6 @@ def shared(token: str) -> Response:
             version=row.template_version,
             has_expired=row.has_expired(tool.clock()),
             verification=_answers(report, link),
-            earned_at=link.award.earned_at,
         )
     return _private(Response(text, mimetype="text/html"))
 
