@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from lti_tool.awarding import imports, looks, teacher_mail
 from lti_tool.awarding.decisions import decide_course
 from lti_tool.deliveries import dispatch
+from lti_tool.deliveries.approval_message import approval_content
 from lti_tool.deliveries.code_message import code_content
 from lti_tool.deliveries.identity_message import identity_mail
 from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
@@ -273,7 +274,7 @@ def _identity_mail(tool: Tool, session: Session, check_id: int) -> tuple[Issuer,
 def _is_delivered(issuer: Issuer, mail: ApprovalMail, reference: str) -> bool:
     """Whether the mail was sent. Raises DeliveryError where another attempt may succeed."""
     try:
-        dispatch.mail_approval(issuer, mail, reference)
+        dispatch.send(issuer, approval_content(mail), reference)
     except DeliveryError as error:
         if not error.permanent:
             raise

@@ -14,9 +14,7 @@ from lti_tool.values import BakedBadge, Place, Receipt, Recipient
 class Channel(Protocol):
     """What the module of a channel defines; `Options` is a frozen dataclass of its settings.
 
-    A channel may further define `send(mail, options, reference)`, where it can bring any `MailContent`;
-    `mail_teacher(mail, options, reference)`, where it can bring a teacher what waits for them;
-    `mail_approval(mail, options, reference)`, where it can bring mails about the approval of templates; and
+    A channel may further define `send(mail, options, reference)`, where it can bring any `MailContent`, and
     `tell(notice, recipient, options, reference)`, where it can tell a learner what became of their badge.
     """
 

@@ -9,6 +9,7 @@ from typing import Any
 from lti_tool.deliveries import CHANNELS
 from lti_tool.deliveries.recording import record
 from lti_tool.deliveries.returns import badge_reference
+from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.errors import DeliveryError, NotFoundError, PlatformError, UserFacingError
 from lti_tool.issuing import notices
 from lti_tool.issuing.baking import bake_badge, name_of
@@ -22,7 +23,7 @@ from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import Award, CredentialRow, Delivery, Person
-from lti_tool.values import ApprovalMail, Json, Receipt, Recipient, TeacherMail
+from lti_tool.values import Json, Receipt, Recipient, TeacherMail
 
 
 def deliver(store: Store, issuers: Issuers, connect: Connect, delivery_id: int, now: datetime) -> None:
@@ -202,27 +203,10 @@ def mail_teacher(issuer: Issuer, mail: TeacherMail) -> None:
     Raises DeliveryError. A permanent failure, such as a teacher without an address, is none: the page shows it too.
     """
     try:
-        _bring(issuer, "mail_teacher", mail, mail.reference)
+        send(issuer, teacher_content(mail), mail.reference)
     except DeliveryError as error:
         if not error.permanent:
             raise
-
-
-def mail_approval(issuer: Issuer, mail: ApprovalMail, reference: str) -> None:
-    """Brings a mail about an approval by the first channel that can; `reference` identifies it.
-
-    Raises DeliveryError.
-    """
-    _bring(issuer, "mail_approval", mail, reference)
-
-
-def _bring(issuer: Issuer, by: str, mail: TeacherMail | ApprovalMail, reference: str) -> None:
-    """Brings a mail by the first channel that defines the function `by`. Raises DeliveryError, also where none does."""
-    name = next((name for name in issuer.channels if hasattr(CHANNELS[name], by)), None)
-    if name is None:
-        raise DeliveryError("no channel brings such a mail", permanent=True)
-    bring: Callable[..., Receipt] = getattr(CHANNELS[name], by)
-    bring(mail, issuer.channels[name], f"{reference}.{name}@{issuer.addresses.host}")
 
 
 def _record_failure(

@@ -14,17 +14,15 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from lti_tool.deliveries.approval_message import approval_content
 from lti_tool.deliveries.award_message import award_mail
 from lti_tool.deliveries.notice_message import notice_mail
-from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.errors import DeliveryError
 from lti_tool.mails.content import MailContent
 from lti_tool.mails.dkim_key import DkimKey
 from lti_tool.mails.message import composed
 from lti_tool.mails.returned import ReturnAddress
 from lti_tool.outgoing.circuit import Circuit
-from lti_tool.values import ApprovalMail, BadgeNotice, BakedBadge, Receipt, Recipient, TeacherMail
+from lti_tool.values import BadgeNotice, BakedBadge, Receipt, Recipient
 
 NAME = "email"
 LABEL = "E-mail"
@@ -55,16 +53,6 @@ def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference
     A server that refuses our password is not permanent: the operator can correct it.
     """
     return send(award_mail(badge, recipient), options, reference)
-
-
-def mail_teacher(mail: TeacherMail, options: Options, reference: str) -> Receipt:
-    """Sends a teacher what waits for them. Raises DeliveryError as `deliver` does."""
-    return send(teacher_content(mail), options, reference)
-
-
-def mail_approval(mail: ApprovalMail, options: Options, reference: str) -> Receipt:
-    """Sends a mail about the approval of a template. Raises DeliveryError as `deliver` does."""
-    return send(approval_content(mail), options, reference)
 
 
 def tell(notice: BadgeNotice, recipient: Recipient, options: Options, reference: str) -> Receipt:

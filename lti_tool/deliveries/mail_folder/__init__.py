@@ -8,14 +8,12 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from lti_tool import private_files
-from lti_tool.deliveries.approval_message import approval_content
 from lti_tool.deliveries.award_message import award_mail
 from lti_tool.deliveries.notice_message import notice_mail
-from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.errors import DeliveryError
 from lti_tool.mails.content import MailContent
 from lti_tool.mails.message import composed
-from lti_tool.values import ApprovalMail, BadgeNotice, BakedBadge, Receipt, Recipient, TeacherMail
+from lti_tool.values import BadgeNotice, BakedBadge, Receipt, Recipient
 
 NAME = "mail_folder"
 LABEL = "E-mail, written to a folder"
@@ -30,16 +28,6 @@ class Options:
 def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference: str) -> Receipt:
     """Writes the e-mail as an .eml file. Raises DeliveryError: permanent where there is no valid address."""
     return send(award_mail(badge, recipient), options, reference)
-
-
-def mail_teacher(mail: TeacherMail, options: Options, reference: str) -> Receipt:
-    """Writes the mail with what waits for a teacher. Raises DeliveryError as `deliver` does."""
-    return send(teacher_content(mail), options, reference)
-
-
-def mail_approval(mail: ApprovalMail, options: Options, reference: str) -> Receipt:
-    """Writes a mail about the approval of a template. Raises DeliveryError as `deliver` does."""
-    return send(approval_content(mail), options, reference)
 
 
 def tell(notice: BadgeNotice, recipient: Recipient, options: Options, reference: str) -> Receipt:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lti_tool.deliveries import email, mail_folder
+from lti_tool.deliveries.approval_message import approval_content
 from lti_tool.errors import DeliveryError
 from lti_tool.values import ApprovalMail, Recipient
 from tests.deliveries import RIGA_COLLEGE
@@ -44,7 +45,7 @@ def test_the_approver_gets_the_whole_link_and_knows_that_reading_it_changes_noth
     smtp, language, subject, sentence
 ):
     options = email.Options(url=smtp.url, sender="Riga College <badges@example.org>")
-    receipt = email.mail_approval(mail_of("asked", language), options, REFERENCE)
+    receipt = email.send(approval_content(mail_of("asked", language)), options, REFERENCE)
     (mail,) = smtp.mails
     text = mail.get_body(("plain",)).get_content()
     assert URL in text.splitlines() and sentence in text
@@ -63,7 +64,7 @@ def test_the_teacher_is_told_the_answer_without_any_link_to_answer(tmp_path, wha
     mail = mail_of(
         what, language, reason=reason, course_url="https://moodle.example.org/course/view.php?id=42"
     )
-    receipt = mail_folder.mail_approval(mail, options, REFERENCE)
+    receipt = mail_folder.send(approval_content(mail), options, REFERENCE)
     text = (tmp_path / receipt.reference).read_text(encoding="utf-8")
     assert "/lti/approval" not in text and "id=3D42" in text.replace("id=42", "id=3D42")
     assert ("And too broad." in text) is (what == "declined")
@@ -74,5 +75,5 @@ def test_an_approver_without_a_valid_address_is_a_permanent_failure(tmp_path):
     for address in ("", "not an address"):
         mail = mail_of("asked", recipient=Recipient(name="", email=address, language="en"))
         with pytest.raises(DeliveryError) as caught:
-            mail_folder.mail_approval(mail, options, REFERENCE)
+            mail_folder.send(approval_content(mail), options, REFERENCE)
         assert (caught.value.permanent and address not in str(caught.value)) or not address
