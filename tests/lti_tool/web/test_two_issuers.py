@@ -204,7 +204,7 @@ def test_a_course_awards_for_another_issuer_where_an_operator_permits_it(
     issued = {row.issuer_id: row for row in rows(web_tool, CredentialRow)}
     assert DAUGAVA_DID in issued[daugava.id].text
     page = text_of(school.launch(ANNA, **link))
-    assert "by Daugava School" in page and "by Riga College" not in page
+    assert "from Daugava School" in page and "Riga College" not in page
     with web_tool.store.begin() as session:
         permissions.withdraw(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
     assert THEIRS not in text_of(school.launch(ZANE, **REQUEST))
