@@ -206,7 +206,8 @@ def _approval_link(mails: Path) -> str:
     """The link in the mail to the approver; "" while there is none."""
     for file in mails.glob("approval-*.eml"):
         message = message_from_bytes(file.read_bytes(), policy=policy.default)
-        if found := re.search(r"http://\S+/lti/approval\S+", message.get_content()):
+        plain = message.get_body(("plain",))
+        if plain and (found := re.search(r"http://\S+/lti/approval\S+", plain.get_content())):
             return found[0]
     return ""
 
