@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
+
+from cachetools import LRUCache
 
 from badges.details import Detail, published_details, signed_details
 from badges.eu import elements
@@ -44,8 +48,21 @@ def announced(issuer: Issuer, row: TemplateVersion, language: str) -> Announced:
 
 
 def announced_readings(issuer: Issuer, row: TemplateVersion, language: str) -> Sequence[Reading]:
-    """Only the EU elements of `announced`, for pages that are opened often."""
-    return _readings(announced_credential(issuer, row, language))
+    """Only the EU elements of `announced`, for pages that are opened often: those of the last few are kept."""
+    # All that they are read from: an issuer has a new row for each change of its profile, and of its address.
+    version = (json.dumps(row.body), row.template_id, row.version)
+    key: Hashable = (*version, issuer.id, issuer.version_id, issuer.address_id, language)
+    with _ACCESS:
+        kept = _KEPT.get(key)
+    if kept is None:
+        kept = _readings(announced_credential(issuer, row, language))
+        with _ACCESS:
+            _KEPT[key] = kept
+    return kept
+
+
+_KEPT: LRUCache[Hashable, Sequence[Reading]] = LRUCache(500)
+_ACCESS = Lock()
 
 
 def _readings(credential: Json) -> Sequence[Reading]:
