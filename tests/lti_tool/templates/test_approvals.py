@@ -467,14 +467,14 @@ def test_where_no_mail_can_be_delivered_the_teacher_is_not_left_waiting_for_it(s
         raise DeliveryError("the mail server rejected the address", permanent=True)
 
     story.publish()
-    monkeypatch.setattr(CHANNELS["mail_folder"], "mail_approval", refuse)
+    monkeypatch.setattr(CHANNELS["mail_folder"], "send", refuse)
     run_due_jobs(story.tool)
     assert story.state()[1].why_nobody == "unreached"
     assert [what for what, _, _ in story.events()].count("approval_unreached") == 2
 
 
 def test_where_no_channel_brings_such_mails_the_teacher_is_not_left_waiting_for_one(story, monkeypatch):
-    monkeypatch.delattr(CHANNELS["mail_folder"], "mail_approval")
+    monkeypatch.delattr(CHANNELS["mail_folder"], "send")
     story.publish()
     run_due_jobs(story.tool)
     assert story.state()[1].why_nobody == "unreached"
@@ -498,7 +498,7 @@ def test_a_mail_server_that_does_not_answer_is_tried_again(story, monkeypatch, c
 
     story.publish()
     with monkeypatch.context() as patch:
-        patch.setattr(CHANNELS["mail_folder"], "mail_approval", fail)
+        patch.setattr(CHANNELS["mail_folder"], "send", fail)
         run_due_jobs(story.tool)
     clock.advance(minutes=5)
     assert story.links().keys() == {RUTA, OTTO}
