@@ -14,8 +14,12 @@ from tests.browser.people import drop_file, press_for_tab
 from tests.fixtures import rows
 from tests.running_demo import wait
 
-#: How far down the last line of each of these parts of the page ends, in pixels.
-BOTTOMS = "parts => parts.map(part => document.querySelector(part).getBoundingClientRect().bottom)"
+#: How far down the last line of each of these parts of the page ends, in pixels, once its font is there.
+BOTTOMS = """
+parts => document.fonts.ready.then(
+  () => parts.map(part => document.querySelector(part).getBoundingClientRect().bottom)
+)
+"""
 
 
 @pytest.fixture(scope="module")
