@@ -70,7 +70,12 @@ def test_the_address_is_copied_or_selected_in_a_frame(people, demo, badge, may_c
     activity, _badge_id, _png = badge
     with people() as anna:
         anna.open_activity(activity, "Anna")
-        anna.frame.get_by_role("button", name="Make the link").click()
+        make = anna.frame.locator("form[action$='/link'] button")
+        make.wait_for(state="attached")
+        anna.page.frame("tool").evaluate(
+            "for (const each of document.querySelectorAll('details')) each.open = true"
+        )
+        make.click()
         button = anna.frame.get_by_role("button", name="Copy", exact=True).last
         button.wait_for()
         if not may_copy:
