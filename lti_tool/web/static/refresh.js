@@ -15,6 +15,9 @@
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("state");
       const shown = document.getElementById("state");
       if (!answer.ok || !fresh) return;
+      // Whoever is choosing or typing something keeps it: what is new is shown once they have gone on.
+      const inUse = shown.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
+      if (inUse) return scheduleRefresh();
       const isNew = fresh.dataset.state !== shown.dataset.state;
       const isOver = !fresh.querySelector("form[data-refresh]");
       if (isNew || isOver) shown.replaceWith(document.adoptNode(fresh));
