@@ -77,7 +77,7 @@ def test_the_address_is_copied_or_selected_in_a_frame(people, demo, badge, may_c
         )
         make.click()
         button = anna.frame.get_by_role("button", name="Copy", exact=True).last
-        button.wait_for()
+        expect(anna.frame.get_by_text("The link is made.")).to_be_visible()
         if not may_copy:
             anna.page.frame("tool").evaluate("() => { document.execCommand = () => false; }")
         button.click()
