@@ -38,10 +38,11 @@ def static(file: str) -> Response:
 
 @cache
 def _addresses() -> Mapping[str, str]:
-    """The address of each file of `static/`, and of the style sheet of fonts, by its name."""
+    """The address of each file of `static/`, of the style sheet of fonts and of the pages' own font, by its name."""
     files = {path.name: path.read_bytes() for path in _FOLDER.iterdir() if path.is_file()}
     found = {name: f"/static/{name}?v={_version(content)}" for name, content in files.items()}
-    return found | {_STYLE_SHEET: f"/static/fonts/{_STYLE_SHEET}?v={_version(_style_sheet().encode())}"}
+    fonts = {_STYLE_SHEET: _style_sheet().encode(), PAGE_FONT.name: PAGE_FONT.read_bytes()}
+    return found | {name: f"/static/fonts/{name}?v={_version(content)}" for name, content in fonts.items()}
 
 
 @cache

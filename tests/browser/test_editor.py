@@ -35,15 +35,9 @@ def open_badge_list(zane, language="en"):
 
 
 def begin_badge(zane, language="en"):
-    # On a busy machine a click may come before the frame has settled: it is then made once more.
-    for attempt in range(3):
-        open_badge_list(zane, language)
-        zane.frame.locator("form[action='/lti/app/templates/new'] button").click()
-        try:
-            return expect(control(zane, f"/name/{language}")).to_be_visible(timeout=10_000)
-        except AssertionError:
-            if attempt == 2:
-                raise
+    open_badge_list(zane, language)
+    zane.frame.locator("form[action='/lti/app/templates/new'] button").click()
+    expect(control(zane, f"/name/{language}")).to_be_visible()
 
 
 def control(person, name: str) -> Locator:
