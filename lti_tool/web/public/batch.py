@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from threading import BoundedSemaphore
 from urllib.parse import quote
@@ -20,7 +21,7 @@ from badges.verify import Report, Verdict, report_text
 from lti_tool.store.expiring_values import StoredExpiringValues
 from lti_tool.web.current import current_tool
 from lti_tool.web.filters import localized_text
-from lti_tool.web.limits import BusyError
+from lti_tool.web.limits import BusyError, one_of
 from lti_tool.web.negotiation import prefers_json
 from lti_tool.web.public.verification_answers import Answers, answers_of
 from lti_tool.web.rate_limits import visitor
@@ -112,7 +113,7 @@ def check_together(files: Sequence[HandedIn]) -> Response:
     Raises BusyError while the visitor has another batch that is being checked, or this process too many.
     """
     tool = current_tool()
-    place = _Place(tool.expiring_values, f"batch-{visitor()}")
+    place = _one_batch(tool.expiring_values, f"batch-{visitor()}")
     reports = tool.verify_all(file.content for file in files)
     if prefers_json():
         with place:
@@ -122,48 +123,27 @@ def check_together(files: Sequence[HandedIn]) -> Response:
                     for file, report in zip(files, reports, strict=True)
                 ]
             )
-    place.take()
+    held = ExitStack()
+    held.enter_context(place)
     page = stream_template("public/batch.html", batch=Batch(files, reports))
-    answer = Response(_then_left(page, place), mimetype="text/html")
+    answer = Response(page, mimetype="text/html")
+    answer.call_on_close(held.close)  # also where the visitor goes away before anything is sent
     answer.headers["X-Accel-Buffering"] = "no"  # nginx would show the page only once it is whole
     return answer
 
 
-class _Place:
-    """The place of one batch, among those of its visitor and of this process."""
-
-    def __init__(self, marks: StoredExpiringValues, key: str) -> None:
-        self._marks = marks
-        self._key = key
-
-    def take(self) -> None:
-        """Raises BusyError where there is none."""
-        if not _running.acquire(blocking=False):
+@contextmanager
+def _one_batch(marks: StoredExpiringValues, key: str) -> Iterator[None]:
+    """Holds the place of one batch, among those of its visitor and of this process. Raises BusyError."""
+    with one_of(_running, max_wait_seconds=0):
+        if marks.peek(key) is None:
+            marks.delete_expired()
+        if not marks.add(key, {}, _HELD_SECONDS):
             raise BusyError
-        if self._marks.peek(self._key) is None:
-            self._marks.delete_expired()
-        if not self._marks.add(self._key, {}, _HELD_SECONDS):
-            _running.release()
-            raise BusyError
-
-    def leave(self) -> None:
-        """Lets the next one begin."""
-        self._marks.take(self._key)
-        _running.release()
-
-    def __enter__(self) -> None:
-        self.take()
-
-    def __exit__(self, *_error: object) -> None:
-        self.leave()
-
-
-def _then_left(page: Iterator[str], place: _Place) -> Iterator[str]:
-    """The page; its place is left at its end, and where the visitor goes away before."""
-    try:
-        yield from page
-    finally:
-        place.leave()
+        try:
+            yield
+        finally:
+            marks.take(key)
 
 
 def _neutral(cell: str) -> str:
