@@ -240,11 +240,11 @@ def ask_holder(tool: Tool, event_id: str, payload: Json) -> None:
     Raises DeliveryError where another attempt may succeed.
     """
     with tool.store.begin() as session:
-        asked = _identity_mail(tool, session, payload["check_id"])
+        asked = _identity_mail(tool, session, payload["check"])
     if asked is not None:
-        issuer, mail = asked
+        issuer, mail, reference = asked
         try:
-            dispatch.send(issuer, mail, f"identity-{payload['check_id']}")
+            dispatch.send(issuer, mail, reference)
         except DeliveryError as error:
             # Nobody is told of a permanent one: the visitor is not to learn whether there is an address.
             if not error.permanent:
@@ -252,10 +252,10 @@ def ask_holder(tool: Tool, event_id: str, payload: Json) -> None:
     _finish(tool, event_id)
 
 
-def _identity_mail(tool: Tool, session: Session, check_id: int) -> tuple[Issuer, MailContent] | None:
-    """The mail, counted as sent, and its issuer; None where the holder is not to be mailed, or the check is gone."""
+def _identity_mail(tool: Tool, session: Session, token_hash: str) -> tuple[Issuer, MailContent, str] | None:
+    """The mail, counted as sent, with its issuer and reference; None where nobody is to be mailed, or it is gone."""
     now = tool.clock()
-    check = queries.identity_checks.lock(session, check_id)
+    check = queries.identity_checks.lock(session, token_hash)
     if check is None:
         return None
     # One after the other, so that two checks at once do not exceed the limits together.
@@ -268,7 +268,8 @@ def _identity_mail(tool: Tool, session: Session, check_id: int) -> tuple[Issuer,
     recipient = dispatch.recipient_of(credential.award.person, credential)
     url = issuer.addresses.holder_check(identity_checks.holder_token(issuer.mail_tokens, check))
     sender = letterhead(issuer.profile, recipient.language)
-    return issuer, identity_mail(name_of(credential), sender, recipient, url)
+    mail = identity_mail(name_of(credential), sender, recipient, url)
+    return issuer, mail, identity_checks.mail_reference(check)
 
 
 def _is_delivered(issuer: Issuer, mail: ApprovalMail, reference: str) -> bool:

@@ -68,8 +68,7 @@ def answer(token: str) -> Response:
     if said is None:
         raise BadRequest
     with tool.store.begin() as session:
-        check = identity_checks.asked(session, tool.issuers.mail_tokens, token)
-        identity_checks.answer(session, check, said, tool.clock())
+        check = identity_checks.answer(session, tool.issuers.mail_tokens, token, said, tool.clock())
         return _holders_page(session, token, check, said)
 
 

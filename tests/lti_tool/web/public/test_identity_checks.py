@@ -193,7 +193,7 @@ def test_tokens_of_others_open_nothing(begin, visitor, holder, web_tool):
     address, mail = begin()
     about, _, mac = holders_page(mail).rpartition("/")[2].partition(".")
     for token in (
-        f"{int(about) + 1}.{mac}",
+        f"{about[:-1]}{'0' if about[-1] != '0' else '1'}.{mac}",
         f"{about}.{'0' * 16}",
         about,
         address.rpartition("/")[2],
@@ -219,6 +219,20 @@ def test_checks_are_deleted_after_a_day_and_with_their_person(begin, holder, web
         erase_person(session, session.query(Award).one().person_id, clock(), OPERATOR)
     assert rows(web_tool, IdentityCheck) == rows(web_tool, IdentityCheckRefusal) == []
     assert [row.email for row in rows(web_tool, Person) if row.erased_at] == [None]
+
+
+def test_the_link_of_a_check_that_was_deleted_opens_no_later_one(begin, visitor, holder, web_tool, clock):
+    """SQLite gives the number of a deleted row to the next: that of somebody else's check."""
+    _address, old_mail = begin()
+    clock.advance(days=2)
+    run_job(web_tool, "sweep")
+    address, new_mail = begin()
+    assert holders_page(old_mail) != holders_page(new_mail)
+    assert holder.get(holders_page(old_mail)).status_code == 404
+    assert holder.post(holders_page(old_mail), data={"answer": "yes"}).status_code == 404
+    assert "Nobody has answered yet" in text_of(visitor.get(address))
+    assert [row.said for row in rows(web_tool, IdentityCheck)] == [""]
+    assert old_mail["Message-ID"] != new_mail["Message-ID"]
 
 
 def test_a_badge_that_is_revoked_or_not_ours_has_no_question(visitor, annas_badge, web_tool, clock):
