@@ -294,7 +294,6 @@ def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
         mail = None
         if row is not None and addresses.is_to_be_mailed(session, row, now):
             issuer = tool.issuers.of(session, row.issuer_id)
-            # Not the number of the row: SQLite gives that of a deleted row to the next.
             reference = f"code-{row.ticket_hash[:16]}"
             mail = CodeMail(
                 recipient=Recipient(name="", email=row.address, language=row.language),

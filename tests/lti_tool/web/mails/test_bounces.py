@@ -8,12 +8,13 @@ import pytest
 
 from lti_tool.deliveries import dispatch
 from lti_tool.mails.returned import ReturnAddress, read_report
-from lti_tool.store import queries
+from lti_tool.people.erasure import erase_person
+from lti_tool.store import events, queries
 from lti_tool.store.models import Award, Delivery, Event, MailRefusal, Notice
 from lti_tool.web.current import install
 from lti_tool.wiring import build_tool
 from tests.bounces import answer_of_somebody_away, complaint, delivery_report
-from tests.fixtures import ANNA, ZANE, rows, run_due_jobs, settings_for
+from tests.fixtures import ANNA, JANIS, ZANE, complete, rows, run_due_jobs, settings_for
 from tests.lti_tool.web.conftest import browser_of, text_of
 
 SECRET = "the secret of the mail service, for the tests"
@@ -173,6 +174,20 @@ def test_a_notice_and_a_request_for_approval_that_came_back_are_recorded(
     assert service({"address": address, "kind": "failed"}).json == {"recorded": False}
     assert [row.status for row in rows(web_tool, Notice)] == ["failed"]
     assert [row.why for row in rows(web_tool, Event) if row.what == "not_told"] == ["returned"]
+
+
+def test_a_late_report_about_somebody_who_was_erased_is_not_about_the_next(
+    returned_to, service, web_tool, platform, clock
+):
+    with web_tool.store.begin() as session:
+        erase_person(session, session.query(Award).one().person_id, clock(), events.operator("ieva"))
+    assert rows(web_tool, Delivery) == []
+    complete(web_tool, platform, 1, JANIS)
+    run_due_jobs(web_tool)
+    assert delivery(web_tool).status == "sent"
+    for kind in ("failed", "complaint"):
+        assert service({"address": returned_to, "kind": kind}).json == {"recorded": False}
+    assert delivery(web_tool).status == "sent" and rows(web_tool, MailRefusal) == []
 
 
 def test_only_a_report_of_a_mail_server_is_one(tool):
