@@ -299,7 +299,7 @@ def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
                 recipient=Recipient(name="", email=row.address, language=row.language),
                 issuer=letterhead(issuer.profile, row.language),
                 code=addresses.code_of(row, tool.secret_key),
-                minutes=int(addresses.CODE_LIFE.total_seconds() / 60),
+                minutes=addresses.CODE_LIFE // timedelta(minutes=1),
             )
     if mail is not None:
         try:

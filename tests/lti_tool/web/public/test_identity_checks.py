@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from lti_tool.awarding import awards
 from lti_tool.people.erasure import erase_person
@@ -157,8 +158,40 @@ def test_an_answer_that_comes_too_late_is_none(begin, visitor, holder, clock):
     address, mail = begin()
     clock.advance(seconds=OPEN.total_seconds() + 1)
     assert "This question has ended" in text_of(holder.get(f"{holders_page(mail)}?lang=en"))
-    holder.post(holders_page(mail), data={"answer": "yes"})
+    late = holder.post(f"{holders_page(mail)}?lang=en", data={"answer": "yes"})
+    assert "This question has ended It could be answered for 20 minutes" in text_of(late)
     assert "Nobody has answered" in text_of(visitor.get(address))
+
+
+def test_the_holder_reads_which_answer_counts(begin, holder):
+    _address, mail = begin()
+
+    def answer(said):
+        return text_of(holder.post(f"{holders_page(mail)}?lang=en", data={"answer": said}))
+
+    assert "You have answered no" in answer("no") and "You have answered no" in answer("yes")
+    assert "not even that you have answered" in answer("never")
+    assert "You have answered no" in text_of(holder.get(f"{holders_page(mail)}?lang=en"))
+
+
+def test_who_has_answered_yes_and_then_never_reads_that_both_count(begin, visitor, holder):
+    address, mail = begin()
+    holder.post(holders_page(mail), data={"answer": "yes"})
+    refused = text_of(holder.post(f"{holders_page(mail)}?lang=en", data={"answer": "never"}))
+    assert "You will not be asked again" in refused and "learns nothing" not in refused
+    assert "The answer that you gave before still counts." in refused
+    assert "answered today" in text_of(visitor.get(address))
+
+
+def test_opening_the_holders_page_locks_nothing(begin, holder, web_tool):
+    _address, mail = begin()
+    statements = []
+    event.listen(
+        web_tool.store.engine, "before_cursor_execute", lambda *call: statements.append(call[2].upper())
+    )
+    assert holder.get(holders_page(mail)).status_code == 200
+    assert [text for text in statements if "UPDATE" in text or "IMMEDIATE" in text] == []
+    assert len(statements) > 1
 
 
 def test_a_mail_that_waited_longer_than_the_question_is_not_sent(visitor, annas_badge, web_tool, smtp, clock):
