@@ -16,6 +16,13 @@ def with_token(session: Session, token_hash: str) -> IdentityCheck | None:
     return session.scalar(select(IdentityCheck).where(IdentityCheck.token_hash == token_hash))
 
 
+def with_hash_beginning(session: Session, beginning: str) -> IdentityCheck | None:
+    """The check whose `token_hash` begins so, with hexadecimal digits."""
+    return session.scalar(
+        select(IdentityCheck).where(IdentityCheck.token_hash.startswith(beginning)).limit(1)
+    )
+
+
 def lock(session: Session, token_hash: str) -> IdentityCheck | None:
     """As `with_token`; locks the row (SELECT ... FOR NO KEY UPDATE) and reloads it."""
     query = select(IdentityCheck).where(IdentityCheck.token_hash == token_hash)
@@ -51,9 +58,9 @@ def is_refused(session: Session, person_id: int) -> bool:
     return session.get(IdentityCheckRefusal, person_id) is not None
 
 
-def refuse(session: Session, person_id: int, now: datetime) -> None:
-    """Stores that the person does not want to be asked any more."""
-    insert_if_missing(session, IdentityCheckRefusal, {"person_id": person_id, "refused_at": now})
+def refuse(session: Session, person_id: int, now: datetime) -> bool:
+    """Stores that the person does not want to be asked any more; whether that is new."""
+    return insert_if_missing(session, IdentityCheckRefusal, {"person_id": person_id, "refused_at": now})
 
 
 def delete_begun_before(session: Session, moment: datetime) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import event
 
 from lti_tool.awarding import awards
 from lti_tool.people.erasure import erase_person
-from lti_tool.people.identity_checks import MOST_A_BADGE, OPEN
+from lti_tool.people.identity_checks import MOST_A_BADGE, MOST_AN_ADDRESS, OPEN
 from lti_tool.store import events
 from lti_tool.store.models import Award, CredentialRow, IdentityCheck, IdentityCheckRefusal, Outbox, Person
 from lti_tool.web import rate_limits
@@ -152,6 +153,44 @@ def test_nobody_is_asked_more_often_than_the_limits(begin, visitor, web_tool, cl
     assert [mail is not None for mail in mailed] == [True] * MOST_A_BADGE + [False] * 2
     clock.advance(hours=25)
     assert begin()[1] is not None
+
+
+def test_nobody_is_asked_more_often_about_all_their_badges_than_the_limit_of_their_address(
+    visitor, annas_badge, web_tool, smtp
+):
+    """An award of each of two people of whom another platform knows the same address, in other letters."""
+    badges = [annas_badge, *(awarded_to_the_same_address(web_tool, annas_badge) for _ in range(2))]
+    before = len(smtp.mails)
+    for _ in range(MOST_A_BADGE):
+        for badge in badges:
+            assert visitor.post(f"/badges/{badge}/holder").status_code == 303
+            run_due_jobs(web_tool)
+    assert MOST_A_BADGE * len(badges) > MOST_AN_ADDRESS
+    assert len(smtp.mails) - before == MOST_AN_ADDRESS
+
+
+def awarded_to_the_same_address(tool, badge):
+    """The id of a copy of the badge that is awarded to another account of its learner."""
+    with tool.store.begin() as session:
+        credential = session.get_one(CredentialRow, badge)
+        person = Person(name=credential.award.person.name, email=credential.award.person.email.upper())
+        session.add(person)
+        session.flush()
+        award = copy_of(credential.award, person_id=person.id, subject_id=str(uuid4()))
+        session.add(award)
+        session.flush()
+        used = session.query(CredentialRow).count()
+        copied = copy_of(
+            credential, id=str(uuid4()), award_id=award.id, status_index=credential.status_index + used
+        )
+        session.add(copied)
+        return copied.id
+
+
+def copy_of(row, **changes):
+    """A row of the same table, with other values in some columns."""
+    names = [each.key for each in row.__mapper__.column_attrs if each.key != "id"]
+    return type(row)(**({name: getattr(row, name) for name in names} | changes))
 
 
 def test_an_answer_that_comes_too_late_is_none(begin, visitor, holder, clock):
