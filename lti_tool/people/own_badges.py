@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from lti_tool.awarding.learner_requests import schedule_mails_about
 from lti_tool.errors import NotAllowedError
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import Actor
@@ -31,7 +32,7 @@ def unhide_badge(session: Session, award: Award, now: datetime, by: Actor) -> No
 
 
 def ask_correction(session: Session, award: Award, words: str, now: datetime, by: Actor) -> None:
-    """Keeps what the learner finds wrong, for the teachers of the course.
+    """Keeps what the learner finds wrong, for the teachers of the course, who are mailed that it waits.
 
     Raises NotAllowedError without words, and while they have not answered an earlier one.
     """
@@ -40,6 +41,8 @@ def ask_correction(session: Session, award: Award, words: str, now: datetime, by
         raise NotAllowedError("a correction is asked for in words, and once until it is settled")
     session.add(CorrectionRequest(award_id=award.id, words=words[:MAX_WORDS], asked_at=now))
     events.record(session, "correction_asked", "award", award.id, now, actor=by)
+    if award.course_id is not None:
+        schedule_mails_about(session, award.person_id, [award.course_id], now)
 
 
 def settle_correction(session: Session, award: Award, now: datetime, by: Actor) -> None:
