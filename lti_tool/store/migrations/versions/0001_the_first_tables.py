@@ -53,6 +53,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("issuer_id", "version"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "issuer_address",
@@ -69,6 +70,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("tool_url", "slug"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("issuer_address", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_issuer_address_issuer_id"), ["issuer_id"], unique=False)
@@ -164,6 +166,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("platform_id", "client_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("registration", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_registration_issuer_id"), ["issuer_id"], unique=False)
@@ -216,6 +219,7 @@ def upgrade() -> None:
             ["issuer.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("status_list", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_status_list_address_id"), ["address_id"], unique=False)
@@ -261,6 +265,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("registration_id", "context_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("course", schema=None) as batch_op:
         batch_op.create_index("ix_course_api_id", ["registration_id", "api_id"], unique=False)
@@ -286,6 +291,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("registration_id", "course_id", "issuer_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("issuer_permission", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_issuer_permission_course_id"), ["course_id"], unique=False)
@@ -302,6 +308,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("registration_id", "deployment_id"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "person",
@@ -318,6 +325,7 @@ def upgrade() -> None:
             name="erased_person_has_no_name",
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "source_access",
@@ -343,6 +351,7 @@ def upgrade() -> None:
             ["registration.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("source_access", schema=None) as batch_op:
         batch_op.create_index("ix_source_access_of_course", ["course_id", "source"], unique=True)
@@ -376,6 +385,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("registration_id", "user_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("platform_account", schema=None) as batch_op:
         batch_op.create_index("ix_platform_account_api_id", ["registration_id", "api_id"], unique=False)
@@ -406,6 +416,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("template_id", "version"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("template_version", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_template_version_issuer_id"), ["issuer_id"], unique=False)
@@ -429,6 +440,7 @@ def upgrade() -> None:
             ["template_version.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("template_change", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_template_change_person_id"), ["person_id"], unique=False)
@@ -460,6 +472,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("code_hash"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("approval", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_approval_asked_by_id"), ["asked_by_id"], unique=False)
@@ -498,6 +511,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("course_id", "link_id"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "award_rule",
@@ -526,6 +540,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("resource_link_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("award_rule", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_award_rule_issuer_id"), ["issuer_id"], unique=False)
@@ -564,6 +579,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("rule_id", "version"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("rule_version", schema=None) as batch_op:
         batch_op.create_index(
@@ -642,6 +658,7 @@ def upgrade() -> None:
             ["award_rule.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("question", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_question_answered_by_id"), ["answered_by_id"], unique=False)
@@ -669,6 +686,7 @@ def upgrade() -> None:
             ["course.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("look", schema=None) as batch_op:
         batch_op.create_index("ix_look_course", ["course_id", "source", "began_at"], unique=False)
@@ -703,6 +721,7 @@ def upgrade() -> None:
             ["person.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("observation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_observation_actor_id"), ["actor_id"], unique=False)
@@ -726,6 +745,7 @@ def upgrade() -> None:
         sa.Column("why", sa.String(length=40), nullable=False),
         sa.Column("data", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index("ix_event_about", ["about_kind", "about", "at"], unique=False)
@@ -786,6 +806,7 @@ def upgrade() -> None:
             ["issuer.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("award", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_award_issuer_id"), ["issuer_id"], unique=False)
@@ -848,6 +869,7 @@ def upgrade() -> None:
             ["person.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("hand_award", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_hand_award_asked_by_id"), ["asked_by_id"], unique=False)
@@ -923,6 +945,7 @@ def upgrade() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "credential",
@@ -1014,6 +1037,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("credential_id", "kind", "about_at", "channel"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "delivery",
@@ -1030,6 +1054,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("award_id", "channel"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(
@@ -1096,6 +1121,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("token_hash"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("identity_check", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_identity_check_credential_id"), ["credential_id"], unique=False)
@@ -1117,6 +1143,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("token_hash"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("share_link", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_share_link_award_id"), ["award_id"], unique=False)
@@ -1134,6 +1161,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("person_id", "address"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("proved_address", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_proved_address_address"), ["address"], unique=False)
@@ -1159,6 +1187,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("ticket_hash"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("address_code", schema=None) as batch_op:
         batch_op.create_index("ix_address_code_expires_at", ["expires_at"], unique=False)
@@ -1191,6 +1220,7 @@ def upgrade() -> None:
             ["award.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("correction_request", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_correction_request_award_id"), ["award_id"], unique=False)
