@@ -38,6 +38,7 @@ from lti_tool.web.sources import messages
 from lti_tool.web.teacher import (
     award_actions,
     course,
+    course_work,
     hand_awards,
     link_badge,
     list_upload,
@@ -79,6 +80,7 @@ def create_app(tool: Tool) -> Flask:
         registration_page,
         placement,
         course,
+        course_work,
         rule_actions,
         rule_of_parts,
         hand_awards,

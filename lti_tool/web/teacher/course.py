@@ -43,6 +43,7 @@ from lti_tool.web.plug_sentences import (
 from lti_tool.web.public.badge_pages import readings_of
 from lti_tool.web.teacher.awards_list import ListedAwards, listed_awards
 from lti_tool.web.teacher.condition_parts import ConditionPart, condition_parts
+from lti_tool.web.teacher.course_work import work_in
 from lti_tool.web.teacher.learners import Learners, learners_of
 from lti_tool.web.teacher.rule_form import Problem, demand_forms, form_of_demands
 from lti_tool.web.translation import Sentence
@@ -165,6 +166,7 @@ def course_page(
             _panel(session, rule, changes, open_id, visit, asked, refused if rule.id == acting_on else None)
             for rule in rules
         ]
+        being_made = [panel.rule.id for panel in panels if panel.listed.counts.get("earned")]
         removed = [panel for panel in panels if panel.rule.removed_at is not None]
         panels = [panel for panel in panels if panel.rule.removed_at is None]
         panels.sort(key=lambda panel: not panel.is_open)
@@ -173,6 +175,7 @@ def course_page(
             visit=visit,
             panels=panels,
             removed=[panel for panel in removed if panel.listed.awards],
+            work=work_in(session, rules, being_made),
             notice=notice,
             refused=refused,
             acting_on=acting_on,

@@ -154,6 +154,7 @@ WHO_MAY = {
     "POST /lti/app/transcript": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/europass": OWNER,
     "POST /lti/app/course": ANY_STAFF,
+    "POST /lti/app/course/work": ANY_STAFF,
     "POST /lti/app/course/sources": ANY_STAFF,
     "POST /lti/app/course/list": ANY_STAFF,
     "POST /lti/app/course/list/rows": ANY_STAFF,
