@@ -11,7 +11,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from lti_tool.issuing.baking import name_of
+from badges.template.model import stored_template
 from lti_tool.people import identity_checks
 from lti_tool.people.identity_checks import Answer
 from lti_tool.store import Session
@@ -46,7 +46,7 @@ def wait(token: str) -> Response:
                 "public/holder_asked.html",
                 token=token,
                 check=check,
-                badge=name_of(check.credential),
+                badge=stored_template(check.credential.template_version.body).name,
                 standing=identity_checks.standing(check, tool.clock()),
             )
         )
@@ -80,7 +80,7 @@ def _holders_page(session: Session, token: str, check: IdentityCheck, said: str 
             "mails/holder.html",
             token=token,
             check=check,
-            badge=name_of(check.credential),
+            badge=stored_template(check.credential.template_version.body).name,
             said=said or check.said,
             is_over=current_tool().clock() >= check.ends_at,
         )

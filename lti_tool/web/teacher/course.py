@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
 from badges.eu.elements import Reading
+from badges.template.fields import Texts
 from badges.template.model import Template, stored_template
 from lti_tool.awarding import copies, gradebook, looks, placing
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course
@@ -59,9 +60,11 @@ MOST_BATCHES = 20
 class Change:
     """What a proposed version changes: the conditions that were and those that will be, in sentences.
 
-    `was` is None where nothing was before. `to_check` is what a teacher ought to check if they came with a copy.
+    `badge` is the name of the badge that will be awarded. `was` is None where nothing was before. `to_check` is what a
+    teacher ought to check if they came with a copy.
     """
 
+    badge: Texts
     was: Sequence[Markup] | None
     will_be: Sequence[Markup]
     is_readable: bool
@@ -285,6 +288,7 @@ def _offer(version: RuleVersion) -> Offer:
 def _change(version: RuleVersion, proposed: RuleVersion) -> Change:
     tree = read_tree(proposed.tree)
     return Change(
+        badge=stored_template(proposed.template_version.body).name,
         was=terms(read_tree(version.tree)) if version is not proposed else None,
         will_be=terms(tree),
         is_readable=is_readable(tree),
