@@ -75,6 +75,7 @@ def test_a_logo_is_drawn_anew_smaller_and_without_what_its_file_told(tmp_path, k
     told = PngImagePlugin.PngInfo()
     told.add_text("Author", "Zane Ozola")
     options = {"pnginfo": told} if kind == "PNG" else {"comment": b"Zane Ozola"}
+    options["icc_profile"] = b"Zane Ozola, as a profile of colours"
     file = written_look(tmp_path, 'logo = "logo.png"', drawn((2000, 500), kind=kind, **options))
     logo = read_file(file).logo
     with Image.open(BytesIO(logo)) as opened:
