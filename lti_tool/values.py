@@ -407,11 +407,17 @@ class AwardState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letterhead:
-    """An issuer as a mail names it: its name, the address to answer to, if it has one, and its postal address."""
+    """An issuer as a mail names it: its name, the address to answer to, if it has one, and its postal address.
+
+    `accent`: the issuer's colour as "#7a1f3d", which white words can be read on; empty where it has chosen none.
+    `logo_url`: its logo, the same for all readers; empty without one.
+    """
 
     name: str
     email: str | None = None
     postal_address: str = ""
+    accent: str = ""
+    logo_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

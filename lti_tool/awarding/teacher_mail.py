@@ -83,7 +83,7 @@ def mail_to(session: Session, issuers: Issuers, person_id: int, now: datetime) -
     return DueMail(
         mail=TeacherMail(
             recipient=Recipient(name=person.name or "", email=person.email, language=language),
-            issuer=letterhead(issuer.profile, language),
+            issuer=letterhead(issuer, language),
             questions=[_question(session, row, language) for row in questions],
             changes=_by_badge(changes, language),
             names=names_told(session, requests),

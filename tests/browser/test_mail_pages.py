@@ -39,6 +39,12 @@ def badge_id(demo):
     return row.id
 
 
+def with_look(demo):
+    """The issuer with the look of the demo's, and a name that is one long word."""
+    logo = f"{demo.tool_url}/issuers/riga-college/logo.png"
+    return replace(BADGE.issuer, name=LONG, accent="#7a1f3d", logo_url=logo)
+
+
 def mails_to_holders(demo):
     return set(Path(demo.tool.mail_folder).glob("identity-*.mail_folder.eml"))
 
@@ -58,6 +64,7 @@ def test_a_mail_is_accessible_and_no_wider_than_its_window(people, demo, languag
         for name, badge, person in (
             ("mail", BADGE, anna(language=language)),
             ("mail-long", replace(BADGE, name=LONG), anna(language=language, name=LONG)),
+            ("mail-look", replace(BADGE, issuer=with_look(demo)), anna(language=language)),
         ):
             # Without its picture, as most mail programs show it at first.
             mail = award_mail(replace(badge, picture_url=""), person)

@@ -47,6 +47,12 @@ def last_told(session: Session, course_id: int) -> Mapping[str, datetime]:
     return {source: seen_at for source, seen_at in rows}
 
 
+def newest_look(session: Session, course_id: int) -> LookRow | None:
+    """The look at the course that began last, of whichever source."""
+    query = select(LookRow).where(LookRow.course_id == course_id).order_by(LookRow.id.desc()).limit(1)
+    return session.scalar(query)
+
+
 def newest_at(session: Session, course_id: int) -> datetime | None:
     """When anything new was seen in the course last."""
     return session.scalar(

@@ -31,6 +31,7 @@ class ListedBadge:
     award_id: int
     badge_id: str | None
     name: Texts
+    issuer_id: str
     issuer: str
     course: str
     picture: str
@@ -66,6 +67,7 @@ def _listed(session: Session, award: Award, dead: Collection[int], now: datetime
         award_id=award.id,
         badge_id=credential.id if credential else None,
         name=stored_template(version.body).name,
+        issuer_id=award.issuer_id,
         issuer=current_tool().issuers.of(session, award.issuer_id).profile.name_in(page_language()),
         course=award.course.title if award.course else "",
         picture=f"/achievements/{version.template_id}/{version.version}/image.png",

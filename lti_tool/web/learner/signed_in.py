@@ -162,11 +162,16 @@ def _actor(award: Award) -> Actor:
 
 
 def _list(session: Session, visit: LearnerVisit, done: str = "") -> Response:
+    badges = badges_of(session, visit.people)
+    issuers = {each.issuer_id for each in badges}
+    # Of several issuers none speaks more than another: then it is the one whose site this is.
+    if len(issuers) == 1:
+        set_page_issuer(issuer_of(session, issuers.pop()))
     return _private(
         "learner/mine.html",
         learner_visit=visit,
         path="/my",
-        badges=badges_of(session, visit.people),
+        badges=badges,
         done=done,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -135,6 +136,22 @@ def test_the_facts_of_the_badge_are_told_in_both_languages():
     assert "Izdota: 2026. gada 21. novembris\nLīmenis: EQF 4 · LKI 4\nDarba slodze stundās: 26,5" in facts(
         "lv"
     )
+
+
+def test_the_issuer_stands_first_on_its_colour_with_its_logo_and_is_named_once():
+    logo = "https://badges.example.org/issuers/riga-college/logo.png"
+    plain = html_part(award_mail(BADGE, anna()))
+    shown = replace(RIGA_COLLEGE, accent="#7a1f3d", logo_url=logo)
+    text = html_part(award_mail(replace(BADGE, issuer=shown), anna()))
+    for each, colour in ((plain, "#0d4a57"), (text, "#7a1f3d")):
+        read = Reader(each)
+        assert next(one for one in read.texts if one.strip()) == RIGA_COLLEGE.name
+        assert read.texts.count(RIGA_COLLEGE.name) == 1
+        name = each.index(f">{RIGA_COLLEGE.name}<")
+        assert f"background:{colour}" in each[:name] and "color:#ffffff" in each[:name]
+    # Where pictures are not shown nothing is missing, and a logo that is drawn for white is seen in the dark.
+    assert (logo, "") in Reader(text).sources and "background:#ffffff;border:3px" in text
+    assert logo not in plain
 
 
 @pytest.mark.parametrize("language", ["en", "lv"])
