@@ -1,4 +1,4 @@
-"""What learners may do with the list of their own badges: hide one, and ask for a correction.
+"""What learners do with their own badges: claim one by opening it, hide one, and ask for a correction.
 
 A hidden badge is as valid as it was, and its links go on working: it is only out of the way.
 """
@@ -15,6 +15,15 @@ from lti_tool.store.models import Award, CorrectionRequest
 
 #: As long as a reason of a teacher.
 MAX_WORDS = 2000
+
+
+def claim_badge(session: Session, award_id: int, now: datetime, by: Actor) -> None:
+    """Notes that the learner has opened the badge on a page of their own; nothing where that was before."""
+    award = session.get_one(Award, award_id)
+    queries.awards.lock_award(session, award)
+    if award.claimed_at is None:
+        award.claimed_at = now
+        events.record(session, "badge_claimed", "award", award.id, now, actor=by)
 
 
 def hide_badge(session: Session, award: Award, now: datetime, by: Actor) -> None:
