@@ -559,6 +559,7 @@ class ApprovalMail:
 
     `what`: asked, to an approver, with the `url` of the answer; to the teacher approved, declined with the `reason`, or
     expired where nobody answered. `teacher` is their name, "" where it is not known; `course_url` the course's page.
+    `days`: for how many the request can be answered.
     """
 
     what: Literal["asked", "approved", "declined", "expired"]
@@ -566,6 +567,7 @@ class ApprovalMail:
     badge: str
     issuer: Letterhead
     course: str
+    days: int
     teacher: str = ""
     url: str = field(default="", repr=False)
     course_url: str | None = None

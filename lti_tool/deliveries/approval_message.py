@@ -42,9 +42,10 @@ def _request(mail: ApprovalMail, _: Callable[[str], str]) -> Iterator[Part]:
     yield Link(label=_("See what will be signed, and approve or decline it"), url=mail.url)
     yield Paragraph(
         text=_(
-            "Opening the address changes nothing. It is meant for you alone, works for 7 days, and can be answered "
-            "once. If the teacher changes the badge before you answer, the address stops working."
+            "Opening the address changes nothing. It is meant for you alone, works for %(days)s days, and can be "
+            "answered once. If the teacher changes the badge before you answer, the address stops working."
         )
+        % {"days": mail.days}
     )
 
 
@@ -55,9 +56,10 @@ def _answer(mail: ApprovalMail, _: Callable[[str], str]) -> Iterator[Part]:
             "Your badge was not approved. It stays a draft, which you can change and publish again."
         ),
         "expired": _(
-            "Nobody has answered within 7 days. The operator of Nozimite can still approve the badge. To ask again, "
-            "open the badge in your templates and press “Ask again”."
-        ),
+            "Nobody has answered within %(days)s days. The operator of Nozimite can still approve the badge. To ask "
+            "again, open the badge in your templates and press “Ask again”."
+        )
+        % {"days": mail.days},
     }
     yield Paragraph(text=said[mail.what])
     yield Facts(rows=tuple(_facts(mail, _)))

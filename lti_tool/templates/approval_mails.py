@@ -10,6 +10,7 @@ from lti_tool.issuing.letterheads import letterhead
 from lti_tool.language import best_language
 from lti_tool.store import Session
 from lti_tool.store.models import Approval, TemplateVersion
+from lti_tool.templates.approval_requests import LINK_DAYS
 from lti_tool.templates.approvals import link_code
 from lti_tool.values import ApprovalMail, Recipient, secret_hash
 
@@ -76,4 +77,5 @@ def _mail(
         url=url,
         course_url=course_url,
         reason=reason,
+        days=LINK_DAYS,
     )

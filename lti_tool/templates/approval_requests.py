@@ -19,7 +19,7 @@ from lti_tool.store.models import Approval, TemplateChange, TemplateVersion
 from lti_tool.templates.draft_hash import draft_hash
 
 #: How long the link in a mail can be answered.
-LINK_LIFE = timedelta(days=7)
+LINK_DAYS = 7
 #: So that nobody floods the approvers with mails, by asking and withdrawing.
 MOST_REQUESTS_A_DAY = 10
 
@@ -137,7 +137,7 @@ def _asked(row: TemplateVersion, approver: str, now: datetime, by: Actor) -> App
         reason="",
         asked_by_id=by.person_id,
         asked_at=now,
-        ends_at=now + LINK_LIFE if approver else None,
+        ends_at=now + timedelta(days=LINK_DAYS) if approver else None,
     )
 
 

@@ -83,6 +83,7 @@ def _page(session: Session, code: str, problem: str = "", wrong: str = "") -> Re
             "approver/approval.html",
             approval_code=code,
             approval=approval,
+            days=approval_requests.LINK_DAYS,
             row=row,
             template=template,
             standing=approvals.standing(session, approval, row, issuer, tool.clock()),

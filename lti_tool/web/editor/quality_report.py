@@ -109,6 +109,7 @@ def report_page(author: Author, row: TemplateVersion, error: str = "") -> str:
         vocabulary=vocabulary,
         step_code_of=step_code_of,
         approval=approval_requests.newest_request(row, issuer) if row.status == "draft" else None,
+        approval_days=approval_requests.LINK_DAYS,
         error=error,
         now=current_tool().clock(),
     )

@@ -23,6 +23,7 @@ def mail_of(what, language="en", **changes):
                 "badge": "Chart reading\r\nBcc: everybody@example.org",
                 "issuer": RIGA_COLLEGE,
                 "course": "Data",
+                "days": 9,
                 "url": URL if what == "asked" else "",
             }
             | changes
@@ -49,6 +50,7 @@ def test_the_approver_gets_the_whole_link_and_knows_that_reading_it_changes_noth
     (mail,) = smtp.mails
     text = mail.get_body(("plain",)).get_content()
     assert URL in text.splitlines() and sentence in text
+    assert {"en": "works for 9 days", "lv": "darbojas 9 dienas"}[language] in " ".join(text.split())
     assert mail["Subject"].startswith(subject) and mail["Bcc"] is None
     assert mail["To"] == "quality@xn--rga-uta.example.org"
     assert (mail["Message-ID"], mail["Content-Language"]) == (f"<{REFERENCE}>", language)

@@ -44,7 +44,7 @@ def notice(kind):
 def mails(language):
     """A mail of each kind, with strangers' words that look like markup."""
     person = anna(language=language, name=HOSTILE)
-    approval = {"recipient": person, "badge": HOSTILE, "issuer": RIGA_COLLEGE, "course": HOSTILE}
+    approval = {"recipient": person, "badge": HOSTILE, "issuer": RIGA_COLLEGE, "course": HOSTILE, "days": 7}
     about = {"badge": HOSTILE, "course": HOSTILE, "number": 3}
     yield award_mail(BADGE, person)
     for kind in ("revoked", "mistake", "suspended", "reinstated", "expires"):
