@@ -13,6 +13,7 @@ from lti_tool.deliveries import dispatch
 from lti_tool.deliveries.approval_message import approval_content
 from lti_tool.deliveries.code_message import code_content
 from lti_tool.deliveries.identity_message import identity_mail
+from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
 from lti_tool.issuing import issuance, notices
 from lti_tool.issuing.baking import name_of
@@ -25,7 +26,7 @@ from lti_tool.people import addresses, identity_checks, learner_sessions, sessio
 from lti_tool.store import Session, outbox, queries
 from lti_tool.store.models import Course
 from lti_tool.templates import approval_mails, approvals
-from lti_tool.values import ApprovalMail, CodeMail, Json, Recipient
+from lti_tool.values import CodeMail, Json, Recipient
 from lti_tool.wiring import Tool
 
 #: How often a correction that a teacher has asked for looks whether the issuer is confirmed.
@@ -198,7 +199,8 @@ def mail_teacher(tool: Tool, event_id: str, payload: Json) -> None:
         return
     with tool.store.read() as session:
         issuer = tool.issuers.of_person(session, person_id)
-    dispatch.mail_teacher(issuer, due.mail)
+    # A teacher without an address reads the same on the page.
+    dispatch.is_sent(issuer, teacher_content(due.mail), due.mail.reference)
     with tool.store.begin() as session:
         teacher_mail.record_mail(session, person_id, due, tool.clock())
 
@@ -212,7 +214,8 @@ def ask_approver(tool: Tool, event_id: str, payload: Json) -> None:
     with tool.store.begin() as session:
         issuer = tool.issuers.of_approval(session, approval_id)
         mail = approval_mails.request_mail(session, issuer, approval_id, tool.secret_key)
-    unreached = mail is not None and not _is_delivered(issuer, mail, f"approval-{approval_id}")
+    reference = f"approval-{approval_id}"
+    unreached = mail is not None and not dispatch.is_sent(issuer, approval_content(mail), reference)
     with tool.store.begin() as session:
         if unreached:
             approvals.leave_unreached(session, approval_id, tool.clock())
@@ -230,7 +233,7 @@ def tell_author(tool: Tool, event_id: str, payload: Json) -> None:
         mail = approval_mails.answer_mail(session, issuer, approval_id)
     if mail is not None:
         # Where the teacher has no address, the page of the template says the same.
-        _is_delivered(issuer, mail, f"approval-{approval_id}-{mail.what}")
+        dispatch.is_sent(issuer, approval_content(mail), f"approval-{approval_id}-{mail.what}")
     _finish(tool, event_id)
 
 
@@ -240,22 +243,17 @@ def ask_holder(tool: Tool, event_id: str, payload: Json) -> None:
     Raises DeliveryError where another attempt may succeed.
     """
     with tool.store.begin() as session:
-        asked = _identity_mail(tool, session, payload["check_id"])
+        asked = _identity_mail(tool, session, payload["check"])
     if asked is not None:
-        issuer, mail = asked
-        try:
-            dispatch.send(issuer, mail, f"identity-{payload['check_id']}")
-        except DeliveryError as error:
-            # Nobody is told of a permanent one: the visitor is not to learn whether there is an address.
-            if not error.permanent:
-                raise
+        # Where it cannot be sent nobody is told: the visitor is not to learn whether there is an address.
+        dispatch.is_sent(*asked)
     _finish(tool, event_id)
 
 
-def _identity_mail(tool: Tool, session: Session, check_id: int) -> tuple[Issuer, MailContent] | None:
-    """The mail, counted as sent, and its issuer; None where the holder is not to be mailed, or the check is gone."""
+def _identity_mail(tool: Tool, session: Session, token_hash: str) -> tuple[Issuer, MailContent, str] | None:
+    """The mail, counted as sent, with its issuer and reference; None where nobody is to be mailed, or it is gone."""
     now = tool.clock()
-    check = queries.identity_checks.lock(session, check_id)
+    check = queries.identity_checks.lock(session, token_hash)
     if check is None:
         return None
     # One after the other, so that two checks at once do not exceed the limits together.
@@ -268,18 +266,8 @@ def _identity_mail(tool: Tool, session: Session, check_id: int) -> tuple[Issuer,
     recipient = dispatch.recipient_of(credential.award.person, credential)
     url = issuer.addresses.holder_check(identity_checks.holder_token(issuer.mail_tokens, check))
     sender = letterhead(issuer, recipient.language)
-    return issuer, identity_mail(name_of(credential), sender, recipient, url)
-
-
-def _is_delivered(issuer: Issuer, mail: ApprovalMail, reference: str) -> bool:
-    """Whether the mail was sent. Raises DeliveryError where another attempt may succeed."""
-    try:
-        dispatch.send(issuer, approval_content(mail), reference)
-    except DeliveryError as error:
-        if not error.permanent:
-            raise
-        return False
-    return True
+    mail = identity_mail(name_of(credential), sender, recipient, url)
+    return issuer, mail, identity_checks.mail_reference(check)
 
 
 def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
@@ -293,20 +281,15 @@ def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
         mail = None
         if row is not None and addresses.is_to_be_mailed(session, row, now):
             issuer = tool.issuers.of(session, row.issuer_id)
-            # Not the number of the row: SQLite gives that of a deleted row to the next.
             reference = f"code-{row.ticket_hash[:16]}"
             mail = CodeMail(
                 recipient=Recipient(name="", email=row.address, language=row.language),
                 issuer=letterhead(issuer, row.language),
                 code=addresses.code_of(row, tool.secret_key),
-                minutes=int(addresses.CODE_LIFE.total_seconds() / 60),
+                minutes=addresses.CODE_LIFE // timedelta(minutes=1),
             )
     if mail is not None:
-        try:
-            dispatch.send(issuer, code_content(mail), reference)
-        except DeliveryError as error:
-            if not error.permanent:
-                raise
+        dispatch.is_sent(issuer, code_content(mail), reference)
     _finish(tool, event_id)
 
 

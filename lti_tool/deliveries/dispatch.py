@@ -9,7 +9,6 @@ from typing import Any
 from lti_tool.deliveries import CHANNELS
 from lti_tool.deliveries.recording import record
 from lti_tool.deliveries.returns import badge_reference
-from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.errors import DeliveryError, NotFoundError, PlatformError, UserFacingError
 from lti_tool.issuing import notices
 from lti_tool.issuing.baking import bake_badge, name_of
@@ -23,7 +22,7 @@ from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import Award, CredentialRow, Delivery, Person
-from lti_tool.values import Json, Receipt, Recipient, TeacherMail
+from lti_tool.values import Json, Receipt, Recipient
 
 
 def deliver(store: Store, issuers: Issuers, connect: Connect, delivery_id: int, now: datetime) -> None:
@@ -197,16 +196,18 @@ def send(issuer: Issuer, mail: MailContent, reference: str) -> None:
     CHANNELS[name].send(mail, issuer.channels[name], f"{reference}.{name}@{issuer.addresses.host}")
 
 
-def mail_teacher(issuer: Issuer, mail: TeacherMail) -> None:
-    """Brings a teacher what waits for them, by the first channel that can.
+def is_sent(issuer: Issuer, mail: MailContent, reference: str) -> bool:
+    """Brings any mail as `send` does; False where it never can be, such as to somebody without an address.
 
-    Raises DeliveryError. A permanent failure, such as a teacher without an address, is none: the page shows it too.
+    Raises DeliveryError where another attempt may succeed.
     """
     try:
-        send(issuer, teacher_content(mail), mail.reference)
+        send(issuer, mail, reference)
     except DeliveryError as error:
         if not error.permanent:
             raise
+        return False
+    return True
 
 
 def _record_failure(

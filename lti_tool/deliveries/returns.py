@@ -13,12 +13,14 @@ from lti_tool.errors import DeliveryError
 from lti_tool.mails.refusals import RemindedPerson, Reminder
 from lti_tool.mails.returned import ReturnKind
 from lti_tool.people import reminders
+from lti_tool.people.identity_checks import REFERENCE_DIGITS
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import Delivery, Notice, Person
 from lti_tool.templates import approvals
 from lti_tool.values import MAX_ID
 
 _REFERENCE = re.compile("(badge|notice|approval|waiting)-([0-9]{1,10})(?:-([a-z0-9]+))?")
+_IDENTITY_REFERENCE = re.compile(f"identity-([0-9a-f]{{{REFERENCE_DIGITS}}})")
 
 
 def badge_reference(delivery: Delivery, credential_id: str) -> str:
@@ -28,7 +30,12 @@ def badge_reference(delivery: Delivery, credential_id: str) -> str:
 
 def record_return(session: Session, reference: str, kind: ReturnKind, now: datetime) -> bool:
     """Whether something is recorded: not of a mail that nobody knows, nor of one that is still tried, nor twice."""
-    found = _REFERENCE.fullmatch(reference.lower())
+    reference = reference.lower()
+    about_identity = _IDENTITY_REFERENCE.fullmatch(reference)
+    if about_identity is not None:
+        # Of one that could not be delivered nobody is told: the visitor who asks is not to learn that.
+        return kind == "complaint" and _identity_complaint(session, about_identity[1], now)
+    found = _REFERENCE.fullmatch(reference)
     if found is None or int(found[2]) > MAX_ID or kind == "delayed":
         return False
     by_kind = _COMPLAINTS if kind == "complaint" else _FAILURES
@@ -67,10 +74,7 @@ def _notice_failed(session: Session, notice_id: int, _rest: str, now: datetime) 
 
 def _approval_failed(session: Session, approval_id: int, rest: str, now: datetime) -> bool:
     # With something after the number it is the answer to the teacher, which the page of the template has too.
-    if rest:
-        return False
-    approvals.leave_unreached(session, approval_id, now)
-    return True
+    return not rest and approvals.leave_unreached(session, approval_id, now)
 
 
 def _badge_complaint(session: Session, delivery_id: int, _rest: str, now: datetime) -> bool:
@@ -92,8 +96,15 @@ def _refuse(session: Session, person: Person, kind: Reminder, now: datetime) -> 
     """Whoever calls a mail unwanted gets no more reminders; nothing else is theirs to lose."""
     if person.erased_at is not None:
         return False
-    reminders.refuse(session, RemindedPerson(person_id=person.id, kind=kind), now)
-    return True
+    return reminders.refuse(session, RemindedPerson(person_id=person.id, kind=kind), now)
+
+
+def _identity_complaint(session: Session, hash_beginning: str, now: datetime) -> bool:
+    """Whoever calls the question whether a badge is theirs unwanted is not asked again; whether that is new."""
+    check = queries.identity_checks.with_hash_beginning(session, hash_beginning)
+    return check is not None and queries.identity_checks.refuse(
+        session, check.credential.award.person_id, now
+    )
 
 
 _Record = Callable[[Session, int, str, datetime], bool]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from lti_tool.deliveries.mail_phrases import refusing
 from lti_tool.language import translator
@@ -57,11 +57,8 @@ def _about_questions(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Par
             )
         )
     for question in mail.questions:
-        yield _badge_and_course(
-            question,
-            (_("Learners who can open the link without having the badge"), str(question.number)),
-            of=_,
-        )
+        counted = [(_("Learners who can open the link without having the badge"), question.number)]
+        yield _badge_and_course(question, counted, _)
         yield _where_to_go(
             question,
             _("To answer, open the link to the badge in the course"),
@@ -79,12 +76,11 @@ def _about_changes(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]
             )
         )
     for changed in mail.changes:
-        yield _badge_and_course(
-            changed,
-            (_("Learners whose grade has changed"), str(changed.number)),
-            (_("Learners who no longer reach the minimum"), str(changed.below_minimum)),
-            of=_,
-        )
+        counted = [
+            (_("Learners whose grade has changed"), changed.number),
+            (_("Learners who no longer reach the minimum"), changed.below_minimum),
+        ]
+        yield _badge_and_course(changed, counted, _)
         # The link of this badge may be deleted: the page that every other one opens has all badges of the course.
         yield _where_to_go(
             changed,
@@ -94,11 +90,11 @@ def _about_changes(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]
 
 
 def _badge_and_course(
-    about: OpenQuestion | ChangedGrades, *counted: tuple[str, str], of: Callable[[str], str]
+    about: OpenQuestion | ChangedGrades, counted: Sequence[tuple[str, int]], _: Callable[[str], str]
 ) -> Facts:
-    """The badge and its course, and what is counted there; `of` translates."""
-    _ = of
-    return Facts(rows=((_("Badge"), one_line(about.badge)), (_("Course"), one_line(about.course)), *counted))
+    """The badge and its course, and what is counted there."""
+    rows = [(name, str(number)) for name, number in counted]
+    return Facts(rows=((_("Badge"), one_line(about.badge)), (_("Course"), one_line(about.course)), *rows))
 
 
 def _where_to_go(about: OpenQuestion | ChangedGrades, at_address: str, without_address: str) -> Part:

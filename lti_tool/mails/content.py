@@ -58,7 +58,7 @@ class MailContent:
     subject: str
     headings: Sequence[str]
     parts: Sequence[Part]
-    small_print: Sequence[Part] = ()
+    small_print: Sequence[Paragraph | Link] = ()
     picture_url: str = ""
     attachments: Sequence[Attachment] = ()
     unsubscribe_url: str = field(default="", repr=False)

@@ -18,6 +18,9 @@ _TABLE = 'role="presentation" cellpadding="0" cellspacing="0" border="0"'
 _SHEET = "width:600px;max-width:100%;table-layout:fixed;background:#ffffff"
 #: The ground of the issuer's name where the issuer has chosen no colour of its own.
 _OWN_COLOUR = "#0d4a57"
+#: How a button looks: its class, the style of its cell, and that of its words.
+_MAIN = ("act", "background:#0d4a57;border:2px solid #0d4a57", "color:#ffffff")
+_QUIET = ("quiet", "border:2px solid #6f7f85", "color:#0b5464")
 _DARK = """\
 .paper { background: #0c171b !important; } .sheet, .in { background: #13222a !important; }
 .spine { background: #12303a !important; } .ink { color: #e9f0f1 !important; } .soft { color: #a9bdc4 !important; }
@@ -130,10 +133,10 @@ def _headings(mail: MailContent) -> Iterator[str]:
 
 def _body(mail: MailContent) -> str:
     main = next((part for part in mail.parts if isinstance(part, Link)), None)
-    return "\n".join(_main_action(part) if part is main else _part(part) for part in mail.parts)
+    return "\n".join(_part(part, _MAIN if part is main else _QUIET) for part in mail.parts)
 
 
-def _part(part: Part | None) -> str:
+def _part(part: Part, button: tuple[str, str, str]) -> str:
     match part:
         case Paragraph():
             return (
@@ -141,22 +144,15 @@ def _part(part: Part | None) -> str:
                 f"{_lines(part.text)}</p>"
             )
         case Link():
-            return _button(part, "quiet", "border:2px solid #6f7f85", "color:#0b5464")
+            return _button(part, button)
         case Facts():
             return _facts(part)
-        case None:
-            return ""
     assert_never(part)
 
 
-def _main_action(part: Part | None) -> str:
-    if not isinstance(part, Link):
-        return ""
-    return _button(part, "act", "background:#0d4a57;border:2px solid #0d4a57", "color:#ffffff")
-
-
-def _button(link: Link, kind: str, cell: str, words: str) -> str:
+def _button(link: Link, look: tuple[str, str, str]) -> str:
     """An address to press, 44 px high or more."""
+    kind, cell, words = look
     return (
         f'<table {_TABLE} class="wide" style="margin:0 0 18px"><tr>'
         f'<td class="{kind}" style="{cell};border-radius:7px;text-align:center">'
@@ -193,14 +189,12 @@ def _foot(mail: MailContent) -> str:
     return "\n".join(f"{small}{text}</p>" for text in texts)
 
 
-def _small(part: Part) -> str:
+def _small(part: Paragraph | Link) -> str:
     match part:
         case Paragraph():
             return _lines(part.text)
         case Link():
             return f'<a class="link" href="{escape(part.url)}" style="color:#0b5464">{escape(part.label)}</a>'
-        case Facts():
-            return "<br>".join(f"{escape(name)}: {escape(value)}" for name, value in part.rows)
     assert_never(part)
 
 

@@ -61,13 +61,18 @@ def message_of(mail: MailContent, sender: str, reference: str) -> EmailMessage:
 
 
 def composed(mail: MailContent, sender: str, reference: str) -> EmailMessage:
-    """The message as `message_of` makes it. Raises DeliveryError, permanent, where there is no valid address."""
+    """The message as `message_of` makes it.
+
+    Raises DeliveryError, permanent, where the recipient has no valid address. Any other header that cannot be written
+    is a fault of ours, and says so.
+    """
     if not mail.recipient.email:
         raise DeliveryError("no e-mail address is known", permanent=True)
     try:
-        return message_of(mail, sender, reference)
+        address_of(mail.recipient)
     except ValueError as error:
         raise DeliveryError("the e-mail address is not valid", permanent=True) from error
+    return message_of(mail, sender, reference)
 
 
 def greeting(recipient: Recipient) -> str:

@@ -16,7 +16,7 @@ from lti_tool.errors import NotFoundError
 from lti_tool.mails.tokens import MailTokens
 from lti_tool.store import Session, outbox, queries
 from lti_tool.store.models import IdentityCheck
-from lti_tool.values import MAX_ID, secret_hash
+from lti_tool.values import secret_hash
 
 #: `never`: no, and do not ask me again about any badge.
 Answer = Literal["yes", "no", "never"]
@@ -29,6 +29,9 @@ KEPT = timedelta(days=1)
 #: Mails in a day about one badge, and to one address about all of its badges.
 MOST_A_BADGE = 3
 MOST_AN_ADDRESS = 6
+
+#: So much of the hash of a check stands in the address that its mail returns to: 64 characters fit before an @.
+REFERENCE_DIGITS = 16
 
 _PURPOSE = "identity"
 
@@ -47,18 +50,14 @@ def begin(session: Session, credential_id: str, now: datetime) -> str:
         ends_at=now + OPEN,
     )
     session.add(check)
-    session.flush()
     # Always, so that the answer to the visitor takes as long where nobody can be asked.
-    outbox.add(session, "ask_holder", {"award_id": row.award_id, "check_id": check.id}, now)
+    outbox.add(session, "ask_holder", {"award_id": row.award_id, "check": check.token_hash}, now)
     return token
 
 
 def visited(session: Session, token: str) -> IdentityCheck:
     """The check of a visitor's page. Raises NotFoundError."""
-    check = queries.identity_checks.with_token(session, secret_hash(token))
-    if check is None:
-        raise NotFoundError("there is no such check any more")
-    return check
+    return _found(queries.identity_checks.with_token(session, secret_hash(token)))
 
 
 def standing(check: IdentityCheck, now: datetime) -> Standing:
@@ -82,24 +81,41 @@ def may_be_mailed(session: Session, check: IdentityCheck, now: datetime) -> bool
 
 
 def holder_token(tokens: MailTokens, check: IdentityCheck) -> str:
-    """The token in the mail to the holder."""
-    return tokens.token(_PURPOSE, str(check.id))
+    """The token in the mail to the holder. It outlives the check, and is never that of another one."""
+    return tokens.token(_PURPOSE, check.token_hash)
+
+
+def mail_reference(check: IdentityCheck) -> str:
+    """What identifies the mail to the holder: the same for another attempt."""
+    return f"identity-{check.token_hash[:REFERENCE_DIGITS]}"
 
 
 def asked(session: Session, tokens: MailTokens, token: str) -> IdentityCheck:
-    """The check that a holder was mailed about, locked. Raises NotFoundError."""
-    about = tokens.about(_PURPOSE, token) or ""
-    if not about.isdecimal() or int(about[:12]) > MAX_ID:
-        raise NotFoundError("no mail has this token")
-    check = queries.identity_checks.lock(session, int(about))
-    if check is None:
-        raise NotFoundError("the check is deleted already")
-    return check
+    """The check that a holder was mailed about. Raises NotFoundError."""
+    return _found(queries.identity_checks.with_token(session, _hash_in(tokens, token)))
 
 
-def answer(session: Session, check: IdentityCheck, said: Answer, now: datetime) -> None:
-    """What the holder says: the first answer counts, and none that comes too late; a refusal always does."""
+def answer(session: Session, tokens: MailTokens, token: str, said: Answer, now: datetime) -> IdentityCheck:
+    """The check, locked, with what the holder says: the first answer counts, and none that comes too late.
+
+    A refusal always does. Raises NotFoundError as `asked` does.
+    """
+    check = _found(queries.identity_checks.lock(session, _hash_in(tokens, token)))
     if said == "never":
         queries.identity_checks.refuse(session, check.credential.award.person_id, now)
     if not check.said and now < check.ends_at:
         check.said = "yes" if said == "yes" else "no"
+    return check
+
+
+def _hash_in(tokens: MailTokens, token: str) -> str:
+    token_hash = tokens.about(_PURPOSE, token)
+    if token_hash is None:
+        raise NotFoundError("no mail has this token")
+    return token_hash
+
+
+def _found(check: IdentityCheck | None) -> IdentityCheck:
+    if check is None:
+        raise NotFoundError("there is no such check any more")
+    return check

@@ -19,11 +19,13 @@ def are_refused(session: Session, reminded: RemindedPerson) -> bool:
     return queries.mails.has_refused(session, reminded.person_id, reminded.kind)
 
 
-def refuse(session: Session, reminded: RemindedPerson, now: datetime) -> None:
-    """No more such reminders from now on; again and again is the same. Raises NotFoundError where they are gone."""
+def refuse(session: Session, reminded: RemindedPerson, now: datetime) -> bool:
+    """No more such reminders from now on; whether that is new. Raises NotFoundError where the person is gone."""
     _demand_person(session, reminded)
-    if queries.mails.refuse(session, reminded.person_id, reminded.kind, now):
+    is_new = queries.mails.refuse(session, reminded.person_id, reminded.kind, now)
+    if is_new:
         _record(session, "reminders_refused", reminded, now)
+    return is_new
 
 
 def accept(session: Session, reminded: RemindedPerson, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
 from lti_tool import private_files
 from lti_tool.store import events
@@ -23,10 +25,14 @@ class Store:
         self.engine = _engine(url)
         self._follow = follow
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
-        read_only = self.engine.execution_options(read_only=True)
-        self._readers = sessionmaker(read_only, expire_on_commit=False, autoflush=False)
+        # PostgreSQL gives each statement of a transaction a snapshot of its own anyway (READ COMMITTED), so that to
+        # begin and to end one for reading would be two exchanges for nothing.
         is_sqlite = self.engine.dialect.name == "sqlite"
-        self._asking = read_only if is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        without_lock = {"read_only": True} if is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._reading = self.engine.execution_options(**without_lock)
+        self._readers = sessionmaker(self._reading, expire_on_commit=False, autoflush=False)
+        event.listen(self._readers, "before_flush", _refuse_to_store)
+        event.listen(self._readers, "do_orm_execute", _refuse_to_write)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -40,7 +46,10 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session for reading: it takes no write lock, and what is changed in it is not stored."""
+        """A session for reading: it takes no write lock.
+
+        What is changed in its objects is not stored; to flush that, or to write by a statement, is a TypeError.
+        """
         with self._readers() as session:
             yield session
 
@@ -49,7 +58,7 @@ class Store:
 
         On PostgreSQL no transaction is begun for them: each is one exchange with the server.
         """
-        return self._asking.connect()
+        return self._reading.connect()
 
     def close(self) -> None:
         """Closes all connections but those of `connect_to_ask`."""
@@ -70,15 +79,36 @@ def _engine(url: str) -> Engine:
         return engine
     if address.drivername in ("postgresql", "postgres"):
         address = address.set(drivername="postgresql+psycopg")
-    engine = create_engine(address, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    engine = create_engine(address, hide_parameters=True, pool_size=10, max_overflow=10)
     event.listen(engine, "connect", _set_up_postgresql)
+    event.listen(engine, "checkout", _refuse_ended)
     return engine
+
+
+def _refuse_to_store(_session: Session, _context: object, _instances: object) -> None:
+    raise TypeError("a session for reading stores nothing")
+
+
+def _refuse_to_write(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        raise TypeError("a session for reading writes nothing")
 
 
 def _set_up_postgresql(connection: Any, _record: Any) -> None:
     # Times then come in UTC, whatever the server's own zone is; to turn those of thousands of rows takes long.
     connection.execute("SET TIME ZONE 'UTC'")
     connection.commit()
+
+
+def _refuse_ended(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Has the pool connect anew where the server has ended the connection meanwhile, as a restart does.
+
+    A connection that nobody uses has nothing to read, but the end of it. To look is no exchange with the server.
+    """
+    poll = select.poll()
+    poll.register(connection.pgconn.socket, select.POLLIN)
+    if poll.poll(0):
+        raise DisconnectionError("the server has ended the connection")
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

@@ -198,11 +198,13 @@ def expire(session: Session, row: TemplateVersion, now: datetime) -> None:
         outbox.add(session, "tell_author", {"approval_id": ended[0].id}, now)
 
 
-def leave_unreached(session: Session, row: TemplateVersion, approval: Approval, now: datetime) -> None:
-    """Records that the mail to an approver cannot be delivered."""
-    if approval.status == "open":
-        approval.status = "unreached"
-        record(session, row, "approval_unreached", now, approval=approval.id)
+def leave_unreached(session: Session, row: TemplateVersion, approval: Approval, now: datetime) -> bool:
+    """Whether it is recorded that the mail to an approver cannot be delivered: not where they are no longer asked."""
+    if approval.status != "open":
+        return False
+    approval.status = "unreached"
+    record(session, row, "approval_unreached", now, approval=approval.id)
+    return True
 
 
 def record(

@@ -131,14 +131,16 @@ def expire(session: Session, now: datetime) -> None:
         approval_requests.expire(session, row, now)
 
 
-def leave_unreached(session: Session, approval_id: int, now: datetime) -> None:
-    """Records that the mail to an approver cannot be delivered; nothing where the draft was deleted."""
+def leave_unreached(session: Session, approval_id: int, now: datetime) -> bool:
+    """Whether it is recorded that the mail to an approver cannot be delivered: not where the draft was deleted, or
+    nobody waits for their answer any more."""
     approval = session.get(Approval, approval_id)
-    if approval is not None:
-        row = session.get_one(TemplateVersion, approval.template_version_id)
-        queries.templates.lock_template(session, row)
-        session.refresh(approval)
-        approval_requests.leave_unreached(session, row, approval, now)
+    if approval is None:
+        return False
+    row = session.get_one(TemplateVersion, approval.template_version_id)
+    queries.templates.lock_template(session, row)
+    session.refresh(approval)
+    return approval_requests.leave_unreached(session, row, approval, now)
 
 
 def _answer(

@@ -23,7 +23,7 @@ from lti_tool.web.current import install
 from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
 from lti_tool.web.learner import badge, downloads, mine, sharing, signed_in
-from lti_tool.web.mails import bounces, reminders
+from lti_tool.web.mails import bounces, holder_checks, reminders
 from lti_tool.web.platforms import launch, registration_page
 from lti_tool.web.proxies import TrustedProxies
 from lti_tool.web.public import (
@@ -104,6 +104,7 @@ def create_app(tool: Tool) -> Flask:
         shared_badge,
         verifier,
         identity_checks,
+        holder_checks,
         api_description,
         issuer,
         messages,

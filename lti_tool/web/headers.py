@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, make_response, request
 
 from lti_tool.platforms.platform_configuration import CANVAS_EMBED_ORIGINS
 from lti_tool.values import Registration, origin_of
@@ -69,6 +69,14 @@ def is_from_own_page() -> bool:
     if site is not None:
         return site == "same-origin"
     return request.headers.get("Origin") == origin_of(requested_tool_url())
+
+
+def private_page(page: str) -> Response:
+    """The page of an address that is a secret of one person: no cache keeps it, and no search engine lists it."""
+    response = make_response(page)
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _add_headers(response: Response) -> Response:

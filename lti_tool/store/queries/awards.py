@@ -273,7 +273,7 @@ def awards_without_name(session: Session, course_id: int) -> Sequence[Award]:
 def newest_award(session: Session, template: TemplateVersion, person_id: int) -> Award | None:
     """The learner's newest award of a template, in whichever course, whatever its version and status.
 
-    With its credential, without the text of that, and its deliveries.
+    With its learner, its credential without the text, and its deliveries.
     """
     values = {
         "issuer_id": template.issuer_id,
@@ -287,7 +287,7 @@ def newest_award(session: Session, template: TemplateVersion, person_id: int) ->
 def _newest_whole() -> Select[Award]:
     """Made once: every page of a learner asks."""
     query = select(Award).where(_of_template(), Award.person_id == bindparam("person_id"))
-    loaded = (joinedload(Award.credential), selectinload(Award.deliveries))
+    loaded = (joinedload(Award.person), joinedload(Award.credential), selectinload(Award.deliveries))
     return query.order_by(Award.id.desc()).limit(1).options(*loaded)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lti_tool.store.events import Act, as_act
@@ -40,7 +40,14 @@ def events(
         query = query.where(Event.what == what)
     if since is not None:
         query = query.where(Event.at >= since)
-    return (as_act(row) for row in session.scalars(query.execution_options(yield_per=_BATCH)))
+    return _in_batches(session, query)
+
+
+def _in_batches(session: Session, query: Select[Event]) -> Iterator[Act]:
+    last = 0
+    while rows := session.scalars(query.where(Event.id > last).limit(_BATCH)).all():
+        last = rows[-1].id
+        yield from map(as_act, rows)
 
 
 def is_recorded_since(

@@ -8,17 +8,25 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.store.models import Award, CredentialRow, IdentityCheck, IdentityCheckRefusal, Person
-from lti_tool.store.queries.common import FOR_UPDATE, insert_if_missing
+from lti_tool.store.queries.common import insert_if_missing
 
 
 def with_token(session: Session, token_hash: str) -> IdentityCheck | None:
-    """The check whose visitor has this token."""
+    """The check whose visitor has the token with this SHA-256."""
     return session.scalar(select(IdentityCheck).where(IdentityCheck.token_hash == token_hash))
 
 
-def lock(session: Session, check_id: int) -> IdentityCheck | None:
-    """Locks the row (SELECT ... FOR NO KEY UPDATE) and returns it reloaded, if it is there."""
-    return session.get(IdentityCheck, check_id, with_for_update=FOR_UPDATE, populate_existing=True)
+def with_hash_beginning(session: Session, beginning: str) -> IdentityCheck | None:
+    """The check whose `token_hash` begins so, with hexadecimal digits."""
+    return session.scalar(
+        select(IdentityCheck).where(IdentityCheck.token_hash.startswith(beginning)).limit(1)
+    )
+
+
+def lock(session: Session, token_hash: str) -> IdentityCheck | None:
+    """As `with_token`; locks the row (SELECT ... FOR NO KEY UPDATE) and reloads it."""
+    query = select(IdentityCheck).where(IdentityCheck.token_hash == token_hash)
+    return session.scalar(query.with_for_update(key_share=True).execution_options(populate_existing=True))
 
 
 def number_mailed(session: Session, check: IdentityCheck, since: datetime) -> int:
@@ -50,9 +58,9 @@ def is_refused(session: Session, person_id: int) -> bool:
     return session.get(IdentityCheckRefusal, person_id) is not None
 
 
-def refuse(session: Session, person_id: int, now: datetime) -> None:
-    """Stores that the person does not want to be asked any more."""
-    insert_if_missing(session, IdentityCheckRefusal, {"person_id": person_id, "refused_at": now})
+def refuse(session: Session, person_id: int, now: datetime) -> bool:
+    """Stores that the person does not want to be asked any more; whether that is new."""
+    return insert_if_missing(session, IdentityCheckRefusal, {"person_id": person_id, "refused_at": now})
 
 
 def delete_begun_before(session: Session, moment: datetime) -> None:

@@ -25,6 +25,7 @@ from lti_tool.web.learner.sharing import inside_path, sharing_of
 from lti_tool.web.page_issuer import issuer_of, page_issuer, set_page_issuer
 from lti_tool.web.plug_sentences import rule_sentences
 from lti_tool.web.public.badge_pages import readings_of
+from lti_tool.web.public.certificate import figures_of
 from lti_tool.web.visits import Visit, current_visit, rule_of
 
 pages = Blueprint("learner", __name__)
@@ -105,16 +106,18 @@ def _badge_page(
     version = award.template_version if award else rule_version.template_version
     issued = award.credential if award else None
     template = stored_template(version.body)
+    readings = readings_of(version)
     # Another than the course's own, where an operator has permitted that.
     set_page_issuer(issuer_of(session, version.issuer_id))
     return {
         "visit": visit,
         "rule": rule,
-        "learner": session.get_one(Person, person_id),
+        "learner": award.person if award else session.get_one(Person, person_id),
         "award": award,
         "elsewhere": award.course if award and award.course_id != rule.course_id else None,
         "template": template,
-        "readings": readings_of(version),
+        "readings": readings,
+        "figures": figures_of({reading.element.code: reading.values for reading in readings}),
         "version": version,
         "state": _state_of(session, award, now) if award else _state(standing.decision),
         "is_looked_at_soon": not award and looks.is_coming(session, rule.course_id, now),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from badges.template.model import stored_template
 from lti_tool.awarding import decisions
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.people import addresses, own_badges, stated_names
-from lti_tool.people.addresses import MOST_ADDRESSES, Asking
+from lti_tool.people.addresses import CODE_LIFE, MOST_ADDRESSES, MOST_TRIES, Asking
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import Award
@@ -148,8 +149,10 @@ def change_listing(session: Session, award: Award, action: str, by: Actor) -> st
 def wrong_code() -> str:
     """What is said of a code that is not, or not any more, the right one: which of these, nobody is told."""
     return _(
-        "This code does not work. Use the newest mail; a code works for 10 minutes, and can be tried five times. You "
-        "can ask for a new one."
+        "This code does not work. Use the newest mail; a code works for %(minutes)s minutes, and can be tried "
+        "%(tries)s times. You can ask for a new one.",
+        minutes=CODE_LIFE // timedelta(minutes=1),
+        tries=MOST_TRIES,
     )
 
 

@@ -7,6 +7,7 @@ and no form of another site is taken.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from lti_tool.store.models import Award
 from lti_tool.web import rate_limits
 from lti_tool.web.checked_requests import typed_line
 from lti_tool.web.current import current_tool
-from lti_tool.web.headers import send_own_origin
+from lti_tool.web.headers import private_page, send_own_origin
 from lti_tool.web.languages import page_language
 from lti_tool.web.learner.learner_visits import (
     SESSION_COOKIE,
@@ -69,7 +70,7 @@ def ask_code() -> Response:
     asking = Asking(person_id=None, issuer_id=page_issuer().id, language=page_language())
     with tool.store.begin() as session:
         ticket = addresses.ask_code(session, address, asking, tool.clock())
-    response = _private("learner/sign_in.html", asked=address)
+    response = _private("learner/sign_in.html", asked=address, minutes=CODE_LIFE // timedelta(minutes=1))
     set_cookie(response, TICKET_COOKIE, ticket, int(CODE_LIFE.total_seconds()))
     return response
 
@@ -83,7 +84,8 @@ def sign_in() -> Response:
     address = addresses.proved_by(tool.store, ticket, typed_line("code", 40), None, tool.secret_key, now)
     if address is None:
         asked = typed_line("address", addresses.MAX_LENGTH)
-        return _private("learner/sign_in.html", asked=asked, wrong=wrong_code())
+        minutes = CODE_LIFE // timedelta(minutes=1)
+        return _private("learner/sign_in.html", asked=asked, wrong=wrong_code(), minutes=minutes)
     with tool.store.begin() as session:
         token = learner_sessions.start_session(session, address, now)
     response = redirect("/my", 303)
@@ -188,10 +190,7 @@ def _sharing(session: Session, award: Award, badge_id: UUID, done: str = "") -> 
 
 
 def _private(page: str, **values: Any) -> Response:
-    """The page, which no cache keeps and no search engine lists."""
+    """The page, for whoever is signed in or about to be."""
     send_own_origin()
     given: Mapping[str, Any] = {"visit": None} | values
-    response = Response(render_template(page, **given), mimetype="text/html")
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return private_page(render_template(page, **given))

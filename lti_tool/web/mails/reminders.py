@@ -6,13 +6,14 @@ no cookie, and it may come from the provider of the mailbox.
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import NotFoundError
 from lti_tool.mails.refusals import RemindedPerson, reminded_person
 from lti_tool.people import reminders
 from lti_tool.web.current import current_tool
+from lti_tool.web.headers import private_page
 from lti_tool.web.page_issuer import set_page_issuer
 
 pages = Blueprint("reminders", __name__)
@@ -48,9 +49,6 @@ def _page(token: str, reminded: RemindedPerson) -> Response:
     with tool.store.read() as session:
         refused = reminders.are_refused(session, reminded)
         set_page_issuer(tool.issuers.of_person(session, reminded.person_id))
-    response = make_response(
+    return private_page(
         render_template("mails/reminders.html", token=token, kind=reminded.kind, refused=refused)
     )
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response

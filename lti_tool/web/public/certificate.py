@@ -6,7 +6,7 @@ The words are of the badge, which may be anybody's: a page shows them as proven 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -29,7 +29,7 @@ class Figure:
     """A few words beside the picture; each value is a text by language."""
 
     label: Sentence
-    values: tuple[Texts, ...]
+    values: Sequence[Texts]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +41,8 @@ class Certificate:
     """
 
     holder: Texts
-    figures: tuple[Figure, ...]
-    outcomes: tuple[Texts, ...]
+    figures: Sequence[Figure]
+    outcomes: Sequence[Texts]
     level: str = ""
     picture: str | None = None
 
@@ -50,22 +50,23 @@ class Certificate:
 def certificate_of(credential: Json, readings: Iterable[Reading]) -> Certificate:
     """The certificate of a credential with these readings; raises nothing, whatever is in it."""
     values = {reading.element.code: reading.values for reading in readings}
-    levels = values.get("level", ())[:1]
     return Certificate(
         holder=readers.learner_name(credential),
-        figures=tuple(
-            figure
-            for figure in (
-                Figure(label=_l("Date"), values=values.get("date_of_issuing", ())[:1]),
-                Figure(label=_l("Level"), values=levels),
-                Figure(label=_l("Workload"), values=values.get("notional_workload", ())[:2]),
-            )
-            if figure.values
-        ),
+        figures=figures_of(values),
         outcomes=values.get("learning_outcomes", ()),
-        level=_level_sentence(credential) if levels else "",
+        level=_level_sentence(credential) if values.get("level") else "",
         picture=_own_picture(credential),
     )
+
+
+def figures_of(values: Mapping[str, Sequence[Texts]]) -> Sequence[Figure]:
+    """The figures of a badge, by the values of its elements by code; without those that are not stated."""
+    figures = (
+        Figure(label=_l("Date"), values=values.get("date_of_issuing", ())[:1]),
+        Figure(label=_l("Level"), values=values.get("level", ())[:1]),
+        Figure(label=_l("Workload"), values=values.get("notional_workload", ())[:2]),
+    )
+    return [figure for figure in figures if figure.values]
 
 
 #: What is at a level of the EQF in higher education, by the level.

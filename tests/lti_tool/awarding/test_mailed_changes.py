@@ -372,10 +372,10 @@ def test_a_look_and_two_workers_with_the_same_mail_at_once_record_it_once(
         zane = person_id(session, ZANE)
     clock.advance(minutes=10)
     platform.graded = [*platform.graded[:2], replace(platform.graded[2], score=None, points=None)]
-    ready, send = Barrier(3), dispatch.mail_teacher
+    ready, send = Barrier(3), dispatch.is_sent
 
-    def send_with_the_other(issuer, mail):
-        send(issuer, mail)
+    def send_with_the_other(*mail):
+        send(*mail)
         ready.wait(10)
 
     def look_at_once():
@@ -383,7 +383,7 @@ def test_a_look_and_two_workers_with_the_same_mail_at_once_record_it_once(
         return look(tool, platform)
 
     with monkeypatch.context() as patched, ThreadPoolExecutor(3) as pool:
-        patched.setattr(dispatch, "mail_teacher", send_with_the_other)
+        patched.setattr(dispatch, "is_sent", send_with_the_other)
         done = [pool.submit(run_job, tool, mail_id(zane)) for _ in range(2)]
         assert [each.result() for each in (*done, pool.submit(look_at_once))] == [None, None, None]
     with tool.store.read() as session:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import dkim
 import pytest
@@ -13,16 +15,23 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from lti_tool.deliveries import email
 from lti_tool.deliveries.award_message import award_mail
 from lti_tool.deliveries.notice_message import notice_mail
+from lti_tool.deliveries.returns import badge_reference
+from lti_tool.errors import DeliveryError
 from lti_tool.mails.dkim_key import read_key
-from lti_tool.mails.message import message_of
+from lti_tool.mails.message import composed, message_of
+from lti_tool.mails.refusals import RemindedPerson
 from lti_tool.mails.returned import ReturnAddress
 from lti_tool.mails.tokens import MailTokens
+from lti_tool.store.models import Delivery
 from lti_tool.values import BadgeNotice, Letterhead
 from tests.deliveries import BADGE, REFERENCE, RIGA_COLLEGE, anna
 
 SENDER = "Nozimite <badges@example.org>"
-URL = "https://badges.example.org/mail/reminders/7e.0123456789abcdef0123"
-RETURN = ReturnAddress(mailbox="bounces@example.org", tokens=MailTokens(secret_key="s" * 40))
+TOKENS = MailTokens(secret_key="s" * 40)
+TOKEN = RemindedPerson(person_id=7, kind="expiry").token(TOKENS)
+URL = f"https://badges.example.org/mail/reminders/{TOKEN}"
+RETURN = ReturnAddress(mailbox="bounces@example.org", tokens=TOKENS)
+ROOT = Path(__file__).parents[3]
 
 
 def pem_of(key):
@@ -98,6 +107,25 @@ def fields(value):
     return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
+@pytest.mark.parametrize("file", ["README.md", "config/example.env"])
+def test_the_addresses_of_mails_in_the_documents_are_such_as_the_tool_makes(file):
+    made = RETURN.of(badge_reference(Delivery(id=12), "7f1c2f0e-5d1b-4c8e-9f0a-000000000000"))
+    examples = re.findall(r"bounces\+\S+?@example\.org", (ROOT / file).read_text(encoding="utf-8"))
+    assert {without_mac(each) for each in examples} == {without_mac(made)}
+
+
+def without_mac(address):
+    """The address, of its MAC only how long it is."""
+    return re.sub(r"(?<=\.)[0-9a-f]+(?=@)", lambda mac: f"<{len(mac[0])}>", address)
+
+
+def test_only_a_wrong_address_of_the_recipient_is_told_as_one():
+    with pytest.raises(DeliveryError, match="the e-mail address is not valid"):
+        composed(award_mail(BADGE, anna(email="anna@")), SENDER, REFERENCE)
+    with pytest.raises(ValueError, match="local part"):
+        composed(award_mail(BADGE, anna()), "no address", REFERENCE)
+
+
 @pytest.mark.parametrize("language", ["en", "lv"])
 def test_a_reminder_can_be_refused_by_one_click_and_by_a_link(language):
     message = message_of(reminder(language), SENDER, REFERENCE)
@@ -109,7 +137,8 @@ def test_a_reminder_can_be_refused_by_one_click_and_by_a_link(language):
 
 def test_long_addresses_stay_as_they_are_in_headers():
     host = "badges.a-very-long-name-of-an-institution-and-of-its-department.example.org"
-    url = f"https://{host}/nozimite/mail/reminders/1234567e.0123456789abcdef0123"
+    token = RemindedPerson(person_id=1_234_567, kind="expiry").token(TOKENS)
+    url = f"https://{host}/nozimite/mail/reminders/{token}"
     lines = message_of(reminder(url=url), SENDER, f"notice-1234567.email@{host}").as_bytes().split(b"\r\n")
     assert f"List-Unsubscribe: <{url}>".encode() in lines
     assert f"Message-ID: <notice-1234567.email@{host}>".encode() in lines
@@ -129,7 +158,7 @@ def test_the_signature_is_good_when_the_mail_arrives(smtp, key, is_signed, addre
     ("was", "becomes"),
     [
         (b"Subject: ", b"Subject: Re: "),
-        (b"/mail/reminders/7e", b"/mail/reminders/8e"),
+        (b"/mail/reminders/expiry-7", b"/mail/reminders/expiry-8"),
         (b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n", b""),
         (b"Content-Language: lv", b"Content-Language: en"),
         (b"From: ", b"From: other@example.org\r\nFrom: "),

@@ -721,7 +721,8 @@ def test_an_event_that_is_rolled_back_to_a_savepoint_is_not_told(story):
     assert [act.what for act in story.events()][-2:] == ["first", "third"]
 
 
-def test_events_are_found_by_what_they_are_about_who_acted_and_when(story):
+def test_events_are_found_by_what_they_are_about_who_acted_and_when(story, monkeypatch):
+    monkeypatch.setattr(queries.events, "_BATCH", 2)
     clock = story.tool.clock
     start = clock.advance(hours=1)
     with story.tool.store.begin() as session:

@@ -26,6 +26,24 @@ def test_the_migrated_tables_are_those_of_the_models(any_empty_database_url):
     assert differences == []
 
 
+def test_the_number_of_a_deleted_row_is_never_given_again(empty_sqlite_url):
+    """Mails, jobs and events name rows by number, and some outlive the row."""
+    store = Store(empty_sqlite_url)
+    bring_up_to_date(store.engine)
+    with store.engine.connect() as connection:
+        written = dict(
+            connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all()
+        )
+    store.close()
+    numbered = [
+        table.name
+        for table in Base.metadata.sorted_tables
+        if [(key.name, key.type.python_type) for key in table.primary_key] == [("id", int)]
+    ]
+    assert len(numbered) > 20
+    assert [name for name in numbered if "AUTOINCREMENT" not in written[name]] == []
+
+
 def test_the_newest_revision_is_the_last_of_the_chain(any_empty_database_url):
     store = Store(any_empty_database_url)
     bring_up_to_date(store.engine)

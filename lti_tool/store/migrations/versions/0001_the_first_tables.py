@@ -54,6 +54,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("issuer_id", "version"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "issuer_address",
@@ -70,6 +71,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("tool_url", "slug"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("issuer_address", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_issuer_address_issuer_id"), ["issuer_id"], unique=False)
@@ -165,6 +167,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("platform_id", "client_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("registration", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_registration_issuer_id"), ["issuer_id"], unique=False)
@@ -217,6 +220,7 @@ def upgrade() -> None:
             ["issuer.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("status_list", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_status_list_address_id"), ["address_id"], unique=False)
@@ -262,6 +266,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("registration_id", "context_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("course", schema=None) as batch_op:
         batch_op.create_index("ix_course_api_id", ["registration_id", "api_id"], unique=False)
@@ -287,6 +292,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("registration_id", "course_id", "issuer_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("issuer_permission", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_issuer_permission_course_id"), ["course_id"], unique=False)
@@ -303,6 +309,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("registration_id", "deployment_id"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "person",
@@ -319,6 +326,7 @@ def upgrade() -> None:
             name="erased_person_has_no_name",
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "source_access",
@@ -344,6 +352,7 @@ def upgrade() -> None:
             ["registration.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("source_access", schema=None) as batch_op:
         batch_op.create_index("ix_source_access_of_course", ["course_id", "source"], unique=True)
@@ -377,6 +386,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("registration_id", "user_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("platform_account", schema=None) as batch_op:
         batch_op.create_index("ix_platform_account_api_id", ["registration_id", "api_id"], unique=False)
@@ -407,6 +417,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("template_id", "version"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("template_version", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_template_version_issuer_id"), ["issuer_id"], unique=False)
@@ -430,6 +441,7 @@ def upgrade() -> None:
             ["template_version.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("template_change", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_template_change_person_id"), ["person_id"], unique=False)
@@ -461,6 +473,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("code_hash"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("approval", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_approval_asked_by_id"), ["asked_by_id"], unique=False)
@@ -499,6 +512,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("course_id", "link_id"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "award_rule",
@@ -527,6 +541,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("resource_link_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("award_rule", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_award_rule_issuer_id"), ["issuer_id"], unique=False)
@@ -565,6 +580,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("rule_id", "version"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("rule_version", schema=None) as batch_op:
         batch_op.create_index(
@@ -643,6 +659,7 @@ def upgrade() -> None:
             ["award_rule.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("question", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_question_answered_by_id"), ["answered_by_id"], unique=False)
@@ -670,6 +687,7 @@ def upgrade() -> None:
             ["course.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("look", schema=None) as batch_op:
         batch_op.create_index("ix_look_course", ["course_id", "source", "began_at"], unique=False)
@@ -704,6 +722,7 @@ def upgrade() -> None:
             ["person.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("observation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_observation_actor_id"), ["actor_id"], unique=False)
@@ -727,6 +746,7 @@ def upgrade() -> None:
         sa.Column("why", sa.String(length=40), nullable=False),
         sa.Column("data", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index("ix_event_about", ["about_kind", "about", "at"], unique=False)
@@ -787,6 +807,7 @@ def upgrade() -> None:
             ["issuer.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("award", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_award_issuer_id"), ["issuer_id"], unique=False)
@@ -849,6 +870,7 @@ def upgrade() -> None:
             ["person.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("hand_award", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_hand_award_asked_by_id"), ["asked_by_id"], unique=False)
@@ -924,6 +946,7 @@ def upgrade() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "credential",
@@ -1015,6 +1038,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("credential_id", "kind", "about_at", "channel"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "delivery",
@@ -1031,6 +1055,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("award_id", "channel"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(
@@ -1097,6 +1122,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("token_hash"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("identity_check", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_identity_check_credential_id"), ["credential_id"], unique=False)
@@ -1118,6 +1144,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("token_hash"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("share_link", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_share_link_award_id"), ["award_id"], unique=False)
@@ -1135,6 +1162,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("person_id", "address"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("proved_address", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_proved_address_address"), ["address"], unique=False)
@@ -1160,6 +1188,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("ticket_hash"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("address_code", schema=None) as batch_op:
         batch_op.create_index("ix_address_code_expires_at", ["expires_at"], unique=False)
@@ -1192,6 +1221,7 @@ def upgrade() -> None:
             ["award.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("correction_request", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_correction_request_award_id"), ["award_id"], unique=False)

@@ -8,12 +8,22 @@ import pytest
 
 from lti_tool.deliveries import dispatch
 from lti_tool.mails.returned import ReturnAddress, read_report
-from lti_tool.store import queries
-from lti_tool.store.models import Award, Delivery, Event, MailRefusal, Notice
+from lti_tool.people.erasure import erase_person
+from lti_tool.store import events, queries
+from lti_tool.store.models import (
+    Approval,
+    Award,
+    Delivery,
+    Event,
+    IdentityCheckRefusal,
+    MailRefusal,
+    Notice,
+)
+from lti_tool.templates import approvals, versions
 from lti_tool.web.current import install
 from lti_tool.wiring import build_tool
 from tests.bounces import answer_of_somebody_away, complaint, delivery_report
-from tests.fixtures import ANNA, ZANE, rows, run_due_jobs, settings_for
+from tests.fixtures import ANNA, JANIS, ZANE, complete, rows, run_due_jobs, settings_for, template_data
 from tests.lti_tool.web.conftest import browser_of, text_of
 
 SECRET = "the secret of the mail service, for the tests"
@@ -95,8 +105,31 @@ def test_a_mail_is_also_known_by_its_message_id(returned_to, service, web_tool, 
 def test_a_delay_changes_nothing_and_a_complaint_ends_reminders(returned_to, service, web_tool):
     assert service({"address": returned_to, "kind": "delayed"}).json == {"recorded": False}
     assert service({"address": returned_to, "kind": "complaint"}).json == {"recorded": True}
+    assert service({"address": returned_to, "kind": "complaint"}).json == {"recorded": False}
     assert delivery(web_tool).status == "sent"
     assert [row.kind for row in rows(web_tool, MailRefusal)] == ["expiry"]
+
+
+def test_who_calls_the_question_whether_a_badge_is_theirs_unwanted_is_not_asked_again(
+    annas_badge, service, app, web_tool, smtp
+):
+    visitor = browser_of(app)
+    visitor.post(f"/badges/{annas_badge}/holder")
+    run_due_jobs(web_tool)
+    asked = smtp.senders[-1]
+    for kind in ("failed", "delayed"):
+        assert service({"address": asked, "kind": kind}).json == {"recorded": False}
+    assert rows(web_tool, IdentityCheckRefusal) == []
+    assert service({"address": asked, "kind": "complaint"}).json == {"recorded": True}
+    assert service({"address": asked, "kind": "complaint"}).json == {"recorded": False}
+    (refusal,) = rows(web_tool, IdentityCheckRefusal)
+    (award,) = rows(web_tool, Award)
+    assert refusal.person_id == award.person_id
+    mailed = len(smtp.mails)
+    visitor.post(f"/badges/{annas_badge}/holder")
+    run_due_jobs(web_tool)
+    assert len(smtp.mails) == mailed
+    assert rows(web_tool, MailRefusal) == [], "a reminder is another mail"
 
 
 def test_nobody_reports_without_the_secret_and_nobody_where_none_is_set(returned_to, service, app, web_tool):
@@ -126,6 +159,8 @@ def test_an_address_that_was_made_up_or_another_mails_is_none(returned_to, servi
         f"badge-{'9' * 30}-x",
         "x",
         "waiting-1-x",
+        "identity-0123456789abcdef",
+        "identity-%",
         "%00",
     ):
         assert service({"reference": reference, "kind": "failed"}).json == {"recorded": False}, reference
@@ -152,9 +187,7 @@ def test_what_is_no_report_is_refused(service, report):
     assert service(report).status_code == 400
 
 
-def test_a_notice_and_a_request_for_approval_that_came_back_are_recorded(
-    returned_to, service, web_tool, clock
-):
+def test_a_notice_that_came_back_is_recorded_once(returned_to, service, web_tool, clock):
     with web_tool.store.begin() as session:
         credential = queries.awards.delivery(session, delivery(web_tool).id).award.credential
         session.add(
@@ -173,6 +206,36 @@ def test_a_notice_and_a_request_for_approval_that_came_back_are_recorded(
     assert service({"address": address, "kind": "failed"}).json == {"recorded": False}
     assert [row.status for row in rows(web_tool, Notice)] == ["failed"]
     assert [row.why for row in rows(web_tool, Event) if row.what == "not_told"] == ["returned"]
+
+
+def test_a_request_for_approval_that_came_back_is_recorded_once(annas_badge, service, web_tool, smtp, clock):
+    with web_tool.store.begin() as session:
+        draft = versions.add(session, template_data(), clock(), course_id=1)
+        approvals.publish_or_ask(session, draft, web_tool.issuer.profile, clock(), events.person(None))
+    run_due_jobs(web_tool)
+    asked = [sender for sender in smtp.senders if "+approval-" in sender]
+    assert len(asked) >= 1
+    for address in asked:
+        assert service({"address": address, "kind": "failed"}).json == {"recorded": True}
+        assert service({"address": address, "kind": "failed"}).json == {"recorded": False}
+    (approval,) = {row.approver: row for row in rows(web_tool, Approval) if row.approver}.values()
+    assert approval.status == "unreached"
+    answer = web_tool.return_address.of(f"approval-{approval.id}-declined")
+    assert service({"address": answer, "kind": "failed"}).json == {"recorded": False}
+
+
+def test_a_late_report_about_somebody_who_was_erased_is_not_about_the_next(
+    returned_to, service, web_tool, platform, clock
+):
+    with web_tool.store.begin() as session:
+        erase_person(session, session.query(Award).one().person_id, clock(), events.operator("ieva"))
+    assert rows(web_tool, Delivery) == []
+    complete(web_tool, platform, 1, JANIS)
+    run_due_jobs(web_tool)
+    assert delivery(web_tool).status == "sent"
+    for kind in ("failed", "complaint"):
+        assert service({"address": returned_to, "kind": kind}).json == {"recorded": False}
+    assert delivery(web_tool).status == "sent" and rows(web_tool, MailRefusal) == []
 
 
 def test_only_a_report_of_a_mail_server_is_one(tool):

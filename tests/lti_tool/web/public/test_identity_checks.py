@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import event
 
 from lti_tool.awarding import awards
 from lti_tool.people.erasure import erase_person
-from lti_tool.people.identity_checks import MOST_A_BADGE, OPEN
+from lti_tool.people.identity_checks import MOST_A_BADGE, MOST_AN_ADDRESS, OPEN
 from lti_tool.store import events
 from lti_tool.store.models import Award, CredentialRow, IdentityCheck, IdentityCheckRefusal, Outbox, Person
 from lti_tool.web import rate_limits
@@ -153,12 +155,82 @@ def test_nobody_is_asked_more_often_than_the_limits(begin, visitor, web_tool, cl
     assert begin()[1] is not None
 
 
+def test_nobody_is_asked_more_often_about_all_their_badges_than_the_limit_of_their_address(
+    visitor, annas_badge, web_tool, smtp
+):
+    """An award of each of two people of whom another platform knows the same address, in other letters."""
+    badges = [annas_badge, *(awarded_to_the_same_address(web_tool, annas_badge) for _ in range(2))]
+    before = len(smtp.mails)
+    for _ in range(MOST_A_BADGE):
+        for badge in badges:
+            assert visitor.post(f"/badges/{badge}/holder").status_code == 303
+            run_due_jobs(web_tool)
+    assert MOST_A_BADGE * len(badges) > MOST_AN_ADDRESS
+    assert len(smtp.mails) - before == MOST_AN_ADDRESS
+
+
+def awarded_to_the_same_address(tool, badge):
+    """The id of a copy of the badge that is awarded to another account of its learner."""
+    with tool.store.begin() as session:
+        credential = session.get_one(CredentialRow, badge)
+        person = Person(name=credential.award.person.name, email=credential.award.person.email.upper())
+        session.add(person)
+        session.flush()
+        award = copy_of(credential.award, person_id=person.id, subject_id=str(uuid4()))
+        session.add(award)
+        session.flush()
+        used = session.query(CredentialRow).count()
+        copied = copy_of(
+            credential, id=str(uuid4()), award_id=award.id, status_index=credential.status_index + used
+        )
+        session.add(copied)
+        return copied.id
+
+
+def copy_of(row, **changes):
+    """A row of the same table, with other values in some columns."""
+    names = [each.key for each in row.__mapper__.column_attrs if each.key != "id"]
+    return type(row)(**({name: getattr(row, name) for name in names} | changes))
+
+
 def test_an_answer_that_comes_too_late_is_none(begin, visitor, holder, clock):
     address, mail = begin()
     clock.advance(seconds=OPEN.total_seconds() + 1)
     assert "This question has ended" in text_of(holder.get(f"{holders_page(mail)}?lang=en"))
-    holder.post(holders_page(mail), data={"answer": "yes"})
+    late = holder.post(f"{holders_page(mail)}?lang=en", data={"answer": "yes"})
+    assert "This question has ended It could be answered for 20 minutes" in text_of(late)
     assert "Nobody has answered" in text_of(visitor.get(address))
+
+
+def test_the_holder_reads_which_answer_counts(begin, holder):
+    _address, mail = begin()
+
+    def answer(said):
+        return text_of(holder.post(f"{holders_page(mail)}?lang=en", data={"answer": said}))
+
+    assert "You have answered no" in answer("no") and "You have answered no" in answer("yes")
+    assert "not even that you have answered" in answer("never")
+    assert "You have answered no" in text_of(holder.get(f"{holders_page(mail)}?lang=en"))
+
+
+def test_who_has_answered_yes_and_then_never_reads_that_both_count(begin, visitor, holder):
+    address, mail = begin()
+    holder.post(holders_page(mail), data={"answer": "yes"})
+    refused = text_of(holder.post(f"{holders_page(mail)}?lang=en", data={"answer": "never"}))
+    assert "You will not be asked again" in refused and "learns nothing" not in refused
+    assert "The answer that you gave before still counts." in refused
+    assert "answered today" in text_of(visitor.get(address))
+
+
+def test_opening_the_holders_page_locks_nothing(begin, holder, web_tool):
+    _address, mail = begin()
+    statements = []
+    event.listen(
+        web_tool.store.engine, "before_cursor_execute", lambda *call: statements.append(call[2].upper())
+    )
+    assert holder.get(holders_page(mail)).status_code == 200
+    assert [text for text in statements if "UPDATE" in text or "IMMEDIATE" in text] == []
+    assert len(statements) > 1
 
 
 def test_a_mail_that_waited_longer_than_the_question_is_not_sent(visitor, annas_badge, web_tool, smtp, clock):
@@ -193,7 +265,7 @@ def test_tokens_of_others_open_nothing(begin, visitor, holder, web_tool):
     address, mail = begin()
     about, _, mac = holders_page(mail).rpartition("/")[2].partition(".")
     for token in (
-        f"{int(about) + 1}.{mac}",
+        f"{about[:-1]}{'0' if about[-1] != '0' else '1'}.{mac}",
         f"{about}.{'0' * 16}",
         about,
         address.rpartition("/")[2],
@@ -219,6 +291,20 @@ def test_checks_are_deleted_after_a_day_and_with_their_person(begin, holder, web
         erase_person(session, session.query(Award).one().person_id, clock(), OPERATOR)
     assert rows(web_tool, IdentityCheck) == rows(web_tool, IdentityCheckRefusal) == []
     assert [row.email for row in rows(web_tool, Person) if row.erased_at] == [None]
+
+
+def test_the_link_of_a_check_that_was_deleted_opens_no_later_one(begin, visitor, holder, web_tool, clock):
+    """SQLite gives the number of a deleted row to the next: that of somebody else's check."""
+    _address, old_mail = begin()
+    clock.advance(days=2)
+    run_job(web_tool, "sweep")
+    address, new_mail = begin()
+    assert holders_page(old_mail) != holders_page(new_mail)
+    assert holder.get(holders_page(old_mail)).status_code == 404
+    assert holder.post(holders_page(old_mail), data={"answer": "yes"}).status_code == 404
+    assert "Nobody has answered yet" in text_of(visitor.get(address))
+    assert [row.said for row in rows(web_tool, IdentityCheck)] == [""]
+    assert old_mail["Message-ID"] != new_mail["Message-ID"]
 
 
 def test_a_badge_that_is_revoked_or_not_ours_has_no_question(visitor, annas_badge, web_tool, clock):
