@@ -509,6 +509,25 @@ class ChangedGrades:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedCorrections:
+    """Corrections of a badge that `number` learners ask for, as a mail tells it."""
+
+    badge: str
+    course: str
+    course_url: str | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedNames:
+    """Names that `number` learners of a course have stated, because their platform gives none, as a mail tells it."""
+
+    course: str
+    course_url: str | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
     """The person whom a badge or a mail is delivered to; `language` is the one to write in."""
 
@@ -528,6 +547,8 @@ class TeacherMail:
     issuer: Letterhead
     questions: Sequence[OpenQuestion]
     changes: Sequence[ChangedGrades]
+    names: Sequence[StatedNames] = ()
+    corrections: Sequence[AskedCorrections] = ()
     reference: str
     unsubscribe_url: str = field(default="", repr=False)
 

@@ -19,9 +19,10 @@ from badges.foreign_json import kind_of
 from badges.pdf.attachments import attached_text
 from badges.qr_codes import texts_in_picture
 from badges.verify.files import ParsedFile, PdfReader, looks_like_picture, parse_file
-from badges.verify.handed_in_address import address_in, as_address
+from badges.verify.handed_in_address import address_in
 from badges.verify.lookups import Lookups
 from badges.verify.open_badges_2 import names_no_address
+from badges.verify.qr_code_texts import address_in_codes
 from badges.verify.report import LIMIT_REACHED, Finding, failed, passed, unknown
 from badges.verify.served import NotServedError, Served, ask, authority
 from signing.absent import is_absent
@@ -57,10 +58,12 @@ def parse_handed_in(file: bytes, lookups: Lookups, readers: Readers) -> ParsedFi
             return _parse_fetched(address, lookups, readers, _read_at)
         parsed = _parse(file, readers)
         is_photo = parsed.finding.code in _NO_BADGE_IN_PICTURE and looks_like_picture(file)
-        address = _only_address(readers.read_qr_codes(file)) if is_photo else None
-        if address is None:
+        if not is_photo:
             return parsed
-        return _parse_fetched(address, lookups, readers, _read_in_photo)
+        codes = address_in_codes(readers.read_qr_codes(file))
+        if codes.address is not None:
+            return _parse_fetched(codes.address, lookups, readers, _read_in_photo)
+        return parsed if codes.why_not is None else ParsedFile(finding=codes.why_not)
     except BudgetSpentError:
         return ParsedFile(finding=unknown(LIMIT_REACHED))
 
@@ -99,12 +102,6 @@ def _parse_unpacked(files: Sequence[UnpackedFile], code: str, readers: Readers) 
         return _as_read(badge, passed(code, name))
     # Of a single picture that was damaged or converted, its own finding says more.
     return others[0] if len(others) == 1 else ParsedFile(finding=failed("no_credential"))
-
-
-def _only_address(texts: Sequence[str]) -> str | None:
-    """The web address in the QR codes of a picture; None where there is none, or more than one."""
-    addresses = {address for text in texts if (address := as_address(text)) is not None}
-    return addresses.pop() if len(addresses) == 1 else None
 
 
 def _read_at(address: str) -> Finding:

@@ -49,6 +49,8 @@ _NO_BADGE_FOR_ANYBODY = frozenset(
         "no_credential",
         "no_badge_at_address",
         "converted_picture",
+        "qr_code_without_address",
+        "several_qr_codes",
         "web_page",
         "not_an_svg",
     }

@@ -19,7 +19,10 @@ from lti_tool.web.requested_address import requested_tool_url
 ANY_ORIGIN = ("*",)
 NO_ORIGIN = ("'none'",)
 
-_PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+_NO_CAMERA = "camera=()"
+#: A page of this site may ask the visitor for the camera, a frame in it may not.
+_OWN_CAMERA = "camera=(self)"
+_OTHER_PERMISSIONS = "geolocation=(), microphone=(), payment=(), usb=()"
 
 
 def set_up(app: Flask) -> None:
@@ -62,6 +65,11 @@ def send_own_origin() -> None:
     g.referrer_policy = "same-origin"
 
 
+def allow_camera() -> None:
+    """Lets this page ask the visitor for the camera. It is for pages that nobody may frame."""
+    g.camera = _OWN_CAMERA
+
+
 def is_from_own_page() -> bool:
     """Whether a page of the tool sent this request. The browser says so, and no page of another site can change it."""
     # Browsers without Sec-Fetch-Site (Safari before 16.4) send Origin.
@@ -85,7 +93,7 @@ def _add_headers(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", g.get("referrer_policy", "no-referrer"))
-    headers.setdefault("Permissions-Policy", _PERMISSIONS)
+    headers.setdefault("Permissions-Policy", f"{g.get('camera', _NO_CAMERA)}, {_OTHER_PERMISSIONS}")
     headers.setdefault("Content-Security-Policy", _policy(ANY_ORIGIN if is_private else NO_ORIGIN))
     # Caches keep also what does not say for how long: an error would outlive its cause.
     is_lasting = response.mimetype == "text/html" and response.status_code < 400

@@ -14,7 +14,7 @@ from lti_tool.deliveries.award_message import award_mail
 from lti_tool.demo.robot import Robot
 from lti_tool.mails.html_part import html_part
 from lti_tool.mails.refusals import RemindedPerson
-from lti_tool.store.models import Award, AwardRule, CredentialRow, MailRefusal
+from lti_tool.store.models import Award, AwardRule, CredentialRow, IdentityCheckRefusal, MailRefusal
 from tests.browser.page_checks import find_faults
 from tests.deliveries import BADGE, anna
 from tests.fixtures import rows
@@ -121,3 +121,9 @@ def test_a_holder_answers_a_visitor_and_scripts_are_not_needed(people, demo, bad
             for name, url in (("answer", address), ("answered", holders)):
                 looking.page.goto(url)
                 assert find_faults(looking, f"holder-{name}-{language}") == []
+            looking.page.goto(holders)
+            looking.page.locator("button[value=never]").click()
+            assert find_faults(looking, f"holder-refused-{language}") == []
+    # The second language finds a holder who can be asked again.
+    with demo.tool.store.begin() as session:
+        session.query(IdentityCheckRefusal).delete()

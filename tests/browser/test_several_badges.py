@@ -51,7 +51,7 @@ def test_several_files_become_a_table(people, demo, badges, language):
         page = darbs.page
         page.goto(f"{demo.tool_url}/verify?lang={language}")
         page.locator("#file").set_input_files(files_of(badges))
-        page.locator("form button").click()
+        page.locator("form .actions button").click()
         expect(page.locator("tbody tr")).to_have_count(4)
         expect(page.locator("tbody .tag.yes")).to_have_count(3)
         with page.expect_download() as downloading:
@@ -65,7 +65,7 @@ def test_several_files_become_a_table_without_scripts(people, demo, badges):
         page = darbs.page
         page.goto(f"{demo.tool_url}/verify")
         page.locator("#file").set_input_files(files_of(badges))
-        page.locator("form button").click()
+        page.locator("form .actions button").click()
         expect(page.locator("tbody .tag.yes")).to_have_count(3)
 
 

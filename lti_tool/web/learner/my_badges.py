@@ -25,6 +25,7 @@ class ListedBadge:
     """A badge of the list. `badge_id` is the id of its credential, None before there is one.
 
     `issuer` is the name of the issuer in the language of the page, `last_day` the last day of its validity there.
+    `is_new`: its learner has not opened it yet.
     `reason` is why it was revoked or suspended, as somebody typed it; `links` how many share links work.
     """
 
@@ -44,6 +45,7 @@ class ListedBadge:
     links: int
     is_published: bool
     is_hidden: bool
+    is_new: bool
     asked_correction: bool
 
 
@@ -80,6 +82,7 @@ def _listed(session: Session, award: Award, dead: Collection[int], now: datetime
         links=len(share_links.running_links(session, award, now)),
         is_published=award.published_at is not None,
         is_hidden=award.hidden_at is not None,
+        is_new=credential is not None and award.claimed_at is None,
         asked_correction=queries.corrections.open_of(session, award.id) is not None,
     )
 

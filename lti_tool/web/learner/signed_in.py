@@ -37,7 +37,7 @@ from lti_tool.web.learner.learner_visits import (
 )
 from lti_tool.web.learner.mine import change_listing, wrong_code
 from lti_tool.web.learner.my_badges import badges_of
-from lti_tool.web.learner.sharing import change_sharing, sharing_of
+from lti_tool.web.learner.sharing import change_sharing, claim_once, sharing_of
 from lti_tool.web.page_issuer import issuer_of, page_issuer, set_page_issuer
 from lti_tool.web.translation import gettext as _
 
@@ -120,7 +120,10 @@ def badge(badge_id: UUID) -> Response:
         visit = find_visit(session)
         if visit is None:
             return redirect("/my", 303)
-        return _sharing(session, _own_award(session, visit, badge_id), badge_id)
+        award = _own_award(session, visit, badge_id)
+        page = _sharing(session, award, badge_id)
+    claim_once(award, _actor(award))
+    return page
 
 
 @pages.post("/my/badges/<uuid:badge_id>/sharing/<action>")

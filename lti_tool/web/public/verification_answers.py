@@ -167,6 +167,7 @@ NO_BADGE: Mapping[str, Sentence] = {
     "not_a_badge": _l("There is no badge in this file"),
     "no_credential": _l("There is no badge in this file"),
     "converted_picture": _l("There is no badge in this picture"),
+    "qr_code_without_address": _l("There is no badge in this picture"),
     "web_page": _l("There is no badge in this file"),
     "no_badge_at_address": _l("There is no badge at this address"),
 }

@@ -9,9 +9,13 @@ from flask import Blueprint, jsonify, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
+from badges.sentences import sentence
 from badges.verify import Report, report_text
+from badges.verify.qr_code_texts import SEVERAL, WITHOUT_ADDRESS
 from badges.verify.texts import is_web_address
 from lti_tool.web.current import current_tool
+from lti_tool.web.headers import allow_camera
+from lti_tool.web.languages import page_language
 from lti_tool.web.limits import one_of
 from lti_tool.web.negotiation import prefers_json
 from lti_tool.web.public import batch
@@ -33,7 +37,10 @@ _running_verifications = BoundedSemaphore(AT_ONCE)
 
 @pages.get("/verify")
 def verify_page() -> str:
-    return render_template("public/verify.html")
+    """The form. Of all pages it alone may use the camera, which its script does when asked to."""
+    allow_camera()
+    told = {each.code: sentence("parsed", each.code, page_language()) for each in (WITHOUT_ADDRESS, SEVERAL)}
+    return render_template("public/verify.html", of_codes=told)
 
 
 @pages.post("/verify")

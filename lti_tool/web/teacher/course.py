@@ -188,7 +188,7 @@ def course_page(
             stated_names=queries.people.with_stated_names(session, visit.course_id),
             corrections=[
                 AskedCorrection(row=row, template=stored_template(row.award.template_version.body))
-                for row in queries.corrections.open_in_course(session, visit.course_id)
+                for row in queries.corrections.open_in(session, [visit.course_id])
             ],
             offers=[_offer(version) for version in copies.offered(session, course)],
             mail_folder=current_tool().mail_folder,

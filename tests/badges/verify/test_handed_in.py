@@ -480,13 +480,21 @@ def test_the_badge_at_the_address_in_a_photographed_qr_code_is_verified(
 
 
 @pytest.mark.parametrize(
-    "texts", [("WIFI:S:school;;",), ("data:text/plain,x",), (ADDRESS, f"{ADDRESS}/2"), ("javascript:x", "x")]
+    ("texts", "code"),
+    [
+        (("WIFI:S:school;;",), "qr_code_without_address"),
+        (("data:text/plain,x",), "qr_code_without_address"),
+        ((ADDRESS, f"{ADDRESS}/2"), "several_qr_codes"),
+        (("javascript:x", "x"), "qr_code_without_address"),
+        ((), "converted_picture"),
+    ],
 )
-def test_a_photo_without_exactly_one_web_address_asks_nobody(
-    as_json: str, verify_badge: Callable[..., Report], world: Any, texts: tuple[str, ...]
+def test_a_photo_without_exactly_one_web_address_asks_nobody_and_says_which(
+    as_json: str, verify_badge: Callable[..., Report], world: Any, texts: tuple[str, ...], code: str
 ) -> None:
     report = verify_badge(photo_of(*texts), {ADDRESS: as_json, f"{ADDRESS}/2": as_json})
-    assert finding(report, "parsed") == ("failed", "converted_picture")
+    assert finding(report, "parsed") == ("failed", code)
+    assert (report.verdict, report.one_ed_tech) == ("unusable", "fatal")
     assert world.asked == []
 
 

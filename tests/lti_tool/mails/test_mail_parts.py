@@ -14,7 +14,15 @@ from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.mails.html_part import html_part
 from lti_tool.mails.message import message_of
 from lti_tool.mails.plain_part import plain_part
-from lti_tool.values import ApprovalMail, BadgeNotice, ChangedGrades, OpenQuestion, TeacherMail
+from lti_tool.values import (
+    ApprovalMail,
+    AskedCorrections,
+    BadgeNotice,
+    ChangedGrades,
+    OpenQuestion,
+    StatedNames,
+    TeacherMail,
+)
 from tests.deliveries import BADGE, REFERENCE, RIGA_COLLEGE, anna
 
 HOSTILE = '<img src=x onerror=alert(1)> & "quoted" </title></style><script>alert(2)</script>'
@@ -53,6 +61,8 @@ def mails(language):
             issuer=RIGA_COLLEGE,
             questions=[OpenQuestion(course_url=COURSE, **about)],
             changes=[ChangedGrades(course_url=None, below_minimum=1, **about)],
+            names=[StatedNames(course=HOSTILE, course_url=f"{COURSE}3", number=2)],
+            corrections=[AskedCorrections(course_url=f"{COURSE}4", **about)],
             reference="teacher",
         )
     )

@@ -610,6 +610,7 @@ ELSEWHERE = {
     "address_confirmed",
     "learner_signed_in",
     "learner_signed_out",
+    "badge_claimed",
     "badge_hidden",
     "badge_unhidden",
     "correction_asked",

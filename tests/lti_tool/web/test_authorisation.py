@@ -81,6 +81,7 @@ WHO_MAY = {
     "GET /openapi.json": EVERYBODY,
     "GET /verify": EVERYBODY,
     "POST /verify": EVERYBODY,
+    "POST /verify/qr-code": EVERYBODY,
     "GET /badges/<uuid:badge_id>": EVERYBODY,
     "GET /badges/<uuid:badge_id>.json": EVERYBODY,
     "GET /badges/<uuid:badge_id>.jwt": EVERYBODY,

@@ -317,6 +317,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
         sa.Column("stated_name", sa.String(), nullable=True),
+        sa.Column("name_stated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("name_mailed_to", sa.JSON(), nullable=False),
         sa.Column("language", sa.String(), nullable=True),
         sa.Column("renamed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
@@ -778,6 +780,7 @@ def upgrade() -> None:
         sa.Column("evidence", sa.JSON(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("hidden_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["renews_id"],
             ["award.id"],
@@ -1215,6 +1218,7 @@ def upgrade() -> None:
         sa.Column("award_id", sa.Integer(), nullable=False),
         sa.Column("words", sa.String(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mailed_to", sa.JSON(), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["award_id"],
