@@ -23,11 +23,12 @@ def demo(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def activities(demo):
-    """The addresses of the activities of two badges, which nobody has opened yet."""
+    """The addresses of the activities of three badges, which nobody has opened yet."""
     robot = Robot(demo.lms_url)
     robot.register(demo.registration_url)
     data = robot.place_badge("Data Literacy", "Data literacy")
-    return data, robot.place_badge("Saules", "solar")
+    solar = robot.place_badge("Saules", "solar")
+    return data, solar, robot.place_badge("Data Literacy", "solar")
 
 
 @pytest.fixture
@@ -68,11 +69,31 @@ def test_the_first_sight_of_a_course_counts_and_warns_of_nothing(people, demo, a
         held.set()
         expect(work).to_have_count(0)
         expect(zane.frame.locator(SETTLED).first).to_be_visible()
-        expect(zane.frame.locator("#said")).not_to_be_empty()
+        expect(zane.frame.get_by_role("status")).to_have_text(OVER[language])
         checked = [rule.checked_at for rule in rows(demo.tool, AwardRule)]
         assert any(checked)
         expect(warnings).to_have_count(0)
         assert found == []
 
 
+def test_what_somebody_has_ticked_is_kept_until_they_show_the_course(people, demo, activities, held):
+    with people() as zane:
+        zane.open_activity(activities[2], "Zane")
+        zane.frame.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
+        tick = zane.frame.locator("input[type=checkbox]").last
+        tick.check()
+        tick.blur()
+        held.set()
+        show = zane.frame.get_by_role("button", name="Show the course")
+        expect(show).to_be_visible()
+        expect(zane.frame.get_by_role("status")).to_have_text(OVER["en"])
+        expect(tick).to_be_checked()
+        show.click()
+        expect(zane.frame.locator("#work")).to_have_count(0)
+
+
+OVER = {
+    "en": "Done: the course is read, and its badges are made.",
+    "lv": "Pabeigts: kurss ir nolasīts, un nozīmītes ir izgatavotas.",
+}
 COUNTED = {"en": "12 of 30 people read.", "lv": "Nolasīti: 12 no 30 dalībniekiem."}

@@ -49,7 +49,8 @@ def counts_of_rule(session: Session, rule_id: int) -> Mapping[str, int]:
 def being_made(session: Session, rule_ids: Collection[int]) -> Mapping[int, tuple[int, int]]:
     """By rule, of its awards from the oldest whose badge is being made on: how many badges are made, and of how many.
 
-    A rule that waits for none is left out; so are the badges that were given up, and those that wait for something.
+    A rule that waits for none is left out; so are badges that no job is making: those that were given up or dropped,
+    and those that wait for something.
     """
     rows = session.execute(_being_made(), {"rule_ids": list(rule_ids)})
     return {rule_id: (made, number) for rule_id, made, number in rows}
@@ -58,8 +59,8 @@ def being_made(session: Session, rule_ids: Collection[int]) -> Mapping[int, tupl
 @cache
 def _being_made() -> Select[int, Any, int]:
     def is_made_next(award: Any) -> ColumnElement[bool]:
-        given_up = exists().where(Outbox.award_id == award.id, Outbox.died_at.is_not(None))
-        return and_(award.status == "earned", ~given_up)
+        job = exists().where(Outbox.award_id == award.id, Outbox.died_at.is_(None))
+        return and_(award.status == "earned", job)
 
     oldest = aliased(Award)
     since = (

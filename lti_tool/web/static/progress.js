@@ -21,14 +21,13 @@
       if (!fresh) return;
       const hadFocus = shown.contains(document.activeElement);
       const isOver = !fresh.dataset.work;
-      if (isOver && !isInUse(shown) && (await showCourse(shown))) {
-        say(fresh);
-        return;
+      const over = isOver && fresh.querySelector("p");
+      if (over) over.remove();
+      if (!isOver || isInUse(shown) || !(await showCourse(shown))) {
+        shown.replaceWith(document.adoptNode(fresh));
+        if (hadFocus) fresh.querySelector("button").focus();
       }
-      shown.replaceWith(document.adoptNode(fresh));
-      if (hadFocus) fresh.querySelector("button").focus();
-      if (isOver) say(fresh);
-      if (isOver) return;
+      if (isOver) return say(over);
     } catch {
       // The next attempt may succeed.
     }
@@ -57,8 +56,12 @@
     return true;
   }
 
-  function say(over) {
-    document.getElementById("said").textContent = over.querySelector("p").textContent;
+  function say(sentence) {
+    const notice = document.createElement("div");
+    notice.className = "notice yes";
+    notice.append(document.adoptNode(sentence));
+    // A screen reader tells what comes into a part that it knows already, and this one may be new.
+    window.setTimeout(() => document.getElementById("said").replaceChildren(notice), 200);
   }
 
   function scheduleLook() {

@@ -131,10 +131,14 @@ def test_the_badges_that_are_made_are_counted(awarded, act):
         assert is_asked_again(page)
 
 
-def test_what_was_given_up_is_waited_for_no_more(awarded, act, web_tool, clock):
+@pytest.mark.parametrize("how", ["given up", "dropped"])
+def test_what_no_job_is_making_is_waited_for_no_more(awarded, act, web_tool, clock, how):
     with web_tool.store.begin() as session:
         for job in session.query(Outbox).filter(Outbox.award_id.in_([award.id for award in awarded])):
-            job.died_at = clock()
+            if how == "given up":
+                job.died_at = clock()
+            else:
+                session.delete(job)
     assert not is_asked_again(act("course"))
     assert "Done:" in text_of(act("course/work"))
 
