@@ -193,6 +193,7 @@ class Profile:
     name: str | None = None
     url: str | None = None
     email: str | None = None
+    image: Image | None = None
     address: Address | None = None
     other_identifier: tuple[IdentifierEntry, ...] = ()
     legal_name: Texts = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""fit_picture: an uploaded picture, made into a square PNG that a badge can be baked into."""
+"""Pictures of others, made into PNGs of ours: one that a badge can be baked into, and the logo of an issuer."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ MAX_BYTES = 700_000
 MIN_SIDE, MAX_SIDE = 200, 4000
 #: In pixels, of the picture that comes out.
 SIDE = 600
+#: The same of a logo: none is shown larger than 200 pixels wide, on screens that have more than two for each.
+MIN_LOGO_SIDE, LOGO_SIDE = 32, 512
 FORMATS = ("PNG", "JPEG")
 
 
@@ -21,27 +23,48 @@ def fit_picture(file: bytes) -> bytes:
 
     Raises PictureError with the code `picture_too_large`, `not_a_picture`, `picture_too_small` or `picture_too_wide`.
     """
+    picture = ImageOps.contain(_opened(file, MIN_SIDE), (SIDE, SIDE))
+    return _placed(picture, (SIDE, SIDE))
+
+
+def fit_logo(file: bytes) -> bytes:
+    """A PNG of the whole logo in its own proportions, at most 512 pixels a side, without any metadata of the file.
+
+    A small one is not enlarged. Raises PictureError as `fit_picture` does.
+    """
+    logo = _opened(file, MIN_LOGO_SIDE)
+    logo.thumbnail((LOGO_SIDE, LOGO_SIDE))
+    return _placed(logo, logo.size)
+
+
+def _opened(file: bytes, least: int) -> Image.Image:
+    """The picture with its pixels decoded; each side has at least so many."""
     if len(file) > MAX_BYTES:
         raise PictureError("picture_too_large", f"The picture has more than {MAX_BYTES} bytes.")
     try:
         with Image.open(BytesIO(file), formats=FORMATS) as opened:
-            _demand_size(opened.size)
-            picture = ImageOps.contain(opened.convert("RGBA"), (SIDE, SIDE))
+            _demand_size(opened.size, least)
+            return opened.convert("RGBA")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_wide() from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise PictureError("not_a_picture", "This is neither a PNG nor a JPEG picture.") from error
-    square = Image.new("RGBA", (SIDE, SIDE), (255, 255, 255, 0))
-    square.paste(picture, ((SIDE - picture.width) // 2, (SIDE - picture.height) // 2))
+
+
+def _placed(picture: Image.Image, size: tuple[int, int]) -> bytes:
+    """The PNG of that size with the picture in its centre; what the file said beside its pixels is left behind."""
+    width, height = size
+    whole = Image.new("RGBA", size, (255, 255, 255, 0))
+    whole.paste(picture, ((width - picture.width) // 2, (height - picture.height) // 2))
     out = BytesIO()
-    square.save(out, "PNG")
+    whole.save(out, "PNG")
     return out.getvalue()
 
 
-def _demand_size(size: tuple[int, int]) -> None:
+def _demand_size(size: tuple[int, int], least: int) -> None:
     """Raises PictureError for a side out of bounds. Pillow reads the size from the header, before decoding pixels."""
-    if min(size) < MIN_SIDE:
-        raise PictureError("picture_too_small", f"The picture has a side of less than {MIN_SIDE} pixels.")
+    if min(size) < least:
+        raise PictureError("picture_too_small", f"The picture has a side of less than {least} pixels.")
     if max(size) > MAX_SIDE:
         raise _too_wide()
 

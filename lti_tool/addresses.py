@@ -35,6 +35,10 @@ class Addresses:
         return f"{self.tool_url}/issuers/{self.issuer_slug}"
 
     @property
+    def logo(self) -> str:
+        return f"{self.issuer}/logo.png"
+
+    @property
     def keys(self) -> str:
         return f"{self.issuer}/keys"
 

@@ -265,7 +265,7 @@ def _identity_mail(tool: Tool, session: Session, token_hash: str) -> tuple[Issue
     issuer = tool.issuers.of(session, credential.issuer_id)
     recipient = dispatch.recipient_of(credential.award.person, credential)
     url = issuer.addresses.holder_check(identity_checks.holder_token(issuer.mail_tokens, check))
-    sender = letterhead(issuer.profile, recipient.language)
+    sender = letterhead(issuer, recipient.language)
     mail = identity_mail(name_of(credential), sender, recipient, url)
     return issuer, mail, identity_checks.mail_reference(check)
 
@@ -284,9 +284,9 @@ def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
             reference = f"code-{row.ticket_hash[:16]}"
             mail = CodeMail(
                 recipient=Recipient(name="", email=row.address, language=row.language),
-                issuer=letterhead(issuer.profile, row.language),
+                issuer=letterhead(issuer, row.language),
                 code=addresses.code_of(row, tool.secret_key),
-                minutes=addresses.CODE_LIFE // timedelta(minutes=1),
+                minutes=addresses.CODE_MINUTES,
             )
     if mail is not None:
         dispatch.is_sent(issuer, code_content(mail), reference)

@@ -407,11 +407,17 @@ class AwardState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letterhead:
-    """An issuer as a mail names it: its name, the address to answer to, if it has one, and its postal address."""
+    """An issuer as a mail names it: its name, the address to answer to, if it has one, and its postal address.
+
+    `accent`: the issuer's colour as "#7a1f3d", which white words can be read on; empty where it has chosen none.
+    `logo_url`: its logo, the same for all readers; empty without one.
+    """
 
     name: str
     email: str | None = None
     postal_address: str = ""
+    accent: str = ""
+    logo_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -503,6 +509,25 @@ class ChangedGrades:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedCorrections:
+    """Corrections of a badge that `number` learners ask for, as a mail tells it."""
+
+    badge: str
+    course: str
+    course_url: str | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedNames:
+    """Names that `number` learners of a course have stated, because their platform gives none, as a mail tells it."""
+
+    course: str
+    course_url: str | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
     """The person whom a badge or a mail is delivered to; `language` is the one to write in."""
 
@@ -522,6 +547,8 @@ class TeacherMail:
     issuer: Letterhead
     questions: Sequence[OpenQuestion]
     changes: Sequence[ChangedGrades]
+    names: Sequence[StatedNames] = ()
+    corrections: Sequence[AskedCorrections] = ()
     reference: str
     unsubscribe_url: str = field(default="", repr=False)
 

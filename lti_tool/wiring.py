@@ -22,6 +22,7 @@ from lti_tool.deliveries import email, mail_folder, open_at
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing import issuer_changes, issuer_file
 from lti_tool.issuing.issuer import Issuer
+from lti_tool.issuing.issuer_file import IssuerFile
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.new_credential import form_name
 from lti_tool.issuing.vaults import Vault
@@ -42,7 +43,7 @@ from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, Act, Actor
 from lti_tool.store.expiring_values import StoredExpiringValues
 from lti_tool.store.migrations import bring_up_to_date, wait_for_other_starts
-from lti_tool.values import Decrypt, Json, Registration
+from lti_tool.values import Decrypt, Registration
 from lti_tool.verification import verify_file
 from signing import did
 from signing.compiled.cache import CompiledForms
@@ -190,9 +191,9 @@ def build_tool(
         verifier_outgoing = Outgoing(
             ca_bundle=settings.ca_bundle, total_seconds=VERIFIER_SECONDS, tool_url=settings.tool_url
         )
-        data = _issuer_data(settings, now())
+        file = _issuer_file(settings, now())
         found = _issuers(settings, store, _extension_url(settings, store, now()))
-        _prepare(store, found, settings.tool_url, data, now())
+        _prepare(store, found, settings.tool_url, file, now())
         return Tool(
             tool_url=settings.tool_url,
             unbound_launch=settings.unbound_launch,
@@ -236,7 +237,7 @@ def move_issuers(
     store = Store(settings.database_url)
     try:
         now = (clock or DatabaseClock(store.engine))()
-        data = _issuer_data(settings, now)
+        slug_in_file = _issuer_file(settings, now).data["slug"]
         bring_up_to_date(store.engine)
         found = _issuers(settings, store, _extension_url(settings, store, now))
         with store.begin() as session:
@@ -244,7 +245,7 @@ def move_issuers(
             if queries.issuers.first_issuer(session) is None:
                 return ()
             first, *others = found.all(session)
-            wanted = [(first, data["slug"]), *((other, other.profile.slug) for other in others)]
+            wanted = [(first, slug_in_file), *((other, other.profile.slug) for other in others)]
             moved = [
                 issuer.id
                 for issuer, slug in wanted
@@ -310,18 +311,18 @@ def _extension_url(settings: Settings, store: Store, now: datetime) -> str:
         raise SettingsError(f"EXTENSION_URL: {error}") from error
 
 
-def _issuer_data(settings: Settings, now: datetime) -> Json:
+def _issuer_file(settings: Settings, now: datetime) -> IssuerFile:
     """What ISSUER_FILE says. Raises SettingsError where it cannot be used."""
     try:
-        data: Json = tomllib.loads(settings.issuer_file.read_text(encoding="utf-8"))
-        issuer_file.read_profile(data, settings.tool_url, now)
+        file = issuer_file.read_file(settings.issuer_file)
+        issuer_file.read_profile(file.data, settings.tool_url, now)
     except OSError as error:
         raise SettingsError(f"ISSUER_FILE cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, TemplateError) as error:
         raise SettingsError(f"ISSUER_FILE cannot be used: {error}") from error
     except NotAllowedError as error:
         raise SettingsError(f"ISSUER_FILE: {error}") from error
-    return data
+    return file
 
 
 def _key_encryption_key(settings: Settings) -> KeyEncryptionKey:
@@ -379,7 +380,7 @@ def _channels(settings: Settings) -> Mapping[str, Any]:
     return {mail_folder.NAME: mail_folder.Options(folder=settings.mail_folder, sender=settings.mail_from)}
 
 
-def _prepare(store: Store, found: Issuers, tool_url: str, data: Json, now: datetime) -> None:
+def _prepare(store: Store, found: Issuers, tool_url: str, file: IssuerFile, now: datetime) -> None:
     """Makes the first issuer, or takes over its changes; creates missing keys, and checks that all can be opened.
 
     Schedules recurring work too.
@@ -388,10 +389,10 @@ def _prepare(store: Store, found: Issuers, tool_url: str, data: Json, now: datet
         with store.begin() as session:
             wait_for_other_starts(session.connection())
             if queries.issuers.first_issuer(session) is None:
-                issuer_changes.add(session, data, tool_url, now, is_first=True)
+                issuer_changes.add(session, file.data, tool_url, now, logo=file.logo, is_first=True)
             else:
-                _check_addresses(found.all(session), tool_url, data["slug"])
-                issuer_changes.change(session, found.first(session), data, now)
+                _check_addresses(found.all(session), tool_url, file.data["slug"])
+                issuer_changes.change(session, found.first(session), file.data, now, logo=file.logo)
             for issuer in found.all(session):
                 issuer.keyring.ensure_keys(session, now)
                 issuer.keyring.check_keys(session)

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
 
+from PIL import Image
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload, undefer
 
+from badges.pictures import fit_logo
 from config.settings import Settings
 from lti_tool import jobs
 from lti_tool.awarding import looks, placing
@@ -268,6 +271,27 @@ def change_issuer(tool: Tool, **changes: object) -> None:
         body = queries.issuers.newest_version(session, tool.issuer.id).body | changes
         left = {name: value for name, value in body.items() if value is not None}
         issuer_changes.change(session, tool.issuer, left | {"slug": tool.issuer.profile.slug}, tool.clock())
+
+
+PLUM = "#7a1f3d"
+
+
+def drawn(
+    size: tuple[int, int] = (300, 120), colour: str = "red", kind: str = "PNG", **options: Any
+) -> bytes:
+    """The file of a picture in one colour."""
+    out = BytesIO()
+    Image.new("RGB", size, colour).save(out, kind, **options)
+    return out.getvalue()
+
+
+def give_look(tool: Tool, accent: str = PLUM, logo: bytes | None = None, slug: str = "riga-college") -> None:
+    """Gives an issuer this colour and logo, as its changed file would."""
+    with tool.store.begin() as session:
+        issuer = tool.issuers.named(session, slug)
+        body = queries.issuers.newest_version(session, issuer.id).body
+        data = body | {"slug": slug, "look": {"accent": accent, "logo": "logo.png"}}
+        issuer_changes.change(session, issuer, data, tool.clock(), logo=fit_logo(logo or drawn()))
 
 
 def change_authority(tool: Tool, **changes: object) -> None:

@@ -31,6 +31,7 @@ def run_demo(
     all_settings = {
         "database_url": f"sqlite:///{folder / 'nozimite.sqlite'}",
         "folder": folder,
+        "issuer_file": demo_server.issuer_file_in(folder),
         "tool_url": f"http://tool.localhost:{tool_socket.getsockname()[1]}",
         "private_hosts": demo_server.LOCAL_HOSTS,
         "log_format": "console",

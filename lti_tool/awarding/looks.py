@@ -250,9 +250,13 @@ def _store(this: _Look, row_id: int, source: str, answer: Answer, erased: Collec
     """
     seen = Seen(source=source, at=this.began_at, look=row_id)
     members = [member for member in answer.members if member.user_id not in erased]
+    read = 0
     for described in _parts(members):
-        with _turn(this, row_id) as (session, _):
+        with _turn(this, row_id) as (session, row):
             queries.people.save_members(session, this.registration_id, described, this.clock())
+            read += len(described)
+            # A teacher who waits for the first look reads how far it is.
+            row.counts = {"read": read, "members": len(members)}
     for part in _parts([each for each in answer.found if each.user_id not in erased]):
         with _turn(this, row_id) as (session, _):
             user_ids = sorted({each.user_id for each in part if each.user_id is not None})

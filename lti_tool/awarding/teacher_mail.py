@@ -1,25 +1,31 @@
 """The mail to a teacher about what waits for them: at most one a teacher a day, about all their courses.
 
-It has all questions that are open, and the grades that have changed since an award, each change once. What it tells of
-changed grades is what the teacher's page shows: also where the rule is paused, or its link deleted, because the badge
-stays valid and only a teacher can revoke it. Questions wait while the page does not show them.
+It has all questions that are open, all that learners ask, and the grades that have changed since an award, each change
+once. What it tells of changed grades is what the teacher's page shows: also where the rule is paused, or its link
+deleted, because the badge stays valid and only a teacher can revoke it. Questions wait while the page does not show
+them.
 
 A teacher has one outbox row for ever. It is due a while after something has come up, because much settles itself by the
-next look, and never earlier than a day after the last mail. A mail is sent only where it has something new: its payload
-has the questions that were mailed, and a table of its own the changes, which must not be mailed again when the row of
-the outbox is gone.
+next look, and never earlier than a day after the last mail. A mail is sent only where it has something new: the rows of
+questions, corrections and learners say which teachers were mailed them, and a table of its own which changes.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from badges.template.model import Template, stored_template, text_in
 from lti_tool.awarding.decisions import version_that_awards
+from lti_tool.awarding.learner_requests import (
+    corrections_told,
+    names_told,
+    open_requests,
+    record_mailed,
+)
 from lti_tool.awarding.looks import is_gone
 from lti_tool.awarding.mail_schedule import mail_id
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course, unmailed
@@ -39,13 +45,16 @@ BETWEEN_MAILS = timedelta(days=1)
 class DueMail:
     """A mail to be sent, and by database ids what is in it.
 
-    `changes` are ids of awards, each with when its newest change was seen. `courses` are those of all that is in it.
+    `changes` are ids of awards, each with when its newest change was seen. `stated` are people, each with when they
+    stated their name. `courses` are those of all that is in it.
     """
 
     mail: TeacherMail
     courses: Collection[int]
     questions: Sequence[int]
     changes: Sequence[tuple[int, datetime]]
+    stated: Mapping[int, datetime | None]
+    corrections: Sequence[int]
 
 
 def mail_to(session: Session, issuers: Issuers, person_id: int, now: datetime) -> DueMail | None:
@@ -60,24 +69,37 @@ def mail_to(session: Session, issuers: Issuers, person_id: int, now: datetime) -
         for course_id in courses
         for each in unmailed(session, changes_in_course(session, course_id, now), person_id)
     ]
-    new_questions = [row.id for row in questions if person_id not in row.mailed_to]
-    if not new_questions and not changes:
+    requests = open_requests(session, courses, person_id)
+    mailed_changes = [(each.award.id, each.seen_at) for each in changes]
+    new = [
+        *(f"question {row.id}" for row in questions if person_id not in row.mailed_to),
+        *(f"award {award_id} {seen_at.isoformat()}" for award_id, seen_at in mailed_changes),
+        *requests.unmailed(),
+    ]
+    if not new:
         return None
     language = best_language([person.language])
     issuer = issuers.of_person(session, person_id)
-    mailed_changes = [(each.award.id, each.seen_at) for each in changes]
     return DueMail(
         mail=TeacherMail(
             recipient=Recipient(name=person.name or "", email=person.email, language=language),
-            issuer=letterhead(issuer.profile, language),
+            issuer=letterhead(issuer, language),
             questions=[_question(session, row, language) for row in questions],
             changes=_by_badge(changes, language),
-            reference=_reference(person_id, new_questions, mailed_changes),
+            names=names_told(session, requests),
+            corrections=corrections_told(requests, language),
+            reference=_reference(person_id, new),
             unsubscribe_url=issuer.reminders_url(RemindedPerson(person_id=person_id, kind="waiting")),
         ),
-        courses={row.rule.course_id for row in questions} | {each.award.rule.course_id for each in changes},
+        courses={
+            *(row.rule.course_id for row in questions),
+            *(each.award.rule.course_id for each in changes),
+            *requests.courses,
+        },
         questions=[row.id for row in questions],
         changes=mailed_changes,
+        stated=requests.stated,
+        corrections=[row.id for row in requests.corrections],
     )
 
 
@@ -97,6 +119,7 @@ def record_mail(session: Session, person_id: int, due: DueMail, now: datetime) -
     for award_id, seen_at in due.changes:
         if queries.awards.save_mailed_change(session, award_id, person_id, seen_at, now):
             events.record(session, "mailed", "award", award_id, now, data=data)
+    record_mailed(session, person_id, due.stated, due.corrections, now)
     # What came up while it was sent waits as long as anything else: a teacher gets one mail a day.
     outbox.reschedule(
         session,
@@ -157,14 +180,10 @@ def _name(template: Template, language: str) -> str:
     return text_in(template.name, language, template.in_language)
 
 
-def _reference(person_id: int, questions: Sequence[int], changes: Sequence[tuple[int, datetime]]) -> str:
+def _reference(person_id: int, new: Sequence[str]) -> str:
     """What identifies the mail, by what is new in it: the same for another attempt, by which mail servers recognise it.
 
     What is new once is not new again, so no two mails have the same.
     """
-    new = [
-        *(f"question {question_id}" for question_id in questions),
-        *(f"award {award_id} {seen_at.isoformat()}" for award_id, seen_at in changes),
-    ]
     digest = sha256(" ".join(sorted(new)).encode()).hexdigest()[:10]
     return f"waiting-{person_id}-{digest}"

@@ -38,6 +38,8 @@ Product = Literal["moodle", "canvas"]
 
 ISSUER_FILE = Path(__file__).parents[2] / "config" / "issuer.example.toml"
 TEMPLATES = Path(__file__).parents[1] / "demo" / "templates"
+#: The colour and the logo of the college, as its file would have them.
+LOOK = Path(__file__).parents[1] / "demo" / "look"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,13 +295,23 @@ def _settings(folder: Path, port: int, mail: Path | None, environment: Mapping[s
             **others,
             "TOOL_URL": f"http://tool.localhost:{port}",
             "DATABASE_URL": f"sqlite:///{(folder / 'nozimite.sqlite').absolute()}",
-            "ISSUER_FILE": str(ISSUER_FILE),
+            "ISSUER_FILE": str(issuer_file_in(folder)),
             "MAIL_FOLDER": str(mail or folder / "mail"),
             "POLL_SECONDS": "2",
             "PRIVATE_HOSTS": " ".join(LOCAL_HOSTS),
             **json.loads(secrets_file.read_text(encoding="utf-8")),
         }
     )
+
+
+def issuer_file_in(folder: Path) -> Path:
+    """The example of an issuer's file with a look, written to the folder, and its logo beside it."""
+    for file in LOOK.glob("*.png"):
+        (folder / file.name).write_bytes(file.read_bytes())
+    text = ISSUER_FILE.read_text(encoding="utf-8") + (LOOK / "look.toml").read_text(encoding="utf-8")
+    path = folder / "issuer.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def _registration_url(tool: Tool, folder: Path) -> str:

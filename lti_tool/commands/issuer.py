@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import click
 
 from config.settings import read_settings
-from lti_tool.commands.shared import FILE, issuer_named, note, open_tool, operator, read_bytes
+from lti_tool.commands.shared import FILE, issuer_named, note, open_tool, operator
 from lti_tool.errors import NotAllowedError, NotFoundError
 
 if TYPE_CHECKING:
+    from lti_tool.issuing.issuer_file import IssuerFile
     from lti_tool.store import Session
-    from lti_tool.values import Json
     from lti_tool.wiring import Tool
 
 
@@ -69,9 +69,9 @@ def add(file: Path) -> int:
     """
     from lti_tool.issuing import issuer_changes
 
-    tool, data = open_tool(), _read(file)
+    tool, read = open_tool(), _read(file)
     with tool.store.begin() as session:
-        key = issuer_changes.add(session, data, tool.tool_url, tool.clock(), operator())
+        key = issuer_changes.add(session, read.data, tool.tool_url, tool.clock(), operator(), logo=read.logo)
         added = tool.issuers.of(session, key)
         added.keyring.ensure_keys(session, tool.clock())
     return _show(tool, added.profile.slug)
@@ -86,12 +86,12 @@ def change(file: Path) -> int:
     """
     from lti_tool.issuing import issuer_changes
 
-    tool, data = open_tool(), _read(file)
+    tool, read = open_tool(), _read(file)
     with tool.store.begin() as session:
-        changed = tool.issuers.named(session, str(data.get("slug", "")))
+        changed = tool.issuers.named(session, str(read.data.get("slug", "")))
         if changed.id == tool.issuers.first(session).id:
             raise NotAllowedError("this issuer is described by ISSUER_FILE: change that file")
-        issuer_changes.change(session, changed, data, tool.clock(), operator())
+        issuer_changes.change(session, changed, read.data, tool.clock(), operator(), logo=read.logo)
     return _show(tool, changed.profile.slug)
 
 
@@ -187,10 +187,14 @@ def _course(session: Session, registration_id: int, name: str | None) -> int | N
     return found[0].id
 
 
-def _read(file: Path) -> Json:
-    """The TOML in the file. Raises NotFoundError, or NotAllowedError where it is none."""
+def _read(file: Path) -> IssuerFile:
+    """What the file says. Raises NotFoundError, or NotAllowedError where it is no TOML, or its look cannot be used."""
+    from lti_tool.issuing.issuer_file import read_file
+
     try:
-        return tomllib.loads(read_bytes(file).decode())
+        return read_file(file)
+    except OSError as error:
+        raise NotFoundError(f"{file} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise NotAllowedError(f"{file} is no TOML: {error}") from error
 

@@ -8,7 +8,7 @@ from lti_tool.deliveries.mail_phrases import refusing
 from lti_tool.language import translator
 from lti_tool.mails.content import Facts, Link, MailContent, Paragraph, Part, one_line
 from lti_tool.mails.message import greeting
-from lti_tool.values import ChangedGrades, OpenQuestion, TeacherMail
+from lti_tool.values import AskedCorrections, ChangedGrades, OpenQuestion, StatedNames, TeacherMail
 
 
 def teacher_content(mail: TeacherMail) -> MailContent:
@@ -23,6 +23,8 @@ def teacher_content(mail: TeacherMail) -> MailContent:
             Paragraph(text=greeting(mail.recipient)),
             *_about_questions(mail, _),
             *_about_changes(mail, _),
+            *_about_names(mail, _),
+            *_about_corrections(mail, _),
         ),
         small_print=(
             Paragraph(
@@ -35,15 +37,25 @@ def teacher_content(mail: TeacherMail) -> MailContent:
 
 
 def _subject(mail: TeacherMail, _: Callable[[str], str]) -> str:
-    if mail.questions and mail.changes:
-        return _("Your badges: open questions and changed grades")
-    badges = [*(each.badge for each in mail.questions), *(each.badge for each in mail.changes)]
+    kinds = [mail.questions, mail.changes, mail.names, mail.corrections]
+    if sum(map(bool, kinds)) > 1:
+        return _("Your badges: several questions wait for your answer")
+    if mail.names:
+        return _("Please confirm the names of learners")
+    badges = [
+        *(each.badge for each in mail.questions),
+        *(each.badge for each in mail.changes),
+        *(each.badge for each in mail.corrections),
+    ]
     if mail.questions:
         alone = _("Have all learners completed? A question about the badge “%(badge)s”")
         several = _("Have all learners completed? Questions about your badges")
-    else:
+    elif mail.changes:
         alone = _("Grades changed after the badge “%(badge)s” was awarded")
         several = _("Grades changed after your badges were awarded")
+    else:
+        alone = _("A correction of the badge “%(badge)s” is asked for")
+        several = _("Corrections of your badges are asked for")
     return several if len(badges) > 1 else alone % {"badge": one_line(badges[0])}
 
 
@@ -60,7 +72,7 @@ def _about_questions(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Par
         counted = [(_("Learners who can open the link without having the badge"), question.number)]
         yield _badge_and_course(question, counted, _)
         yield _where_to_go(
-            question,
+            question.course_url,
             _("To answer, open the link to the badge in the course"),
             _("To answer, open the link to the badge in this course of your learning platform."),
         )
@@ -81,24 +93,62 @@ def _about_changes(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]
             (_("Learners who no longer reach the minimum"), changed.below_minimum),
         ]
         yield _badge_and_course(changed, counted, _)
-        # The link of this badge may be deleted: the page that every other one opens has all badges of the course.
-        yield _where_to_go(
-            changed,
-            _("To decide, open the link to any badge in the course"),
-            _("To decide, open the link to any badge in this course of your learning platform."),
+        yield _where_to_decide(changed, _)
+
+
+def _about_names(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]:
+    if mail.names:
+        yield Paragraph(
+            text=_(
+                "Learners have told Nozimite their names themselves, because your learning platform gives it none. "
+                "Their badges bear no name until you confirm it on the page “Badges of this course”. Confirm only "
+                "whom you know."
+            )
         )
+        yield Paragraph(
+            text=_(
+                "The administrator of your learning platform can have names shared: in the settings of the tool "
+                "Nozimite, “share the launcher's name” and “e-mail”. Then you need not confirm any."
+            )
+        )
+    for stated in mail.names:
+        number = (_("Learners whose name you can confirm"), str(stated.number))
+        yield Facts(rows=((_("Course"), one_line(stated.course)), number))
+        yield _where_to_decide(stated, _)
+
+
+def _about_corrections(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]:
+    if mail.corrections:
+        yield Paragraph(
+            text=_(
+                "Learners find something wrong in their badges, and ask you to have it corrected. The page “Badges of "
+                "this course” shows what, in their own words."
+            )
+        )
+    for asked in mail.corrections:
+        yield _badge_and_course(asked, [(_("Learners who ask for a correction"), asked.number)], _)
+        yield _where_to_decide(asked, _)
 
 
 def _badge_and_course(
-    about: OpenQuestion | ChangedGrades, counted: Sequence[tuple[str, int]], _: Callable[[str], str]
+    about: OpenQuestion | ChangedGrades | AskedCorrections,
+    counted: Sequence[tuple[str, int]],
+    _: Callable[[str], str],
 ) -> Facts:
     """The badge and its course, and what is counted there."""
     rows = [(name, str(number)) for name, number in counted]
     return Facts(rows=((_("Badge"), one_line(about.badge)), (_("Course"), one_line(about.course)), *rows))
 
 
-def _where_to_go(about: OpenQuestion | ChangedGrades, at_address: str, without_address: str) -> Part:
+def _where_to_decide(about: ChangedGrades | StatedNames | AskedCorrections, _: Callable[[str], str]) -> Part:
+    """The link of a badge may be deleted: the page that any other one opens has all badges of the course."""
+    return _where_to_go(
+        about.course_url,
+        _("To decide, open the link to any badge in the course"),
+        _("To decide, open the link to any badge in this course of your learning platform."),
+    )
+
+
+def _where_to_go(course_url: str | None, at_address: str, without_address: str) -> Part:
     """What to do next, by whether the course's address is known."""
-    if about.course_url:
-        return Link(label=at_address, url=about.course_url)
-    return Paragraph(text=without_address)
+    return Link(label=at_address, url=course_url) if course_url else Paragraph(text=without_address)

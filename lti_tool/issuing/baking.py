@@ -37,7 +37,7 @@ def bake_badge(issuer: Issuer, credential: CredentialRow) -> BakedBadge:
     return BakedBadge(
         credential_id=credential.id,
         name=name_of(credential),
-        issuer=letterhead(issuer.profile, credential.language),
+        issuer=letterhead(issuer, credential.language),
         page_url=issuer.addresses.badge_page(credential.id),
         picture_url=picture_url(issuer.addresses, credential),
         facts=_facts(issuer, credential),

@@ -10,6 +10,7 @@ from typing import Any
 from badges.issuer import IssuerProfile
 from lti_tool.addresses import Addresses
 from lti_tool.issuing.keyring import Keyring
+from lti_tool.issuing.look import Look
 from lti_tool.mails.refusals import RemindedPerson
 from lti_tool.mails.tokens import MailTokens
 from lti_tool.observations import Policy
@@ -24,7 +25,7 @@ class Issuer:
     `id` is the key of its row; its DID is `profile.id`. `version_id` and `address_id` are the rows that it was read
     from. `confirmed_at`: when the legal identity of that version was confirmed, and `confirmed_by` whom; None where it
     was not, and nothing may be issued. `policy`: how its awards are decided. `mail_policy`: what its
-    mails bring. `channels`: the options of each delivery
+    mails bring. `look`: how its pages and mails look. `channels`: the options of each delivery
     channel that is set up, by its name. `status_purpose`: whether credentials from now on can be revoked for good
     ("revocation"), or suspended and reinstated ("suspension"). `mail_tokens`: makes the tokens in mails.
     """
@@ -35,6 +36,7 @@ class Issuer:
     profile: IssuerProfile
     policy: Policy
     mail_policy: MailPolicy
+    look: Look
     confirmed_at: datetime | None
     confirmed_by: str
     keyring: Keyring

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from hashlib import sha256
 from uuid import uuid4
 
 from badges.issuer import IssuerProfile
@@ -19,9 +20,18 @@ from lti_tool.values import Json
 
 
 def add(
-    session: Session, data: Json, tool_url: str, now: datetime, by: Actor = TOOL, *, is_first: bool = False
+    session: Session,
+    data: Json,
+    tool_url: str,
+    now: datetime,
+    by: Actor = TOOL,
+    *,
+    logo: bytes | None = None,
+    is_first: bool = False,
 ) -> str:
     """The key of a new issuer, unconfirmed, with its first version and its address; keys are made by its keyring.
+
+    `logo` is a PNG that `badges.pictures.fit_logo` has made.
 
     Raises what `read_profile` does, and NotAllowedError where another issuer has, or had, that slug.
     """
@@ -37,13 +47,21 @@ def add(
             issuer_id=row.id, tool_url=tool_url, slug=profile.slug, did=profile.id, since=now, left_at=None
         )
     )
-    _add_version(session, row.id, 1, data, profile, now, by)
+    _add_version(session, row.id, 1, _body(data, logo), logo, profile, now, by)
     events.record(session, "issuer_added", "issuer", profile.slug, now, actor=by)
     return row.id
 
 
-def change(session: Session, issuer: Issuer, data: Json, now: datetime, by: Actor = TOOL) -> bool:
-    """Whether the data are others than those of the newest version: then they are the next one.
+def change(
+    session: Session,
+    issuer: Issuer,
+    data: Json,
+    now: datetime,
+    by: Actor = TOOL,
+    *,
+    logo: bytes | None = None,
+) -> bool:
+    """Whether the data, or the logo, are others than those of the newest version: then they are the next one.
 
     A changed legal identity has to be confirmed before anything more is issued, unless it is the one that was confirmed
     last: then the awards that waited meanwhile are scheduled. The slug is none of its business, see `move`. Raises what
@@ -52,9 +70,11 @@ def change(session: Session, issuer: Issuer, data: Json, now: datetime, by: Acto
     queries.issuers.lock_issuer(session, issuer.id)
     newest = queries.issuers.newest_version(session, issuer.id)
     profile, _policy = read_profile(data, issuer.addresses.tool_url, now)
-    if newest.body == _body(data):
+    body = _body(data, logo)
+    if newest.body == body:
         return False
-    if _add_version(session, issuer.id, newest.version + 1, data, profile, now, by).confirmed_at is not None:
+    added = _add_version(session, issuer.id, newest.version + 1, body, logo, profile, now, by)
+    if added.confirmed_at is not None:
         issue_waiting(session, issuer.id, now)
     events.record(
         session,
@@ -108,7 +128,8 @@ def _add_version(
     session: Session,
     issuer_id: str,
     version: int,
-    data: Json,
+    body: Json,
+    logo: bytes | None,
     profile: IssuerProfile,
     now: datetime,
     by: Actor,
@@ -117,7 +138,8 @@ def _add_version(
     row = IssuerProfileRow(
         issuer_id=issuer_id,
         version=version,
-        body=_body(data),
+        body=body,
+        logo=logo,
         fingerprint=fingerprint(profile),
         created_at=now,
         created_by=by.name,
@@ -129,8 +151,12 @@ def _add_version(
     return row
 
 
-def _body(data: Json) -> Json:
-    """The data as JSON, where the days of TOML are text; without the slug."""
+def _body(data: Json, logo: bytes | None) -> Json:
+    """The data as JSON, where the days of TOML are text; without the slug, and with the logo by its SHA-256."""
     body: Json = json.loads(json.dumps(data, default=str))
     body.pop("slug", None)
+    if "look" in body:
+        body["look"].pop("logo", None)
+        if logo is not None:
+            body["look"]["logo"] = sha256(logo).hexdigest()
     return body

@@ -1,18 +1,51 @@
-"""What the file of an issuer says: its profile, how its courses award (`awarding`), what its mails bring (`mail`)."""
+"""What the file of an issuer says: its profile, how its courses award, what its mails bring, how its pages look."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+import tomllib
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
+from badges.errors import PictureError
 from badges.issuer import IssuerProfile, read_issuer
+from badges.pictures import fit_logo
 from lti_tool.errors import NotAllowedError
+from lti_tool.issuing.look import read_look
 from lti_tool.observations import Policy
 from lti_tool.values import Json, MailPolicy
 
 _T = TypeVar("_T", Policy, MailPolicy)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuerFile:
+    """The data of an issuer's file, and the logo that its table `look` names, as a PNG; None where it names none."""
+
+    data: Json
+    logo: bytes | None = field(default=None, repr=False)
+
+
+def read_file(path: Path) -> IssuerFile:
+    """What the TOML file at the path says; its logo lies in the same folder, or where an absolute path leads.
+
+    Raises OSError and UnicodeDecodeError where the file cannot be read, TOMLDecodeError, and NotAllowedError where its
+    look cannot be used.
+    """
+    data: Json = tomllib.loads(path.read_text(encoding="utf-8"))
+    logo = read_look(data).logo
+    return IssuerFile(data=data, logo=_read_logo(path.parent / logo) if logo else None)
+
+
+def _read_logo(path: Path) -> bytes:
+    try:
+        return fit_logo(path.read_bytes())
+    except OSError as error:
+        raise NotAllowedError(f"logo: {path} cannot be read: {error.strerror}") from error
+    except PictureError as error:
+        raise NotAllowedError(f"logo: {path.name}: {error}") from error
 
 
 def read_profile(data: Json, tool_url: str, now: datetime | None = None) -> tuple[IssuerProfile, Policy]:
@@ -20,8 +53,9 @@ def read_profile(data: Json, tool_url: str, now: datetime | None = None) -> tupl
 
     Raises TemplateError as `read_issuer` does, NotAllowedError where a policy cannot be used.
     """
-    others = {name: value for name, value in data.items() if name not in ("awarding", "mail")}
+    others = {name: value for name, value in data.items() if name not in ("awarding", "mail", "look")}
     read_mail_policy(data)
+    read_look(data)
     return read_issuer(others, tool_url, now), read_policy(data)
 
 

@@ -17,6 +17,7 @@ from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuer_file import read_mail_policy, read_profile
 from lti_tool.issuing.keyring import Keyring
+from lti_tool.issuing.look import read_look
 from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.mails.tokens import MailTokens
@@ -157,6 +158,7 @@ class Issuers:
             profile=profile,
             policy=policy,
             mail_policy=read_mail_policy(version.body),
+            look=read_look(version.body),
             confirmed_at=version.confirmed_at,
             confirmed_by=version.confirmed_by,
             keyring=self._keyring(version.issuer_id, profile.id, addresses),

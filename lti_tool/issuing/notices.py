@@ -89,7 +89,7 @@ def notice_of(issuer: Issuer, row: Notice, language: str) -> BadgeNotice:
     return BadgeNotice(
         kind=cast(Any, row.kind),
         badge=text_in(template.name, credential.language),
-        issuer=letterhead(issuer.profile, language),
+        issuer=letterhead(issuer, language),
         page_url=issuer.addresses.badge_page(credential.id),
         picture_url=picture_url(issuer.addresses, credential),
         reason=reasons.get(row.kind) or "",

@@ -15,7 +15,9 @@ from lti_tool.mails.content import Facts, Link, MailContent, Paragraph, Part
 _FONT = "font-family:'Manrope Variable',Manrope,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 _BREAKS = "overflow-wrap:anywhere;word-break:break-word"
 _TABLE = 'role="presentation" cellpadding="0" cellspacing="0" border="0"'
-_SHEET = "width:600px;max-width:100%;table-layout:fixed;background:#ffffff;border-top:12px solid #0d4a57"
+_SHEET = "width:600px;max-width:100%;table-layout:fixed;background:#ffffff"
+#: The ground of the issuer's name where the issuer has chosen no colour of its own.
+_OWN_COLOUR = "#0d4a57"
 #: How a button looks: its class, the style of its cell, and that of its words.
 _MAIN = ("act", "background:#0d4a57;border:2px solid #0d4a57", "color:#ffffff")
 _QUIET = ("quiet", "border:2px solid #6f7f85", "color:#0b5464")
@@ -63,6 +65,7 @@ def html_part(mail: MailContent) -> str:
 <table {_TABLE} class="paper" width="100%" style="width:100%;background:#f8f6f0">
 <tr><td align="center" style="padding:24px 0">
 <table {_TABLE} class="sheet" width="600" style="{_SHEET}">
+{_letterhead(mail)}
 <tr><td style="height:3px;line-height:3px;font-size:0;background:#f0b94a">&nbsp;</td></tr>
 <tr><td class="pad spine" style="padding:22px 36px;background:#e7f0f1">
 {_head(mail)}
@@ -79,6 +82,24 @@ def html_part(mail: MailContent) -> str:
 </body>
 </html>
 """
+
+
+def _letterhead(mail: MailContent) -> str:
+    """The issuer's name on its colour, which stays in the dark too; the logo beside it says no more than the name."""
+    ground = escape(mail.issuer.accent or _OWN_COLOUR)
+    logo = ""
+    if mail.issuer.logo_url:
+        # On white, for which logos are drawn. Where pictures are not shown, nothing is missing.
+        logo = (
+            f'<td width="1" style="padding-right:12px;vertical-align:middle"><img src="{escape(mail.issuer.logo_url)}" '
+            'height="32" alt="" style="display:block;height:32px;width:auto;max-width:140px;background:#ffffff;'
+            'border:3px solid #ffffff;border-radius:6px"></td>'
+        )
+    return (
+        f'<tr><td class="pad" align="left" style="padding:10px 36px;background:{ground}">'
+        f'<table {_TABLE}><tr>{logo}<td style="{_FONT};{_BREAKS};font-size:15px;line-height:20px;font-weight:700;'
+        f'color:#ffffff;vertical-align:middle">{escape(mail.issuer.name)}</td></tr></table></td></tr>'
+    )
 
 
 def _head(mail: MailContent) -> str:
@@ -99,10 +120,6 @@ def _head(mail: MailContent) -> str:
 
 def _headings(mail: MailContent) -> Iterator[str]:
     first, *others = mail.headings
-    yield (
-        f'<p class="soft" style="{_FONT};{_BREAKS};font-size:13px;line-height:18px;font-weight:600;color:#475c64;'
-        f'margin:0">{escape(mail.issuer.name)}</p>'
-    )
     yield (
         f'<h1 class="ink" style="{_FONT};{_BREAKS};font-size:24px;line-height:30px;font-weight:700;color:#14272e;'
         f'margin:2px 0 0">{escape(first)}</h1>'

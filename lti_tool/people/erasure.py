@@ -39,6 +39,7 @@ def erase_person(session: Session, person_id: int, now: datetime, by: Actor) -> 
     person.name = person.email = person.stated_name = person.language = person.renamed_at = None
     for account in person.accounts:
         account.username = None
+    person.name_stated_at, person.name_mailed_to = None, []
     person.erased_at = now
     data = {"credentials": credentials}
     events.record(session, "erased", "person", person_id, now, actor=by, data=data)

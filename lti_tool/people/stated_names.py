@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from lti_tool.awarding import awards
+from lti_tool.awarding.learner_requests import schedule_mails_about
 from lti_tool.errors import NotAllowedError
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import Actor
@@ -18,12 +19,18 @@ MAX_LENGTH = 200
 
 
 def state_name(session: Session, person_id: int, name: str, now: datetime, by: Actor) -> None:
-    """Keeps the name until staff answer. Raises NotAllowedError without one, or where the platform names the person."""
+    """Keeps the name until staff answer, who are mailed that it waits.
+
+    Raises NotAllowedError without one, or where the platform names the person.
+    """
     person = queries.people.lock_person(session, person_id)
     if not name or person.name or person.erased_at is not None:
         raise NotAllowedError("a name is stated by somebody who has none")
-    person.stated_name = name[:MAX_LENGTH]
+    person.stated_name, person.name_stated_at, person.name_mailed_to = name[:MAX_LENGTH], now, []
     events.record(session, "name_stated", "person", person_id, now, actor=by)
+    awarded_in = {award.course_id for award in queries.awards.awards_of_people(session, [person_id])}
+    courses = [course_id for course_id in awarded_in if course_id is not None]
+    schedule_mails_about(session, person_id, courses, now)
 
 
 def confirm_name(session: Session, person_id: int, now: datetime, by: Actor) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from badges.credential import contexts
 from badges.jsonld import as_jsonld
+from badges.model import Image
 from badges.schemas import EXTENSION_SCHEMA
 from lti_tool.addresses import without_scheme
 from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuer import Issuer
+from lti_tool.issuing.look import Look
 from lti_tool.publishing.publisher import Publisher
 from lti_tool.store import Session, queries
 from lti_tool.values import Json
@@ -33,13 +36,33 @@ def found_issuer(session: Session, publisher: Publisher, slug: str, base_url: st
 
 
 def issuer_profile(publisher: Publisher, slug: str, base_url: str = "") -> Json:
-    """The issuer's Profile as JSON-LD, with its context. Raises NotFoundError as `found_issuer` does."""
+    """The issuer's Profile as JSON-LD, with its context. Raises NotFoundError as `found_issuer` does.
+
+    The logo is named here and in no credential: there it would be the same bytes in every one, and whoever opens a
+    badge would fetch it from the issuer, who would learn of it.
+    """
     with publisher.store.read() as session:
         issuer = found_issuer(session, publisher, slug, base_url)
-    return {
-        "@context": list(contexts(issuer.addresses.extension_context)),
-        **as_jsonld(issuer.profile.as_profile()),
-    }
+    profile = issuer.profile.as_profile()
+    if issuer.look.logo:
+        profile = replace(profile, image=Image(id=issuer.addresses.logo))
+    return {"@context": list(contexts(issuer.addresses.extension_context)), **as_jsonld(profile)}
+
+
+def logo(publisher: Publisher, slug: str, base_url: str = "") -> bytes:
+    """The issuer's logo, a PNG. Raises NotFoundError where it has none, and as `found_issuer` does."""
+    with publisher.store.read() as session:
+        issuer = found_issuer(session, publisher, slug, base_url)
+        png = queries.issuers.logo(session, issuer.version_id)
+    if png is None:
+        raise NotFoundError("the issuer has no logo")
+    return png
+
+
+def look(publisher: Publisher, slug: str, base_url: str = "") -> Look:
+    """How the issuer's pages look. Raises NotFoundError as `found_issuer` does."""
+    with publisher.store.read() as session:
+        return found_issuer(session, publisher, slug, base_url).look
 
 
 def did_document(publisher: Publisher, slug: str, base_url: str = "") -> Json:

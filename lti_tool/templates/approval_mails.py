@@ -70,7 +70,7 @@ def _mail(
         what=what,
         recipient=recipient,
         badge=text_in(template.name, recipient.language, template.in_language),
-        issuer=letterhead(issuer.profile, recipient.language),
+        issuer=letterhead(issuer, recipient.language),
         course=row.course.title if row.course else "",
         teacher=teacher,
         url=url,

@@ -14,7 +14,7 @@ from lti_tool.deliveries.award_message import award_mail
 from lti_tool.demo.robot import Robot
 from lti_tool.mails.html_part import html_part
 from lti_tool.mails.refusals import RemindedPerson
-from lti_tool.store.models import Award, AwardRule, CredentialRow, MailRefusal
+from lti_tool.store.models import Award, AwardRule, CredentialRow, IdentityCheckRefusal, MailRefusal
 from tests.browser.page_checks import find_faults
 from tests.deliveries import BADGE, anna
 from tests.fixtures import rows
@@ -39,6 +39,12 @@ def badge_id(demo):
     return row.id
 
 
+def with_look(demo):
+    """The issuer with the look of the demo's, and a name that is one long word."""
+    logo = f"{demo.tool_url}/issuers/riga-college/logo.png"
+    return replace(BADGE.issuer, name=LONG, accent="#7a1f3d", logo_url=logo)
+
+
 def mails_to_holders(demo):
     return set(Path(demo.tool.mail_folder).glob("identity-*.mail_folder.eml"))
 
@@ -58,6 +64,7 @@ def test_a_mail_is_accessible_and_no_wider_than_its_window(people, demo, languag
         for name, badge, person in (
             ("mail", BADGE, anna(language=language)),
             ("mail-long", replace(BADGE, name=LONG), anna(language=language, name=LONG)),
+            ("mail-look", replace(BADGE, issuer=with_look(demo)), anna(language=language)),
         ):
             # Without its picture, as most mail programs show it at first.
             mail = award_mail(replace(badge, picture_url=""), person)
@@ -114,3 +121,9 @@ def test_a_holder_answers_a_visitor_and_scripts_are_not_needed(people, demo, bad
             for name, url in (("answer", address), ("answered", holders)):
                 looking.page.goto(url)
                 assert find_faults(looking, f"holder-{name}-{language}") == []
+            looking.page.goto(holders)
+            looking.page.locator("button[value=never]").click()
+            assert find_faults(looking, f"holder-refused-{language}") == []
+    # The second language finds a holder who can be asked again.
+    with demo.tool.store.begin() as session:
+        session.query(IdentityCheckRefusal).delete()

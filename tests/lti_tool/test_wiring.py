@@ -65,13 +65,13 @@ def test_a_start_waits_for_a_first_start_that_has_made_nothing_visible_yet(postg
     """Otherwise it would find no issuer and no LTI key either, and make its own. SQLite has one writer at a time."""
     settings, store = settings_for(postgres_url, tmp_path), Store(postgres_url)
     bring_up_to_date(store.engine)
-    data = wiring._issuer_data(settings, NOW)
+    file = wiring._issuer_file(settings, NOW)
     issuers = wiring._issuers(settings, store, settings.tool_url)
     first = Pausing(issuers)
     with ThreadPoolExecutor(2) as pool:
-        started = pool.submit(wiring._prepare, store, first, settings.tool_url, data, NOW)
+        started = pool.submit(wiring._prepare, store, first, settings.tool_url, file, NOW)
         assert first.arrived.wait(60)
-        other = pool.submit(wiring._prepare, store, issuers, settings.tool_url, data, NOW)
+        other = pool.submit(wiring._prepare, store, issuers, settings.tool_url, file, NOW)
         while not is_anybody_waiting(store) and not other.done():
             time.sleep(0.01)
         first.go_on.set()

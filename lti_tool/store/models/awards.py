@@ -70,6 +70,8 @@ class Award(Base):
     """When its learner made the badge public; None while it is private."""
     hidden_at: Mapped[datetime | None]
     """When its learner took it out of their list of badges; it stays as valid as it was."""
+    claimed_at: Mapped[datetime | None]
+    """When its learner first opened the badge on a page of their own."""
     course: Mapped[Course | None] = relationship()
     person: Mapped[Person] = relationship()
     rule: Mapped[AwardRule] = relationship()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.awards import Award
@@ -21,5 +21,7 @@ class CorrectionRequest(Base):
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), index=True)
     words: Mapped[str]
     asked_at: Mapped[datetime]
+    mailed_to: Mapped[list[int]] = mapped_column(JSON, default=list)
+    """The teachers who were mailed it, by id; each is mailed it once."""
     settled_at: Mapped[datetime | None]
     award: Mapped[Award] = relationship()

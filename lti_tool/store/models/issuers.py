@@ -41,7 +41,9 @@ class IssuerProfileRow(Base):
     issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
     version: Mapped[int]
     body: Mapped[dict[str, Any]]
-    """As config/issuer.example.toml, but for the slug, which belongs to the address."""
+    """As config/issuer.example.toml, but for the slug, which belongs to the address, and the logo: its SHA-256."""
+    logo: Mapped[bytes | None] = mapped_column(deferred=True)
+    """The PNG; it is read by nothing but its own address."""
     fingerprint: Mapped[str] = mapped_column(String(64))
     """Of the legal identity: `lti_tool.issuing.legal_identity.fingerprint`."""
     created_at: Mapped[datetime]

@@ -37,6 +37,9 @@ class Person(Base):
     email: Mapped[str | None]
     stated_name: Mapped[str | None]
     """What somebody whom no platform names calls themselves, until staff have confirmed or declined it."""
+    name_stated_at: Mapped[datetime | None]
+    name_mailed_to: Mapped[list[int]] = mapped_column(JSON, default=list)
+    """The teachers who were mailed the stated name, by id; each is mailed it once."""
     language: Mapped[str | None]
     renamed_at: Mapped[datetime | None]
     """When the name or the e-mail address was last found to be another one, or one for the first time."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -16,12 +16,12 @@ def open_of(session: Session, award_id: int) -> CorrectionRequest | None:
     return session.scalar(query.where(CorrectionRequest.settled_at.is_(None)))
 
 
-def open_in_course(session: Session, course_id: int) -> Sequence[CorrectionRequest]:
-    """What is asked about the awards of a course and not settled yet, oldest first, with awards and learners."""
+def open_in(session: Session, course_ids: Collection[int]) -> Sequence[CorrectionRequest]:
+    """What is asked about the awards of these courses and not settled yet, oldest first, with awards and learners."""
     query = (
         select(CorrectionRequest)
         .join(CorrectionRequest.award)
-        .where(Award.course_id == course_id, CorrectionRequest.settled_at.is_(None))
+        .where(Award.course_id.in_(course_ids), CorrectionRequest.settled_at.is_(None))
         .options(selectinload(CorrectionRequest.award).selectinload(Award.person))
         .order_by(CorrectionRequest.asked_at, CorrectionRequest.id)
     )

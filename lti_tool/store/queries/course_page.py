@@ -6,7 +6,7 @@ No text of a credential is read by them. Those that are long to make are made on
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -44,6 +44,37 @@ from lti_tool.store.models.awards import NOT_DELIVERED
 def counts_of_rule(session: Session, rule_id: int) -> Mapping[str, int]:
     """How many awards of the rule have each status."""
     return {status: number for status, number in session.execute(_COUNTS, {"rule_id": rule_id})}
+
+
+def being_made(session: Session, rule_ids: Collection[int]) -> Mapping[int, tuple[int, int]]:
+    """By rule, of its awards from the oldest whose badge is being made on: how many badges are made, and of how many.
+
+    A rule that waits for none is left out; so are badges that no job is making: those that were given up or dropped,
+    and those that wait for something.
+    """
+    rows = session.execute(_being_made(), {"rule_ids": list(rule_ids)})
+    return {rule_id: (made, number) for rule_id, made, number in rows}
+
+
+@cache
+def _being_made() -> Select[int, Any, int]:
+    def is_made_next(award: Any) -> ColumnElement[bool]:
+        job = exists().where(Outbox.award_id == award.id, Outbox.died_at.is_(None))
+        return and_(award.status == "earned", job)
+
+    oldest = aliased(Award)
+    since = (
+        select(oldest.rule_id, func.min(oldest.earned_at).label("earned_at"))
+        .where(oldest.rule_id.in_(bindparam("rule_ids", expanding=True)), is_made_next(oldest))
+        .group_by(oldest.rule_id)
+        .subquery()
+    )
+    return (
+        select(Award.rule_id, func.sum(case((Award.status == "issued", 1), else_=0)), func.count())
+        .join(since, since.c.rule_id == Award.rule_id)
+        .where(Award.earned_at >= since.c.earned_at, or_(Award.status == "issued", is_made_next(Award)))
+        .group_by(Award.rule_id)
+    )
 
 
 _COUNTS = (

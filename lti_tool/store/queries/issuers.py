@@ -80,6 +80,11 @@ def newest_version(session: Session, issuer_id: str) -> IssuerProfileRow:
     return session.scalars(query.order_by(IssuerProfileRow.version.desc()).limit(1)).one()
 
 
+def logo(session: Session, version_id: int) -> bytes | None:
+    """The logo of that version of an issuer's profile, a PNG."""
+    return session.scalar(select(IssuerProfileRow.logo).where(IssuerProfileRow.id == version_id))
+
+
 def last_confirmed_version(session: Session, issuer_id: str) -> IssuerProfileRow | None:
     """The newest version of the issuer's profile that was confirmed."""
     query = select(IssuerProfileRow).where(

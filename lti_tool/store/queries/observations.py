@@ -47,6 +47,12 @@ def last_told(session: Session, course_id: int) -> Mapping[str, datetime]:
     return {source: seen_at for source, seen_at in rows}
 
 
+def newest_look(session: Session, course_id: int) -> LookRow | None:
+    """The look at the course that began last, of whichever source."""
+    query = select(LookRow).where(LookRow.course_id == course_id).order_by(LookRow.id.desc()).limit(1)
+    return session.scalar(query)
+
+
 def newest_at(session: Session, course_id: int) -> datetime | None:
     """When anything new was seen in the course last."""
     return session.scalar(
@@ -288,13 +294,6 @@ def staff_roles(session: Session, course_id: int) -> Mapping[int, Sequence[Obser
     here = and_(ObservationRow.course_id == course_id, ObservationRow.kind == ROLE)
     staff = select(ObservationRow.person_id).where(here, cast(ObservationRow.value, Text) == '"staff"')
     query = select(*_COLUMNS).where(here, ObservationRow.person_id.in_(staff))
-    found = _by_person(session.execute(_in_order(query)))
-    return {person_id: own for person_id, own in found.items() if person_id is not None}
-
-
-def roles_in_course(session: Session, course_id: int) -> Mapping[int, Sequence[Observation]]:
-    """What people were in a course, by person id; oldest first."""
-    query = select(*_COLUMNS).where(ObservationRow.course_id == course_id, ObservationRow.kind == ROLE)
     found = _by_person(session.execute(_in_order(query)))
     return {person_id: own for person_id, own in found.items() if person_id is not None}
 

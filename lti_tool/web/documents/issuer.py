@@ -1,4 +1,4 @@
-"""The documents of the issuer for verifiers: identity, keys, status lists, the context and schema of the extension."""
+"""The documents of the issuer: identity, keys, status lists, context and schema of the extension, logo and colour."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from lti_tool.addresses import EXTENSION_SCHEMA_PATH
+from lti_tool.errors import NotFoundError
 from lti_tool.publishing import issuer_documents, status_lists
 from lti_tool.web.current import current_tool
 from lti_tool.web.documents.responses import document, json_document
+from lti_tool.web.issuer_look import LASTING, PASSING, accent_version, logo_version, style_sheet
 from lti_tool.web.public.badge_pages import CREDENTIAL_TYPES, JWT_TYPES
 from lti_tool.web.requested_address import requested_base
 from signing.document_loader import EXTENSION_PATH
@@ -44,6 +46,28 @@ def public_key(slug: str, kid: str) -> Response:
         "application/jwk+json",
         KEYS_MAX_AGE,
     )
+
+
+@pages.get("/issuers/<slug>/logo.png")
+def logo(slug: str) -> Response:
+    """The issuer's logo. Raises NotFoundError where it has none."""
+    png = issuer_documents.logo(current_tool(), slug, requested_base())
+    look = issuer_documents.look(current_tool(), slug, requested_base())
+    return document(png, "image/png", _max_age(logo_version(look)))
+
+
+@pages.get("/issuers/<slug>/accent.css")
+def accent(slug: str) -> Response:
+    """The issuer's colour, as a style sheet. Raises NotFoundError where it has chosen none."""
+    chosen = issuer_documents.look(current_tool(), slug, requested_base()).accent
+    if chosen is None:
+        raise NotFoundError("the issuer has chosen no colour")
+    return document(style_sheet(chosen), "text/css", _max_age(accent_version(chosen)))
+
+
+def _max_age(version: str) -> int:
+    """How long the answer may be kept: under the address of another version only for as long as one without any."""
+    return LASTING if request.args.get("v") == version else PASSING
 
 
 @pages.get("/.well-known/jwks.json")

@@ -21,7 +21,7 @@ from lti_tool.store import Session, dead_jobs, queries
 from lti_tool.store.models import Award, AwardRule, Person
 from lti_tool.values import Launch
 from lti_tool.web.current import current_tool
-from lti_tool.web.learner.sharing import inside_path, sharing_of
+from lti_tool.web.learner.sharing import claim_once, inside_path, sharing_of
 from lti_tool.web.page_issuer import issuer_of, page_issuer, set_page_issuer
 from lti_tool.web.plug_sentences import rule_sentences
 from lti_tool.web.public.badge_pages import readings_of
@@ -86,6 +86,8 @@ def _page(
         rule = rule_of(session, visit, visit.rule_id)
         standing = standing_of(session, rule, visit.person_id, page_issuer().policy, current_tool().clock())
         page = _badge_page(session, visit, rule, standing, visit.person_id)
+    if page["award"]:
+        claim_once(page["award"], visit.actor)
     return render_template("learner/badge.html", **page)
 
 

@@ -25,12 +25,14 @@ class ListedBadge:
     """A badge of the list. `badge_id` is the id of its credential, None before there is one.
 
     `issuer` is the name of the issuer in the language of the page, `last_day` the last day of its validity there.
+    `is_new`: its learner has not opened it yet.
     `reason` is why it was revoked or suspended, as somebody typed it; `links` how many share links work.
     """
 
     award_id: int
     badge_id: str | None
     name: Texts
+    issuer_id: str
     issuer: str
     course: str
     picture: str
@@ -43,6 +45,7 @@ class ListedBadge:
     links: int
     is_published: bool
     is_hidden: bool
+    is_new: bool
     asked_correction: bool
 
 
@@ -66,6 +69,7 @@ def _listed(session: Session, award: Award, dead: Collection[int], now: datetime
         award_id=award.id,
         badge_id=credential.id if credential else None,
         name=stored_template(version.body).name,
+        issuer_id=award.issuer_id,
         issuer=current_tool().issuers.of(session, award.issuer_id).profile.name_in(page_language()),
         course=award.course.title if award.course else "",
         picture=f"/achievements/{version.template_id}/{version.version}/image.png",
@@ -78,6 +82,7 @@ def _listed(session: Session, award: Award, dead: Collection[int], now: datetime
         links=len(share_links.running_links(session, award, now)),
         is_published=award.published_at is not None,
         is_hidden=award.hidden_at is not None,
+        is_new=credential is not None and award.claimed_at is None,
         asked_correction=queries.corrections.open_of(session, award.id) is not None,
     )
 

@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest
 
 from badges.template.model import stored_template
 from lti_tool.errors import NotFoundError
-from lti_tool.people import share_links
+from lti_tool.people import own_badges, share_links
 from lti_tool.people.share_links import LIFETIMES, MOST_LINKS, WantedLink
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor
@@ -126,7 +126,10 @@ def show(badge_id: UUID) -> str:
     """How one of the learner's own badges is shown. Raises NotFoundError for any other."""
     visit = current_visit()
     with current_tool().store.read() as session:
-        return render_template("learner/sharing.html", **_shown(session, visit, badge_id))
+        shown = _shown(session, visit, badge_id)
+        page = render_template("learner/sharing.html", **shown)
+    claim_once(shown["award"], visit.actor)
+    return page
 
 
 @pages.post("/lti/app/badges/<uuid:badge_id>/sharing/<action>")
@@ -138,6 +141,14 @@ def change(badge_id: UUID, action: str) -> str:
         done = change_sharing(session, award, action, visit.actor)
         session.flush()
         return render_template("learner/sharing.html", done=done, **_shown(session, visit, badge_id))
+
+
+def claim_once(award: Award, by: Actor) -> None:
+    """Notes that its learner has opened the badge, the first time that they do; in a transaction of its own."""
+    if award.credential is not None and award.claimed_at is None:
+        tool = current_tool()
+        with tool.store.begin() as session:
+            own_badges.claim_badge(session, award.id, tool.clock(), by)
 
 
 def own_award(session: Session, visit: Visit, badge_id: UUID) -> Award:

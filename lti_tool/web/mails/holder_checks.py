@@ -12,7 +12,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from lti_tool.issuing.baking import name_of
+from badges.template.model import stored_template
 from lti_tool.people import identity_checks
 from lti_tool.people.identity_checks import Answer
 from lti_tool.store import Session
@@ -55,7 +55,7 @@ def _page(session: Session, token: str, check: IdentityCheck, said: str) -> Resp
             "mails/holder.html",
             token=token,
             check=check,
-            badge=name_of(check.credential),
+            badge=stored_template(check.credential.template_version.body).name,
             said=said,
             is_over=current_tool().clock() >= check.ends_at,
             minutes=identity_checks.OPEN // timedelta(minutes=1),

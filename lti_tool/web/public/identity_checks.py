@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from lti_tool.issuing.baking import name_of
+from badges.template.model import stored_template
 from lti_tool.people import identity_checks
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import private_page
@@ -42,7 +42,7 @@ def wait(token: str) -> Response:
                 "public/holder_asked.html",
                 token=token,
                 check=check,
-                badge=name_of(check.credential),
+                badge=stored_template(check.credential.template_version.body).name,
                 standing=identity_checks.standing(check, tool.clock()),
             )
         )

@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
 from badges.eu.elements import Reading
+from badges.template.fields import Texts
 from badges.template.model import Template, stored_template
 from lti_tool.awarding import copies, gradebook, looks, placing
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course
@@ -43,6 +44,7 @@ from lti_tool.web.plug_sentences import (
 from lti_tool.web.public.badge_pages import readings_of
 from lti_tool.web.teacher.awards_list import ListedAwards, listed_awards
 from lti_tool.web.teacher.condition_parts import ConditionPart, condition_parts
+from lti_tool.web.teacher.course_work import work_in
 from lti_tool.web.teacher.learners import Learners, learners_of
 from lti_tool.web.teacher.rule_form import Problem, demand_forms, form_of_demands
 from lti_tool.web.translation import Sentence
@@ -58,9 +60,11 @@ MOST_BATCHES = 20
 class Change:
     """What a proposed version changes: the conditions that were and those that will be, in sentences.
 
-    `was` is None where nothing was before. `to_check` is what a teacher ought to check if they came with a copy.
+    `badge` is the name of the badge that will be awarded. `was` is None where nothing was before. `to_check` is what a
+    teacher ought to check if they came with a copy.
     """
 
+    badge: Texts
     was: Sequence[Markup] | None
     will_be: Sequence[Markup]
     is_readable: bool
@@ -165,6 +169,7 @@ def course_page(
             _panel(session, rule, changes, open_id, visit, asked, refused if rule.id == acting_on else None)
             for rule in rules
         ]
+        being_made = [panel.rule.id for panel in panels if panel.listed.counts.get("earned")]
         removed = [panel for panel in panels if panel.rule.removed_at is not None]
         panels = [panel for panel in panels if panel.rule.removed_at is None]
         panels.sort(key=lambda panel: not panel.is_open)
@@ -173,6 +178,7 @@ def course_page(
             visit=visit,
             panels=panels,
             removed=[panel for panel in removed if panel.listed.awards],
+            work=work_in(session, rules, being_made),
             notice=notice,
             refused=refused,
             acting_on=acting_on,
@@ -182,7 +188,7 @@ def course_page(
             stated_names=queries.people.with_stated_names(session, visit.course_id),
             corrections=[
                 AskedCorrection(row=row, template=stored_template(row.award.template_version.body))
-                for row in queries.corrections.open_in_course(session, visit.course_id)
+                for row in queries.corrections.open_in(session, [visit.course_id])
             ],
             offers=[_offer(version) for version in copies.offered(session, course)],
             mail_folder=current_tool().mail_folder,
@@ -282,6 +288,7 @@ def _offer(version: RuleVersion) -> Offer:
 def _change(version: RuleVersion, proposed: RuleVersion) -> Change:
     tree = read_tree(proposed.tree)
     return Change(
+        badge=stored_template(proposed.template_version.body).name,
         was=terms(read_tree(version.tree)) if version is not proposed else None,
         will_be=terms(tree),
         is_readable=is_readable(tree),

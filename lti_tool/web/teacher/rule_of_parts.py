@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
+from badges.template.fields import Texts
+from badges.template.model import stored_template
 from lti_tool.awarding import candidates, gradebook, held_badges, placing, rule_changes
 from lti_tool.awarding.looks import asked_about
 from lti_tool.conditions import CONDITIONS
@@ -62,6 +64,10 @@ class _Target:
     offered: Offered
     kinds: frozenset[str]
     current: Node | None = None
+
+    @property
+    def name(self) -> Texts:
+        return stored_template(self.template.body).name
 
     @property
     def choices(self) -> Choices:

@@ -187,7 +187,7 @@ def test_questions_and_changed_grades_come_in_one_mail(tool, platform, grade, ma
     platform.inside = list(platform.everyone)
     grade((ANNA, "30"))
     (mail,) = mails()
-    assert mail["Subject"] == "Jūsu nozīmītes: neatbildēti jautājumi un mainīti vērtējumi"
+    assert mail["Subject"] == "Jūsu nozīmītes: Jūsu atbildi gaida vairāki jautājumi"
     text = text_of(mail)
     assert "nozīmītes vēl nav: " in text and "vērtējums ir mainījies: 1" in text
     assert mails(hours=12) == mails(days=3) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -13,7 +14,15 @@ from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.mails.html_part import html_part
 from lti_tool.mails.message import message_of
 from lti_tool.mails.plain_part import plain_part
-from lti_tool.values import ApprovalMail, BadgeNotice, ChangedGrades, OpenQuestion, TeacherMail
+from lti_tool.values import (
+    ApprovalMail,
+    AskedCorrections,
+    BadgeNotice,
+    ChangedGrades,
+    OpenQuestion,
+    StatedNames,
+    TeacherMail,
+)
 from tests.deliveries import BADGE, REFERENCE, RIGA_COLLEGE, anna
 
 HOSTILE = '<img src=x onerror=alert(1)> & "quoted" </title></style><script>alert(2)</script>'
@@ -52,6 +61,8 @@ def mails(language):
             issuer=RIGA_COLLEGE,
             questions=[OpenQuestion(course_url=COURSE, **about)],
             changes=[ChangedGrades(course_url=None, below_minimum=1, **about)],
+            names=[StatedNames(course=HOSTILE, course_url=f"{COURSE}3", number=2)],
+            corrections=[AskedCorrections(course_url=f"{COURSE}4", **about)],
             reference="teacher",
         )
     )
@@ -125,6 +136,22 @@ def test_the_facts_of_the_badge_are_told_in_both_languages():
     assert "Izdota: 2026. gada 21. novembris\nLīmenis: EQF 4 · LKI 4\nDarba slodze stundās: 26,5" in facts(
         "lv"
     )
+
+
+def test_the_issuer_stands_first_on_its_colour_with_its_logo_and_is_named_once():
+    logo = "https://badges.example.org/issuers/riga-college/logo.png"
+    plain = html_part(award_mail(BADGE, anna()))
+    shown = replace(RIGA_COLLEGE, accent="#7a1f3d", logo_url=logo)
+    text = html_part(award_mail(replace(BADGE, issuer=shown), anna()))
+    for each, colour in ((plain, "#0d4a57"), (text, "#7a1f3d")):
+        read = Reader(each)
+        assert next(one for one in read.texts if one.strip()) == RIGA_COLLEGE.name
+        assert read.texts.count(RIGA_COLLEGE.name) == 1
+        name = each.index(f">{RIGA_COLLEGE.name}<")
+        assert f"background:{colour}" in each[:name] and "color:#ffffff" in each[:name]
+    # Where pictures are not shown nothing is missing, and a logo that is drawn for white is seen in the dark.
+    assert (logo, "") in Reader(text).sources and "background:#ffffff;border:3px" in text
+    assert logo not in plain
 
 
 @pytest.mark.parametrize("language", ["en", "lv"])

@@ -610,6 +610,7 @@ ELSEWHERE = {
     "address_confirmed",
     "learner_signed_in",
     "learner_signed_out",
+    "badge_claimed",
     "badge_hidden",
     "badge_unhidden",
     "correction_asked",
@@ -651,6 +652,7 @@ ELSEWHERE = {
     "taken_back",
     "registration_refused",
     "reminders_accepted",
+    "identity_checks_refused",
     "reminders_refused",
 }
 

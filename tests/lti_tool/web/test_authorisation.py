@@ -37,6 +37,7 @@ from tests.fixtures import (
     TOMS,
     ZANE,
     add_another_issuer,
+    give_look,
     launch_of,
     settings_for,
     template_data,
@@ -93,6 +94,8 @@ WHO_MAY = {
     "GET /achievements/<uuid:template_id>/<int:version>/<language>": EVERYBODY,
     "GET /achievements/<uuid:template_id>/<int:version>/image.png": EVERYBODY,
     "GET /issuers/<slug>": EVERYBODY,
+    "GET /issuers/<slug>/accent.css": EVERYBODY,
+    "GET /issuers/<slug>/logo.png": EVERYBODY,
     "GET /issuers/<slug>/did.json": EVERYBODY,
     "GET /issuers/<slug>/jwks.json": EVERYBODY,
     "GET /issuers/<slug>/keys/<kid>.json": EVERYBODY,
@@ -152,6 +155,7 @@ WHO_MAY = {
     "POST /lti/app/transcript": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/europass": OWNER,
     "POST /lti/app/course": ANY_STAFF,
+    "POST /lti/app/course/work": ANY_STAFF,
     "POST /lti/app/course/sources": ANY_STAFF,
     "POST /lti/app/course/list": ANY_STAFF,
     "POST /lti/app/course/list/rows": ANY_STAFF,
@@ -213,6 +217,7 @@ def test_every_route_says_who_may_open_it(app):
 @pytest.fixture
 def values(web_tool, school, annas_badge):
     """What stands in the addresses: the rule, award and badge of Anna, and templates of her course."""
+    give_look(web_tool)
     with web_tool.store.begin() as session:
         award = queries.credentials.credential(session, annas_badge).award
         draft, ready = (

@@ -3,12 +3,14 @@
 import pytest
 
 from lti_tool.store.models import TemplateVersion
+from tests.fixtures import give_look
 
 DOCUMENT = {"Accept": "application/ld+json, application/json;q=0.9, */*;q=0.1"}
 
 
 @pytest.fixture
 def achievement(web_tool, annas_badge):
+    give_look(web_tool)
     with web_tool.store.read() as session:
         row = session.query(TemplateVersion).one()
         return f"/achievements/{row.template_id}/{row.version}"
@@ -20,6 +22,8 @@ PUBLIC = {
     "/issuers/riga-college/jwks.json": 300,
     "/.well-known/jwks.json": 300,
     "/issuers/riga-college": 3600,
+    "/issuers/riga-college/accent.css": 3600,
+    "/issuers/riga-college/logo.png": 3600,
     "/eu-micro-credential/v1/context.jsonld": 31_536_000,
     "/eu-micro-credential/v1/schema.json": 31_536_000,
     "ACHIEVEMENT": 3600,

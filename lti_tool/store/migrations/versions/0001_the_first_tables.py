@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("issuer_id", sa.String(length=36), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("logo", sa.LargeBinary(), nullable=True),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(length=120), nullable=False),
@@ -316,6 +317,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
         sa.Column("stated_name", sa.String(), nullable=True),
+        sa.Column("name_stated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("name_mailed_to", sa.JSON(), nullable=False),
         sa.Column("language", sa.String(), nullable=True),
         sa.Column("renamed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
@@ -777,6 +780,7 @@ def upgrade() -> None:
         sa.Column("evidence", sa.JSON(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("hidden_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["renews_id"],
             ["award.id"],
@@ -1214,6 +1218,7 @@ def upgrade() -> None:
         sa.Column("award_id", sa.Integer(), nullable=False),
         sa.Column("words", sa.String(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mailed_to", sa.JSON(), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["award_id"],

@@ -281,3 +281,35 @@ def test_hidden_and_corrected_badges_are_told_in_latvian_too(press, school, anna
     token = hidden(school.launch(ANNA, **launch), "_launch")
     page = school.browser.post(f"/lti/app/badges/{annas_badge}/list/hide", data={"_launch": token})
     assert "1 paslēpta nozīmīte" in text_of(page)
+
+
+def test_a_badge_is_new_until_its_learner_opens_it(school, press, annas_badge, web_tool):
+    def claims():
+        return [(row.about, row.actor) for row in rows(web_tool, Event) if row.what == "badge_claimed"]
+
+    assert claims() == []
+    school.launch(ZANE)
+    press("mine", JANIS)
+    assert claims() == []
+    press("learner")
+    press("learner")
+    (award,) = rows(web_tool, Award)
+    assert claims() == [(str(award.id), str(award.person_id))]
+    assert award.claimed_at == web_tool.clock()
+    assert "New" not in text_of(press("mine"))
+    assert "opened by the learner" in text_of(school.launch(ZANE))
+
+
+def test_to_look_at_the_list_does_not_open_a_badge(school, press, prove, annas_badge, web_tool):
+    prove()
+    browser = browser_of(school.browser.application)
+    signed_in(browser, web_tool)
+    for open_it in (
+        lambda: press(f"badges/{annas_badge}/sharing"),
+        lambda: browser.get(f"/my/badges/{annas_badge}"),
+    ):
+        with web_tool.store.begin() as session:
+            session.query(Award).one().claimed_at = None
+        assert all("New" in text_of(page) for page in (press("mine"), browser.get("/my"), press("mine")))
+        assert open_it().status_code == 200
+        assert not any("New" in text_of(page) for page in (press("mine"), browser.get("/my")))
