@@ -59,19 +59,36 @@ def badge(demo):
     return f"{demo.tool_url}/badges/{rows(tool, CredentialRow)[0].id}"
 
 
+@pytest.fixture(scope="module")
+def browser_that_sees(chromium, chromium_arguments, playwright, tmp_path_factory):
+    """A function that gives the browser whose camera sees these texts as QR codes."""
+    launched = {}
+
+    def browser_that_sees(*texts):
+        if texts not in launched:
+            film = film_of(list(texts), tmp_path_factory.mktemp("film") / "film.y4m")
+            launched[texts] = playwright.chromium.launch(
+                executable_path=str(chromium), args=[*chromium_arguments, *film]
+            )
+        return launched[texts]
+
+    yield browser_that_sees
+    for browser in launched.values():
+        browser.close()
+
+
 @pytest.fixture
-def before_camera(chromium, chromium_arguments, playwright, demo, screenshots, tmp_path):
+def before_camera(browser_that_sees, demo, screenshots):
     """A function that opens the verifier's page at a camera which sees these texts as QR codes."""
 
     @contextmanager
     def before_camera(*texts, script="", query="lang=en", **options):
-        arguments = [*chromium_arguments, *film_of(list(texts), tmp_path / "film.y4m")]
-        browser = playwright.chromium.launch(executable_path=str(chromium), args=arguments)
-        person = Person(browser.new_context(**{"locale": "en-GB"} | options), demo, screenshots)
+        context = browser_that_sees(*texts).new_context(**{"locale": "en-GB"} | options)
+        person = Person(context, demo, screenshots)
         person.page.add_init_script(KEEP_TRACKS + script)
         person.page.goto(f"{demo.tool_url}/verify?{query}")
         yield person
-        browser.close()
+        context.close()
         assert person.console_errors == []
 
     return before_camera
@@ -90,7 +107,7 @@ def test_a_code_before_the_camera_is_followed_to_its_badge(before_camera, badge)
 
 
 def test_a_browser_that_reads_codes_itself_sends_no_picture(before_camera, badge):
-    with before_camera("x", script=OWN_READER, query=f"lang=en&seen=WIFI:x&seen={badge}") as darbs:
+    with before_camera(script=OWN_READER, query=f"lang=en&seen=WIFI:x&seen={badge}") as darbs:
         sent = []
         darbs.page.on("request", lambda request: sent.append(request.url))
         start(darbs)
