@@ -286,7 +286,7 @@ def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
                 recipient=Recipient(name="", email=row.address, language=row.language),
                 issuer=letterhead(issuer, row.language),
                 code=addresses.code_of(row, tool.secret_key),
-                minutes=addresses.CODE_LIFE // timedelta(minutes=1),
+                minutes=addresses.CODE_MINUTES,
             )
     if mail is not None:
         dispatch.is_sent(issuer, code_content(mail), reference)

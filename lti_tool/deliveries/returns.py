@@ -12,15 +12,14 @@ from datetime import datetime
 from lti_tool.errors import DeliveryError
 from lti_tool.mails.refusals import RemindedPerson, Reminder
 from lti_tool.mails.returned import ReturnKind
-from lti_tool.people import reminders
-from lti_tool.people.identity_checks import REFERENCE_DIGITS
+from lti_tool.people import identity_checks, reminders
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import Delivery, Notice, Person
 from lti_tool.templates import approvals
 from lti_tool.values import MAX_ID
 
 _REFERENCE = re.compile("(badge|notice|approval|waiting)-([0-9]{1,10})(?:-([a-z0-9]+))?")
-_IDENTITY_REFERENCE = re.compile(f"identity-([0-9a-f]{{{REFERENCE_DIGITS}}})")
+_IDENTITY_REFERENCE = re.compile(f"identity-([0-9a-f]{{{identity_checks.REFERENCE_DIGITS}}})")
 
 
 def badge_reference(delivery: Delivery, credential_id: str) -> str:
@@ -102,9 +101,7 @@ def _refuse(session: Session, person: Person, kind: Reminder, now: datetime) -> 
 def _identity_complaint(session: Session, hash_beginning: str, now: datetime) -> bool:
     """Whoever calls the question whether a badge is theirs unwanted is not asked again; whether that is new."""
     check = queries.identity_checks.with_hash_beginning(session, hash_beginning)
-    return check is not None and queries.identity_checks.refuse(
-        session, check.credential.award.person_id, now
-    )
+    return check is not None and identity_checks.refuse(session, check, now)
 
 
 _Record = Callable[[Session, int, str, datetime], bool]

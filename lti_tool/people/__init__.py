@@ -1,1 +1,1 @@
-"""The people of a course and their sessions, as launches name them."""
+"""People, as launches name them, and what is theirs: sessions, proved addresses, links, wishes; and their erasure."""

@@ -34,7 +34,8 @@ from lti_tool.store.events import Actor
 from lti_tool.store.models import AddressCode, ProvedAddress
 from lti_tool.values import secret_hash
 
-CODE_LIFE = timedelta(minutes=10)
+CODE_MINUTES = 10
+CODE_LIFE = timedelta(minutes=CODE_MINUTES)
 CODE_DIGITS = 8
 #: How often one code may be tried.
 MOST_TRIES = 5
@@ -60,12 +61,6 @@ def comparable_address(typed: str) -> str | None:
     except UnicodeError:
         return None
     return found if len(found) <= MAX_LENGTH and _ADDRESS.fullmatch(found) else None
-
-
-def hint_of(address: str) -> str:
-    """The address as it is shown on a page that others may look at: its first letter and its domain."""
-    local, _, domain = address.rpartition("@")
-    return f"{local[:1]}…@{domain}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import Literal
 
 from lti_tool.errors import NotFoundError
 from lti_tool.mails.tokens import MailTokens
-from lti_tool.store import Session, outbox, queries
+from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.models import IdentityCheck
 from lti_tool.values import secret_hash
 
@@ -102,10 +102,20 @@ def answer(session: Session, tokens: MailTokens, token: str, said: Answer, now: 
     """
     check = _found(queries.identity_checks.lock(session, _hash_in(tokens, token)))
     if said == "never":
-        queries.identity_checks.refuse(session, check.credential.award.person_id, now)
+        refuse(session, check, now)
     if not check.said and now < check.ends_at:
         check.said = "yes" if said == "yes" else "no"
     return check
+
+
+def refuse(session: Session, check: IdentityCheck, now: datetime) -> bool:
+    """The holder of the check's badge is not asked again about any badge; whether that is new."""
+    person_id = check.credential.award.person_id
+    is_new = queries.identity_checks.refuse(session, person_id, now)
+    if is_new:
+        by = events.person(person_id)
+        events.record(session, "identity_checks_refused", "person", person_id, now, actor=by)
+    return is_new
 
 
 def _hash_in(tokens: MailTokens, token: str) -> str:

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from typing import TypeVar
 
 from flask import Flask, Response, g, make_response, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from lti_tool.platforms.platform_configuration import CANVAS_EMBED_ORIGINS
 from lti_tool.values import Registration, origin_of
 from lti_tool.web.requested_address import requested_tool_url
+
+Answer = TypeVar("Answer", bound=BaseResponse)
 
 ANY_ORIGIN = ("*",)
 NO_ORIGIN = ("'none'",)
@@ -70,6 +74,18 @@ def allow_camera() -> None:
     g.camera = _OWN_CAMERA
 
 
+def unlisted(response: Answer) -> Answer:
+    """The response, which no search engine lists: whoever was given its address decides who gets it."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def private(response: Answer) -> Answer:
+    """The response for one person: as `unlisted`, and no cache keeps it."""
+    response.headers["Cache-Control"] = "private, no-store"
+    return unlisted(response)
+
+
 def is_from_own_page() -> bool:
     """Whether a page of the tool sent this request. The browser says so, and no page of another site can change it."""
     # Browsers without Sec-Fetch-Site (Safari before 16.4) send Origin.
@@ -80,11 +96,8 @@ def is_from_own_page() -> bool:
 
 
 def private_page(page: str) -> Response:
-    """The page of an address that is a secret of one person: no cache keeps it, and no search engine lists it."""
-    response = make_response(page)
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    """The page of an address that is a secret of one person, as `private`."""
+    return private(make_response(page))
 
 
 def _add_headers(response: Response) -> Response:

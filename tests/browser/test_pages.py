@@ -435,9 +435,10 @@ SELECT_ALL = {"en": "Select all", "lv": "Atlasīt visus"}
 def learners_without_award(session):
     rule = session.get_one(AwardRule, 1)
     template = rule.versions[0].template_version
-    roles = queries.observations.roles_in_course(session, rule.course_id)
-    awarded = set(queries.awards.newest_awards(session, template, [each for each in roles if each]))
-    ids = {person_id for person_id, own in roles.items() if role_now(own) == "learner"} - awarded
+    people = queries.observations.people_in(session, rule.course_id)
+    seen = queries.observations.of_people(session, rule.course_id, people)
+    awarded = queries.awards.newest_awards(session, template, people)
+    ids = {each for each in people if role_now(seen[each]) == "learner"} - awarded.keys()
     return session.query(Person).filter(Person.id.in_(ids)).order_by(Person.id).all()
 
 

@@ -87,7 +87,7 @@ def test_from_adding_the_tool_to_checking_the_badge(people, demo):
             ["Was it changed?", "Not changed"],
             ["Who issued it?", "Riga College"],
             ["Is it still valid?", "Valid"],
-            ["Is it this person?", "Not asked"],
+            ["Is it this person?", "Not checked"],
         ]
         expect(darbs.page.get_by_text("All 11 mandatory elements")).to_be_visible()
         darbs.take_screenshot("story-6-darbs-checks")

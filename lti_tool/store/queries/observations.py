@@ -298,13 +298,6 @@ def staff_roles(session: Session, course_id: int) -> Mapping[int, Sequence[Obser
     return {person_id: own for person_id, own in found.items() if person_id is not None}
 
 
-def roles_in_course(session: Session, course_id: int) -> Mapping[int, Sequence[Observation]]:
-    """What people were in a course, by person id; oldest first."""
-    query = select(*_COLUMNS).where(ObservationRow.course_id == course_id, ObservationRow.kind == ROLE)
-    found = _by_person(session.execute(_in_order(query)))
-    return {person_id: own for person_id, own in found.items() if person_id is not None}
-
-
 def roles_of_person(session: Session, person_id: int) -> Mapping[int, Sequence[Observation]]:
     """What a person was, by course id; oldest first."""
     query = select(*_COLUMNS).where(ObservationRow.person_id == person_id, ObservationRow.kind == ROLE)

@@ -5,7 +5,7 @@ Reading it changes nothing, because mail programs and their scanners open links 
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, make_response, render_template, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -21,7 +21,7 @@ from lti_tool.templates.draft_hash import draft_hash
 from lti_tool.web.checked_requests import typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor.preview import picture_of
-from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
+from lti_tool.web.headers import NO_ORIGIN, allow_framing_by, unlisted
 from lti_tool.web.page_issuer import page_issuer, set_page_issuer
 from lti_tool.web.translation import gettext as _
 
@@ -78,7 +78,7 @@ def _page(session: Session, code: str, problem: str = "", wrong: str = "") -> Re
     issuer = page_issuer().profile
     approval, row = approvals.find_by_code(session, code)
     template = read_template(row.body)
-    response = Response(
+    page = make_response(
         render_template(
             "approver/approval.html",
             approval_code=code,
@@ -97,8 +97,6 @@ def _page(session: Session, code: str, problem: str = "", wrong: str = "") -> Re
             wrong=wrong,
             reason=typed_line("reason", MAX_REASON_LENGTH),
             most=MAX_REASON_LENGTH,
-        ),
-        mimetype="text/html",
+        )
     )
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return unlisted(page)

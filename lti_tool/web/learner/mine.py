@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from badges.template.model import stored_template
 from lti_tool.awarding import decisions
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.people import addresses, own_badges, stated_names
-from lti_tool.people.addresses import CODE_LIFE, MOST_ADDRESSES, MOST_TRIES, Asking
+from lti_tool.people.addresses import CODE_MINUTES, MOST_ADDRESSES, MOST_TRIES, Asking
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import Award
@@ -151,7 +150,7 @@ def wrong_code() -> str:
     return _(
         "This code does not work. Use the newest mail; a code works for %(minutes)s minutes, and can be tried "
         "%(tries)s times. You can ask for a new one.",
-        minutes=CODE_LIFE // timedelta(minutes=1),
+        minutes=CODE_MINUTES,
         tries=MOST_TRIES,
     )
 

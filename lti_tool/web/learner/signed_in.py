@@ -7,7 +7,6 @@ and no form of another site is taken.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from werkzeug.wrappers import Response
 from badges.template.model import stored_template
 from lti_tool.errors import NotFoundError
 from lti_tool.people import addresses, learner_sessions
-from lti_tool.people.addresses import CODE_LIFE, Asking
+from lti_tool.people.addresses import CODE_LIFE, CODE_MINUTES, Asking
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor, person
 from lti_tool.store.models import Award
@@ -70,7 +69,7 @@ def ask_code() -> Response:
     asking = Asking(person_id=None, issuer_id=page_issuer().id, language=page_language())
     with tool.store.begin() as session:
         ticket = addresses.ask_code(session, address, asking, tool.clock())
-    response = _private("learner/sign_in.html", asked=address, minutes=CODE_LIFE // timedelta(minutes=1))
+    response = _private("learner/sign_in.html", asked=address, minutes=CODE_MINUTES)
     set_cookie(response, TICKET_COOKIE, ticket, int(CODE_LIFE.total_seconds()))
     return response
 
@@ -84,8 +83,7 @@ def sign_in() -> Response:
     address = addresses.proved_by(tool.store, ticket, typed_line("code", 40), None, tool.secret_key, now)
     if address is None:
         asked = typed_line("address", addresses.MAX_LENGTH)
-        minutes = CODE_LIFE // timedelta(minutes=1)
-        return _private("learner/sign_in.html", asked=asked, wrong=wrong_code(), minutes=minutes)
+        return _private("learner/sign_in.html", asked=asked, wrong=wrong_code(), minutes=CODE_MINUTES)
     with tool.store.begin() as session:
         token = learner_sessions.start_session(session, address, now)
     response = redirect("/my", 303)

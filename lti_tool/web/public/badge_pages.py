@@ -25,6 +25,7 @@ from lti_tool.web.documents.responses import (
     json_document,
     personal_document,
 )
+from lti_tool.web.headers import unlisted
 from lti_tool.web.languages import page_language, set_page_language
 from lti_tool.web.negotiation import prefers_html
 from lti_tool.web.page_issuer import issuer_of, set_page_issuer
@@ -64,7 +65,6 @@ def badge(badge_id: UUID) -> Response:
         text = render_template(
             "public/badge.html",
             credential=row,
-            is_published=is_published,
             successor=successor,
             # The successor may have been replaced too.
             newest=row.award.credential or successor,
@@ -76,10 +76,7 @@ def badge(badge_id: UUID) -> Response:
         )
     response = Response(text, mimetype="text/html")
     response.headers["Cache-Control"] = "private, no-cache"
-    if not is_published:
-        # The holder decides who gets the address, so search engines must not publish it.
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return response if is_published else unlisted(response)
 
 
 @pages.get("/badges/<uuid:badge_id>.png")
@@ -216,5 +213,4 @@ def with_file_name(response: Response, badge_id: UUID, ending: str) -> Response:
     """
     name = f"badge-{str(badge_id)[-12:]}.{ending}"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return unlisted(response)

@@ -99,6 +99,8 @@ class Batch:
             told = row.verification
             claims = [localized_text(texts) if texts else "" for texts in (row.holder, told.name)]
             claims.append(told.issuer_name)
+            if told.is_proven and not told.is_own and told.issuer_name:
+                claims[-1] = f"{told.issuer_name} {_('(its own claim)')}"
             if not told.is_proven:
                 claims = [f"{claim} {_('(not proven)')}" if claim else "" for claim in claims]
             cells = (row.name, str(told.headline), *claims, row.verdict)

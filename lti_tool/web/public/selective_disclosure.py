@@ -11,6 +11,7 @@ from badges.errors import DisclosureError
 from lti_tool.errors import NotFoundError
 from lti_tool.publishing import credentials
 from lti_tool.web.current import current_tool
+from lti_tool.web.headers import unlisted
 
 pages = Blueprint("selective_disclosure", __name__)
 
@@ -24,5 +25,4 @@ def partial_badge(badge_id: UUID) -> Response:
         raise NotFoundError(str(error)) from error
     response = Response(png, mimetype="image/png")
     response.headers["Content-Disposition"] = f'attachment; filename="badge-{str(badge_id)[-12:]}-part.png"'
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return unlisted(response)

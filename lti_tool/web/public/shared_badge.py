@@ -23,6 +23,7 @@ from lti_tool.store import Session
 from lti_tool.store.models import CredentialRow, ShareLink
 from lti_tool.values import Json
 from lti_tool.web.current import current_tool
+from lti_tool.web.headers import private
 from lti_tool.web.page_issuer import set_page_issuer
 from lti_tool.web.public.verification_answers import Answers, answers_of
 
@@ -52,7 +53,7 @@ def shared(token: str) -> Response:
             has_expired=row.has_expired(tool.clock()),
             verification=_answers(report, link),
         )
-    return _private(Response(text, mimetype="text/html"))
+    return private(Response(text, mimetype="text/html"))
 
 
 @pages.get("/shared/<token>/badge.png")
@@ -69,7 +70,7 @@ def shared_file(token: str) -> Response:
         if row.revoked_at is not None:
             raise RevokedError("the badge is revoked")
         badge = bake_badge(tool.issuers.of(session, row.issuer_id), row)
-    response = _private(Response(badge.png, mimetype="image/png"))
+    response = private(Response(badge.png, mimetype="image/png"))
     response.headers["Content-Disposition"] = f'attachment; filename="badge-{row.id[-12:]}.png"'
     return response
 
@@ -101,11 +102,3 @@ def _without_learner(credential: Json) -> Json:
     subject = credential["credentialSubject"]
     shown = {name: credential[name] for name in _OF_CREDENTIAL if name in credential}
     return shown | {"credentialSubject": {name: subject[name] for name in _OF_SUBJECT if name in subject}}
-
-
-def _private(response: Response) -> Response:
-    """The response, which no cache keeps, no search engine lists and no other site learns the address of."""
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response

@@ -140,7 +140,7 @@ class _Issuer:
 
 def _headline(verdict: Verdict, proof: Check, issuer: _Issuer) -> tuple[TrafficLight, Sentence]:
     if verdict == "verified" and not issuer.is_own:
-        return "unsure", _l("This badge is genuine. Decide whether you trust its issuer.")
+        return "unsure", _l("This badge is valid, but this site does not know its issuer")
     if verdict == "unverifiable" and proof.code in _PROVES_NOTHING:
         return "no", _l("The signature of this badge does not prove its content")
     return HEADLINES.get(verdict, HEADLINES["unverifiable"])
@@ -161,7 +161,7 @@ HEADLINES: Mapping[str, tuple[TrafficLight, Sentence]] = {
 }
 
 
-#: Headlines by the code of `parsed`, where something was read and no badge is in it.
+#: Headlines by the code of `parsed`, where what was handed in gave no badge.
 NO_BADGE: Mapping[str, Sentence] = {
     "empty": _l("There is no badge here"),
     "not_a_badge": _l("There is no badge in this file"),
@@ -170,6 +170,9 @@ NO_BADGE: Mapping[str, Sentence] = {
     "qr_code_without_address": _l("There is no badge in this picture"),
     "web_page": _l("There is no badge in this file"),
     "no_badge_at_address": _l("There is no badge at this address"),
+    "address_not_https": _l("This address could not be checked"),
+    "address_not_asked": _l("This address could not be checked"),
+    "address_not_reached": _l("This address could not be checked"),
 }
 
 #: The code of `proof` for a file that has no signature at all.
@@ -229,13 +232,14 @@ def _issuer_answer(proof: Check, key: Check, issuer: _Issuer) -> Answer:
             summary=_l("Issuer unknown"),
             explanation=_l("The badge does not say who issued it."),
         )
+    named = Quoted(label=_l("The badge names"), text=name_or_id)
     if key.outcome == "failed":
         return Answer(
             question=question,
             light="no",
             summary=_l("Not issued by the issuer that it names"),
             explanation=check_sentence(key),
-            quoted=(Quoted(label=_l("The badge names"), text=name_or_id),),
+            quoted=(named,),
         )
     if key.outcome != "passed":
         return Answer(
@@ -243,7 +247,7 @@ def _issuer_answer(proof: Check, key: Check, issuer: _Issuer) -> Answer:
             light=_light_without_proof(proof),
             summary=_l("Not proven"),
             explanation=check_sentence(key),
-            quoted=(Quoted(label=_l("The badge names"), text=name_or_id),),
+            quoted=(named,),
         )
     if issuer.is_own:
         return Answer(
@@ -260,7 +264,8 @@ def _issuer_answer(proof: Check, key: Check, issuer: _Issuer) -> Answer:
                 "Signed with the key that this identifier consists of. Anybody can make such an identifier, so it does "
                 "not show who the issuer is: ask the issuer whether it is theirs."
             ),
-            quoted=(Quoted(text=name_or_id), Quoted(label=_l("Identifier"), text=issuer.id)),
+            summary=_NOT_KNOWN,
+            quoted=(named, Quoted(label=_l("Identifier"), text=issuer.id)),
         )
     return Answer(
         question=question,
@@ -274,10 +279,14 @@ def _issuer_answer(proof: Check, key: Check, issuer: _Issuer) -> Answer:
             "Signed with the key that is published at this address. This site does not know this issuer: check that "
             "the address really belongs to it."
         ),
-        quoted=(Quoted(text=name_or_id), Quoted(label=_l("Address"), text=_host_or_id(issuer.id))),
+        summary=_NOT_KNOWN,
+        # The address first: it is what is proven, and a name is whatever its writer likes.
+        quoted=(Quoted(label=_l("Address"), text=_host_or_id(issuer.id)), named),
     )
 
 
+#: Of an issuer whose signature holds: that is as far as anybody can see from here.
+_NOT_KNOWN = _l("Not known to this site")
 #: DIDs that are a key, and lead to nothing that an issuer publishes.
 _KEYS_THEMSELVES = ("did:key:", "did:jwk:")
 
@@ -338,7 +347,7 @@ def _person_answer(proof: Check, key: Check, credential: Json) -> Answer:
     return Answer(
         question=_l("Is it this person?"),
         light="off",
-        summary=_l("Not asked"),
+        summary=_l("Not checked"),
         explanation=explanation,
     )
 

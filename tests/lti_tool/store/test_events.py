@@ -652,6 +652,7 @@ ELSEWHERE = {
     "taken_back",
     "registration_refused",
     "reminders_accepted",
+    "identity_checks_refused",
     "reminders_refused",
 }
 

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from lti_tool.web.public import batch
+from tests.attacks.stranger import BADGE_ID, Stranger, subject
 from tests.badges.verify.hosted import HOSTED, pages
 from tests.lti_tool.web.conftest import text_of
 
@@ -49,7 +50,7 @@ def test_each_file_is_a_row_in_their_order(hand_in, png):
     assert words.count("This badge is genuine and valid") == 2
     assert "There is no badge in this picture" in words
     assert words.count("Anna Bērziņa") == 2
-    assert "2 are genuine and valid; 1 needs a look of yours; 0 are not." in words
+    assert "2 are genuine and valid; 1 needs your judgement; 0 are not to be relied on." in words
 
 
 def test_the_table_for_a_spreadsheet_has_no_formulas(hand_in, png):
@@ -59,6 +60,19 @@ def test_the_table_for_a_spreadsheet_has_no_formulas(hand_in, png):
     assert head == ["File", "Result", "Awarded to", "Badge", "Issuer", "verdict"]
     assert [row[0] for row in rows] == ["'=1+1.png", "'-2", "'@3", "4.png"]
     assert rows[3] == ["4.png", said, "Anna Bērziņa", name, "Riga College", "verified"]
+
+
+def test_the_name_of_an_issuer_that_this_site_does_not_know_is_its_own_claim(hand_in, png):
+    content = {"id": BADGE_ID, "name": "Welding", "credentialSubject": subject("Welding", "x", "y")}
+    theirs = Stranger().secure("OpenBadgeCredential", "Riga College", content)
+    page = hand_in(("theirs.json", theirs.encode()), ("a.png", png))
+    words = text_of(page)
+    assert words.count("Riga College (its own claim)") == 1
+    assert (
+        "Who issued it? Not known to this site. The badge names: Riga College. Identifier: did:key:" in words
+    )
+    _head, row, genuine = table_of(page)
+    assert (row[4], genuine[4]) == ("Riga College (its own claim)", "Riga College")
 
 
 def test_what_is_not_proven_is_said_to_be_so_in_the_table_too(hand_in, browser, annas_badge, png):

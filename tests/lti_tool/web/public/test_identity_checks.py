@@ -13,7 +13,15 @@ from lti_tool.awarding import awards
 from lti_tool.people.erasure import erase_person
 from lti_tool.people.identity_checks import MOST_A_BADGE, MOST_AN_ADDRESS, OPEN
 from lti_tool.store import events
-from lti_tool.store.models import Award, CredentialRow, IdentityCheck, IdentityCheckRefusal, Outbox, Person
+from lti_tool.store.models import (
+    Award,
+    CredentialRow,
+    Event,
+    IdentityCheck,
+    IdentityCheckRefusal,
+    Outbox,
+    Person,
+)
 from lti_tool.web import rate_limits
 from lti_tool.wiring import build_tool
 from tests.fixtures import ANNA, rows, run_due_jobs, run_job, settings_for
@@ -146,6 +154,9 @@ def test_a_no_looks_like_silence_and_never_is_for_all_times(begin, visitor, hold
     clock.advance(seconds=OPEN.total_seconds() + 1)
     assert without_number(visitor.get(address)) == without_number(visitor.get(silent_address))
     assert (begin()[1] is None) is (said == "never")
+    (award,) = rows(web_tool, Award)
+    refusals = [row for row in rows(web_tool, Event) if row.what == "identity_checks_refused"]
+    assert [(row.about, row.actor) for row in refusals] == [(str(award.person_id),) * 2] * (said == "never")
 
 
 def test_nobody_is_asked_more_often_than_the_limits(begin, visitor, web_tool, clock):

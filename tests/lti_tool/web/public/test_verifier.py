@@ -83,7 +83,7 @@ def test_the_pasted_or_dropped_address_of_a_badge_is_verified(drop, browser, ann
 
 def test_an_address_that_does_not_answer_is_amber_and_says_what_to_do(browser):
     page = browser.post("/verify", data={"text": "https://nowhere.example.net/badge"})
-    assert "No badge was found at this web address: it did not answer" in text_of(page)
+    assert "This address could not be checked No badge was found at this web address: it did" in text_of(page)
     assert 'class="verdict unsure"' in page.text
 
 
@@ -130,8 +130,10 @@ def test_an_unknown_issuer_is_amber_and_not_red(drop, png, monkeypatch):
     original = verification_answers.answers_of
     monkeypatch.setattr(verifier, "answers_of", lambda report, _own: original(report, lambda _id: False))
     page = drop(png)
-    assert "Decide whether you trust its issuer" in text_of(page)
-    assert "Address: badges.example.org" in text_of(page)
+    assert "this site does not know its issuer" in text_of(page)
+    assert "Not known to this site Address: badges.example.org The badge names: Riga College" in text_of(page)
+    assert "<strong><bdi>Riga College" not in page.text
+    assert "It checks badges of any issuer, and answers only for its own." in text_of(page)
     assert 'class="verdict unsure"' in page.text and "light no" not in page.text
 
 
@@ -247,7 +249,7 @@ def test_a_badge_of_open_badges_2_shows_what_its_issuer_serves_and_the_issuer_by
             found = verification_answers.answers_of(report, "did:web:own".__eq__)
         assert (report.verdict, found.name) == ("verified", {"und": "Solar panels"})
         quoted = [str(words.text) for answer in found.answers for words in answer.quoted]
-        assert quoted == ["Riga College", host]
+        assert quoted == [host, "Riga College"]
 
 
 def test_a_file_without_a_badge_is_amber(drop):
@@ -429,7 +431,7 @@ def test_a_badge_that_its_issuer_serves_is_not_called_signed(app):
     answers, _ = told_of(app, "verified", proof=("passed", "hosted"), in_open_badges_3=shown)
     with app.test_request_context("/verify"):
         issuer = answers.answers[1]
-        assert [quoted.text for quoted in issuer.quoted] == ["School of Welding", "school.example"]
+        assert [quoted.text for quoted in issuer.quoted] == ["school.example", "School of Welding"]
         assert "is published at this address" in str(issuer.explanation)
     assert answers.name == {"und": "Welding"}
     narrative, frame = answers.evidence
@@ -509,5 +511,5 @@ def test_an_issuer_that_is_only_a_key_is_not_said_to_have_an_address(app):
     answers, _ = told_of(app, "verified", proof=("passed", "signature_holds"), in_open_badges_3=shown)
     with app.test_request_context("/verify"):
         issuer = answers.answers[1]
-        assert [str(quoted.label) for quoted in issuer.quoted] == ["", "Identifier"]
+        assert [str(quoted.label) for quoted in issuer.quoted] == ["The badge names", "Identifier"]
         assert "Anybody can make such an identifier" in str(issuer.explanation)
