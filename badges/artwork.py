@@ -13,6 +13,7 @@ from typing import Any
 
 from PIL import Image, ImageColor, ImageDraw
 
+from badges.design import Design, as_png, badge_drawing
 from badges.font_runs import MAIN, undrawable
 from badges.issuer import IssuerProfile
 from badges.lettering import (
@@ -76,13 +77,34 @@ def picture(
 
 
 def template_picture(template: Template, issuer_name: str, language: str, size: int = 600) -> bytes:
-    """The default picture of a template, with its texts in `language`."""
+    """The picture of a template, with its texts in `language`: as its author designed it, else the default one."""
+    if is_designed(template):
+        return as_png(badge_drawing(design_of(template, issuer_name, language)), size)
     return picture(
         text_in(template.name, language, template.in_language),
         level_text(template, language),
         issuer_name,
         template.colours,
         size,
+    )
+
+
+def is_designed(template: Template) -> bool:
+    """Whether the author chose more than colours; without that a template keeps the picture that it always had."""
+    return bool(template.shape or template.sign or template.level_mark)
+
+
+def design_of(template: Template, issuer_name: str, language: str) -> Design:
+    """The design of a template. A level is shown unless the author chose that it is not; some have none."""
+    level = template.level if isinstance(template.level, Level) and template.level_mark != "none" else None
+    return Design(
+        title=text_in(template.name, language, template.in_language),
+        issuer=issuer_name,
+        shape=template.shape,
+        colours=template.colours,
+        sign=template.sign,
+        level=level.value if level else None,
+        level_text=(level_text(template, language) or "") if level else "",
     )
 
 
