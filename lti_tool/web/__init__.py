@@ -51,6 +51,7 @@ from lti_tool.web.teacher import (
     stated_names,
 )
 from lti_tool.web.teacher.roster import bulk as roster_bulk
+from lti_tool.web.teacher.roster import export as roster_export
 from lti_tool.web.teacher.roster import page as roster
 from lti_tool.wiring import Tool
 
@@ -94,6 +95,7 @@ def create_app(tool: Tool) -> Flask:
         award_actions,
         roster,
         roster_bulk,
+        roster_export,
         stated_names,
         badge,
         downloads,
