@@ -27,7 +27,7 @@ from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import approval_requests, versions
 from lti_tool.values import Json
 from lti_tool.web.current import current_tool
-from lti_tool.web.editor import forms, quality_report
+from lti_tool.web.editor import forms, picture_choices, quality_report
 from lti_tool.web.editor.author import Author, current_author, locked_version, own_version
 from lti_tool.web.editor.completeness import completeness_of
 from lti_tool.web.editor.fields import STEPS, Field, Step, all_fields, field_labels, step_code_of, step_named
@@ -150,6 +150,7 @@ def step_page(
         is_waiting=approval_requests.is_waiting(row),
         languages=forms.languages_of(data, request.form.getlist(forms.LANGUAGES_FIELD)),
         vocabulary=vocabularies.vocabulary,
+        choices=picture_choices,
         elements=ELEMENTS,
         levels=EQF_LEVELS,
         needs_attention=_needs_attention(problems),
