@@ -50,6 +50,8 @@ from lti_tool.web.teacher import (
     sources,
     stated_names,
 )
+from lti_tool.web.teacher.roster import bulk as roster_bulk
+from lti_tool.web.teacher.roster import export as roster_export
 from lti_tool.web.teacher.roster import page as roster
 from lti_tool.wiring import Tool
 
@@ -92,6 +94,8 @@ def create_app(tool: Tool) -> Flask:
         link_badge,
         award_actions,
         roster,
+        roster_bulk,
+        roster_export,
         stated_names,
         badge,
         downloads,

@@ -86,6 +86,22 @@ def test_the_list_is_readable(people, demo, activity, language):
         assert found == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_act_on_all_is_shown_first(people, demo, activity, language):
+    """Nothing is done: the others of this file need the states as they are."""
+    with people() as zane:
+        open_list(zane, activity, language)
+        zane.frame.locator("input[name=all]").check()
+        press_until(zane.frame.locator("button[name=do][value=revoke]"), zane.frame.locator("#reason"))
+        found = find_faults(zane, f"roster-bulk-{language}")
+        press_until(
+            zane.frame.locator("form[action$='/people'] button").last, zane.frame.locator("tbody tr").first
+        )
+        press_until(zane.frame.locator("button[name=do][value=resend]"), zane.frame.locator(".notice.no"))
+        found += find_faults(zane, f"roster-none-chosen-{language}")
+        assert found == []
+
+
 def test_somebody_is_found_and_their_trace_read_by_keys_alone(people, demo, activity):
     with people() as zane:
         open_list(zane, activity)

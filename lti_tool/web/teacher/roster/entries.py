@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from lti_tool.awarding import confirmations, decisions, looks
 from lti_tool.awarding.decisions import Undecided
@@ -40,9 +40,8 @@ Group = Literal["everybody", "waits", "trouble", "have", "expiring", "not_yet", 
 SOON = timedelta(days=90)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """Somebody in the list, with at most one award: who was awarded twice is there twice.
+class Entry(NamedTuple):
+    """Somebody in the list, with at most one award: who was awarded twice is there twice. As Standing no dataclass.
 
     `undecided` is what the rule comes to for them, where they have no award of it, or one that can be renewed now.
     `earned_at` is None without an award. `is_renamed` and `has_failed` as in Standing. `to_review`: the award is that
@@ -135,17 +134,17 @@ def _awarded(
     to_review = standing.award_id in reviewed
     has_trouble = state != "revoked" and (standing.status == "waiting" or standing.has_failed)
     ends_soon = state == "issued" and standing.valid_until is not None and standing.valid_until <= now + SOON
-    also: Mapping[Group, bool] = {
-        "trouble": has_trouble,
-        "expiring": ends_soon,
-        "waits": to_review,
-    }
+    also: tuple[tuple[Group, bool], ...] = (
+        ("trouble", has_trouble),
+        ("expiring", ends_soon),
+        ("waits", to_review),
+    )
     return Entry(
         person_id=standing.person_id,
         name=standing.name or "",
         email=standing.email or "",
         state=state,
-        groups=_groups(state, tuple(group for group, is_in in also.items() if is_in)),
+        groups=_groups(state, also),
         award_id=standing.award_id,
         earned_at=standing.earned_at,
         undecided=renewing,
@@ -205,6 +204,6 @@ _GROUPS: Mapping[State, Sequence[Group]] = {
 
 
 @lru_cache(maxsize=200)
-def _groups(state: State, also: tuple[Group, ...]) -> frozenset[Group]:
+def _groups(state: State, also: tuple[tuple[Group, bool], ...]) -> frozenset[Group]:
     """Of few kinds: thousands of entries share what is made once."""
-    return frozenset({"everybody", *_GROUPS[state], *also})
+    return frozenset({"everybody", *_GROUPS[state], *(group for group, is_in in also if is_in)})

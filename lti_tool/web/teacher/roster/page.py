@@ -16,7 +16,7 @@ from lti_tool.store.models import Award, AwardRule
 from lti_tool.web.checked_requests import row_id
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
-from lti_tool.web.paging import ROSTER
+from lti_tool.web.paging import MAX_TYPED, ROSTER
 from lti_tool.web.teacher.awards_list import is_outdated
 from lti_tool.web.teacher.course import Notice, course_page
 from lti_tool.web.teacher.roster.entries import Entry, everybody
@@ -68,6 +68,24 @@ def page_after(visit: Visit, notice: Notice) -> str:
     """The page from which something was done, with what that was: the list as the reader had it, or the course page."""
     rule_id = row_id(ROSTER)
     return roster_page(visit, asked_view(rule_id), notice) if rule_id else course_page(visit, notice)
+
+
+def learner_page(visit: Visit, user_id: str | None) -> str | None:
+    """The list of the launched badge, searched for the learner with this user_id, as a gradebook opens it.
+
+    None where the launch is about nobody, or no badge, or about somebody of whom nothing is known in this course.
+    """
+    if user_id is None or visit.rule_id is None or visit.course_id is None:
+        return None
+    with current_tool().store.read() as session:
+        person = queries.people.person_of(session, visit.registration.id, user_id)
+        # The name of somebody who was only ever seen in another course is not for this teacher.
+        if person is None or not queries.observations.of_people(session, visit.course_id, [person.id]).get(
+            person.id
+        ):
+            return None
+        find = person.email or person.name or ""
+    return roster_page(visit, View(rule_id=visit.rule_id, find=find[:MAX_TYPED]))
 
 
 def roster_page(visit: Visit, view: View, notice: Notice | None = None) -> str:

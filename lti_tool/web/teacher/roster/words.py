@@ -1,12 +1,14 @@
-"""What groups, orders and states of the list are called on its page and in its file."""
+"""What groups, orders and states of the list are called, and why an act leaves somebody out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from lti_tool.web.teacher.roster.bulk_plan import LeftOut, Plan
 from lti_tool.web.teacher.roster.entries import Group, State
 from lti_tool.web.teacher.roster.view import Order
-from lti_tool.web.translation import Sentence
+from lti_tool.web.translation import Sentence, ngettext
+from lti_tool.web.translation import gettext as _
 from lti_tool.web.translation import lazy_gettext as _l
 
 GROUPS: Mapping[Group, Sentence] = {
@@ -40,3 +42,56 @@ STATES: Mapping[State, Sentence] = {
     "not_yet": _l("Not yet"),
     "elsewhere": _l("Awarded elsewhere"),
 }
+
+
+def left_out_sentences(plan: Plan) -> Sequence[str]:
+    """How many an act leaves out, and why, a sentence a reason."""
+    return [_left_out(reason, number) for reason, number in sorted(plan.left_out.items())]
+
+
+def _left_out(reason: LeftOut, number: int) -> str:
+    if reason == "self":
+        return _("You are left out: nobody confirms themselves.")
+    if reason == "staff":
+        return ngettext(
+            "%(num)s person who was seen as staff is left out: decide about them in the list.",
+            "%(num)s people who were seen as staff are left out: decide about each in the list.",
+            number,
+        )
+    if reason == "in_question":
+        return ngettext(
+            "%(num)s learner is left out: a question on the page of the course is about them. Answer it there, or "
+            "choose them by name.",
+            "%(num)s learners are left out: a question on the page of the course is about them. Answer it there, or "
+            "choose them by name.",
+            number,
+        )
+    if reason == "not_open":
+        return ngettext(
+            "%(num)s learner is left out: there is nothing to confirm.",
+            "%(num)s learners are left out: there is nothing to confirm.",
+            number,
+        )
+    if reason == "no_badge":
+        return ngettext(
+            "%(num)s learner is left out: there is no badge yet.",
+            "%(num)s learners are left out: there is no badge yet.",
+            number,
+        )
+    if reason == "no_address":
+        return ngettext(
+            "%(num)s learner is left out: no e-mail address is known.",
+            "%(num)s learners are left out: no e-mail address is known.",
+            number,
+        )
+    if reason == "revoked":
+        return ngettext(
+            "%(num)s badge is left out: it is revoked already.",
+            "%(num)s badges are left out: they are revoked already.",
+            number,
+        )
+    return ngettext(
+        "%(num)s badge is left out: it has expired, or was renewed.",
+        "%(num)s badges are left out: they have expired, or were renewed.",
+        number,
+    )

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from lti_tool.store import queries
 from lti_tool.store.models import (
     Award,
     AwardRule,
@@ -13,13 +14,13 @@ from lti_tool.store.models import (
     Person,
     ResourceLink,
 )
-from tests.fixtures import ANNA, JANIS, TOMS, ZANE
-from tests.lti_tool.web.conftest import hidden, text_of
+from tests.fixtures import ANNA, JANIS, PETERIS, TOMS, ZANE, learner
+from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
 from tests.many_learners import FIRST, multiply
 
 
 def names(page):
-    return re.findall(r'<th scope="row"><bdi>([^<]*)</bdi>', page.text)
+    return re.findall(r'<th scope="row">[^\n]*?<bdi>([^<]*)</bdi>', page.text)
 
 
 def row(page, name):
@@ -191,3 +192,36 @@ def test_a_learner_and_a_teacher_of_another_course_see_nobody(school, browser, a
             f"/lti/app/rules/{course_rule}/people", data={"_launch": token, "roster": course_rule}
         )
         assert page.status_code == status and "Anna" not in page.text
+
+
+REVIEW = {
+    CLAIM + "message_type": "LtiSubmissionReviewRequest",
+    "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": {
+        "lineitem": "https://moodle.example.org/items/1"
+    },
+}
+
+
+def review_of(school, member):
+    """What Zane sees who opens somebody's submission from the gradebook."""
+    return school.launch(ZANE, **REVIEW, **{CLAIM + "for_user": {"user_id": member.user_id}})
+
+
+def test_the_gradebook_opens_the_list_at_that_learner(course_of_four, school, course_rule):
+    page = review_of(school, ANNA)
+    assert page.status_code == 200 and names(page) == [ANNA.name]
+    assert hidden(page, "roster") == str(course_rule) and hidden(page, "roster_find") == ANNA.email
+
+
+def test_the_gradebook_of_another_course_learns_nothing_of_a_learner(course_of_four, school, web_tool):
+    with web_tool.store.begin() as session:
+        queries.people.save_members(session, 1, [PETERIS], web_tool.clock())
+    for member in (PETERIS, learner(4711)):
+        page = review_of(school, member)
+        assert page.status_code == 200 and "Badges of this course" in text_of(page)
+        assert PETERIS.name not in page.text and PETERIS.email not in page.text
+
+
+def test_a_learner_who_launches_a_review_sees_their_own_page(course_of_four, school):
+    page = school.launch(JANIS, **REVIEW, **{CLAIM + "for_user": {"user_id": ANNA.user_id}})
+    assert ANNA.name not in page.text and "All learners" not in page.text
