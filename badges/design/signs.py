@@ -1,16 +1,20 @@
-"""The signs of designed pictures: outlines of a set of icons, and a star where none is chosen.
+"""The signs of designed pictures: drawings of a set of icons, and a star where none is chosen.
 
-`signs.toml` has those that were chosen from Lucide (ISC and MIT, see `Lucide-licence.txt`), as absolute paths of moves,
-lines and curves on a sheet of 24 by 24. A path is drawn with a line, never filled.
+The drawings are those of Lucide (ISC and MIT, see `Lucide-licence.txt`), which the package `lucide` brings, on a sheet
+of 24 by 24. They are drawn with a line, never filled. The vocabulary `signs` names those that the editor offers.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
+from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
+
+import lucide
+from fontTools.svgLib.path import SVGPath
 
 from badges.lettering import Point
 
@@ -18,33 +22,72 @@ GRID = 24
 #: The thickness of the lines on the grid.
 LINE_WIDTH = 2.0
 LICENCE = Path(__file__).parent / "Lucide-licence.txt"
-_FILE = Path(__file__).parent / "signs.toml"
 #: In how many straight pieces a curve is drawn: at 600 pixels none is longer than two of them are wide.
 _PIECES = 10
-_STEP = re.compile(r"([MLCZ])([^MLCZ]*)")
 
 
+@cache
 def sign_path(code: str | None) -> str:
-    """The path of a sign as SVG writes it; "" for none, and for one that only an institution's own list has."""
-    return _paths().get(code or "", "")
+    """The path of a sign as SVG writes it; "" for none, and for a code without a drawing."""
+    return "".join(_drawn(code).path)
 
 
 @cache
 def sign_lines(code: str | None) -> tuple[tuple[Point, ...], ...]:
     """The same as lines through points, on the grid."""
-    lines: list[list[Point]] = []
-    for step, numbers in _STEP.findall(sign_path(code)):
-        values = [float(number) for number in numbers.split()]
-        points = list(zip(values[::2], values[1::2], strict=True))
-        if step == "M":
-            lines.append(points)
-        elif step == "L":
-            lines[-1] += points
-        elif step == "C":
-            lines[-1] += _curve(lines[-1][-1], *points)
-        else:
-            lines[-1].append(lines[-1][0])
-    return tuple(map(tuple, lines))
+    return tuple(map(tuple, _drawn(code).lines))
+
+
+def _drawn(code: str | None) -> _Pen:
+    pen, drawing = _Pen(), _drawings().get(f"{code}.svg")
+    if drawing is not None:
+        SVGPath.fromstring(drawing).draw(pen)
+    return pen
+
+
+@cache
+def _drawings() -> Mapping[str, bytes]:
+    with ZipFile(BytesIO((files(lucide) / "lucide.zip").read_bytes())) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
+class _Pen:
+    """Notes what is drawn, in absolute moves, lines and cubic curves; its methods are those of fontTools' pens."""
+
+    def __init__(self) -> None:
+        self.path: list[str] = []
+        self.lines: list[list[Point]] = []
+
+    def moveTo(self, point: Point) -> None:
+        self._note("M", point)
+        self.lines.append([point])
+
+    def lineTo(self, point: Point) -> None:
+        self._note("L", point)
+        self.lines[-1].append(point)
+
+    def curveTo(self, one: Point, other: Point, end: Point) -> None:
+        self._note("C", one, other, end)
+        self.lines[-1] += _curve(self.lines[-1][-1], one, other, end)
+
+    def qCurveTo(self, corner: Point, end: Point) -> None:
+        """A quadratic curve, which is this cubic one."""
+        self.curveTo(_towards(self.lines[-1][-1], corner), _towards(end, corner), end)
+
+    def closePath(self) -> None:
+        self._note("Z")
+        self.lines[-1].append(self.lines[-1][0])
+
+    def endPath(self) -> None:
+        """A line that is not closed ends: there is nothing to note."""
+
+    def _note(self, step: str, *points: Point) -> None:
+        self.path.append(step + " ".join(f"{round(number, 2):g}" for point in points for number in point))
+
+
+def _towards(start: Point, corner: Point) -> Point:
+    """Two thirds of the way."""
+    return start[0] + (corner[0] - start[0]) * 2 / 3, start[1] + (corner[1] - start[1]) * 2 / 3
 
 
 def _curve(start: Point, one: Point, other: Point, end: Point) -> list[Point]:
@@ -61,9 +104,3 @@ def _curve(start: Point, one: Point, other: Point, end: Point) -> list[Point]:
             )
         )
     return points
-
-
-@cache
-def _paths() -> Mapping[str, str]:
-    paths: dict[str, str] = tomllib.loads(_FILE.read_text(encoding="utf-8"))["paths"]
-    return paths

@@ -26,6 +26,7 @@ PORT = click.IntRange(0, 65_535)
     show_default=True,
     help="What the LMS behaves like.",
 )
+@click.option("--empty", is_flag=True, help="Begin with empty courses, to do it all by hand.")
 @click.option("--tool-port", type=PORT, help="[default: 8000; with --once, any free port]")
 @click.option("--lms-port", type=PORT, help="[default: 8001; with --once, any free port]")
 @click.option(
@@ -37,14 +38,15 @@ def demo(
     out: Path | None,
     folder: Path | None,
     product: Literal["moodle", "canvas"],
+    empty: bool,
     tool_port: int | None,
     lms_port: int | None,
     listen: str,
 ) -> int:
     """Try the whole product here, with a small LMS.
 
-    Both run in one process, and are used in a browser. Of the settings, those that say how badges are signed
-    are used; the demo refuses those that it has to choose itself.
+    Both run in one process, and are used in a browser. One of two courses is in full swing at the beginning. Of the
+    settings, those that say how badges are signed are used; the demo refuses those that it has to choose itself.
     """
     from lti_tool.commands import demo_once, demo_server
 
@@ -65,7 +67,8 @@ def demo(
     if out is not None:
         return demo_once.run_once(out, folder, sockets, os.environ)
     usual = Path("var/demo" if product == "moodle" else f"var/demo-{product}")
-    return demo_server.serve_until_stopped(folder or usual, sockets, os.environ, product)
+    serve = demo_server.serve_until_stopped if empty else demo_server.serve_in_full_swing
+    return serve(folder or usual, sockets, os.environ, product)
 
 
 COMMANDS = (demo,)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from email import message_from_bytes, policy
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from lti_tool.awarding import awards
-from lti_tool.commands import verification
+from lti_tool.commands import demo_institution, verification
 from lti_tool.commands.demo_server import RunningDemo, Sockets, demo_in_folder, open_sockets
 from lti_tool.demo.html_page import UnexpectedPageError
 from lti_tool.demo.robot import Robot
@@ -93,7 +91,7 @@ def _play(demo: RunningDemo, mails: Path) -> datetime:
     robot.copy_badge(COURSE, TITLES)
     _print_line("Zane wrote a badge of her own. It waits for approval.")
     approver = Robot(demo.lms_url)
-    approver.approve(_wait("the mail to the approver", lambda: _approval_link(mails)))
+    approver.approve(_wait("the mail to the approver", lambda: demo_institution.approval_link(mails)))
     _print_line("The approver opened the link in the e-mail and approved it.")
     activity = robot.place_badge(COURSE, TITLES["en"])
     robot.open_activity("Zane", activity)
@@ -200,16 +198,6 @@ def _differences(summary: Mapping[str, Any], withdrawn: str) -> list[str]:
     if verdicts != sorted([withdrawn] + ["verified"] * (COMPLETE - 1)):
         differences.append(f"the verdicts are {', '.join(verdicts)}")
     return differences
-
-
-def _approval_link(mails: Path) -> str:
-    """The link in the mail to the approver; "" while there is none."""
-    for file in mails.glob("approval-*.eml"):
-        message = message_from_bytes(file.read_bytes(), policy=policy.default)
-        plain = message.get_body(("plain",))
-        if plain and (found := re.search(r"http://\S+/lti/approval\S+", plain.get_content())):
-            return found[0]
-    return ""
 
 
 def _first_rule_id(tool: Tool) -> int:

@@ -6,6 +6,7 @@ import json
 import logging
 import secrets
 import socket
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -16,8 +17,11 @@ from wsgiref.types import WSGIApplication
 
 from config.settings import Settings, SettingsError, read_settings
 from lti_tool import private_files
-from lti_tool.demo import canvas_events, canvas_oauth, canvas_rest
+from lti_tool.commands import demo_institution
+from lti_tool.demo import canvas_events, canvas_oauth, canvas_rest, full_swing, saved_state
+from lti_tool.demo.html_page import UnexpectedPageError
 from lti_tool.demo.lms import create_lms
+from lti_tool.demo.robot import Robot
 from lti_tool.demo.state import Lms, Operator
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing import legal_identity
@@ -108,35 +112,90 @@ def _open_socket(port: int, address: str, option: str) -> socket.socket:
 def serve_until_stopped(
     folder: Path, sockets: Sockets, environment: Mapping[str, str], product: Product = "moodle"
 ) -> int:
-    """The exit code, 0, after Ctrl-C or SIGTERM. The data in `folder` is used again."""
+    """The exit code, 0, after Ctrl-C or SIGTERM. The data in `folder` is used again; it begins with empty courses."""
+    return _serve_until_stopped(folder, sockets, environment, product, lambda _demo: None)
+
+
+def serve_in_full_swing(
+    folder: Path, sockets: Sockets, environment: Mapping[str, str], product: Product = "moodle"
+) -> int:
+    """As `serve_until_stopped`, but where the folder is new one of the two courses begins in full swing."""
+    return _serve_until_stopped(folder, sockets, environment, product, lambda demo: fill_course(demo, folder))
+
+
+def _serve_until_stopped(
+    folder: Path,
+    sockets: Sockets,
+    environment: Mapping[str, str],
+    product: Product,
+    prepare: Callable[[RunningDemo], None],
+) -> int:
     wait_for_stop = stop_signals()
     with demo_in_folder(folder, sockets, environment, product=product) as demo:
+        prepare(demo)
         print(_instructions(demo, folder, product), flush=True)
         wait_for_stop()
         print("\nStopping ...", flush=True)
     return 0
 
 
+def fill_course(demo: RunningDemo, folder: Path) -> None:
+    """Has a class taught in one of the courses, where no tool is in the LMS yet. What breaks off is told, and left."""
+    lms = demo.lms
+    if lms.campus.tools:
+        return
+    print("A class is being taught, which takes some seconds ...", flush=True)
+    try:
+        lms.campus.example = full_swing.fill(
+            Robot(lms.url),
+            lms.campus,
+            demo.registration_url,
+            lambda: demo_institution.approval_link(folder / "mail"),
+        )
+    except UnexpectedPageError as error:
+        print(f"The class broke off: {error}", file=sys.stderr)
+    saved_state.save(lms.campus, lms.keys, folder / "lms.json")
+
+
 def _instructions(demo: RunningDemo, folder: Path, product: Product) -> str:
+    filled = _FILLED if demo.lms.campus.example else ""
     return f"""
 Nozimite is running, with a small LMS beside it. Open these in a browser on this machine:
 
   The LMS        {demo.lms_url}/
-                 At the top, choose who you are.
+{filled}                 At the top, choose who you are.
+{_by_hand(demo, product)}  4. Verifier    {demo.tool_url}/verify   drop the picture Anna downloaded.
+
+  Mails          no mail server is set: they are written to {folder / "mail"}
+  Data           {folder} (remove the folder to begin anew)
+
+Ctrl-C stops.
+"""
+
+
+_FILLED = """\
+                 A course is in full swing: the first page leads everybody to what they see of it.
+                 The other course is empty, to do it all by hand:
+"""
+
+
+def _by_hand(demo: RunningDemo, product: Product) -> str:
+    added = f"""\
   1. Admin       Ieva: "Site administration", add the tool by this address, then activate it:
                  {demo.registration_url}
+"""
+    if demo.lms.campus.example:
+        added = """\
+  1. Admin       Ieva has added the tool; "Site administration" shows what it was given.
+"""
+    return f"""\
+{added}\
   2. Teacher     Zane: open a course, "Add an activity", "Select content", pick a badge, save; open it once.
                  Or press "Create a new badge" there: four short steps to one of your own. When you publish it,
                  somebody at the college has to approve it: open the link in the newest approval mail, below.
                  Then "Gradebook": give everybody grades. Twelve of thirty complete, and the page says why.
                  Let all thirty complete, and Nozimite asks whether they have, or the link is open to everybody.
 {_OPENING[product]}  3. Learner     Anna: open the badge in her course. It is there a few seconds after her grade.
-  4. Verifier    {demo.tool_url}/verify   drop the picture Anna downloaded.
-
-  Mails          no mail server is set: they are written to {folder / "mail"}
-  Data           {folder} (remove the folder to begin anew)
-
-Ctrl-C stops.
 """
 
 
@@ -209,6 +268,7 @@ def running_demo(
         product=product,
         state_file=folder / "lms.json",
         operator=operator_of(tool),
+        institution=demo_institution.institution_of(tool),
     )
     if product == "canvas":
         followers.append(partial(_set_up_canvas, tool, lms.extensions["lms"]))

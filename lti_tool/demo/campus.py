@@ -11,11 +11,11 @@ from threading import Lock
 STAFF = frozenset({"teacher", "assistant"})
 
 LEARNERS = (
-    "Anna Bērziņa, Jānis Kalniņš, Kristīne Ozoliņa, Mārtiņš Liepiņš, Līga Krūmiņa, Andris Balodis, "
-    "Ilze Eglīte, Toms Zariņš, Elīna Petersone, Edgars Vītols, Dace Šmite, Kārlis Āboliņš, "
-    "Agnese Siliņa, Raivis Ķēniņš, Inese Jansone, Guntis Lācis, Sanita Vīksna, Ģirts Upītis, "
-    "Rūta Ziediņa, Ēriks Grīnbergs, Signe Šteina, Uldis Žagars, Madara Strautiņa, Artūrs Bušs, "
-    "Baiba Ņikitina, Oskars Ļaudams, Evija Miķelsone, Juris Pūce, Laura Kļaviņa, Marta Ābele"
+    "Anna Bērziņa, Jānis Kalniņš, Kristīne Ozoliņa, Olena Kovalenko, Līga Krūmiņa, Andris Balodis, "
+    "Ilze Eglīte, Toms Zariņš, Emilia Nowak, Edgars Vītols, Dace Šmite, Kārlis Āboliņš, "
+    "Agnese Siliņa, Rasa Petrauskaitė, Inese Jansone, Guntis Lācis, Daniel Weber, Ģirts Upītis, "
+    "Rūta Ziediņa, Ēriks Grīnbergs, Signe Šteina, Mehmet Yılmaz, Madara Strautiņa, Artūrs Bušs, "
+    "Baiba Ņikitina, Oskars Ļaudams, Aino Virtanen, Juris Pūce, Laura Kļaviņa, Marta Ābele"
 ).split(", ")
 #: The columns that each gradebook starts with: course id, label, maximum.
 ASSESSED_WORK = (
@@ -162,6 +162,31 @@ class Notification:
 
 
 @dataclass(slots=True, kw_only=True)
+class File:
+    """A badge as its holder hands it on: the address of its public page, and its JSON."""
+
+    address: str
+    text: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Example:
+    """What the home page leads to in a course in full swing; people are ids, `activity` is a path here.
+
+    `holder_id` has two badges, of which one ends soon; `waiting_id` waits for the teacher; `other_id` has not got so
+    far.
+    """
+
+    course_id: str
+    activity: str
+    holder_id: str
+    waiting_id: str
+    other_id: str
+    badge: File
+    revoked: File
+
+
+@dataclass(slots=True, kw_only=True)
 class Campus:
     """All data of the LMS, by id; grades by (column id, person id). All kinds of rows share one counter, `last_id`.
 
@@ -172,6 +197,7 @@ class Campus:
     to as statements, with `xapi_credentials`, user and password: each empty where it is not set up. `lets_upload`:
     whether the tool's operator lets teachers upload lists of who has completed. Of Canvas: `api_key` is the key for its
     REST API, `grants` what people let its holder do, by refresh token, and `events_url` where Live Events are sent.
+    `example` is there where a course was filled for visitors.
     """
 
     people: dict[str, Person] = field(default_factory=dict)
@@ -190,6 +216,7 @@ class Campus:
     xapi_endpoint: str = ""
     xapi_credentials: str = ""
     lets_upload: bool = False
+    example: Example | None = None
     last_id: int = 0
     lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 

@@ -35,7 +35,7 @@ from lti_tool.demo.platform_keys import PlatformKey, new_key
 from lti_tool.demo.products.canvas import Canvas
 from lti_tool.demo.products.moodle import Moodle
 from lti_tool.demo.service_endpoints import ServiceError
-from lti_tool.demo.state import Lms, LmsProduct, Operator, current_lms
+from lti_tool.demo.state import Institution, Lms, LmsProduct, Operator, current_lms
 
 
 def create_lms(
@@ -49,12 +49,13 @@ def create_lms(
     state_file: Path | None = None,
     http: requests.Session | None = None,
     operator: Operator | None = None,
+    institution: Institution | None = None,
 ) -> Flask:
     """The LMS that answers at `url`.
 
     `registration_url` is filled in beforehand in the administrator's form. `state_file` is read if it exists and
     written after every change; without it nothing outlives the process. `http` makes the LMS's own requests.
-    `operator` sets up in the tool what an administrator switches on here.
+    `operator` sets up in the tool what an administrator switches on here; `institution` are those who keep it.
     The running state is the `Lms` at `app.extensions["lms"]`, which tests read and change.
     """
     app = Flask(__name__, template_folder="pages", static_folder="static")
@@ -70,6 +71,7 @@ def create_lms(
         tool_url=tool_url,
         registration_url=registration_url,
         operator=operator,
+        institution=institution,
     )
     app.register_blueprint(views.routes)
     app.register_blueprint(

@@ -17,6 +17,9 @@ MAXIMUM_HOPS = 20
 CONFIRMATION_PATHS = frozenset({"/lti/confirm", "/lti/storage-confirm"})
 
 
+#: The values of a form by the names of its fields: several of one field are a list.
+Choices = Mapping[str, str | list[str]]
+
 #: Where a page is to be shown, as Sec-Fetch-Dest says it.
 Destination = Literal["document", "iframe"]
 
@@ -96,27 +99,31 @@ class Robot:
         saved = self.submit(draft.form("activity"), {"minimum_percent": percent})
         return saved.url
 
-    def copy_badge(self, course: str, titles: Mapping[str, str]) -> Page:
+    def copy_badge(
+        self, course: str, titles: Mapping[str, str], more_fields: Mapping[str, str] | None = None
+    ) -> Page:
         """The page after the teacher has copied the first badge of the institution and published the copy.
 
-        `titles` are those of the copy, by language. Before they publish they are shown what will be signed.
+        `titles` are those of the copy, by language; `more_fields` fills in fields of the editor's last page. Before
+        they publish they are shown what will be signed.
         """
         self.become("Zane")
         outer = self.open(self.open(self.open_course(course)).link("select content"))
-        templates = self._send(self.enter_frame(outer), "/lti/app/templates")
-        step = self._send(templates, "/copy")
+        templates = self.press(self.enter_frame(outer), "/lti/app/templates")
+        step = self.press(templates, "/copy")
         changed = {f"/name/{language}": title for language, title in titles.items()}
-        report = self._send(step, "/save", changed | {"go": "report"})
-        shown = self._send(report, "/publish")
-        return self._send(shown, "/publish")
+        step = self.press(step, "/save", {**changed, "go": "more"})
+        report = self.press(step, "/save", {**(more_fields or {}), "go": "report"})
+        shown = self.press(report, "/publish")
+        return self.press(shown, "/publish")
 
     def approve(self, link: str) -> Page:
         """The page after an approver has opened the link of a mail, and approved what it shows."""
         page = self.open(link)
-        return self._send(page, "/lti/approval", {"answer": "approved"})
+        return self.press(page, "/lti/approval", {"answer": "approved"})
 
-    def _send(self, page: Page, action: str, choices: Mapping[str, str] | None = None) -> Page:
-        """Sends the first form of a page whose address ends so. Raises UnexpectedPageError where there is none."""
+    def press(self, page: Page, action: str, choices: Choices | None = None) -> Page:
+        """The page after the first form was sent whose address ends so. Raises UnexpectedPageError without one."""
         for form in page.forms:
             if urlsplit(form.action).path.endswith(action):
                 return self.submit(form, choices, referrer=page.url)
@@ -218,7 +225,7 @@ class Robot:
         target = urljoin(outer.url, outer.frames[0])
         return self.follow(self.open(target, referrer=outer.url, destination="iframe"))
 
-    def submit(self, form: Form, choices: Mapping[str, str] | None = None, *, referrer: str = "") -> Page:
+    def submit(self, form: Form, choices: Choices | None = None, *, referrer: str = "") -> Page:
         """The page that `follow` ends at after the form is sent, with these choices in place of its own values."""
         data = {**form.data(), **(choices or {})}
         destination = self._destination(form.action)
@@ -262,7 +269,7 @@ class Robot:
         return "document" if urlsplit(url).netloc == urlsplit(self.lms_url).netloc else "iframe"
 
     def _fetch(
-        self, method: str, url: str, data: Mapping[str, str], referrer: str | None, destination: Destination
+        self, method: str, url: str, data: Choices, referrer: str | None, destination: Destination
     ) -> Page:
         # Redirects are followed here, not by requests: each of them gets its own Sec-Fetch headers.
         for _ in range(MAXIMUM_HOPS):

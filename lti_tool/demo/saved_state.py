@@ -14,12 +14,15 @@ from lti_tool.demo.campus import (
     Campus,
     Column,
     Course,
+    Example,
+    File,
     Grade,
     Link,
     Notification,
     Person,
     Tool,
 )
+from lti_tool.demo.lti_names import Json
 from lti_tool.demo.platform_keys import PlatformKey
 
 
@@ -48,6 +51,7 @@ def save(campus: Campus, keys: list[PlatformKey], file: Path) -> None:
         "xapi_endpoint": campus.xapi_endpoint,
         "xapi_credentials": campus.xapi_credentials,
         "lets_upload": campus.lets_upload,
+        "example": asdict(campus.example) if campus.example else None,
         "used_tokens": sorted(campus.used_tokens),
         "last_id": campus.last_id,
         "keys": [asdict(key) for key in keys],
@@ -82,6 +86,13 @@ def load(file: Path) -> tuple[Campus, list[PlatformKey]]:
         xapi_endpoint=state.get("xapi_endpoint", ""),
         xapi_credentials=state.get("xapi_credentials", ""),
         lets_upload=state.get("lets_upload", False),
+        example=_example(state.get("example")),
         last_id=state["last_id"],
     )
     return campus, [PlatformKey(**row) for row in state["keys"]]
+
+
+def _example(row: Json | None) -> Example | None:
+    if not row:
+        return None
+    return Example(**{**row, "badge": File(**row["badge"]), "revoked": File(**row["revoked"])})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -63,6 +63,18 @@ class AccessToken:
 Operator = Callable[[str, str, Mapping[str, str] | None], Mapping[str, str]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Institution:
+    """Those who keep the tool for the college, and use no page of the LMS.
+
+    `editor_address` makes an address that opens the editor of the institution's badges once. `acts` are lines about
+    what was done in the tool lately, newest first, as its operator reads them.
+    """
+
+    editor_address: Callable[[], str]
+    acts: Callable[[], Sequence[Sequence[str]]]
+
+
 @dataclass(slots=True, kw_only=True)
 class ApiCode:
     """A code that waits to be exchanged for tokens; `challenge` is what its request came with (RFC 7636)."""
@@ -86,7 +98,8 @@ class ApiToken:
 class Lms:
     """A running LMS. `keys` are the platform's own, the signing key last; `key_sets` are the tools', by client id.
 
-    `operator` is None where nobody is there who sets the tool up; then its operator does it by hand.
+    `operator` is None where nobody is there who sets the tool up; then its operator does it by hand. `institution` is
+    None where nobody is there who keeps it.
     """
 
     url: str
@@ -98,6 +111,7 @@ class Lms:
     tool_url: str | None = None
     registration_url: str = ""
     operator: Operator | None = None
+    institution: Institution | None = None
     sessions: dict[str, Session] = field(default_factory=dict)
     tokens: dict[str, AccessToken] = field(default_factory=dict)
     key_sets: dict[str, Json] = field(default_factory=dict)

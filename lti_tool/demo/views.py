@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
-from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, send_file, url_for
 
 from lti_tool.demo import (
     canvas_events,
@@ -34,7 +36,16 @@ routes.before_request(start_session_if_none)
 
 @routes.get("/")
 def home() -> Any:
-    return render_template("home.html", lms=current_lms())
+    campus = current_campus()
+    filled = campus.example.course_id if campus.example else ""
+    by_hand = [key for key in list(campus.grades) if campus.columns[key[0]].course_id != filled]
+    return render_template(
+        "home.html",
+        lms=current_lms(),
+        teacher=next(person for person in campus.people.values() if person.sourced_id == "T001"),
+        links=list(campus.links.values()),
+        grades=len(by_hand),
+    )
 
 
 @routes.post("/who")
@@ -44,6 +55,32 @@ def become() -> Any:
     session = start_session(person)
     session.locale = request.form.get("locale", "en")
     return redirect(_allowed_path(person, request.form.get("back", "/")))
+
+
+@routes.get("/badge.png")
+def handed_on_badge() -> Any:
+    """The file of the example's badge as its holder hands it on; a browser would show another site's, not keep it."""
+    lms = current_lms()
+    example = lms.campus.example or abort(404)
+    # The tool may answer at another port than when the badge was made.
+    picture = lms.http.get(f"{lms.tool_url}{urlsplit(example.badge.address).path}.png", timeout=30)
+    return send_file(
+        BytesIO(picture.content), mimetype="image/png", as_attachment=True, download_name="badge.png"
+    )
+
+
+@routes.post("/editor")
+def open_editor() -> Any:
+    """Takes whoever keeps the badges of the institution to their editor in the tool."""
+    institution = current_lms().institution or abort(404)
+    return redirect(institution.editor_address())
+
+
+@routes.get("/operator")
+def operator_page() -> Any:
+    """What the operator of the tool reads on the command line, which a visitor does not have."""
+    institution = current_lms().institution or abort(404)
+    return render_template("operator.html", lms=current_lms(), acts=institution.acts())
 
 
 @routes.get("/courses/<course_id>")

@@ -50,6 +50,7 @@ from lti_tool.web.teacher import (
     sources,
     stated_names,
 )
+from lti_tool.web.teacher.roster import page as roster
 from lti_tool.wiring import Tool
 
 #: Many times the size of a launch form with its id_token; only the verifier's page accepts more.
@@ -90,6 +91,7 @@ def create_app(tool: Tool) -> Flask:
         source_consent,
         link_badge,
         award_actions,
+        roster,
         stated_names,
         badge,
         downloads,

@@ -30,7 +30,7 @@ class Demo:
         self.folder = folder
         self.lms_url = f"http://lms.localhost:{lms_port}"
         self.command = [
-            *(sys.executable, "-m", "lti_tool", "demo", "--folder", str(folder)),
+            *(sys.executable, "-m", "lti_tool", "demo", "--empty", "--folder", str(folder)),
             *("--tool-port", str(tool_port), "--lms-port", str(lms_port)),
         ]
         self.start()

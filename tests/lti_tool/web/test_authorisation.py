@@ -172,7 +172,7 @@ WHO_MAY = {
     **{
         f"POST {RULE}/{action}": STAFF
         for action in (
-            "answer change check conditions europass gradebook hand newer parts pause remove select tick undo "
+            "answer change check conditions europass gradebook hand newer parts pause people remove select tick undo "
             "who".split()
         )
     },
