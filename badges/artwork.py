@@ -13,7 +13,7 @@ from typing import Any
 
 from PIL import Image, ImageColor, ImageDraw
 
-from badges.design import Design, as_png, badge_drawing
+from badges.design import Design, as_png, as_svg, badge_drawing
 from badges.font_runs import MAIN, undrawable
 from badges.issuer import IssuerProfile
 from badges.lettering import (
@@ -87,6 +87,14 @@ def template_picture(template: Template, issuer_name: str, language: str, size: 
         template.colours,
         size,
     )
+
+
+def template_drawing(template: Template, issuer_name: str, language: str) -> bytes:
+    """The same picture as an SVG, drawn anew at each size; empty where nothing was designed."""
+    if not is_designed(template):
+        return b""
+    design = design_of(template, issuer_name, language)
+    return as_svg(badge_drawing(design), design.title)
 
 
 def is_designed(template: Template) -> bool:

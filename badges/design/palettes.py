@@ -30,11 +30,11 @@ class Palette:
 def palette(code: str | None) -> Palette:
     """The palette of a code of the vocabulary `colours`; the first one for none. Raises KeyError for an unknown one.
 
-    A concept with `ground` and `words` of its own is light, with dark words; the others have white words on `deep`.
+    A concept with `ground`, `words` and `thread` is light, with dark words; the others have white words on `deep`.
     """
     more = vocabulary("colours")[code or DEFAULT_PALETTE].more
     deep, bright = rgb(more["deep"]), rgb(more["bright"])
-    is_light = "ground" in more
+    is_light = more.keys() >= {"ground", "words", "thread"}
     field = rgb(more["ground"]) if is_light else deep
     return Palette(
         light=blend(bright, WHITE, 0.15),

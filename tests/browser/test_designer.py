@@ -61,6 +61,15 @@ def test_what_is_chosen_is_seen_at_once(people, demo, registered):
         assert chosen == ["gate", "forest", "sprout", "none"]
 
 
+def test_a_design_to_begin_with_is_one_press(people, demo, registered):
+    with people() as zane:
+        open_looks(zane)
+        zane.frame.get_by_role("button", name="safety").click()
+        expect(zane.frame.locator('[name="/shape"][value="shield"]')).to_be_checked()
+        expect(zane.frame.locator('[name="/sign"][value="hard-hat"]')).to_be_checked()
+        assert newest(demo.tool).body["colours"] == "amber"
+
+
 def test_a_design_is_chosen_by_keyboard(people, demo, registered):
     with people() as zane:
         open_looks(zane)

@@ -16,9 +16,10 @@ from badges.design.drawing import SIDE, Area, Drawing, Line, Words
 from badges.design.palettes import palette
 from badges.design.shapes import inset, shape
 from badges.design.signs import sign_lines, sign_path
+from badges.design.starters import STARTER_DESIGNS
 from badges.lettering import Colour, Letters
 from badges.svg import bake, unbake
-from badges.template.model import Level, Template
+from badges.template.model import Level, Template, read_template
 from badges.vocabularies import vocabulary
 from signing.secured import SecuredCredential
 
@@ -236,3 +237,10 @@ def test_a_level_is_shown_where_there_is_one_unless_the_author_chose_otherwise(s
     ):
         assert (design_of(hidden, "x", "lv").level, design_of(hidden, "x", "lv").level_text) == (None, "")
     assert isinstance(solar.level, Level)
+
+
+@pytest.mark.parametrize("code", STARTER_DESIGNS)
+def test_a_starter_design_is_made_of_what_can_be_chosen(code: str) -> None:
+    read = read_template({"name": {"en": "x"}} | STARTER_DESIGNS[code].as_fields())
+    assert is_designed(read)
+    assert {*STARTER_DESIGNS[code].label} == {"en", "lv"}
