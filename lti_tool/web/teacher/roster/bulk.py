@@ -144,7 +144,8 @@ def _do(visit: Visit, rule_id: int, act: Act, award_ids: Sequence[int], reason: 
     for some in _in_parts(award_ids):
         with tool.store.begin() as session:
             rule = rule_of(session, visit, rule_id)
-            for award in list(queries.roster.whole_awards(session, some)):
+            # Each is locked: PostgreSQL locks no row that was read together with what it may not have.
+            for award in queries.awards.awards_by_id(session, some):
                 if award.rule_id != rule.id:
                     continue
                 try:

@@ -21,6 +21,11 @@ from tests.many_learners import FIRST, multiply
 
 
 @pytest.fixture
+def tool(tool_on_any_database):
+    return tool_on_any_database
+
+
+@pytest.fixture
 def several(act, course_rule):
     """The answer to an act on several people."""
 
