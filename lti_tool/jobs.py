@@ -191,9 +191,9 @@ def mail_teacher(tool: Tool, event_id: str, payload: Json) -> None:
 
     Raises DeliveryError where another attempt may succeed.
     """
-    person_id = payload["person_id"]
+    person_id, at_once_of = payload["person_id"], payload.get("course_id")
     with tool.store.read() as session:
-        due = teacher_mail.mail_to(session, tool.issuers, person_id, tool.clock())
+        due = teacher_mail.mail_to(session, tool.issuers, person_id, tool.clock(), at_once_of)
     if due is None:
         _finish(tool, event_id)
         return
@@ -202,7 +202,7 @@ def mail_teacher(tool: Tool, event_id: str, payload: Json) -> None:
     # A teacher without an address reads the same on the page.
     dispatch.is_sent(issuer, teacher_content(due.mail), due.mail.reference)
     with tool.store.begin() as session:
-        teacher_mail.record_mail(session, person_id, due, tool.clock())
+        teacher_mail.record_mail(session, person_id, due, tool.clock(), at_once_of)
 
 
 def ask_approver(tool: Tool, event_id: str, payload: Json) -> None:
