@@ -519,6 +519,25 @@ class LearnersToConfirm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UndeliveredBadges:
+    """Badges that could not be made, or have not reached their learners, as a mail tells it: how many."""
+
+    badge: str
+    course: str
+    course_url: str | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadCourse:
+    """A course of which the platform has told nothing for so many whole days, as a mail tells it."""
+
+    course: str
+    course_url: str | None
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskedCorrections:
     """Corrections of a badge that `number` learners ask for, as a mail tells it."""
 
@@ -561,6 +580,8 @@ class TeacherMail:
     names: Sequence[StatedNames] = ()
     corrections: Sequence[AskedCorrections] = ()
     to_confirm: Sequence[LearnersToConfirm] = ()
+    undelivered: Sequence[UndeliveredBadges] = ()
+    unread: Sequence[UnreadCourse] = ()
     at_once: bool = False
     reference: str
     unsubscribe_url: str = field(default="", repr=False)

@@ -24,6 +24,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from badges.template.model import Template, stored_template, text_in
+from lti_tool.awarding.course_troubles import CourseTrouble, troubles_in
 from lti_tool.awarding.decisions import version_that_awards
 from lti_tool.awarding.learner_requests import (
     corrections_told,
@@ -43,7 +44,15 @@ from lti_tool.mails.teacher_choices import USUAL, Kind, MailChoice
 from lti_tool.observations import Policy, role_now
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.models import Course, Person, Question
-from lti_tool.values import ChangedGrades, LearnersToConfirm, OpenQuestion, Recipient, TeacherMail
+from lti_tool.values import (
+    ChangedGrades,
+    LearnersToConfirm,
+    OpenQuestion,
+    Recipient,
+    TeacherMail,
+    UndeliveredBadges,
+    UnreadCourse,
+)
 
 BETWEEN_MAILS = timedelta(days=1)
 #: Of a course of which a teacher hears at once.
@@ -55,7 +64,8 @@ class DueMail:
     """A mail to be sent, and by database ids what is in it.
 
     `changes` are ids of awards, each with when its newest change was seen. `stated` are people, each with when they
-    stated their name. `to_confirm` are learners, by the ids of their rules. `courses` are those of all that is in it.
+    stated their name. `matters` are the numbers of learners to confirm and of troubles, by rule and kind. `courses`
+    are those of all that is in it.
     """
 
     mail: TeacherMail
@@ -64,7 +74,7 @@ class DueMail:
     changes: Sequence[tuple[int, datetime]]
     stated: Mapping[int, datetime | None]
     corrections: Sequence[int]
-    to_confirm: Mapping[int, Sequence[int]]
+    matters: Mapping[tuple[int, Kind], Sequence[int]]
 
 
 def mail_to(
@@ -95,17 +105,27 @@ def mail_to(
             session, course_id, person_id, issuers.policy_of(session, course_id) or Policy(), now
         )
     ]
-    known = queries.mails.mailed_learners(session, person_id)
+    troubles = [
+        each
+        for course_id, choice in courses.items()
+        for each in troubles_in(session, course_id, now)
+        if choice.includes(each.kind)
+    ]
+    matters: dict[tuple[int, Kind], Sequence[int]] = {
+        **{(each.rule.id, "to_confirm"): each.people for each in waiting},
+        **{(each.rule.id, each.kind): each.numbers for each in troubles},
+    }
+    known = queries.mails.mailed_matters(session, person_id)
     mailed_changes = [(each.award.id, each.seen_at) for each in changes]
     new = [
         *(f"question {row.id}" for row in questions if person_id not in row.mailed_to),
         *(f"award {award_id} {seen_at.isoformat()}" for award_id, seen_at in mailed_changes),
         *requests.unmailed(),
         *(
-            f"learner {each.rule.id} {learner}"
-            for each in waiting
-            for learner in each.people
-            if learner not in known.get(each.rule.id, ())
+            f"{kind} {rule_id} {number}"
+            for (rule_id, kind), numbers in matters.items()
+            for number in numbers
+            if number not in known.get((rule_id, kind), ())
         ),
     ]
     if not new:
@@ -121,6 +141,10 @@ def mail_to(
             names=names_told(session, requests),
             corrections=corrections_told(requests, language),
             to_confirm=[_to_confirm(each, language) for each in waiting],
+            undelivered=[
+                _undelivered(session, each, language) for each in troubles if each.kind == "undelivered"
+            ],
+            unread=[_unread(each) for each in troubles if each.kind == "unread"],
             at_once=at_once_of is not None,
             reference=_reference(person_id, new),
             unsubscribe_url=issuer.reminders_url(RemindedPerson(person_id=person_id, kind="waiting")),
@@ -130,12 +154,13 @@ def mail_to(
             *(each.award.rule.course_id for each in changes),
             *requests.courses,
             *(each.rule.course_id for each in waiting),
+            *(each.rule.course_id for each in troubles),
         },
         questions=[row.id for row in questions],
         changes=mailed_changes,
         stated=requests.stated,
         corrections=[row.id for row in requests.corrections],
-        to_confirm={each.rule.id: each.people for each in waiting},
+        matters=matters,
     )
 
 
@@ -157,9 +182,9 @@ def record_mail(
     for award_id, seen_at in due.changes:
         if queries.awards.save_mailed_change(session, award_id, person_id, seen_at, now):
             events.record(session, "mailed", "award", award_id, now, data=data)
-    for rule_id, learners in sorted(due.to_confirm.items()):
-        if queries.mails.save_mailed_learners(session, rule_id, person_id, learners, now):
-            events.record(session, "mailed", "rule", rule_id, now, why="to_confirm", data=data)
+    for (rule_id, kind), numbers in sorted(due.matters.items()):
+        if queries.mails.save_mailed_matter(session, rule_id, kind, person_id, numbers, now):
+            events.record(session, "mailed", "rule", rule_id, now, why=kind, data=data)
     record_mailed(session, person_id, due.stated, due.corrections, now)
     # What came up while it was sent waits as long as anything else: a teacher gets one mail a day.
     outbox.reschedule(
@@ -218,6 +243,22 @@ def _to_confirm(waiting: WaitingLearners, language: str) -> LearnersToConfirm:
         course_url=course.url,
         number=len(waiting.people),
     )
+
+
+def _undelivered(session: Session, trouble: CourseTrouble, language: str) -> UndeliveredBadges:
+    course: Course = trouble.rule.course
+    version = queries.rules.shown_version(session, trouble.rule).template_version
+    return UndeliveredBadges(
+        badge=_name(stored_template(version.body), language),
+        course=course.title,
+        course_url=course.url,
+        number=len(trouble.numbers),
+    )
+
+
+def _unread(trouble: CourseTrouble) -> UnreadCourse:
+    course: Course = trouble.rule.course
+    return UnreadCourse(course=course.title, course_url=course.url, days=trouble.days)
 
 
 def _by_badge(changes: Iterable[ResultChange], language: str) -> Sequence[ChangedGrades]:

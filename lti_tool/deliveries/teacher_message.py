@@ -15,6 +15,8 @@ from lti_tool.values import (
     OpenQuestion,
     StatedNames,
     TeacherMail,
+    UndeliveredBadges,
+    UnreadCourse,
 )
 
 
@@ -33,6 +35,8 @@ def teacher_content(mail: TeacherMail) -> MailContent:
             *_about_changes(mail, _),
             *_about_names(mail, _),
             *_about_corrections(mail, _),
+            *_about_undelivered(mail, _),
+            *_about_unread(mail, _),
         ),
         small_print=(
             Paragraph(text=_how_often(mail, _)),
@@ -49,12 +53,20 @@ def teacher_content(mail: TeacherMail) -> MailContent:
 
 
 def _subject(mail: TeacherMail, _: Callable[[str], str]) -> str:
-    kinds = [mail.questions, mail.changes, mail.names, mail.corrections, mail.to_confirm]
+    kinds = [
+        *(mail.questions, mail.changes, mail.names, mail.corrections, mail.to_confirm),
+        *(mail.undelivered, mail.unread),
+    ]
     if sum(map(bool, kinds)) > 1:
         return _("Your badges: several questions wait for your answer")
     if mail.to_confirm:
         number = sum(each.number for each in mail.to_confirm)
         return _("Learners who wait for your confirmation: %(number)s") % {"number": number}
+    if mail.undelivered:
+        number = sum(each.number for each in mail.undelivered)
+        return _("Badges that have not reached their learners: %(number)s") % {"number": number}
+    if mail.unread:
+        return _("Your learning platform tells Nozimite nothing of your course")
     if mail.names:
         return _("Please confirm the names of learners")
     badges = [
@@ -166,8 +178,36 @@ def _about_corrections(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[P
         yield _where_to_decide(asked, _)
 
 
+def _about_undelivered(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]:
+    if mail.undelivered:
+        yield Paragraph(
+            text=_(
+                "Badges could not be made, or the e-mails with them came back. They are saved, and nothing is lost. "
+                "The page “Badges of this course” says why, and there you can have them tried again."
+            )
+        )
+    for each in mail.undelivered:
+        yield _badge_and_course(each, [(_("Badges"), each.number)], _)
+        yield _where_to_decide(each, _)
+
+
+def _about_unread(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]:
+    if mail.unread:
+        yield Paragraph(
+            text=_(
+                "Nozimite has not been able to read the data of a course for more than a day, so it awards nothing "
+                "there. No badge is lost: it keeps trying. Show the message on the page “Badges of this course” to the "
+                "administrator of your learning platform."
+            )
+        )
+    for each in mail.unread:
+        days = (_("Days without an answer"), str(each.days))
+        yield Facts(rows=((_("Course"), one_line(each.course)), days))
+        yield _where_to_decide(each, _)
+
+
 def _badge_and_course(
-    about: OpenQuestion | ChangedGrades | AskedCorrections | LearnersToConfirm,
+    about: OpenQuestion | ChangedGrades | AskedCorrections | LearnersToConfirm | UndeliveredBadges,
     counted: Sequence[tuple[str, int]],
     _: Callable[[str], str],
 ) -> Facts:
@@ -177,7 +217,13 @@ def _badge_and_course(
 
 
 def _where_to_decide(
-    about: ChangedGrades | StatedNames | AskedCorrections | LearnersToConfirm, _: Callable[[str], str]
+    about: ChangedGrades
+    | StatedNames
+    | AskedCorrections
+    | LearnersToConfirm
+    | UndeliveredBadges
+    | UnreadCourse,
+    _: Callable[[str], str],
 ) -> Part:
     """The link of a badge may be deleted: the page that any other one opens has all badges of the course."""
     return _where_to_go(

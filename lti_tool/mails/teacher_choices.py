@@ -9,8 +9,9 @@ from typing import Literal, get_args
 Frequency = Literal["at_once", "daily", "none"]
 
 #: `to_confirm`: learners who wait for a confirmation. `questions`: one about everybody of a link. `changes`: grades
-#: that changed after the award. `names`, `corrections`: what learners ask for.
-Kind = Literal["to_confirm", "questions", "changes", "names", "corrections"]
+#: that changed after the award. `names`, `corrections`: what learners ask for. `undelivered`: badges that could
+#: not be made or sent. `unread`: a course that the platform has not told anything of for long.
+Kind = Literal["to_confirm", "questions", "changes", "names", "corrections", "undelivered", "unread"]
 
 FREQUENCIES: tuple[Frequency, ...] = get_args(Frequency)
 KINDS: tuple[Kind, ...] = get_args(Kind)

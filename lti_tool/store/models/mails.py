@@ -26,22 +26,24 @@ class TeacherMailChoice(Base):
     __tablename__ = "teacher_mail_choice"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True, index=True)
     frequency: Mapped[str] = mapped_column(String(10))
     left_out: Mapped[list[str]] = mapped_column(JSON, default=list)
     chosen_at: Mapped[datetime]
 
 
-class MailedLearners(Base):
-    """The learners of a rule of whom a teacher was mailed that they wait for a confirmation: of each once.
+class MailedMatter(Base):
+    """What a teacher was mailed about a rule: of each once.
 
-    By ids, and only of those who still waited when the teacher was mailed last.
+    `kind` says of what `numbers` are ids: to_confirm, of learners who wait; undelivered, of awards; unread, when looks
+    began to fail. They are only of what was still so when the teacher was mailed last.
     """
 
-    __tablename__ = "mailed_learners"
+    __tablename__ = "mailed_matter"
 
     rule_id: Mapped[int] = mapped_column(ForeignKey("award_rule.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     """The teacher."""
-    learners: Mapped[list[int]] = mapped_column(JSON, default=list)
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    numbers: Mapped[list[int]] = mapped_column(JSON, default=list)
     mailed_at: Mapped[datetime]

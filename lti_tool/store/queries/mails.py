@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.mails.teacher_choices import FREQUENCIES, KINDS, USUAL, MailChoice
-from lti_tool.store.models import MailedLearners, MailRefusal, TeacherMailChoice
+from lti_tool.store.models import MailedMatter, MailRefusal, TeacherMailChoice
 from lti_tool.store.queries.common import insert_if_missing
 
 
@@ -69,20 +69,20 @@ def _as_choice(row: TeacherMailChoice) -> MailChoice:
     return MailChoice(frequency=frequency, left_out=frozenset(known))
 
 
-def mailed_learners(session: Session, person_id: int) -> Mapping[int, frozenset[int]]:
-    """Of which learners the teacher was mailed that they wait for a confirmation, by the id of a rule."""
-    query = select(MailedLearners).where(MailedLearners.person_id == person_id)
-    return {row.rule_id: frozenset(row.learners) for row in session.scalars(query)}
+def mailed_matters(session: Session, person_id: int) -> Mapping[tuple[int, str], frozenset[int]]:
+    """What the teacher was mailed, by the id of a rule and the kind: the numbers of a MailedMatter."""
+    query = select(MailedMatter).where(MailedMatter.person_id == person_id)
+    return {(row.rule_id, row.kind): frozenset(row.numbers) for row in session.scalars(query)}
 
 
-def save_mailed_learners(
-    session: Session, rule_id: int, person_id: int, learners: Collection[int], now: datetime
+def save_mailed_matter(
+    session: Session, rule_id: int, kind: str, person_id: int, numbers: Collection[int], now: datetime
 ) -> bool:
     """Stores them in place of those before; whether any of them is new. The caller has locked the course."""
-    row = session.get(MailedLearners, (rule_id, person_id))
+    row = session.get(MailedMatter, (rule_id, person_id, kind))
     if row is None:
-        row = MailedLearners(rule_id=rule_id, person_id=person_id, learners=[], mailed_at=now)
+        row = MailedMatter(rule_id=rule_id, person_id=person_id, kind=kind, numbers=[], mailed_at=now)
         session.add(row)
-    is_new = not set(learners) <= set(row.learners)
-    row.learners, row.mailed_at = sorted(learners), now
+    is_new = not set(numbers) <= set(row.numbers)
+    row.numbers, row.mailed_at = sorted(numbers), now
     return is_new

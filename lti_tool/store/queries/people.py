@@ -19,7 +19,7 @@ from lti_tool.store.models import (
     IdentityCheckRefusal,
     LaunchSession,
     MailedChange,
-    MailedLearners,
+    MailedMatter,
     MailRefusal,
     Notice,
     ObservationRow,
@@ -354,7 +354,7 @@ def delete_all_of(session: Session, person_id: int) -> int:
         (LaunchSession, LaunchSession.person_id == person_id),
         (MailRefusal, MailRefusal.person_id == person_id),
         (TeacherMailChoice, TeacherMailChoice.person_id == person_id),
-        (MailedLearners, MailedLearners.person_id == person_id),
+        (MailedMatter, MailedMatter.person_id == person_id),
         (IdentityCheckRefusal, IdentityCheckRefusal.person_id == person_id),
     ):
         session.execute(delete(table).where(of_them).execution_options(synchronize_session=False))

@@ -41,6 +41,14 @@ _KINDS: Mapping[Kind, tuple[Sentence, Sentence]] = {
     "changes": (_l("A grade changed after the award"), _l("No badge is revoked automatically.")),
     "names": (_l("A learner states their name"), _l("Only where your learning platform gives none.")),
     "corrections": (_l("A learner asks for a correction"), ""),
+    "undelivered": (
+        _l("A badge could not be made, or has not reached its learner"),
+        _l("You can have it tried again."),
+    ),
+    "unread": (
+        _l("Nozimite cannot read the course for more than a day"),
+        _l("Nothing is awarded meanwhile."),
+    ),
 }
 
 

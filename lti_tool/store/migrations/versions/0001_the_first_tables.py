@@ -1116,11 +1116,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("person_id", "course_id"),
     )
+    with op.batch_alter_table("teacher_mail_choice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_teacher_mail_choice_course_id"), ["course_id"], unique=False)
+
     op.create_table(
-        "mailed_learners",
+        "mailed_matter",
         sa.Column("rule_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("learners", sa.JSON(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("numbers", sa.JSON(), nullable=False),
         sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"],
@@ -1130,10 +1134,10 @@ def upgrade() -> None:
             ["rule_id"],
             ["award_rule.id"],
         ),
-        sa.PrimaryKeyConstraint("rule_id", "person_id"),
+        sa.PrimaryKeyConstraint("rule_id", "person_id", "kind"),
     )
-    with op.batch_alter_table("mailed_learners", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_mailed_learners_person_id"), ["person_id"], unique=False)
+    with op.batch_alter_table("mailed_matter", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mailed_matter_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "identity_check_refusal",
@@ -1282,7 +1286,7 @@ def downgrade() -> None:
     op.drop_table("share_link")
     op.drop_table("identity_check")
     op.drop_table("identity_check_refusal")
-    op.drop_table("mailed_learners")
+    op.drop_table("mailed_matter")
     op.drop_table("teacher_mail_choice")
     op.drop_table("mail_refusal")
     op.drop_table("mailed_change")
