@@ -16,12 +16,17 @@ SIDE = 600
 #: The same of a logo: none is shown larger than 200 pixels wide, on screens that have more than two for each.
 MIN_LOGO_SIDE, LOGO_SIDE = 32, 512
 FORMATS = ("PNG", "JPEG")
+#: A picture of a camera or a drawing program has about ten scans. Each is decoded over the whole picture, and takes
+#: thirty bytes at least: with all that fit into MAX_BYTES it would take a minute.
+MAX_SCANS = 100
+_JPEG, _SCAN = b"\xff\xd8", b"\xff\xda"
 
 
 def fit_picture(file: bytes) -> bytes:
     """A transparent PNG of 600 pixels a side with the whole picture in its centre, without any metadata of the file.
 
-    Raises PictureError with the code `picture_too_large`, `not_a_picture`, `picture_too_small` or `picture_too_wide`.
+    Raises PictureError with the code `picture_too_large`, `picture_too_complex`, `not_a_picture`, `picture_too_small`
+    or `picture_too_wide`.
     """
     picture = ImageOps.contain(_opened(file, MIN_SIDE), (SIDE, SIDE))
     return _placed(picture, (SIDE, SIDE))
@@ -41,6 +46,8 @@ def _opened(file: bytes, least: int) -> Image.Image:
     """The picture with its pixels decoded; each side has at least so many."""
     if len(file) > MAX_BYTES:
         raise PictureError("picture_too_large", f"The picture has more than {MAX_BYTES} bytes.")
+    if file.startswith(_JPEG) and file.count(_SCAN) > MAX_SCANS:
+        raise PictureError("picture_too_complex", f"The JPEG has more than {MAX_SCANS} scans.")
     try:
         with Image.open(BytesIO(file), formats=FORMATS) as opened:
             _demand_size(opened.size, least)

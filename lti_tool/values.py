@@ -135,7 +135,8 @@ class Launch:
 
     `unexpanded` are the names of the custom parameters whose variable the platform left as it was. `api_user_id` and
     `api_course_id` are the ids by which the platform's own API, and its events, name the person and the course.
-    `username` is by what the person logs in to the platform, as `claims.comparable_username` has it.
+    `username` is by what the person logs in to the platform, as `claims.comparable_username` has it. `for_user_id` is
+    the user_id of the learner whose work the person reviews from the gradebook.
     """
 
     registration_id: int
@@ -165,6 +166,7 @@ class Launch:
     api_user_id: str | None = None
     api_course_id: str | None = None
     username: str | None = None
+    for_user_id: str | None = None
 
     @property
     def standing(self) -> Standing:

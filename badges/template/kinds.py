@@ -28,9 +28,9 @@ from badges.vocabularies import vocabulary
 from signing.json_text import Json
 
 #: line: one text; texts_line, texts_area: one in every language of the template. number, day, address: as people
-#: write them. radios, select, search: one code of a vocabulary; checkboxes: several. level, yes_no: an EQF level, yes
-#: or no. validity: months or a last day. rows: any number of objects; skills: those of ESCO. "": no control, because
-#: no form of the editor has it.
+#: write them. radios, select, search: one code of a vocabulary; pictures: one that is seen; checkboxes: several. level,
+#: yes_no: an EQF level, yes or no. validity: months or a last day. rows: any number of objects; skills: those of ESCO.
+#: "": no control, because no form of the editor has it.
 Control = Literal[
     "line",
     "texts_line",
@@ -39,6 +39,7 @@ Control = Literal[
     "day",
     "address",
     "radios",
+    "pictures",
     "select",
     "search",
     "checkboxes",
@@ -304,7 +305,10 @@ class EscoIri(Kind):
 
 @dataclass(frozen=True)
 class Code(Kind):
-    """A code of a vocabulary. `control`: a long list is searched, a very short one is all in sight as radios."""
+    """A code of a vocabulary.
+
+    `control`: a long list is searched, a very short one is all in sight as radios, what is seen is chosen by pictures.
+    """
 
     vocabulary: str
     control: Control = "select"

@@ -91,8 +91,8 @@ class Template:
     Only `name` is required: `badges.eu.elements.missing` lists what a draft still lacks. `in_language` is the language
     to fall back to. `awarding_bodies` award together with the issuer. `credits` are ECTS. `quality` is judged by
     `badges.quality`. `review_date`, `owner` and `change_log` are for the institution only: no badge shows them.
-    `colours` is a palette of the default picture. `required_value` is the lowest result with which anybody gets the
-    badge, on a scale from 0 to `scale`, or in per cent where there is none.
+    `shape`, `colours`, `sign` and `level_mark` are the design of its picture. `required_value` is the lowest result
+    with which anybody gets the badge, on a scale from 0 to `scale`, or in per cent where there is none.
     """
 
     name: Texts = declare(
@@ -365,14 +365,44 @@ class Template:
             "lv": "Norādiet kvalitātes nodrošināšanas veidu.",
         },
     )
+    shape: str | None = declare(
+        Code("shapes", "pictures"),
+        section="more",
+        kept_inside="It is seen in the picture.",
+        label={"en": "Shape", "lv": "Forma"},
+        hint={
+            "en": "Around title and level. Where neither a shape nor a sign is chosen, the picture stays plain.",
+            "lv": "Ap nosaukumu un līmeni. Ja nav izvēlēta ne forma, ne zīme, attēls paliek vienkāršs.",
+        },
+    )
     colours: str | None = declare(
-        Code("colours"),
+        Code("colours", "pictures"),
         section="more",
         kept_inside="It is seen in the picture.",
         label={"en": "Colours", "lv": "Krāsas"},
         hint={
-            "en": "The picture is made from the title and the level, in these colours.",
-            "lv": "Attēlu veido no nosaukuma un līmeņa šajās krāsās.",
+            "en": "Words can be read well in each of them.",
+            "lv": "Katrās no tām vārdi ir labi salasāmi.",
+        },
+    )
+    sign: str | None = declare(
+        Code("signs", "pictures"),
+        section="more",
+        kept_inside="It is seen in the picture.",
+        label={"en": "Sign", "lv": "Zīme"},
+        hint={
+            "en": "One simple sign. In lists, where the picture is small, it is all that is seen.",
+            "lv": "Viena vienkārša zīme. Sarakstos, kur attēls ir mazs, redzama tikai tā.",
+        },
+    )
+    level_mark: str | None = declare(
+        Code("level_marks", "pictures"),
+        section="more",
+        kept_inside="It is seen in the picture.",
+        label={"en": "Level in the picture", "lv": "Līmenis attēlā"},
+        hint={
+            "en": "Of eight diamonds as many are filled as the EQF level says; the border grows richer with it.",
+            "lv": "No astoņiem rombiem aizpildīti tik, cik augsts ir EKI līmenis; augstākam ir krāšņāka apmale.",
         },
     )
     validity: Validity | None = declare(

@@ -19,11 +19,10 @@ from signing.secured import SecuredCredential
 
 
 def bake_svg(credential: CredentialRow) -> bytes:
-    """The same picture as an SVG with the JSON credential baked in."""
-    template = stored_template(credential.template_version.body)
-    title = text_in(template.name, credential.language)
+    """The same picture as an SVG with the JSON credential baked in; one that was not designed is in it as a PNG."""
+    version = credential.template_version
     secured = SecuredCredential(credential.text, EDDSA_RDFC_2022.media_type)
-    return svg.bake(svg.drawing(credential.template_version.picture, SIDE, title), secured)
+    return svg.bake(version.drawing or svg.drawing(version.picture, SIDE, name_of(credential)), secured)
 
 
 def name_of(credential: CredentialRow) -> str:

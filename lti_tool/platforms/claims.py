@@ -87,6 +87,7 @@ def as_launch(claims: Json, registration: Registration) -> Launch:
         api_user_id=api_id(custom, CANVAS_USER),
         api_course_id=api_id(custom, CANVAS_COURSE),
         username=_username(claims, custom, registration.product),
+        for_user_id=identifier(_object(claims, CLAIM + "for_user").get("user_id")),
         unexpanded=tuple(clean(name) for name, value in sent.items() if _is_variable(value)),
     )
 

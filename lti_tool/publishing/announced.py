@@ -47,6 +47,10 @@ def announced(issuer: Issuer, row: TemplateVersion, language: str) -> Announced:
     )
 
 
+_KEPT: LRUCache[Hashable, Sequence[Reading]] = LRUCache(500)
+_ACCESS = Lock()
+
+
 def announced_readings(issuer: Issuer, row: TemplateVersion, language: str) -> Sequence[Reading]:
     """Only the EU elements of `announced`, for pages that are opened often: those of the last few are kept."""
     # All that they are read from: an issuer has a new row for each change of its profile, and of its address.
@@ -59,10 +63,6 @@ def announced_readings(issuer: Issuer, row: TemplateVersion, language: str) -> S
         with _ACCESS:
             _KEPT[key] = kept
     return kept
-
-
-_KEPT: LRUCache[Hashable, Sequence[Reading]] = LRUCache(500)
-_ACCESS = Lock()
 
 
 def _readings(credential: Json) -> Sequence[Reading]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from badges.artwork import template_picture
+from badges.artwork import template_drawing, template_picture
 from badges.claims import check_claims
 from badges.errors import MissingElementsError, QualityError, TemplateError
 from badges.eu import elements
@@ -175,6 +175,7 @@ def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: Acto
     if row.status == "draft":
         if not row.own_picture:
             row.picture = template_picture(template, issuer.name, template.in_language)
+            row.drawing = template_drawing(template, issuer.name, template.in_language)
         row.status, row.published_at = "published", now
         approval_requests.end_by_publishing(events.session_of(row), row, now, by)
         _record(row, "published", now, by)

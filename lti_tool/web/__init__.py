@@ -51,6 +51,9 @@ from lti_tool.web.teacher import (
     sources,
     stated_names,
 )
+from lti_tool.web.teacher.roster import bulk as roster_bulk
+from lti_tool.web.teacher.roster import export as roster_export
+from lti_tool.web.teacher.roster import page as roster
 from lti_tool.wiring import Tool
 
 #: Many times the size of a launch form with its id_token; only the verifier's page accepts more.
@@ -92,6 +95,9 @@ def create_app(tool: Tool) -> Flask:
         source_consent,
         link_badge,
         award_actions,
+        roster,
+        roster_bulk,
+        roster_export,
         stated_names,
         badge,
         downloads,

@@ -26,7 +26,7 @@ from lti_tool.web.error_messages import CHANNELS
 from lti_tool.web.languages import page_language
 from lti_tool.web.markdown import narrative_as_html
 from lti_tool.web.page_issuer import page_issuer
-from lti_tool.web.paging import kept_parts
+from lti_tool.web.paging import address_back, kept_parts
 from lti_tool.web.time_zones import in_page_zone, readers_zone_is_known
 from lti_tool.web.translation import format_date, format_datetime, format_decimal, format_time_ago
 from lti_tool.web.translation import gettext as _
@@ -41,6 +41,7 @@ def set_up(app: Flask) -> None:
     app.jinja_env.globals["tool_url"] = current.tool_of(app).tool_url
     app.jinja_env.globals["issuer"] = _issuer
     app.jinja_env.globals["kept_parts"] = kept_parts
+    app.jinja_env.globals["address_back"] = address_back
     app.jinja_env.globals["now"] = lambda: current_tool().clock()
     app.jinja_env.filters.update(
         localized=localized,

@@ -1,15 +1,23 @@
-"""Long lists of the teacher's page in parts, of which a form asks for one: `RULE NUMBER` in the field of the list."""
+"""Long lists of the teacher's pages in parts, of which a form asks for one: `RULE NUMBER` in the field of the list.
+
+The list of all people of a badge is a page of its own, to which actions come back as their forms say.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lti_tool.web.checked_requests import row_ids
+from lti_tool.web.checked_requests import row_id, row_ids, typed_line
 
 #: How many learners a part of a list has.
 PAGE_SIZE = 25
 #: The fields by which the lists are asked for: who has the badge, and who has not got it yet.
 AWARDS, NOT_YET = "awards", "not_yet"
+#: The fields of the list of all people of a badge: its rule, and how the reader had it.
+ROSTER, ROSTER_SHOW, ROSTER_FIND = "roster", "roster_show", "roster_find"
+ROSTER_ORDER, ROSTER_PAGE = "roster_order", "roster_page"
+#: How much of what was typed into its fields is read.
+MAX_TYPED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,5 +61,14 @@ def asked_rule() -> int | None:
 
 def kept_parts() -> dict[str, str]:
     """The fields that keep the lists where they are, for the forms of a page."""
+    if row_id(ROSTER):
+        fields = (ROSTER_SHOW, ROSTER_FIND, ROSTER_ORDER, ROSTER_PAGE)
+        return {ROSTER: str(row_id(ROSTER))} | {field: typed_line(field, MAX_TYPED) for field in fields}
     asked = {field: row_ids(field)[:2] for field in (AWARDS, NOT_YET)}
     return {field: " ".join(map(str, ids)) for field, ids in asked.items() if ids}
+
+
+def address_back() -> str:
+    """Where a page that asks before it acts leads back to: the page whose button was pressed."""
+    rule_id = row_id(ROSTER)
+    return f"/lti/app/rules/{rule_id}/people" if rule_id else "/lti/app/course"

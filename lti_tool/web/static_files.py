@@ -10,6 +10,7 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, request, send_from_directory
 
 from badges import font_runs
+from badges.design import signs
 from lti_tool.web.font_faces import PAGE_FONT, font_faces
 
 pages = Blueprint("fonts", __name__, url_prefix="/static/fonts")
@@ -27,12 +28,13 @@ def set_up(app: Flask) -> None:
 # What an endpoint of this name serves is not counted: a whole school may come from one address.
 @pages.get("/<file>")
 def static(file: str) -> Response:
-    """A font, its licence, or the style sheet that declares all."""
+    """A font, its licence, the style sheet that declares all, or the licence of the signs of badges."""
     if file == _STYLE_SHEET:
         return Response(_style_sheet(), mimetype="text/css")
     # Python knows the type of a font only where the system does.
     kind = "font/ttf" if file.endswith(".ttf") else None
-    folder = PAGE_FONT.parent if file == PAGE_FONT.name else font_runs.FOLDER
+    elsewhere = {one.name: one.parent for one in (PAGE_FONT, signs.LICENCE)}
+    folder = elsewhere.get(file, font_runs.FOLDER)
     return send_from_directory(folder, file, mimetype=kind)
 
 

@@ -9,10 +9,11 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageChops
 
-from badges import artwork
-from badges.artwork import level_text, picture, template_picture, undrawable_in_picture, undrawn
+from badges import lettering
+from badges.artwork import level_text, picture, template_picture, undrawn
 from badges.bake import text_chunks
 from badges.issuer import IssuerProfile
+from badges.lettering import undrawable_in_picture
 from badges.template.declarations import RECOGNITION, Declarations
 from badges.template.model import Template
 from badges.template.values import AwardingBody
@@ -157,7 +158,7 @@ def test_all_that_a_picture_or_a_certificate_leaves_out_is_named(
 
 def test_where_letters_cannot_be_joined_they_are_left_out_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pillow joins them with a library of the system, which may be missing."""
-    monkeypatch.setattr(artwork, "_JOINS_LETTERS", False)
+    monkeypatch.setattr(lettering, "_JOINS_LETTERS", False)
     assert undrawable_in_picture("Ab שר ნ") == ("ש", "ר")
     assert picture("Ab שר", None, "-") == picture("Ab", None, "-")
 

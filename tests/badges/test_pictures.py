@@ -10,7 +10,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from badges.errors import PictureError
-from badges.pictures import MAX_BYTES, fit_picture
+from badges.pictures import MAX_BYTES, MAX_SCANS, MAX_SIDE, fit_logo, fit_picture
 
 
 def picture_file(size=(300, 300), kind="PNG", mode="RGB", **options) -> bytes:
@@ -79,3 +79,78 @@ def with_side_in_header(side: int) -> bytes:
     file[16:24] = side.to_bytes(4) * 2
     file[29:33] = zlib.crc32(file[12:29]).to_bytes(4)
     return bytes(file)
+
+
+def test_no_picture_has_more_than_25_megapixels():
+    assert MAX_SIDE**2 <= 25_000_000
+    assert opened(fit_picture(picture_file((MAX_SIDE, MAX_SIDE), mode="L"))).size == (600, 600)
+
+
+def jpeg_of_scans(count: int, side: int = 300) -> bytes:
+    """A progressive JPEG of so many scans, each of which says of all blocks that nothing is added."""
+    file = picture_file((side, side), "JPEG", "L", progressive=True)
+    start = file.index(b"\xff\xda")
+    scan = bytes.fromhex("ffda 0008 01 01 00 01 3f 00")  # one component, coefficients 1 to 63
+    nothing = b"\x00" * ((side + 7) // 8) ** 2
+    return (
+        file[:start]
+        + one_code(0x00, 0)
+        + first_scan(side)
+        + one_code(0x10, 0)
+        + (scan + nothing) * count
+        + b"\xff\xd9"
+    )
+
+
+def one_code(table: int, symbol: int) -> bytes:
+    """A Huffman table in which one bit, 0, is the symbol."""
+    return b"\xff\xc4\x00\x14" + bytes([table, 1]) + bytes(15) + bytes([symbol])
+
+
+def first_scan(side: int) -> bytes:
+    return bytes.fromhex("ffda 0008 01 01 00 00 00 00") + b"\x00" * ((side + 7) // 8) ** 2
+
+
+def test_a_jpeg_of_very_many_scans_is_not_decoded():
+    assert opened(fit_picture(jpeg_of_scans(MAX_SCANS - 1))).size == (600, 600)
+    assert code(jpeg_of_scans(MAX_SCANS)) == "picture_too_complex"
+    with pytest.raises(PictureError, match="scans"):
+        fit_logo(jpeg_of_scans(MAX_SCANS))
+
+
+def test_only_the_first_picture_of_an_animation_is_kept():
+    out = BytesIO()
+    frames = [Image.new("RGB", (300, 300), colour) for colour in ("red", "blue", "green")]
+    frames[0].save(out, "PNG", save_all=True, append_images=frames[1:], duration=100)
+    assert b"acTL" in out.getvalue()
+    kept = fit_picture(out.getvalue())
+    assert b"acTL" not in kept and b"fcTL" not in kept
+    assert opened(kept).getpixel((300, 300)) == (255, 0, 0, 255)
+
+
+def test_a_text_that_unpacks_to_very_much_is_refused():
+    bomb = PngInfo()
+    bomb.add_text("Comment", "x" * 5_000_000, zip=True)
+    file = picture_file(pnginfo=bomb)
+    assert len(file) < MAX_BYTES
+    assert code(file) == "not_a_picture"
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_what_follows_a_picture_is_left_behind(kind):
+    kept = fit_picture(picture_file(kind=kind) + b"<script>alert(1)</script>")
+    assert b"script" not in kept
+
+
+@pytest.mark.parametrize(
+    "svg",
+    [
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+        b"<svg xmlns='http://www.w3.org/2000/svg'><image href='https://example.org/x.png'/></svg>",
+        b"<svg xmlns='http://www.w3.org/2000/svg'><foreignObject><iframe/></foreignObject></svg>",
+        b"<!DOCTYPE svg [<!ENTITY a '&a;&a;'>]><svg xmlns='http://www.w3.org/2000/svg'>&a;</svg>",
+    ],
+    ids=["script", "reference", "foreign object", "entities"],
+)
+def test_no_svg_is_read_at_all(svg):
+    assert code(svg) == "not_a_picture"

@@ -52,6 +52,12 @@ def rows() -> Iterator[Row]:
             answer = course.school.browser.post("/lti/app/course", data={"_launch": launch}, headers=FROM_US)
             assert answer.status_code == 200 and "Anna" in answer.text
 
+        def everybody() -> None:
+            asked = {"_launch": launch, "roster": str(course.rule_id)}
+            path = f"/lti/app/rules/{course.rule_id}/people"
+            answer = course.school.browser.post(path, data=asked, headers=FROM_US)
+            assert answer.status_code == 200 and f"of {LEARNERS:,}".replace(",", "") in answer.text
+
         def learners_link() -> None:
             assert course.school.launch(learner(7)).status_code == 200
 
@@ -66,6 +72,7 @@ def rows() -> Iterator[Row]:
 
         of_course = f"course with {LEARNERS:,} badges"
         yield figure(f"teacher's page, {of_course}", "ms", 40, teachers_page)
+        yield figure(f"everybody about a badge, {of_course}", "ms", 40, everybody)
         yield figure(f"a learner opens the link, from login to page, {of_course}", "ms", 20, learners_link)
         yield figure("a badge as JSON, as it is served", "ms", 10, badge_as_json)
         yield figure("a certificate as PDF, drawn anew", "ms", 150, lambda: certificate(issued, "lv"))
@@ -76,6 +83,7 @@ class _Course:
     tool: Tool
     school: School
     credential_id: str
+    rule_id: int
 
 
 @contextmanager
@@ -99,11 +107,12 @@ def _course() -> Iterator[_Course]:
         school = School(browser=browser_of(app), key=key, clock=clock, badge=badge, custom=custom)
         school.launch(ZANE)
         with tool.store.read() as session:
-            course_id = session.query(AwardRule).one().course_id
+            rule = session.query(AwardRule).one()
+            course_id, rule_id = rule.course_id, rule.id
         clock.advance(hours=1)
         complete(tool, FakePlatform(), course_id, ANNA)
         run_due_jobs(tool)
         with tool.store.read() as session:
             credential_id = session.query(CredentialRow).one().id
         multiply(tool, range(LEARNERS - 1))
-        yield _Course(tool=tool, school=school, credential_id=credential_id)
+        yield _Course(tool=tool, school=school, credential_id=credential_id, rule_id=rule_id)

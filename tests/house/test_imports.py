@@ -101,6 +101,8 @@ FRAMEWORKS = {
     "PIL": ("badges",),
     "isal": ("badges",),
     "fpdf": ("badges",),
+    "fontTools": ("badges.design",),
+    "lucide": ("badges.design",),
     "uharfbuzz": ("badges",),
     "font_manrope": ("lti_tool.web",),
     "jsonschema_rs": ("badges",),

@@ -34,6 +34,8 @@ class TemplateVersion(Base):
     """As `badges.template.model.template_as_json` returns it."""
     picture: Mapped[bytes]
     """A PNG; empty in a draft whose picture will be drawn from the body when it is published."""
+    drawing: Mapped[bytes] = mapped_column(default=b"", deferred=True)
+    """The same picture as an SVG, where it was designed; else empty. Few who read the row need it."""
     own_picture: Mapped[bool] = mapped_column(default=False)
     """Whether the picture was uploaded, not drawn."""
     course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"), index=True)

@@ -162,15 +162,21 @@ def awards_of_staff(session: Session, rule: AwardRule) -> Sequence[Award]:
 
 @cache
 def _of_staff() -> Select[Award]:
-    staff = select(ObservationRow.person_id).where(
+    query = select(Award).where(
+        Award.rule_id == bindparam("rule_id"),
+        Award.status != "revoked",
+        Award.person_id.in_(people_seen_as_staff()),
+    )
+    return query.options(selectinload(Award.person)).order_by(Award.earned_at, Award.id)
+
+
+def people_seen_as_staff() -> Select[int | None]:
+    """Everybody who was ever seen as staff of the course `course_id`, a parameter: for a statement about others."""
+    return select(ObservationRow.person_id).where(
         ObservationRow.course_id == bindparam("course_id"),
         ObservationRow.kind == ROLE,
         cast(ObservationRow.value, Text) == json.dumps("staff"),
     )
-    query = select(Award).where(
-        Award.rule_id == bindparam("rule_id"), Award.status != "revoked", Award.person_id.in_(staff)
-    )
-    return query.options(selectinload(Award.person)).order_by(Award.earned_at, Award.id)
 
 
 def people_to_decide(

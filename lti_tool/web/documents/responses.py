@@ -12,9 +12,10 @@ from lti_tool.values import Json
 
 #: Scripts of any site may read the answer: verifiers run in browsers.
 CORS_ANY_ORIGIN = "*"
-#: An SVG badge has its picture inside.
+#: An SVG badge may have its picture inside.
 _POLICY = "default-src 'none'; img-src data:; frame-ancestors 'none'"
-
+#: Opened by itself it is a page of ours. Other files are left out: no browser shows a PDF that is in a sandbox.
+_POLICY_OF_SVG = f"{_POLICY}; sandbox"
 
 #: How long a browser may keep a file of a badge, in seconds: short, because a revoked badge is not given out.
 _BADGE_MAX_AGE = 60
@@ -35,7 +36,7 @@ def _document(body: bytes, media_type: str, cache_control: str, etag: str = "") 
     response.set_etag(etag or sha256(body).hexdigest()[:32])
     response.headers["Cache-Control"] = cache_control
     response.headers["Access-Control-Allow-Origin"] = CORS_ANY_ORIGIN
-    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["Content-Security-Policy"] = _POLICY_OF_SVG if media_type == "image/svg+xml" else _POLICY
     return response.make_conditional(request.environ)
 
 

@@ -51,6 +51,9 @@ _PROBLEMS: Mapping[str, Sentence] = {
     "unknown_field": _l("Nozimite does not know this field. Remove it from the file."),
     "not_an_object": _l("A JSON object is needed here."),
     "not_a_list": _l("A JSON list is needed here."),
+    "picture_too_complex": _l(
+        "This JPEG is built in a way that takes very long to open. Save it as PNG and choose that file."
+    ),
     "not_a_picture": _l("This file is neither a PNG nor a JPEG picture. Choose another file."),
 }
 

@@ -6,7 +6,8 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
-from badges.artwork import template_picture
+from badges.artwork import design_of, is_designed, template_picture
+from badges.design import as_svg, mark_drawing
 from badges.template.model import Template
 from lti_tool.store.models import TemplateVersion
 from lti_tool.web.page_issuer import page_issuer
@@ -24,10 +25,19 @@ def picture_of(row: TemplateVersion, template: Template) -> str:
     return "data:image/png;base64," + b64encode(png).decode()
 
 
+def mark_of(row: TemplateVersion, template: Template) -> str:
+    """The same for less than 96 pixels: a designed picture without its words, any other as it is."""
+    if row.picture or not is_designed(template):
+        return picture_of(row, template)
+    design = design_of(template, page_issuer().profile.name, template.in_language)
+    return "data:image/svg+xml;base64," + b64encode(as_svg(mark_drawing(design), design.title)).decode()
+
+
 def preview(row: TemplateVersion, template: Template) -> Mapping[str, Any]:
     """The picture and the elements of the public page, as they would be if the template were published now."""
     return {
         "picture": picture_of(row, template),
+        "mark": mark_of(row, template),
         "template": template,
         # Where the template does not state a level, the public page would say that none applies.
         "readings": [

@@ -14,6 +14,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 
 from badges import vocabularies
+from badges.design.starters import STARTER_DESIGNS
 from badges.errors import PictureError
 from badges.eu.annex_1 import ELEMENTS
 from badges.importing.field_reader import Note
@@ -27,7 +28,7 @@ from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import approval_requests, versions
 from lti_tool.values import Json
 from lti_tool.web.current import current_tool
-from lti_tool.web.editor import forms, quality_report
+from lti_tool.web.editor import forms, picture_choices, quality_report
 from lti_tool.web.editor.author import Author, current_author, locked_version, own_version
 from lti_tool.web.editor.completeness import completeness_of
 from lti_tool.web.editor.fields import STEPS, Field, Step, all_fields, field_labels, step_code_of, step_named
@@ -65,6 +66,8 @@ def save(template_id: UUID, version: int) -> str:
             step_input = forms.with_changes(
                 step_input, proposed_changes(read_template(step_input.valid_data)), profile
             )
+        if design := STARTER_DESIGNS.get(request.form.get("design", "")):
+            step_input = forms.with_changes(step_input, design.as_fields(), profile)
         versions.save_draft(row, step_input.valid_data, now, author.actor)
         next_page = request.form.get("go", "")
         if step_input.problems or not next_page:
@@ -80,17 +83,18 @@ def picture(template_id: UUID, version: int) -> str:
     author = current_author()
     tool = current_tool()
     file = request.files.get("picture")
-    problem = ""
+    png, problem = None, ""
+    # Before the row is locked: a large picture takes a second.
+    try:
+        png = fit_picture(file.read()) if file and file.filename else None
+    except PictureError as error:
+        problem = problem_sentence(error.code)
     with tool.store.begin() as session:
         row = locked_version(session, author, template_id, version)
-        try:
-            png = fit_picture(file.read()) if file and file.filename else None
-            if png or request.form.get("drawn"):
-                versions.set_picture(row, png, tool.clock(), author.actor)
-            else:
-                problem = _("Choose a file first.")
-        except PictureError as error:
-            problem = problem_sentence(error.code)
+        if png or (request.form.get("drawn") and not problem):
+            versions.set_picture(row, png, tool.clock(), author.actor)
+        elif not problem:
+            problem = _("Choose a file first.")
         return step_page(author, row, STEPS[-1], picture_problem=problem)
 
 
@@ -150,6 +154,8 @@ def step_page(
         is_waiting=approval_requests.is_waiting(row),
         languages=forms.languages_of(data, request.form.getlist(forms.LANGUAGES_FIELD)),
         vocabulary=vocabularies.vocabulary,
+        choices=picture_choices,
+        starter_designs=STARTER_DESIGNS,
         elements=ELEMENTS,
         levels=EQF_LEVELS,
         needs_attention=_needs_attention(problems),

@@ -28,6 +28,7 @@ from lti_tool.web.languages import browser_language, set_page_language
 from lti_tool.web.learner import badge
 from lti_tool.web.requested_address import is_own_page, requested_tool_url
 from lti_tool.web.teacher import course, placement
+from lti_tool.web.teacher.roster.page import learner_page
 from lti_tool.web.visits import Visit, start_visit
 
 pages = Blueprint("launch", __name__)
@@ -148,7 +149,7 @@ def _page_of(visit: Visit, launch: Launch) -> str:
     if visit.course_id is None:
         return render_template("platforms/no_course.html", visit=visit)
     if visit.is_teacher:
-        return course.course_page(visit)
+        return learner_page(visit, launch.for_user_id) or course.course_page(visit)
     if visit.is_learner and visit.person_id is not None:
         return badge.launched_page(visit)
     return badge.preview_page(visit, launch)

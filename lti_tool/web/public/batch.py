@@ -6,8 +6,6 @@ in the page itself.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -25,6 +23,7 @@ from lti_tool.web.limits import BusyError, one_of
 from lti_tool.web.negotiation import prefers_json
 from lti_tool.web.public.verification_answers import Answers, answers_of
 from lti_tool.web.rate_limits import visitor
+from lti_tool.web.spreadsheets import as_csv
 from lti_tool.web.translation import gettext as _
 from lti_tool.wiring import BATCH_SECONDS
 
@@ -35,8 +34,6 @@ MOST_BYTES = 20 * 1024 * 1024
 AT_ONCE = 4
 #: Longer than a batch can run: by then its process has ended, and another may begin.
 _HELD_SECONDS = BATCH_SECONDS + 60
-#: What a spreadsheet would take for a formula (OWASP, CSV injection).
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 _running = BoundedSemaphore(AT_ONCE)
 
@@ -92,9 +89,8 @@ class Batch:
     @property
     def as_csv(self) -> str:
         """A `data:` address of the table for a spreadsheet, in the language of the page."""
-        table = io.StringIO()
-        writer = csv.writer(table)
-        writer.writerow([_("File"), _("Result"), _("Awarded to"), _("Badge"), _("Issuer"), "verdict"])
+        heading = [_("File"), _("Result"), _("Awarded to"), _("Badge"), _("Issuer"), "verdict"]
+        rows = []
         for row in self._checked:
             told = row.verification
             claims = [localized_text(texts) if texts else "" for texts in (row.holder, told.name)]
@@ -103,10 +99,8 @@ class Batch:
                 claims[-1] = f"{told.issuer_name} {_('(its own claim)')}"
             if not told.is_proven:
                 claims = [f"{claim} {_('(not proven)')}" if claim else "" for claim in claims]
-            cells = (row.name, str(told.headline), *claims, row.verdict)
-            writer.writerow([_neutral(cell) for cell in cells])
-        # The mark at the beginning tells spreadsheets that the text is UTF-8.
-        return "data:text/csv;charset=utf-8," + quote("\ufeff" + table.getvalue())
+            rows.append((row.name, str(told.headline), *claims, row.verdict))
+        return "data:text/csv;charset=utf-8," + quote(as_csv(heading, rows))
 
 
 def check_together(files: Sequence[HandedIn]) -> Response:
@@ -146,7 +140,3 @@ def _one_batch(marks: StoredExpiringValues, key: str) -> Iterator[None]:
             yield
         finally:
             marks.take(key)
-
-
-def _neutral(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULAS) else cell

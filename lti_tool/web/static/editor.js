@@ -26,9 +26,11 @@
   // Takes from the saved page what has changed, field by field, so that the cursor stays. Gives the number of problems.
   function show(page) {
     const open = [...document.querySelectorAll("#beside details")].map((one) => one.open);
-    const beside = page.getElementById("beside");
-    const focused = document.getElementById("beside").contains(document.activeElement);
-    if (!focused) document.getElementById("beside").replaceWith(document.adoptNode(beside));
+    for (const id of ["looks", "beside"]) {
+      const shown = document.getElementById(id);
+      const fresh = page.getElementById(id);
+      if (shown && fresh && !shown.contains(document.activeElement)) shown.replaceWith(document.adoptNode(fresh));
+    }
     document.querySelectorAll("#beside details").forEach((one, index) => (one.open = open[index]));
     document.querySelector("h1").replaceChildren(...page.querySelector("h1").childNodes);
     let problems = 0;

@@ -19,7 +19,8 @@ from lti_tool.store.models import Award
 from lti_tool.web.checked_requests import typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
-from lti_tool.web.teacher.course import Notice, course_page
+from lti_tool.web.teacher.course import Notice
+from lti_tool.web.teacher.roster.page import page_after
 from lti_tool.web.translation import Sentence
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.translation import lazy_gettext as _l
@@ -41,7 +42,7 @@ def resend(award_id: int) -> str:
             raise NotFoundError("there is no badge to send, or no address to send it to")
         dispatch.resend(session, page_issuer(), award, tool.clock(), visit.actor)
         name = _name_of(award)
-    return course_page(visit, Notice(text=_("The badge of %(name)s is being sent again.", name=name)))
+    return page_after(visit, Notice(text=_("The badge of %(name)s is being sent again.", name=name)))
 
 
 @pages.post("/lti/app/awards/<int:award_id>/retry")
@@ -70,7 +71,7 @@ def confirm(award_id: int) -> str:
         award = _award_of(session, visit, award_id)
         confirmations.confirm_award(session, award, visit.person_id, page_issuer().policy, tool.clock())
         name = _name_of(award)
-    return course_page(visit, Notice(text=_("Saved: %(name)s keeps the badge.", name=name)))
+    return page_after(visit, Notice(text=_("Saved: %(name)s keeps the badge.", name=name)))
 
 
 @pages.post("/lti/app/awards/<int:award_id>/again")
@@ -161,7 +162,7 @@ def _with_reason(award_id: int, action: str, act: Act, done: Sentence) -> str:
 
 
 def _change(award_id: int, act: Act, done: Sentence) -> str:
-    """The course page with what was done, or why nothing was: somebody else may have acted since it was opened."""
+    """The page it was done from, with what was done, or why nothing was: somebody else may have acted since then."""
     visit = current_teacher_visit()
     tool = current_tool()
     name = ""
@@ -171,8 +172,8 @@ def _change(award_id: int, act: Act, done: Sentence) -> str:
             name = _name_of(award)
             act(session, award, tool.clock(), visit.actor)
     except AwardStateError as error:
-        return course_page(visit, Notice(text=str(_NOTHING_DONE[error.code]) % {"name": name}, light="no"))
-    return course_page(visit, Notice(text=str(done) % {"name": name}))
+        return page_after(visit, Notice(text=str(_NOTHING_DONE[error.code]) % {"name": name}, light="no"))
+    return page_after(visit, Notice(text=str(done) % {"name": name}))
 
 
 #: Why nothing was done, by the code of the error.

@@ -44,11 +44,11 @@ def listed_awards(session: Session, rule: AwardRule) -> ListedAwards:
         awards=awards,
         counts=counts,
         dead=dead_jobs.dead_of_awards(session, [award.id for award in awards]),
-        outdated=[award.id for award in awards if _is_outdated(award, now)],
+        outdated=[award.id for award in awards if is_outdated(award, now)],
     )
 
 
-def _is_outdated(award: Award, now: datetime) -> bool:
+def is_outdated(award: Award, now: datetime) -> bool:
     credential, person = award.credential, award.person
     return (
         award.status == "issued"

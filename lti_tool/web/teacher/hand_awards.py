@@ -20,7 +20,8 @@ from lti_tool.values import Evidence, origin_of
 from lti_tool.web.checked_requests import row_id, typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
-from lti_tool.web.teacher.course import Notice, course_page
+from lti_tool.web.teacher.course import Notice
+from lti_tool.web.teacher.roster.page import page_after
 from lti_tool.web.translation import Sentence
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.translation import lazy_gettext as _l
@@ -78,7 +79,7 @@ def award(rule_id: int) -> str:
             session, rule, person_id, reason, evidence, visit.person_id, policy, tool.clock()
         )
 
-    asked = _l("A second person has to approve the award to %(name)s. It waits on this page.")
+    asked = _l("A second person has to approve the award to %(name)s. It waits on the page of the course.")
     done = _l("%(name)s is awarded the badge.")
     return _act(visit, person_id, act, asked if policy.two_award_by_hand else done)
 
@@ -116,7 +117,7 @@ def _waiting(session: Session, visit: Visit, hand_award_id: int) -> HandAward:
 
 
 def _act(visit: Visit, person_id: int, act: Callable[[Session], object], done: Sentence) -> str:
-    """The course page with what was done, or why nothing was."""
+    """The page from which it was done, with what was done, or why nothing was."""
     name = ""
     try:
         with current_tool().store.begin() as session:
@@ -124,8 +125,8 @@ def _act(visit: Visit, person_id: int, act: Callable[[Session], object], done: S
             name = (person.name if person is not None else None) or _("the learner")
             act(session)
     except AwardStateError as error:
-        return course_page(visit, Notice(text=str(_REFUSED[error.code]) % {"name": name}, light="no"))
-    return course_page(visit, Notice(text=str(done) % {"name": name}))
+        return page_after(visit, Notice(text=str(_REFUSED[error.code]) % {"name": name}, light="no"))
+    return page_after(visit, Notice(text=str(done) % {"name": name}))
 
 
 def _form_page(session: Session, visit: Visit, rule_id: int, person_id: int, wrong: Mapping[str, str]) -> str:

@@ -20,6 +20,7 @@ from lti_tool.web.plug_sentences import page_sentence
 from lti_tool.web.teacher.condition_parts import statement_in
 from lti_tool.web.teacher.confirmation_notices import answered_notice, confirmed_notice
 from lti_tool.web.teacher.course import Notice, course_page
+from lti_tool.web.teacher.roster.page import page_after
 from lti_tool.web.teacher.rule_form import Problem, chosen_demands
 from lti_tool.web.teacher.who_would import Switch, terms_of, who_page, who_would
 from lti_tool.web.translation import gettext as _
@@ -54,7 +55,7 @@ def confirm_learners(rule_id: int) -> str:
             session, rule, person_ids, visit.person_id, page_issuer().policy, tool.clock()
         )
         notice = confirmed_notice(session, confirmed)
-    return course_page(visit, notice)
+    return page_after(visit, notice)
 
 
 @pages.post("/lti/app/rules/<int:rule_id>/select")

@@ -90,3 +90,9 @@ def test_a_file_outside_the_folder_of_fonts_is_not_served(browser):
 
 def test_characters_are_written_as_ranges():
     assert unicode_range([0x902, 0x900, 0x901, 0x1CD0]) == "U+900-902,U+1CD0"
+
+
+def test_the_licence_of_the_signs_is_reachable_too(browser):
+    with browser.get("/static/fonts/Lucide-licence.txt") as licence:
+        assert "ISC License" in licence.text and "Lucide Icons and Contributors" in licence.text
+        assert "Cole Bemis" in licence.text  # of the icons that come from Feather

@@ -405,6 +405,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("picture", sa.LargeBinary(), nullable=False),
+        sa.Column("drawing", sa.LargeBinary(), nullable=False),
         sa.Column("own_picture", sa.Boolean(), nullable=False),
         sa.Column("course_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

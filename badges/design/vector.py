@@ -1,0 +1,123 @@
+"""as_svg: a Drawing as an SVG whose words are outlines, so that it looks the same without its fonts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from html import escape
+from typing import Literal
+
+import uharfbuzz
+
+from badges.design.drawing import SIDE, Area, Drawing, Line, Part, Words
+from badges.design.palettes import in_hex
+from badges.font_runs import MAIN, Font, Run, font_runs
+from badges.lettering import Point
+from badges.readable import readable
+
+
+def as_svg(drawing: Drawing, title: str) -> bytes:
+    """The SVG; `title` is for screen readers. The same arguments give the same bytes."""
+    parts = "".join(_written(part) for part in drawing.parts)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE} {SIDE}" role="img">'
+        f"<title>{escape(readable(title), quote=False)}</title>{parts}</svg>"
+    ).encode()
+
+
+def _written(part: Part) -> str:
+    colour = in_hex(part.colour)
+    match part:
+        case Area():
+            # A hair of its own colour closes the seams that smoothing leaves between areas.
+            return f'<path fill="{colour}" stroke="{colour}" stroke-width=".5" d="{_path(part.corners)}Z"/>'
+        case Line():
+            return (
+                f'<path fill="none" stroke="{colour}" stroke-width="{_number(part.width)}" '
+                f'stroke-linecap="round" stroke-linejoin="round" d="{_path(part.points)}"/>'
+            )
+        case Words():
+            return f'<path fill="{colour}" d="{_outlines(part)}"/>'
+
+
+def _outlines(words: Words) -> str:
+    """The path of the letters, in whichever fonts they need, on the baseline of the main one."""
+    shaped = [
+        (_opened(run.font, words.weight), tuple(_shaped(run, words.weight))) for run in font_runs(words.text)
+    ]
+    scale = {font: words.size / font.face.upem for font, _ in shaped}
+    width = sum(scale[font] * sum(advance for *_, advance in glyphs) for font, glyphs in shaped)
+    main = _opened(MAIN, words.weight)
+    extents = main.get_font_extents("ltr")
+    x, middle = words.middle
+    x -= width / 2
+    baseline = middle + (extents.ascender + extents.descender) / 2 * words.size / main.face.upem
+    pen = _Pen()
+    for font, glyphs in shaped:
+        for glyph, x_offset, y_offset, advance in glyphs:
+            pen.place(x + x_offset * scale[font], baseline - y_offset * scale[font], scale[font])
+            font.draw_glyph_with_pen(glyph, pen)
+            x += advance * scale[font]
+    return "".join(pen.steps)
+
+
+class _Pen:
+    """Writes the outlines of glyphs as a path; each is placed where it stands, its y upwards in the font's units."""
+
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+        self.x = self.y = self.scale = 0.0
+
+    def place(self, x: float, y: float, scale: float) -> None:
+        self.x, self.y, self.scale = x, y, scale
+
+    # The names are those that HarfBuzz calls.
+    def moveTo(self, point: Point) -> None:
+        self._step("M", point)
+
+    def lineTo(self, point: Point) -> None:
+        self._step("L", point)
+
+    def curveTo(self, *points: Point) -> None:
+        self._step("C", *points)
+
+    def qCurveTo(self, *points: Point) -> None:
+        self._step("Q", *points)
+
+    def closePath(self) -> None:
+        self.steps.append("Z")
+
+    def endPath(self) -> None:
+        """Nothing is written at the end of an open outline."""
+
+    def _step(self, name: str, *points: Point) -> None:
+        placed = ((self.x + x * self.scale, self.y - y * self.scale) for x, y in points)
+        self.steps.append(name + " ".join(f"{_number(x)} {_number(y)}" for x, y in placed))
+
+
+def _shaped(run: Run, weight: Literal["medium", "bold"]) -> Iterator[tuple[int, int, int, int]]:
+    """The glyphs of a run from left to right: number, offsets, advance; not kerned, as Pillow sets them."""
+    if not run.text:
+        return  # HarfBuzz has no places for no glyphs
+    buffer = uharfbuzz.Buffer()
+    buffer.add_str(run.text)
+    buffer.guess_segment_properties()
+    buffer.direction = run.direction
+    features = {} if run.font.joined else {"kern": False, "liga": False}
+    uharfbuzz.shape(_opened(run.font, weight), buffer, features)
+    for info, place in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
+        yield info.codepoint, place.x_offset, place.y_offset, place.x_advance
+
+
+@lru_cache(maxsize=64)
+def _opened(font: Font, weight: Literal["medium", "bold"]) -> uharfbuzz.Font:
+    file = font.bold if weight == "bold" else font.medium
+    return uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(file)), font.index))
+
+
+def _path(points: Sequence[Point]) -> str:
+    return "M" + "L".join(f"{_number(x)} {_number(y)}" for x, y in points)
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")

@@ -1,0 +1,135 @@
+"""The page of everybody in a course about one of its badges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from badges.template.model import Template, stored_template
+from lti_tool.awarding import confirmations
+from lti_tool.store import Session, dead_jobs, queries
+from lti_tool.store.dead_jobs import DeadOfAwards
+from lti_tool.store.models import Award, AwardRule
+from lti_tool.web.checked_requests import row_id
+from lti_tool.web.current import current_tool
+from lti_tool.web.page_issuer import page_issuer
+from lti_tool.web.paging import MAX_TYPED, ROSTER
+from lti_tool.web.teacher.awards_list import is_outdated
+from lti_tool.web.teacher.course import Notice, course_page
+from lti_tool.web.teacher.roster.entries import Entry, everybody
+from lti_tool.web.teacher.roster.view import Listed, View, asked_view, listed
+from lti_tool.web.teacher.roster.words import ALWAYS_OFFERED, GROUPS, ORDERS
+from lti_tool.web.visits import Visit, current_teacher_visit, rule_of
+
+pages = Blueprint("roster", __name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One of those who are shown; `award` and `trace` are whole rows, and the trace a decision as JSON.
+
+    `is_outdated`: the badge names its learner otherwise than the platform does now.
+    """
+
+    entry: Entry
+    award: Award | None
+    trace: Mapping[str, Any] | None
+    is_outdated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """What the page shows of the list.
+
+    Without `is_awarding` those without an award are left out. `dead` names what was given up. `may_confirm`: whether
+    the reader may confirm anybody; `reader` is their person id.
+    """
+
+    rule: AwardRule
+    template: Template
+    view: View
+    listed: Listed
+    is_awarding: bool
+    rows: Sequence[Row]
+    dead: DeadOfAwards
+    may_confirm: bool
+    reader: int | None
+
+
+@pages.post("/lti/app/rules/<int:rule_id>/people")
+def people(rule_id: int) -> str:
+    return roster_page(current_teacher_visit(), asked_view(rule_id))
+
+
+def page_after(visit: Visit, notice: Notice) -> str:
+    """The page from which something was done, with what that was: the list as the reader had it, or the course page."""
+    rule_id = row_id(ROSTER)
+    return roster_page(visit, asked_view(rule_id), notice) if rule_id else course_page(visit, notice)
+
+
+def learner_page(visit: Visit, user_id: str | None) -> str | None:
+    """The list of the launched badge, searched for the learner with this user_id, as a gradebook opens it.
+
+    None where the launch is about nobody, or no badge, or about somebody of whom nothing is known in this course.
+    """
+    if user_id is None or visit.rule_id is None or visit.course_id is None:
+        return None
+    with current_tool().store.read() as session:
+        person = queries.people.person_of(session, visit.registration.id, user_id)
+        # The name of somebody who was only ever seen in another course is not for this teacher.
+        if person is None or not queries.observations.of_people(session, visit.course_id, [person.id]).get(
+            person.id
+        ):
+            return None
+        find = person.email or person.name or ""
+    return roster_page(visit, View(rule_id=visit.rule_id, find=find[:MAX_TYPED]))
+
+
+def roster_page(visit: Visit, view: View, notice: Notice | None = None) -> str:
+    """The page in this view. Raises NotFoundError where the visit's course has no such rule."""
+    with current_tool().store.read() as session:
+        roster = _roster(session, rule_of(session, visit, view.rule_id), view, visit.person_id)
+        return render_template(
+            "teacher/roster/people.html",
+            visit=visit,
+            roster=roster,
+            notice=notice,
+            groups=GROUPS,
+            always_offered=ALWAYS_OFFERED,
+            orders=ORDERS,
+        )
+
+
+def _roster(session: Session, rule: AwardRule, view: View, reader: int | None) -> Roster:
+    people = everybody(session, rule, current_tool().clock())
+    entries = listed(people.entries, view)
+    ids = [entry.award_id for entry in entries.shown if entry.award_id is not None]
+    failed = [entry.award_id for entry in entries.shown if entry.award_id is not None and entry.has_failed]
+    awards = {award.id: award for award in queries.roster.whole_awards(session, ids)}
+    return Roster(
+        rule=rule,
+        template=stored_template(people.template.body),
+        view=view,
+        listed=entries,
+        is_awarding=people.is_awarding,
+        rows=[row_of(entry, awards) for entry in entries.shown],
+        dead=dead_jobs.dead_of_awards(session, failed),
+        may_confirm=reader is not None
+        and confirmations.may_confirm(session, rule.course_id, reader, page_issuer().policy),
+        reader=reader,
+    )
+
+
+def row_of(entry: Entry, awards: Mapping[int, Award]) -> Row:
+    """The entry with its award, and with the decision that is to be shown: of who has the badge, why they have it."""
+    award = awards.get(entry.award_id) if entry.award_id is not None else None
+    undecided = entry.undecided.decision.as_json() if entry.undecided is not None else None
+    return Row(
+        entry=entry,
+        award=award,
+        trace=award.trace if award is not None else undecided,
+        is_outdated=award is not None and is_outdated(award, current_tool().clock()),
+    )

@@ -1,0 +1,149 @@
+"""How a reader wants to see the list: limited to a group, searched, in an order, and which part of it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast, get_args
+
+from flask import request
+
+from lti_tool.web.checked_requests import row_id, typed_line
+from lti_tool.web.paging import MAX_TYPED, ROSTER, ROSTER_FIND, ROSTER_ORDER, ROSTER_PAGE, ROSTER_SHOW, Part
+from lti_tool.web.teacher.roster.entries import Entry, Group, State
+
+Order = Literal["needs", "name", "newest"]
+
+#: Who needs the teacher first; what is over comes last.
+_RANK: Mapping[State, int] = {
+    "to_confirm": 0,
+    "in_question": 0,
+    "not_made": 1,
+    "held_up": 1,
+    "not_yet": 4,
+    "preparing": 5,
+    "issued": 6,
+    "suspended": 7,
+    "expired": 8,
+    "elsewhere": 9,
+    "renewed": 10,
+    "revoked": 11,
+}
+#: Letters that are one letter with a mark to a reader, and not to Unicode.
+_WITHOUT_MARKS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What the reader asked to see; the forms of the page carry it."""
+
+    rule_id: int
+    show: Group = "everybody"
+    find: str = ""
+    order: Order = "needs"
+    page: int = 1
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The hidden fields by which an action comes back to this view."""
+        return {
+            ROSTER: str(self.rule_id),
+            ROSTER_SHOW: self.show,
+            ROSTER_FIND: self.find,
+            ROSTER_ORDER: self.order,
+            ROSTER_PAGE: str(self.page),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What a view comes to: everybody who was found, which of them are in its `part`, and how many are in each group.
+
+    The groups are counted among those that the search finds.
+    """
+
+    found: Sequence[Entry]
+    part: Part
+    counts: Mapping[Group, int]
+
+    @property
+    def shown(self) -> Sequence[Entry]:
+        """Those of the part."""
+        return self.found[self.part.after : self.part.last]
+
+
+def asked_view(rule_id: int) -> View:
+    """The view of the rule's list that the form asks for; where it asks for something else, that is left out."""
+    show, order = request.form.get(ROSTER_SHOW, ""), request.form.get(ROSTER_ORDER, "")
+    return View(
+        rule_id=rule_id,
+        show=cast(Group, show) if show in get_args(Group) else "everybody",
+        find=typed_line(ROSTER_FIND, MAX_TYPED),
+        order=cast(Order, order) if order in get_args(Order) else "needs",
+        page=row_id(ROSTER_PAGE) or 1,
+    )
+
+
+def listed(entries: Sequence[Entry], view: View) -> Listed:
+    """What the view shows of these entries."""
+    searched = found_by(entries, view.find)
+    found = sorted((each for each in searched if view.show in each.groups), key=_KEYS[view.order])
+    part = Part(field=ROSTER_PAGE, rule_id=view.rule_id, number=1, total=len(found))
+    part = Part(field=part.field, rule_id=part.rule_id, number=min(view.page, part.numbers), total=part.total)
+    counts = Counter(group for each in searched for group in each.groups)
+    return Listed(found=found, part=part, counts=counts)
+
+
+def found_by(entries: Sequence[Entry], typed: str) -> Sequence[Entry]:
+    """The entries whose name and address have each of the words in them, however they are written."""
+    words = comparable(typed).split()
+    if not words:
+        return entries
+
+    def has_all(entry: Entry) -> bool:
+        text = comparable(f"{entry.name} {entry.email}")
+        return all(word in text for word in words)
+
+    return [each for each in entries if has_all(each)]
+
+
+def comparable(text: str) -> str:
+    """The text without capitals and marks: "Bērziņa" and "berzina" are the same."""
+    if text.isascii():
+        return text.lower()
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(each for each in letters if not unicodedata.combining(each)).translate(_WITHOUT_MARKS)
+
+
+def _by_name(entry: Entry) -> tuple[Any, ...]:
+    return (not entry.name, comparable(entry.name), entry.name, entry.person_id)
+
+
+def _newest(entry: Entry) -> tuple[Any, ...]:
+    if entry.earned_at is None:
+        return (1, 0.0, *_by_name(entry))
+    return (0, -entry.earned_at.timestamp(), entry.award_id)
+
+
+def _needs_first(entry: Entry) -> tuple[Any, ...]:
+    rank = _RANK[entry.state]
+    if "waits" in entry.groups:
+        rank = 0
+    elif "trouble" in entry.groups:
+        rank = 1
+    elif entry.is_renamed:
+        rank = 2
+    elif "expiring" in entry.groups:
+        rank = 3
+    return (rank, *_newest(entry))
+
+
+_KEYS: Mapping[Order, Callable[[Entry], tuple[Any, ...]]] = {
+    "needs": _needs_first,
+    "name": _by_name,
+    "newest": _newest,
+}

@@ -1,0 +1,116 @@
+"""The list of everybody about one badge at a browser: readable in both languages and on a phone, done by keys alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import update
+
+from lti_tool.demo.robot import Robot
+from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, Person
+from tests.browser.page_checks import LANGUAGES, find_faults
+from tests.browser.people import press_until
+from tests.browser.server import run_demo
+from tests.browser.test_pages import NOW, open_page, token_of
+from tests.fixtures import rows
+from tests.many_learners import FIRST, multiply
+from tests.running_demo import wait
+
+LONG = "Ļ" + "o" * 139
+PEOPLE = "/lti/app/rules/1/people"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """A demo that asks the LMS once, so that a state stays as a test sets it."""
+    with run_demo(tmp_path_factory.mktemp("demo"), poll_seconds=3600) as demo:
+        yield demo
+
+
+@pytest.fixture(scope="module")
+def activity(demo):
+    """A badge that 60 learners have, each in one of the states that its list shows, and that others do not have yet."""
+    robot = Robot(demo.lms_url)
+    robot.register(demo.registration_url)
+    activity = robot.place_badge("Data Literacy", "Data literacy")
+    robot.open_activity("Zane", activity)
+    wait(lambda: [rule.checked_at for rule in rows(demo.tool, AwardRule)].count(None) == 0)
+    robot.give_grades("Data Literacy", complete=1)
+    robot.open_activity("Anna", activity)
+    wait(lambda: [award.status for award in rows(demo.tool, Award)] == ["issued"])
+    wait(lambda: [each.status for each in rows(demo.tool, Delivery)] == ["sent"])
+    multiply(demo.tool, range(60))
+    with demo.tool.store.begin() as session:
+        long, failed, held_up, suspended, expired, revoked, ending = range(FIRST, FIRST + 7)
+        person = session.get_one(Person, long)
+        person.name, person.email = LONG, f"{'o' * 140}@example.org"
+        session.query(Award).filter(Award.id < FIRST + 30).update({"claimed_at": NOW})
+        session.query(Delivery).filter_by(award_id=failed).update({"status": "failed"})
+        session.query(Award).filter_by(id=held_up).update({"status": "waiting", "waiting_for": ["issuer"]})
+        session.query(Award).filter_by(id=revoked).update({"status": "revoked"})
+        for award_id, changes in {
+            suspended: {"suspended_at": NOW, "suspension_reason": LONG},
+            expired: {"valid_until": NOW - timedelta(days=3)},
+            revoked: {"revoked_at": NOW, "revoked_as": "revoked", "revocation_reason": LONG},
+            ending: {"valid_until": NOW + timedelta(days=30)},
+            long: {"valid_until": NOW + timedelta(days=31)},
+        }.items():
+            session.execute(update(CredentialRow).filter_by(award_id=award_id).values(**changes))
+    return activity
+
+
+def open_list(zane, activity, language="en"):
+    zane.open_activity(activity, "Zane", language)
+    token = token_of(zane)
+    open_page(zane, token, PEOPLE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_list_is_readable(people, demo, activity, language):
+    with people() as zane:
+        open_list(zane, activity, language)
+        expect(zane.frame.locator("tbody tr")).to_have_count(25)
+        found = find_faults(zane, f"roster-{language}")
+        press_until(
+            zane.frame.locator("button[value=ended]"),
+            zane.frame.locator("button[value=ended][aria-current]"),
+        )
+        expect(zane.frame.locator("tbody tr")).to_have_count(3)
+        found += find_faults(zane, f"roster-ended-{language}")
+        zane.frame.locator("#find").fill(LONG)
+        zane.frame.locator("#find").press("Enter")
+        expect(zane.frame.locator(".empty")).to_be_visible()
+        found += find_faults(zane, f"roster-nobody-{language}")
+        assert found == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_act_on_all_is_shown_first(people, demo, activity, language):
+    """Nothing is done: the others of this file need the states as they are."""
+    with people() as zane:
+        open_list(zane, activity, language)
+        zane.frame.locator("input[name=all]").check()
+        press_until(zane.frame.locator("button[name=do][value=revoke]"), zane.frame.locator("#reason"))
+        found = find_faults(zane, f"roster-bulk-{language}")
+        press_until(
+            zane.frame.locator("form[action$='/people'] button").last, zane.frame.locator("tbody tr").first
+        )
+        press_until(zane.frame.locator("button[name=do][value=resend]"), zane.frame.locator(".notice.no"))
+        found += find_faults(zane, f"roster-none-chosen-{language}")
+        assert found == []
+
+
+def test_somebody_is_found_and_their_trace_read_by_keys_alone(people, demo, activity):
+    with people() as zane:
+        open_list(zane, activity)
+        zane.frame.locator("#find").focus()
+        zane.page.keyboard.type("learner 10050")
+        zane.page.keyboard.press("Enter")
+        expect(zane.frame.locator("tbody tr")).to_have_count(1)
+        trace = zane.frame.locator("tbody details").first
+        expect(trace.locator(".trace")).to_be_hidden()
+        trace.locator("summary").focus()
+        zane.page.keyboard.press("Enter")
+        expect(trace.locator(".trace")).to_be_visible()
