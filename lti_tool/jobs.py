@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy.exc import OperationalError
 
 from lti_tool.awarding import imports, looks, teacher_mail
+from lti_tool.awarding.course_troubles import schedule_mails_about_troubles
 from lti_tool.awarding.decisions import decide_course
 from lti_tool.deliveries import dispatch
 from lti_tool.deliveries.approval_message import approval_content
@@ -191,9 +192,9 @@ def mail_teacher(tool: Tool, event_id: str, payload: Json) -> None:
 
     Raises DeliveryError where another attempt may succeed.
     """
-    person_id = payload["person_id"]
+    person_id, at_once_of = payload["person_id"], payload.get("course_id")
     with tool.store.read() as session:
-        due = teacher_mail.mail_to(session, tool.issuers, person_id, tool.clock())
+        due = teacher_mail.mail_to(session, tool.issuers, person_id, tool.clock(), at_once_of)
     if due is None:
         _finish(tool, event_id)
         return
@@ -202,7 +203,7 @@ def mail_teacher(tool: Tool, event_id: str, payload: Json) -> None:
     # A teacher without an address reads the same on the page.
     dispatch.is_sent(issuer, teacher_content(due.mail), due.mail.reference)
     with tool.store.begin() as session:
-        teacher_mail.record_mail(session, person_id, due, tool.clock())
+        teacher_mail.record_mail(session, person_id, due, tool.clock(), at_once_of)
 
 
 def ask_approver(tool: Tool, event_id: str, payload: Json) -> None:
@@ -294,7 +295,7 @@ def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
 
 
 def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
-    """Deletes what has expired, every hour."""
+    """Deletes what has expired, and has teachers told what goes wrong for long, every hour."""
     tool.expiring_values.delete_expired()
     with tool.store.begin() as session:
         sessions.delete_ended(session, tool.clock())
@@ -302,6 +303,7 @@ def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
         approvals.expire(session, tool.clock())
         queries.identity_checks.delete_begun_before(session, tool.clock() - identity_checks.KEPT)
         queries.observations.delete_looks(session, tool.clock() - looks.KEPT)
+        schedule_mails_about_troubles(session, tool.clock())
         outbox.reschedule(session, event_id, "sweep", {}, tool.clock() + timedelta(hours=1))
 
 

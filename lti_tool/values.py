@@ -511,6 +511,35 @@ class ChangedGrades:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LearnersToConfirm:
+    """Learners who get a badge once a teacher confirms them, as a mail tells it: how many."""
+
+    badge: str
+    course: str
+    course_url: str | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndeliveredBadges:
+    """Badges that could not be made, or have not reached their learners, as a mail tells it: how many."""
+
+    badge: str
+    course: str
+    course_url: str | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadCourse:
+    """A course of which the platform has told nothing for so many whole days, as a mail tells it."""
+
+    course: str
+    course_url: str | None
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskedCorrections:
     """Corrections of a badge that `number` learners ask for, as a mail tells it."""
 
@@ -542,6 +571,7 @@ class Recipient:
 class TeacherMail:
     """A mail to a teacher about what waits for them; `reference` identifies it. It names no learner.
 
+    `at_once`: it is about one course, and came as soon as there was something; others are about all, once a day.
     `unsubscribe_url`: where the teacher refuses such mails.
     """
 
@@ -551,6 +581,10 @@ class TeacherMail:
     changes: Sequence[ChangedGrades]
     names: Sequence[StatedNames] = ()
     corrections: Sequence[AskedCorrections] = ()
+    to_confirm: Sequence[LearnersToConfirm] = ()
+    undelivered: Sequence[UndeliveredBadges] = ()
+    unread: Sequence[UnreadCourse] = ()
+    at_once: bool = False
     reference: str
     unsubscribe_url: str = field(default="", repr=False)
 

@@ -20,6 +20,8 @@ from lti_tool.store import Session, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import Award, AwardRule, Course, RuleVersion, TemplateVersion
 
+#: What only a teacher can say of somebody, by the codes of parts. Other questions are of what a platform leaves open.
+LEFT_TO_A_TEACHER = frozenset({"not_confirmed", "seen_as_staff"})
 #: How many people are decided in one transaction: some ten milliseconds.
 DECIDED_AT_ONCE = 200
 
@@ -40,6 +42,13 @@ class Undecided:
     def is_question(self) -> bool:
         """Whether a teacher is asked about the person."""
         return self.is_learner and self.decision.outcome == "question"
+
+    @property
+    def waits_for_confirmation(self) -> bool:
+        """Whether the person gets it as soon as a teacher confirms them, and nothing else is open."""
+        leaves = self.decision.trace.leaves()
+        open_parts = {part.code for part in leaves if part.state == "question"}
+        return self.is_question and open_parts <= LEFT_TO_A_TEACHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +79,17 @@ def decide_course(store: Store, course_id: int, policy: Policy, now: datetime) -
     if not any(each.people for each in passes):
         return
     asked = {each.rule_id: _decide_in_parts(store, each, policy, now) for each in passes}
+    one_by_one = any(each is not None and each.one_by_one for each in asked.values())
     with store.begin() as session:
         course = queries.people.lock_course(session, course_id)
         _mail_changes(session, course, earliest([each.since for each in passes]), now)
         for each in passes:
-            kinds = asked[each.rule_id]
-            if kinds is not None:
-                _conclude(session, each, kinds, policy, now)
+            found = asked[each.rule_id]
+            if found is not None:
+                _conclude(session, each, found.together, policy, now)
+        if one_by_one:
+            # Whether a teacher was mailed of them already is looked up when the mail is made.
+            schedule_mails(session, course_id, teachers_of(session, course_id), now)
 
 
 def _passes(store: Store, course_id: int, policy: Policy, now: datetime) -> Sequence[ToDecide]:
@@ -85,11 +98,21 @@ def _passes(store: Store, course_id: int, policy: Policy, now: datetime) -> Sequ
         return [to_decide(session, version.rule, version, policy, now) for version in versions]
 
 
-def _decide_in_parts(
-    store: Store, decided: ToDecide, policy: Policy, now: datetime
-) -> Mapping[int, str] | None:
-    """By person id, the question that would settle what the rule comes to for them; None where the rule changed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """About whom a teacher is asked: `together`, by person id with the question that would settle it, or one by one.
+
+    One by one are only those who get it as soon as they are confirmed.
+    """
+
+    together: Mapping[int, str]
+    one_by_one: Collection[int]
+
+
+def _decide_in_parts(store: Store, decided: ToDecide, policy: Policy, now: datetime) -> Asked | None:
+    """About whom a teacher is asked now; None where the rule changed."""
     asked: dict[int, str] = {}
+    one_by_one: set[int] = set()
     for start in range(0, len(decided.people), DECIDED_AT_ONCE):
         part = decided.people[start : start + DECIDED_AT_ONCE]
         with store.begin() as session:
@@ -100,10 +123,11 @@ def _decide_in_parts(
                 return None
             undecided = undecided_people(session, rule, version, policy, now, part)
             _award_all(session, rule, version, undecided, now)
-            learners = (each for each in undecided if each.is_learner)
+            learners = (each for each in undecided if each.is_question)
             kinds = {each.person_id: questions.question_in(each.decision) for each in learners}
             asked |= {person_id: kind for person_id, kind in kinds.items() if kind}
-    return asked
+            one_by_one |= {each.person_id for each in undecided if each.waits_for_confirmation}
+    return Asked(together=asked, one_by_one=one_by_one)
 
 
 def _conclude(
@@ -138,7 +162,8 @@ def _mail_changes(session: Session, course: Course, since: datetime | None, now:
     changes = changes_in_course(session, course.id, now, since)
     if changes:
         teachers = teachers_of(session, course.id)
-        schedule_mails(session, [each for each in teachers if unmailed(session, changes, each)], now)
+        unaware = [each for each in teachers if unmailed(session, changes, each)]
+        schedule_mails(session, course.id, unaware, now)
 
 
 def decide_people(

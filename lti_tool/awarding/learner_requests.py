@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from badges.template.model import stored_template, text_in
-from lti_tool.awarding.mail_schedule import schedule_mails, teachers_of
+from lti_tool.awarding.mail_schedule import schedule_mails_of, teachers_of
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import Award, CorrectionRequest, Course, Person
 from lti_tool.values import AskedCorrections, StatedNames
@@ -49,14 +49,16 @@ class LearnerRequests:
                 yield f"name {person.id} {person.name_stated_at}"
 
 
-def open_requests(session: Session, courses: Collection[int], teacher_id: int) -> LearnerRequests:
-    """What learners of these courses ask of the teacher."""
+def open_requests(
+    session: Session, courses: Collection[int], correction_courses: Collection[int], teacher_id: int
+) -> LearnerRequests:
+    """The names that learners of `courses` ask the teacher to confirm, and the corrections of the other courses."""
     names = {
         course_id: [each for each in people if each.id != teacher_id]
         for course_id in courses
         if (people := queries.people.with_stated_names(session, course_id))
     }
-    corrections = queries.corrections.open_in(session, courses)
+    corrections = queries.corrections.open_in(session, correction_courses)
     return LearnerRequests(
         teacher_id=teacher_id,
         names={course_id: own for course_id, own in names.items() if own},
@@ -94,8 +96,8 @@ def _corrections(awards: Sequence[Award], language: str) -> AskedCorrections:
 
 def schedule_mails_about(session: Session, person_id: int, courses: Collection[int], now: datetime) -> None:
     """Schedules the mail to the teachers of these courses about what the person asks, but never to that person."""
-    teachers = {each for course_id in courses for each in teachers_of(session, course_id)}
-    schedule_mails(session, teachers - {person_id}, now)
+    teachers = {course_id: set(teachers_of(session, course_id)) - {person_id} for course_id in courses}
+    schedule_mails_of(session, teachers, now)
 
 
 def record_mailed(

@@ -56,7 +56,7 @@ def update(
         session.add(question)
         session.flush()
         events.record(session, "asked", "question", question.id, now, why=kind, data={"people": len(people)})
-        schedule_mails(session, teachers_of(session, rule.course_id), now)
+        schedule_mails(session, rule.course_id, teachers_of(session, rule.course_id), now)
 
 
 def question_in(decision: Decision) -> str:

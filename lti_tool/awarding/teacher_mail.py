@@ -1,13 +1,18 @@
 """The mail to a teacher about what waits for them: at most one a teacher a day, about all their courses.
 
-It has all questions that are open, all that learners ask, and the grades that have changed since an award, each change
-once. What it tells of changed grades is what the teacher's page shows: also where the rule is paused, or its link
-deleted, because the badge stays valid and only a teacher can revoke it. Questions wait while the page does not show
-them.
+Of a course of which a teacher wants to hear at once there are mails of its own, at most one in half an hour; of one of
+which they want to hear nothing there is nothing in any mail, nor of the kinds that they have left out, nor once it has
+ended.
 
-A teacher has one outbox row for ever. It is due a while after something has come up, because much settles itself by the
-next look, and never earlier than a day after the last mail. A mail is sent only where it has something new: the rows of
-questions, corrections and learners say which teachers were mailed them, and a table of its own which changes.
+It has all learners to confirm, all questions that are open, all that learners ask, and the grades that have changed
+since an award, each change once. What it tells of changed grades is what the teacher's page shows: also where the rule
+is paused, or its link deleted, because the badge stays valid and only a teacher can revoke it. Questions wait while the
+page does not show them.
+
+A teacher has one outbox row for ever, and one more for each course of which they hear at once. It is due a while after
+something has come up, because much settles itself by the next look, and never earlier than a day, or half an hour,
+after the last mail. A mail is sent only where it has something new: the rows of questions, corrections and learners say
+which teachers were mailed them, and tables of their own which changes, and which learners to confirm.
 """
 
 from __future__ import annotations
@@ -19,6 +24,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from badges.template.model import Template, stored_template, text_in
+from lti_tool.awarding.course_troubles import CourseTrouble, troubles_in
 from lti_tool.awarding.decisions import version_that_awards
 from lti_tool.awarding.learner_requests import (
     corrections_told,
@@ -27,18 +33,30 @@ from lti_tool.awarding.learner_requests import (
     record_mailed,
 )
 from lti_tool.awarding.looks import is_gone
-from lti_tool.awarding.mail_schedule import mail_id
+from lti_tool.awarding.mail_schedule import mail_id, mail_payload
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course, unmailed
+from lti_tool.awarding.waiting_learners import WaitingLearners, waiting_in
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.letterheads import letterhead
 from lti_tool.language import best_language
 from lti_tool.mails.refusals import RemindedPerson
-from lti_tool.observations import role_now
+from lti_tool.mails.teacher_choices import USUAL, Kind, MailChoice
+from lti_tool.observations import Policy, role_now
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.models import Course, Person, Question
-from lti_tool.values import ChangedGrades, OpenQuestion, Recipient, TeacherMail
+from lti_tool.values import (
+    ChangedGrades,
+    LearnersToConfirm,
+    OpenQuestion,
+    Recipient,
+    TeacherMail,
+    UndeliveredBadges,
+    UnreadCourse,
+)
 
 BETWEEN_MAILS = timedelta(days=1)
+#: Of a course of which a teacher hears at once.
+BETWEEN_MAILS_AT_ONCE = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +64,8 @@ class DueMail:
     """A mail to be sent, and by database ids what is in it.
 
     `changes` are ids of awards, each with when its newest change was seen. `stated` are people, each with when they
-    stated their name. `courses` are those of all that is in it.
+    stated their name. `matters` are the numbers of learners to confirm and of troubles, by rule and kind. `courses`
+    are those of all that is in it.
     """
 
     mail: TeacherMail
@@ -55,26 +74,59 @@ class DueMail:
     changes: Sequence[tuple[int, datetime]]
     stated: Mapping[int, datetime | None]
     corrections: Sequence[int]
+    matters: Mapping[tuple[int, Kind], Sequence[int]]
 
 
-def mail_to(session: Session, issuers: Issuers, person_id: int, now: datetime) -> DueMail | None:
-    """The mail about all that waits for the teacher; None where there is nothing new."""
+def mail_to(
+    session: Session, issuers: Issuers, person_id: int, now: datetime, at_once_of: int | None = None
+) -> DueMail | None:
+    """The mail about all that waits for the teacher; None where there is nothing new.
+
+    With `at_once_of`, only about the course with that id, of which they want to hear at once; else about those of which
+    they want to hear once a day.
+    """
     person = session.get(Person, person_id)
     if person is None or queries.mails.has_refused(session, person_id, "waiting"):
         return None
-    courses = _courses_of(session, person_id)
-    questions = _questions_in(session, courses)
+    courses = _courses_of(session, person_id, at_once_of)
+    questions = _questions_in(session, _including(courses, "questions"))
     changes = [
         each
-        for course_id in courses
+        for course_id in _including(courses, "changes")
         for each in unmailed(session, changes_in_course(session, course_id, now), person_id)
     ]
-    requests = open_requests(session, courses, person_id)
+    requests = open_requests(
+        session, _including(courses, "names"), _including(courses, "corrections"), person_id
+    )
+    waiting = [
+        each
+        for course_id in _including(courses, "to_confirm")
+        for each in waiting_in(
+            session, course_id, person_id, issuers.policy_of(session, course_id) or Policy(), now
+        )
+    ]
+    troubles = [
+        each
+        for course_id, choice in courses.items()
+        for each in troubles_in(session, course_id, now)
+        if choice.includes(each.kind)
+    ]
+    matters: dict[tuple[int, Kind], Sequence[int]] = {
+        **{(each.rule.id, "to_confirm"): each.people for each in waiting},
+        **{(each.rule.id, each.kind): each.numbers for each in troubles},
+    }
+    known = queries.mails.mailed_matters(session, person_id)
     mailed_changes = [(each.award.id, each.seen_at) for each in changes]
     new = [
         *(f"question {row.id}" for row in questions if person_id not in row.mailed_to),
         *(f"award {award_id} {seen_at.isoformat()}" for award_id, seen_at in mailed_changes),
         *requests.unmailed(),
+        *(
+            f"{kind} {rule_id} {number}"
+            for (rule_id, kind), numbers in matters.items()
+            for number in numbers
+            if number not in known.get((rule_id, kind), ())
+        ),
     ]
     if not new:
         return None
@@ -88,6 +140,12 @@ def mail_to(session: Session, issuers: Issuers, person_id: int, now: datetime) -
             changes=_by_badge(changes, language),
             names=names_told(session, requests),
             corrections=corrections_told(requests, language),
+            to_confirm=[_to_confirm(each, language) for each in waiting],
+            undelivered=[
+                _undelivered(session, each, language) for each in troubles if each.kind == "undelivered"
+            ],
+            unread=[_unread(each) for each in troubles if each.kind == "unread"],
+            at_once=at_once_of is not None,
             reference=_reference(person_id, new),
             unsubscribe_url=issuer.reminders_url(RemindedPerson(person_id=person_id, kind="waiting")),
         ),
@@ -95,15 +153,20 @@ def mail_to(session: Session, issuers: Issuers, person_id: int, now: datetime) -
             *(row.rule.course_id for row in questions),
             *(each.award.rule.course_id for each in changes),
             *requests.courses,
+            *(each.rule.course_id for each in waiting),
+            *(each.rule.course_id for each in troubles),
         },
         questions=[row.id for row in questions],
         changes=mailed_changes,
         stated=requests.stated,
         corrections=[row.id for row in requests.corrections],
+        matters=matters,
     )
 
 
-def record_mail(session: Session, person_id: int, due: DueMail, now: datetime) -> None:
+def record_mail(
+    session: Session, person_id: int, due: DueMail, now: datetime, at_once_of: int | None = None
+) -> None:
     """Records that the teacher was mailed, and schedules the next mail, in case that there is something new then."""
     # A look locks its course, then changes questions and the rows of mails in an order of its own: without this lock
     # the two could wait for each other. It also keeps two workers that had the same job from recording it at once.
@@ -119,21 +182,37 @@ def record_mail(session: Session, person_id: int, due: DueMail, now: datetime) -
     for award_id, seen_at in due.changes:
         if queries.awards.save_mailed_change(session, award_id, person_id, seen_at, now):
             events.record(session, "mailed", "award", award_id, now, data=data)
+    for (rule_id, kind), numbers in sorted(due.matters.items()):
+        if queries.mails.save_mailed_matter(session, rule_id, kind, person_id, numbers, now):
+            events.record(session, "mailed", "rule", rule_id, now, why=kind, data=data)
     record_mailed(session, person_id, due.stated, due.corrections, now)
     # What came up while it was sent waits as long as anything else: a teacher gets one mail a day.
     outbox.reschedule(
         session,
-        mail_id(person_id),
+        mail_id(person_id, at_once_of),
         "mail_teacher",
-        {"person_id": person_id},
-        now + BETWEEN_MAILS,
+        mail_payload(person_id, at_once_of),
+        now + (BETWEEN_MAILS if at_once_of is None else BETWEEN_MAILS_AT_ONCE),
         or_sooner=False,
     )
 
 
-def _courses_of(session: Session, person_id: int) -> Sequence[int]:
+def _courses_of(session: Session, person_id: int, at_once_of: int | None) -> Mapping[int, MailChoice]:
+    """What the teacher has chosen, by the ids of those courses that the mail is about."""
     roles = queries.observations.roles_of_person(session, person_id)
-    return sorted(course_id for course_id, own in roles.items() if role_now(own) == "staff")
+    choices = queries.mails.choices_of(session, person_id)
+    wanted = "daily" if at_once_of is None else "at_once"
+    return {
+        course_id: choice
+        for course_id in sorted(course_id for course_id, own in roles.items() if role_now(own) == "staff")
+        if at_once_of in (None, course_id)
+        and (choice := choices.get(course_id, USUAL)).frequency == wanted
+        and session.get_one(Course, course_id).concluded_at is None
+    }
+
+
+def _including(courses: Mapping[int, MailChoice], kind: Kind) -> Sequence[int]:
+    return [course_id for course_id, choice in courses.items() if choice.includes(kind)]
 
 
 def _questions_in(session: Session, courses: Collection[int]) -> Sequence[Question]:
@@ -154,6 +233,32 @@ def _question(session: Session, question: Question, language: str) -> OpenQuesti
         course_url=rule.course.url,
         number=len(question.people),
     )
+
+
+def _to_confirm(waiting: WaitingLearners, language: str) -> LearnersToConfirm:
+    course: Course = waiting.rule.course
+    return LearnersToConfirm(
+        badge=_name(stored_template(waiting.version.template_version.body), language),
+        course=course.title,
+        course_url=course.url,
+        number=len(waiting.people),
+    )
+
+
+def _undelivered(session: Session, trouble: CourseTrouble, language: str) -> UndeliveredBadges:
+    course: Course = trouble.rule.course
+    version = queries.rules.shown_version(session, trouble.rule).template_version
+    return UndeliveredBadges(
+        badge=_name(stored_template(version.body), language),
+        course=course.title,
+        course_url=course.url,
+        number=len(trouble.numbers),
+    )
+
+
+def _unread(trouble: CourseTrouble) -> UnreadCourse:
+    course: Course = trouble.rule.course
+    return UnreadCourse(course=course.title, course_url=course.url, days=trouble.days)
 
 
 def _by_badge(changes: Iterable[ResultChange], language: str) -> Sequence[ChangedGrades]:

@@ -8,7 +8,16 @@ from lti_tool.deliveries.mail_phrases import refusing
 from lti_tool.language import translator
 from lti_tool.mails.content import Facts, Link, MailContent, Paragraph, Part, one_line
 from lti_tool.mails.message import greeting
-from lti_tool.values import AskedCorrections, ChangedGrades, OpenQuestion, StatedNames, TeacherMail
+from lti_tool.values import (
+    AskedCorrections,
+    ChangedGrades,
+    LearnersToConfirm,
+    OpenQuestion,
+    StatedNames,
+    TeacherMail,
+    UndeliveredBadges,
+    UnreadCourse,
+)
 
 
 def teacher_content(mail: TeacherMail) -> MailContent:
@@ -21,14 +30,21 @@ def teacher_content(mail: TeacherMail) -> MailContent:
         headings=(_subject(mail, _),),
         parts=(
             Paragraph(text=greeting(mail.recipient)),
+            *_about_learners(mail, _),
             *_about_questions(mail, _),
             *_about_changes(mail, _),
             *_about_names(mail, _),
             *_about_corrections(mail, _),
+            *_about_undelivered(mail, _),
+            *_about_unread(mail, _),
         ),
         small_print=(
+            Paragraph(text=_how_often(mail, _)),
             Paragraph(
-                text=_("You get at most one such e-mail a day, and none about what has settled itself.")
+                text=_(
+                    "How often such e-mails come, and about what, you choose for each course on the page “Badges of "
+                    "this course”."
+                )
             ),
             *refusing(mail.unsubscribe_url, _),
         ),
@@ -37,9 +53,20 @@ def teacher_content(mail: TeacherMail) -> MailContent:
 
 
 def _subject(mail: TeacherMail, _: Callable[[str], str]) -> str:
-    kinds = [mail.questions, mail.changes, mail.names, mail.corrections]
+    kinds = [
+        *(mail.questions, mail.changes, mail.names, mail.corrections, mail.to_confirm),
+        *(mail.undelivered, mail.unread),
+    ]
     if sum(map(bool, kinds)) > 1:
         return _("Your badges: several questions wait for your answer")
+    if mail.to_confirm:
+        number = sum(each.number for each in mail.to_confirm)
+        return _("Learners who wait for your confirmation: %(number)s") % {"number": number}
+    if mail.undelivered:
+        number = sum(each.number for each in mail.undelivered)
+        return _("Badges that have not reached their learners: %(number)s") % {"number": number}
+    if mail.unread:
+        return _("Your learning platform tells Nozimite nothing of your course")
     if mail.names:
         return _("Please confirm the names of learners")
     badges = [
@@ -57,6 +84,27 @@ def _subject(mail: TeacherMail, _: Callable[[str], str]) -> str:
         alone = _("A correction of the badge “%(badge)s” is asked for")
         several = _("Corrections of your badges are asked for")
     return several if len(badges) > 1 else alone % {"badge": one_line(badges[0])}
+
+
+def _how_often(mail: TeacherMail, _: Callable[[str], str]) -> str:
+    if mail.at_once:
+        return _(
+            "You get at most one such e-mail about a course in half an hour, and none about what has settled itself."
+        )
+    return _("You get at most one such e-mail a day, and none about what has settled itself.")
+
+
+def _about_learners(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]:
+    if mail.to_confirm:
+        yield Paragraph(
+            text=_(
+                "Learners have done what a badge asks for, as far as Nozimite can see. They get it as soon as you "
+                "confirm them on the page “Badges of this course”. Confirm only those who have earned it."
+            )
+        )
+    for each in mail.to_confirm:
+        yield _badge_and_course(each, [(_("Learners who wait for your confirmation"), each.number)], _)
+        yield _where_to_decide(each, _)
 
 
 def _about_questions(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]:
@@ -130,8 +178,36 @@ def _about_corrections(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[P
         yield _where_to_decide(asked, _)
 
 
+def _about_undelivered(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]:
+    if mail.undelivered:
+        yield Paragraph(
+            text=_(
+                "Badges could not be made, or the e-mails with them came back. They are saved, and nothing is lost. "
+                "The page “Badges of this course” says why, and there you can have them tried again."
+            )
+        )
+    for each in mail.undelivered:
+        yield _badge_and_course(each, [(_("Badges"), each.number)], _)
+        yield _where_to_decide(each, _)
+
+
+def _about_unread(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]:
+    if mail.unread:
+        yield Paragraph(
+            text=_(
+                "Nozimite has not been able to read the data of a course for more than a day, so it awards nothing "
+                "there. No badge is lost: it keeps trying. Show the message on the page “Badges of this course” to the "
+                "administrator of your learning platform."
+            )
+        )
+    for each in mail.unread:
+        days = (_("Days without an answer"), str(each.days))
+        yield Facts(rows=((_("Course"), one_line(each.course)), days))
+        yield _where_to_decide(each, _)
+
+
 def _badge_and_course(
-    about: OpenQuestion | ChangedGrades | AskedCorrections,
+    about: OpenQuestion | ChangedGrades | AskedCorrections | LearnersToConfirm | UndeliveredBadges,
     counted: Sequence[tuple[str, int]],
     _: Callable[[str], str],
 ) -> Facts:
@@ -140,7 +216,15 @@ def _badge_and_course(
     return Facts(rows=((_("Badge"), one_line(about.badge)), (_("Course"), one_line(about.course)), *rows))
 
 
-def _where_to_decide(about: ChangedGrades | StatedNames | AskedCorrections, _: Callable[[str], str]) -> Part:
+def _where_to_decide(
+    about: ChangedGrades
+    | StatedNames
+    | AskedCorrections
+    | LearnersToConfirm
+    | UndeliveredBadges
+    | UnreadCourse,
+    _: Callable[[str], str],
+) -> Part:
     """The link of a badge may be deleted: the page that any other one opens has all badges of the course."""
     return _where_to_go(
         about.course_url,

@@ -39,6 +39,7 @@ from lti_tool.web.sources import messages
 from lti_tool.web.teacher import (
     award_actions,
     course,
+    course_mails,
     course_work,
     hand_awards,
     link_badge,
@@ -84,6 +85,7 @@ def create_app(tool: Tool) -> Flask:
         registration_page,
         placement,
         course,
+        course_mails,
         course_work,
         rule_actions,
         rule_of_parts,

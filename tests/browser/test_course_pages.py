@@ -31,6 +31,7 @@ from tests.fixtures import rows
 from tests.running_demo import wait
 
 LIST = "/lti/app/course/list"
+MAILS = "/lti/app/course/mails"
 DAY = (NOW - timedelta(days=3)).date().isoformat()
 BY_OPENING = '{"condition":"link_opened_to_them"}'
 BY_COMPLETION = '{"condition":"course_completed"}'
@@ -55,6 +56,29 @@ def activity(demo):
     robot.open_activity("Zane", solar)
     wait(lambda: [rule.checked_at for rule in rows(demo.tool, AwardRule)].count(None) == 0)
     return data
+
+
+# --- E-mails to the teacher
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_which_mails_a_teacher_wants(people, activity, language):
+    """They tick it with the keyboard, and find it so when they come back."""
+    with people() as zane:
+        zane.open_activity(activity, "Zane", language)
+        token = token_of(zane)
+        open_page(zane, token, MAILS)
+        found = find_faults(zane, f"course-mails-{language}")
+        zane.frame.locator("[name=frequency][value=at_once]").press("Space")
+        box = zane.frame.locator("[name=kind][value=changes]")
+        was = box.is_checked()
+        box.press("Space")
+        save = zane.frame.locator("form[action$='/mails/save'] button")
+        press_until(save, zane.frame.locator("[role=status] .notice.yes"))
+        open_page(zane, token, MAILS)
+        expect(zane.frame.locator("[name=frequency]:checked")).to_have_value("at_once")
+        expect(zane.frame.locator("[name=kind][value=changes]")).to_be_checked(checked=not was)
+        assert found == []
 
 
 # --- Lists

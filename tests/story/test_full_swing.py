@@ -21,6 +21,9 @@ def full(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
     with run_demo(folder, request.param) as demo:
         demo_server.fill_course(demo, folder)
+        # Read before any visitor has changed something, which saves all of it too.
+        campus, _keys = saved_state.load(folder / "lms.json")
+        assert campus.example == demo.lms.campus.example
         yield demo, folder
 
 
@@ -94,13 +97,10 @@ def test_the_other_course_is_empty(full, example):
     ]
 
 
-def test_what_was_taught_is_saved_and_not_taught_again(full, example):
+def test_what_was_taught_is_not_taught_again(full, example, capsys):
     demo, folder = full
-    campus, _keys = saved_state.load(folder / "lms.json")
-    assert campus.example == example
-    before = len(rows(demo.tool, Award))
     demo_server.fill_course(demo, folder)
-    assert len(rows(demo.tool, Award)) == before and demo.lms.campus.example == example
+    assert capsys.readouterr() == ("", "") and demo.lms.campus.example == example
 
 
 def test_the_editor_opens_once_and_the_operator_reads_what_was_done(full, robot):

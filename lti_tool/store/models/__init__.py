@@ -24,7 +24,7 @@ from lti_tool.store.models.issuers import (
     SigningKeyRow,
     StatusList,
 )
-from lti_tool.store.models.mails import MailRefusal
+from lti_tool.store.models.mails import MailedMatter, MailRefusal, TeacherMailChoice
 from lti_tool.store.models.observations import LookRow, ObservationRow
 from lti_tool.store.models.outbox import Outbox
 from lti_tool.store.models.people import Course, Person, PlatformAccount
@@ -70,6 +70,7 @@ __all__ = [
     "LookRow",
     "MailRefusal",
     "MailedChange",
+    "MailedMatter",
     "Notice",
     "ObservationRow",
     "Outbox",
@@ -86,6 +87,7 @@ __all__ = [
     "SigningKeyRow",
     "SourceAccess",
     "StatusList",
+    "TeacherMailChoice",
     "TemplateChange",
     "TemplateVersion",
     "TextDictionary",

@@ -23,7 +23,7 @@ from lti_tool.store.models import (
     ResourceLink,
     TemplateVersion,
 )
-from lti_tool.store.models.awards import WAITING
+from lti_tool.store.models.awards import NOT_DELIVERED, WAITING
 from lti_tool.store.queries.common import (
     FOR_UPDATE,
     dialect_of,
@@ -364,6 +364,32 @@ def save_mailed_change(
         return False
     row.seen_at, row.mailed_at = seen_at, now
     return True
+
+
+def undelivered_awards(session: Session, course_id: int) -> Mapping[int, Collection[int]]:
+    """The ids of the awards of a course whose badge could not be made, or not be sent, by the ids of their rules."""
+    query = select(Award.rule_id, Award.id).where(Award.course_id == course_id, _is_undelivered())
+    found: dict[int, list[int]] = {}
+    for rule_id, award_id in session.execute(query):
+        found.setdefault(rule_id, []).append(award_id)
+    return found
+
+
+def courses_in_trouble(session: Session) -> Sequence[int]:
+    """The ids of the courses that have not ended, and have undelivered badges or could not be read at the last look."""
+    undelivered = select(Award.course_id).where(_is_undelivered())
+    unread = select(AwardRule.course_id).where(AwardRule.trouble.is_not(None))
+    query = select(Course.id).where(
+        Course.concluded_at.is_(None), or_(Course.id.in_(undelivered), Course.id.in_(unread))
+    )
+    return session.scalars(query.order_by(Course.id)).all()
+
+
+def _is_undelivered() -> ColumnElement[bool]:
+    # Few are, and an index has them: nobody goes through all awards for them.
+    failed = select(Delivery.award_id).where(text(NOT_DELIVERED))
+    dead = select(Outbox.award_id).where(Outbox.died_at.is_not(None), Outbox.award_id.is_not(None))
+    return and_(Award.status != "revoked", or_(Award.id.in_(failed), Award.id.in_(dead)))
 
 
 def held_up_awards(session: Session, person_id: int) -> Mapping[int, str]:

@@ -326,6 +326,21 @@ class LastLooks:
         return self.failed_at is not None and (self.answered_at is None or self.failed_at > self.answered_at)
 
 
+def last_answered(session: Session, course_id: int) -> int:
+    """The id of the last look at the course that was answered; 0 where none was."""
+    query = select(func.max(LookRow.id)).where(LookRow.course_id == course_id, LookRow.outcome == "answered")
+    return session.scalar(query) or 0
+
+
+def failed_since(session: Session, course_id: int, look_id: int) -> datetime | None:
+    """When the first look at the course began that failed after that one; None where none has."""
+    return session.scalar(
+        select(func.min(LookRow.began_at)).where(
+            LookRow.course_id == course_id, LookRow.outcome == "failed", LookRow.id > look_id
+        )
+    )
+
+
 def last_looks(session: Session, course_id: int) -> Mapping[str, LastLooks]:
     """The last looks at the course, by source."""
     last = (

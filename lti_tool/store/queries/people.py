@@ -19,6 +19,7 @@ from lti_tool.store.models import (
     IdentityCheckRefusal,
     LaunchSession,
     MailedChange,
+    MailedMatter,
     MailRefusal,
     Notice,
     ObservationRow,
@@ -27,6 +28,7 @@ from lti_tool.store.models import (
     PlatformAccount,
     ShareLink,
     SourceAccess,
+    TeacherMailChoice,
 )
 from lti_tool.store.queries.common import FOR_UPDATE, insert_missing, is_among, is_among_few, is_possible_id
 from lti_tool.values import Member
@@ -351,6 +353,8 @@ def delete_all_of(session: Session, person_id: int) -> int:
         (SourceAccess, SourceAccess.person_id == person_id),
         (LaunchSession, LaunchSession.person_id == person_id),
         (MailRefusal, MailRefusal.person_id == person_id),
+        (TeacherMailChoice, TeacherMailChoice.person_id == person_id),
+        (MailedMatter, MailedMatter.person_id == person_id),
         (IdentityCheckRefusal, IdentityCheckRefusal.person_id == person_id),
     ):
         session.execute(delete(table).where(of_them).execution_options(synchronize_session=False))

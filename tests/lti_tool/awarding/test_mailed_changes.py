@@ -351,9 +351,9 @@ def test_a_change_that_is_seen_while_the_job_finds_nothing_is_not_forgotten(
     grade((ANNA, "80"))
     told = teacher_mail.mail_to
 
-    def overtaken(session, issuers, person_id, now):
+    def overtaken(session, issuers, person_id, now, *rest):
         monkeypatch.setattr(teacher_mail, "mail_to", told)
-        found = told(session, issuers, person_id, now)
+        found = told(session, issuers, person_id, now, *rest)
         session.close()
         grade((ANNA, "20"))
         return found

@@ -235,9 +235,9 @@ def test_a_question_that_opens_while_the_job_finds_nothing_is_not_forgotten(
     settle(tool, platform, clock)
     told = teacher_mail.mail_to
 
-    def overtaken(session, issuers, person_id, now):
+    def overtaken(session, issuers, person_id, now, *rest):
         monkeypatch.setattr(teacher_mail, "mail_to", told)
-        found = told(session, issuers, person_id, now)
+        found = told(session, issuers, person_id, now, *rest)
         session.close()
         platform.inside = list(platform.everyone)
         look(tool, platform)

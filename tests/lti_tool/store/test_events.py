@@ -654,6 +654,7 @@ ELSEWHERE = {
     "reminders_accepted",
     "identity_checks_refused",
     "reminders_refused",
+    "mails_chosen",
 }
 
 

@@ -156,6 +156,8 @@ WHO_MAY = {
     "POST /lti/app/badges/<uuid:badge_id>/europass": OWNER,
     "POST /lti/app/course": ANY_STAFF,
     "POST /lti/app/course/work": ANY_STAFF,
+    "POST /lti/app/course/mails": ANY_STAFF,
+    "POST /lti/app/course/mails/save": ANY_STAFF,
     "POST /lti/app/course/sources": ANY_STAFF,
     "POST /lti/app/course/list": ANY_STAFF,
     "POST /lti/app/course/list/rows": ANY_STAFF,

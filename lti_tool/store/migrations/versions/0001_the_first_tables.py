@@ -1101,6 +1101,46 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "kind"),
     )
     op.create_table(
+        "teacher_mail_choice",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("frequency", sa.String(length=10), nullable=False),
+        sa.Column("left_out", sa.JSON(), nullable=False),
+        sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["course_id"],
+            ["course.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("person_id", "course_id"),
+    )
+    with op.batch_alter_table("teacher_mail_choice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_teacher_mail_choice_course_id"), ["course_id"], unique=False)
+
+    op.create_table(
+        "mailed_matter",
+        sa.Column("rule_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("numbers", sa.JSON(), nullable=False),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["rule_id"],
+            ["award_rule.id"],
+        ),
+        sa.PrimaryKeyConstraint("rule_id", "person_id", "kind"),
+    )
+    with op.batch_alter_table("mailed_matter", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mailed_matter_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "identity_check_refusal",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("refused_at", sa.DateTime(timezone=True), nullable=False),
@@ -1247,6 +1287,8 @@ def downgrade() -> None:
     op.drop_table("share_link")
     op.drop_table("identity_check")
     op.drop_table("identity_check_refusal")
+    op.drop_table("mailed_matter")
+    op.drop_table("teacher_mail_choice")
     op.drop_table("mail_refusal")
     op.drop_table("mailed_change")
     op.drop_table("delivery")

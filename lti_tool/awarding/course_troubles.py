@@ -1,0 +1,64 @@
+"""What goes wrong in a course for long, or for good, and that its teachers ought to hear of by mail.
+
+Each is about one rule, and has numbers that are others as soon as it is another trouble: by them it is known whether a
+teacher was mailed of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from lti_tool.awarding.mail_schedule import schedule_mails, teachers_of
+from lti_tool.store import Session, queries
+from lti_tool.store.models import AwardRule
+
+#: A platform that is updated, or down for a night, is no trouble of a teacher's.
+FAILS_FOR_LONG = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseTrouble:
+    """`unread`: no look was answered for so many whole `days`; its number is the last look that was. `undelivered`:
+    badges that could not be made or sent, by the ids of their awards.
+    """
+
+    kind: Literal["unread", "undelivered"]
+    rule: AwardRule
+    numbers: Sequence[int]
+    days: int = 0
+
+
+def troubles_in(session: Session, course_id: int, now: datetime) -> Sequence[CourseTrouble]:
+    """The troubles of a course now, by its rules."""
+    rules = queries.rules.rules_of(session, course_id)
+    undelivered = queries.awards.undelivered_awards(session, course_id)
+    found = [
+        CourseTrouble(kind="undelivered", rule=rule, numbers=sorted(undelivered[rule.id]))
+        for rule in rules
+        if rule.id in undelivered
+    ]
+    # The course is unread, whichever rule says so: one of them stands for all.
+    unread = next((rule for rule in rules if rule.trouble and not rule.paused), None)
+    if unread is not None:
+        answered = queries.observations.last_answered(session, course_id)
+        since = queries.observations.failed_since(session, course_id, answered)
+        if since is not None and now - since >= FAILS_FOR_LONG:
+            days = (now - since).days
+            found.append(CourseTrouble(kind="unread", rule=unread, numbers=[answered], days=days))
+    return found
+
+
+def schedule_mails_about_troubles(session: Session, now: datetime) -> None:
+    """Schedules the mail to each teacher who was not mailed yet of some trouble of a course that goes on."""
+    for course_id in queries.awards.courses_in_trouble(session):
+        troubles = troubles_in(session, course_id, now)
+        unaware = [each for each in teachers_of(session, course_id) if _is_news(session, troubles, each)]
+        schedule_mails(session, course_id, unaware, now)
+
+
+def _is_news(session: Session, troubles: Collection[CourseTrouble], teacher_id: int) -> bool:
+    known = queries.mails.mailed_matters(session, teacher_id)
+    return any(set(each.numbers) - known.get((each.rule.id, each.kind), frozenset()) for each in troubles)
