@@ -91,6 +91,9 @@ def full_template() -> Template:
         lki_level=6,
         national_level="AT-NQF-6",
         cycle="first",
+        shape="hexagon",
+        sign="leaf",
+        level_mark="diamonds",
         assessments=tuple(
             values.Assessment(
                 type=kind, title=_TEXT, mode="online", supervision=supervision, summative=number == 1

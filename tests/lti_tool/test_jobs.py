@@ -442,8 +442,9 @@ def test_a_database_that_drops_every_connection_loses_no_completion(postgres_url
     def drop():
         address = postgres_url.replace("postgresql+psycopg", "postgresql")
         with psycopg.connect(address, autocommit=True) as connection:
+            # It waits until they are gone: what ends in the middle of a statement is another test.
             connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
 
