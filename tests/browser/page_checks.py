@@ -75,7 +75,7 @@ def _faults_in_the_dark(person: Person, name: str, page: Page) -> list[str]:
     found = [f"{name}, dark: {violation}" for violation in violations(page.main_frame, COLOURS_ALONE)]
     if person.screenshots is not None:
         _take_screenshot(person.screenshots, person, page, f"{name}-dark", None)
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="null")  # as the browser was opened: some are opened in the dark
     return found
 
 
