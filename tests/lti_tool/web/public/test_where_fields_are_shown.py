@@ -214,7 +214,10 @@ def test_a_field_that_nobody_outside_meets_says_why() -> None:
     inside = {one.path: one.field.kept_inside for one in FILLED if not one.field.surfaces}
     assert inside.keys() == {
         "assessments/summative",
+        "shape",
         "colours",
+        "sign",
+        "level_mark",
         "owner",
         "review_date",
         "change_log/day",
