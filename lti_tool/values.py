@@ -486,76 +486,26 @@ class BadgeNotice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenQuestion:
-    """A question to teachers about a whole link, as a mail tells it; `number` is how many learners it is about."""
+class WaitsInCourse:
+    """What waits for a teacher in a course, as a mail tells it: about one `badge`, "" where it is about none.
 
-    badge: str
-    course: str
-    course_url: str | None
-    number: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangedGrades:
-    """Grades that were changed or cleared after a badge was awarded by them, as a mail tells it.
-
-    `number` is how many learners have the badge by one of these, `below_minimum` how many of them no longer reach the
-    minimum.
+    `number` counts what the field of the TeacherMail says.
     """
 
-    badge: str
     course: str
     course_url: str | None
     number: int
+    badge: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedGrades(WaitsInCourse):
+    """Grades that were changed or cleared after the badge was awarded to `number` learners by them.
+
+    `below_minimum` is how many of them no longer reach the minimum.
+    """
+
     below_minimum: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LearnersToConfirm:
-    """Learners who get a badge once a teacher confirms them, as a mail tells it: how many."""
-
-    badge: str
-    course: str
-    course_url: str | None
-    number: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UndeliveredBadges:
-    """Badges that could not be made, or have not reached their learners, as a mail tells it: how many."""
-
-    badge: str
-    course: str
-    course_url: str | None
-    number: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnreadCourse:
-    """A course of which the platform has told nothing for so many whole days, as a mail tells it."""
-
-    course: str
-    course_url: str | None
-    days: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedCorrections:
-    """Corrections of a badge that `number` learners ask for, as a mail tells it."""
-
-    badge: str
-    course: str
-    course_url: str | None
-    number: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatedNames:
-    """Names that `number` learners of a course have stated, because their platform gives none, as a mail tells it."""
-
-    course: str
-    course_url: str | None
-    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -571,19 +521,22 @@ class Recipient:
 class TeacherMail:
     """A mail to a teacher about what waits for them; `reference` identifies it. It names no learner.
 
+    `questions`, about whole links, and `to_confirm` count learners without the badge; `names` learners who stated
+    theirs, `corrections` those who ask for one; `undelivered` badges that could not be made, or have not reached their
+    learners; `unread` the whole days in which the platform has told nothing of the course.
     `at_once`: it is about one course, and came as soon as there was something; others are about all, once a day.
     `unsubscribe_url`: where the teacher refuses such mails.
     """
 
     recipient: Recipient
     issuer: Letterhead
-    questions: Sequence[OpenQuestion]
+    questions: Sequence[WaitsInCourse]
     changes: Sequence[ChangedGrades]
-    names: Sequence[StatedNames] = ()
-    corrections: Sequence[AskedCorrections] = ()
-    to_confirm: Sequence[LearnersToConfirm] = ()
-    undelivered: Sequence[UndeliveredBadges] = ()
-    unread: Sequence[UnreadCourse] = ()
+    names: Sequence[WaitsInCourse] = ()
+    corrections: Sequence[WaitsInCourse] = ()
+    to_confirm: Sequence[WaitsInCourse] = ()
+    undelivered: Sequence[WaitsInCourse] = ()
+    unread: Sequence[WaitsInCourse] = ()
     at_once: bool = False
     reference: str
     unsubscribe_url: str = field(default="", repr=False)

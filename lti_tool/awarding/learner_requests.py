@@ -14,7 +14,7 @@ from badges.template.model import stored_template, text_in
 from lti_tool.awarding.mail_schedule import schedule_mails_of, teachers_of
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import Award, CorrectionRequest, Course, Person
-from lti_tool.values import AskedCorrections, StatedNames
+from lti_tool.values import WaitsInCourse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,15 +66,15 @@ def open_requests(
     )
 
 
-def names_told(session: Session, requests: LearnerRequests) -> Sequence[StatedNames]:
+def names_told(session: Session, requests: LearnerRequests) -> Sequence[WaitsInCourse]:
     """The stated names as a mail tells them: how many, by course."""
     courses = [(session.get_one(Course, course_id), own) for course_id, own in sorted(requests.names.items())]
     return [
-        StatedNames(course=course.title, course_url=course.url, number=len(own)) for course, own in courses
+        WaitsInCourse(course=course.title, course_url=course.url, number=len(own)) for course, own in courses
     ]
 
 
-def corrections_told(requests: LearnerRequests, language: str) -> Sequence[AskedCorrections]:
+def corrections_told(requests: LearnerRequests, language: str) -> Sequence[WaitsInCourse]:
     """The corrections as a mail tells them: how many, by course and badge, which is named in that language."""
     found: defaultdict[tuple[int | None, str], list[Award]] = defaultdict(list)
     for row in requests.corrections:
@@ -82,11 +82,11 @@ def corrections_told(requests: LearnerRequests, language: str) -> Sequence[Asked
     return [_corrections(awards, language) for awards in found.values()]
 
 
-def _corrections(awards: Sequence[Award], language: str) -> AskedCorrections:
+def _corrections(awards: Sequence[Award], language: str) -> WaitsInCourse:
     """Of one badge in one course."""
     course = awards[-1].course
     template = stored_template(awards[-1].template_version.body)
-    return AskedCorrections(
+    return WaitsInCourse(
         badge=text_in(template.name, language, template.in_language),
         course=course.title if course is not None else "",
         course_url=course.url if course is not None else None,

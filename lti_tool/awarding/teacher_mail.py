@@ -43,16 +43,8 @@ from lti_tool.mails.refusals import RemindedPerson
 from lti_tool.mails.teacher_choices import USUAL, Kind, MailChoice
 from lti_tool.observations import Policy, role_now
 from lti_tool.store import Session, events, outbox, queries
-from lti_tool.store.models import Course, Person, Question
-from lti_tool.values import (
-    ChangedGrades,
-    LearnersToConfirm,
-    OpenQuestion,
-    Recipient,
-    TeacherMail,
-    UndeliveredBadges,
-    UnreadCourse,
-)
+from lti_tool.store.models import AwardRule, Course, Person, Question, RuleVersion
+from lti_tool.values import ChangedGrades, Recipient, TeacherMail, WaitsInCourse
 
 BETWEEN_MAILS = timedelta(days=1)
 #: Of a course of which a teacher hears at once.
@@ -224,41 +216,29 @@ def _questions_in(session: Session, courses: Collection[int]) -> Sequence[Questi
     ]
 
 
-def _question(session: Session, question: Question, language: str) -> OpenQuestion:
-    rule = question.rule
-    template = stored_template(queries.rules.shown_version(session, rule).template_version.body)
-    return OpenQuestion(
-        badge=_name(template, language),
-        course=rule.course.title,
-        course_url=rule.course.url,
-        number=len(question.people),
-    )
+def _question(session: Session, question: Question, language: str) -> WaitsInCourse:
+    version = queries.rules.shown_version(session, question.rule)
+    return _about_badge(question.rule, version, len(question.people), language)
 
 
-def _to_confirm(waiting: WaitingLearners, language: str) -> LearnersToConfirm:
-    course: Course = waiting.rule.course
-    return LearnersToConfirm(
-        badge=_name(stored_template(waiting.version.template_version.body), language),
-        course=course.title,
-        course_url=course.url,
-        number=len(waiting.people),
-    )
+def _to_confirm(waiting: WaitingLearners, language: str) -> WaitsInCourse:
+    return _about_badge(waiting.rule, waiting.version, len(waiting.people), language)
 
 
-def _undelivered(session: Session, trouble: CourseTrouble, language: str) -> UndeliveredBadges:
+def _undelivered(session: Session, trouble: CourseTrouble, language: str) -> WaitsInCourse:
+    version = queries.rules.shown_version(session, trouble.rule)
+    return _about_badge(trouble.rule, version, len(trouble.numbers), language)
+
+
+def _unread(trouble: CourseTrouble) -> WaitsInCourse:
     course: Course = trouble.rule.course
-    version = queries.rules.shown_version(session, trouble.rule).template_version
-    return UndeliveredBadges(
-        badge=_name(stored_template(version.body), language),
-        course=course.title,
-        course_url=course.url,
-        number=len(trouble.numbers),
-    )
+    return WaitsInCourse(course=course.title, course_url=course.url, number=trouble.days)
 
 
-def _unread(trouble: CourseTrouble) -> UnreadCourse:
-    course: Course = trouble.rule.course
-    return UnreadCourse(course=course.title, course_url=course.url, days=trouble.days)
+def _about_badge(rule: AwardRule, version: RuleVersion, number: int, language: str) -> WaitsInCourse:
+    course: Course = rule.course
+    name = _name(stored_template(version.template_version.body), language)
+    return WaitsInCourse(course=course.title, course_url=course.url, number=number, badge=name)
 
 
 def _by_badge(changes: Iterable[ResultChange], language: str) -> Sequence[ChangedGrades]:

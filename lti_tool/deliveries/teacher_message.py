@@ -8,16 +8,7 @@ from lti_tool.deliveries.mail_phrases import refusing
 from lti_tool.language import translator
 from lti_tool.mails.content import Facts, Link, MailContent, Paragraph, Part, one_line
 from lti_tool.mails.message import greeting
-from lti_tool.values import (
-    AskedCorrections,
-    ChangedGrades,
-    LearnersToConfirm,
-    OpenQuestion,
-    StatedNames,
-    TeacherMail,
-    UndeliveredBadges,
-    UnreadCourse,
-)
+from lti_tool.values import ChangedGrades, TeacherMail, WaitsInCourse
 
 
 def teacher_content(mail: TeacherMail) -> MailContent:
@@ -30,13 +21,7 @@ def teacher_content(mail: TeacherMail) -> MailContent:
         headings=(_subject(mail, _),),
         parts=(
             Paragraph(text=greeting(mail.recipient)),
-            *_about_learners(mail, _),
-            *_about_questions(mail, _),
-            *_about_changes(mail, _),
-            *_about_names(mail, _),
-            *_about_corrections(mail, _),
-            *_about_undelivered(mail, _),
-            *_about_unread(mail, _),
+            *_what_waits(mail, _),
         ),
         small_print=(
             Paragraph(text=_how_often(mail, _)),
@@ -94,137 +79,112 @@ def _how_often(mail: TeacherMail, _: Callable[[str], str]) -> str:
     return _("You get at most one such e-mail a day, and none about what has settled itself.")
 
 
-def _about_learners(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]:
-    if mail.to_confirm:
-        yield Paragraph(
-            text=_(
+def _what_waits(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]:
+    yield from _told(
+        mail.to_confirm,
+        [
+            _(
                 "Learners have done what a badge asks for, as far as Nozimite can see. They get it as soon as you "
                 "confirm them on the page “Badges of this course”. Confirm only those who have earned it."
-            )
-        )
-    for each in mail.to_confirm:
-        yield _badge_and_course(each, [(_("Learners who wait for your confirmation"), each.number)], _)
-        yield _where_to_decide(each, _)
-
-
-def _about_questions(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]:
-    if mail.questions:
-        yield Paragraph(
-            text=_(
+            ),
+        ],
+        _("Learners who wait for your confirmation"),
+        _,
+    )
+    yield from _told(
+        mail.questions,
+        [
+            _(
                 "Every learner of a course can open the link to its badge now. Nozimite cannot tell whether they have "
                 "all completed, or whether the restriction of the link was removed. It awards nothing until you "
                 "answer."
-            )
-        )
-    for question in mail.questions:
-        counted = [(_("Learners who can open the link without having the badge"), question.number)]
-        yield _badge_and_course(question, counted, _)
-        yield _where_to_go(
-            question.course_url,
-            _("To answer, open the link to the badge in the course"),
-            _("To answer, open the link to the badge in this course of your learning platform."),
-        )
-
-
-def _about_changes(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]:
-    if mail.changes:
-        yield Paragraph(
-            text=_(
+            ),
+        ],
+        _("Learners who can open the link without having the badge"),
+        _,
+        _where_to_answer,
+    )
+    yield from _told(
+        mail.changes,
+        [
+            _(
                 "Grades were changed or cleared after a badge was awarded. No badge is revoked automatically. The page "
                 "“Badges of this course” shows each learner's grade at the award and now. There you decide for each "
                 "learner whether the badge stays or is revoked."
-            )
-        )
-    for changed in mail.changes:
-        counted = [
-            (_("Learners whose grade has changed"), changed.number),
-            (_("Learners who no longer reach the minimum"), changed.below_minimum),
-        ]
-        yield _badge_and_course(changed, counted, _)
-        yield _where_to_decide(changed, _)
-
-
-def _about_names(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]:
-    if mail.names:
-        yield Paragraph(
-            text=_(
+            ),
+        ],
+        _("Learners whose grade has changed"),
+        _,
+    )
+    yield from _told(
+        mail.names,
+        [
+            _(
                 "Learners have told Nozimite their names themselves, because your learning platform gives it none. "
                 "Their badges bear no name until you confirm it on the page “Badges of this course”. Confirm only "
                 "whom you know."
-            )
-        )
-        yield Paragraph(
-            text=_(
+            ),
+            _(
                 "The administrator of your learning platform can have names shared: in the settings of the tool "
                 "Nozimite, “share the launcher's name” and “e-mail”. Then you need not confirm any."
-            )
-        )
-    for stated in mail.names:
-        number = (_("Learners whose name you can confirm"), str(stated.number))
-        yield Facts(rows=((_("Course"), one_line(stated.course)), number))
-        yield _where_to_decide(stated, _)
-
-
-def _about_corrections(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]:
-    if mail.corrections:
-        yield Paragraph(
-            text=_(
+            ),
+        ],
+        _("Learners whose name you can confirm"),
+        _,
+    )
+    yield from _told(
+        mail.corrections,
+        [
+            _(
                 "Learners find something wrong in their badges, and ask you to have it corrected. The page “Badges of "
                 "this course” shows what, in their own words."
-            )
-        )
-    for asked in mail.corrections:
-        yield _badge_and_course(asked, [(_("Learners who ask for a correction"), asked.number)], _)
-        yield _where_to_decide(asked, _)
-
-
-def _about_undelivered(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]:
-    if mail.undelivered:
-        yield Paragraph(
-            text=_(
+            ),
+        ],
+        _("Learners who ask for a correction"),
+        _,
+    )
+    yield from _told(
+        mail.undelivered,
+        [
+            _(
                 "Badges could not be made, or the e-mails with them came back. They are saved, and nothing is lost. "
                 "The page “Badges of this course” says why, and there you can have them tried again."
-            )
-        )
-    for each in mail.undelivered:
-        yield _badge_and_course(each, [(_("Badges"), each.number)], _)
-        yield _where_to_decide(each, _)
-
-
-def _about_unread(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]:
-    if mail.unread:
-        yield Paragraph(
-            text=_(
+            ),
+        ],
+        _("Badges"),
+        _,
+    )
+    yield from _told(
+        mail.unread,
+        [
+            _(
                 "Nozimite has not been able to read the data of a course for more than a day, so it awards nothing "
                 "there. No badge is lost: it keeps trying. Show the message on the page “Badges of this course” to the "
                 "administrator of your learning platform."
-            )
-        )
-    for each in mail.unread:
-        days = (_("Days without an answer"), str(each.days))
-        yield Facts(rows=((_("Course"), one_line(each.course)), days))
-        yield _where_to_decide(each, _)
+            ),
+        ],
+        _("Days without an answer"),
+        _,
+    )
 
 
-def _badge_and_course(
-    about: OpenQuestion | ChangedGrades | AskedCorrections | LearnersToConfirm | UndeliveredBadges,
-    counted: Sequence[tuple[str, int]],
-    _: Callable[[str], str],
-) -> Facts:
-    """The badge and its course, and what is counted there."""
-    rows = [(name, str(number)) for name, number in counted]
-    return Facts(rows=((_("Badge"), one_line(about.badge)), (_("Course"), one_line(about.course)), *rows))
+def _facts(waiting: WaitsInCourse, counted: str, _: Callable[[str], str]) -> Facts:
+    rows = [(_("Badge"), one_line(waiting.badge))] if waiting.badge else []
+    rows += [(_("Course"), one_line(waiting.course)), (counted, str(waiting.number))]
+    if isinstance(waiting, ChangedGrades):
+        rows.append((_("Learners who no longer reach the minimum"), str(waiting.below_minimum)))
+    return Facts(rows=tuple(rows))
 
 
-def _where_to_decide(
-    about: ChangedGrades
-    | StatedNames
-    | AskedCorrections
-    | LearnersToConfirm
-    | UndeliveredBadges
-    | UnreadCourse,
-    _: Callable[[str], str],
-) -> Part:
+def _where_to_answer(question: WaitsInCourse, _: Callable[[str], str]) -> Part:
+    return _where_to_go(
+        question.course_url,
+        _("To answer, open the link to the badge in the course"),
+        _("To answer, open the link to the badge in this course of your learning platform."),
+    )
+
+
+def _where_to_decide(about: WaitsInCourse, _: Callable[[str], str]) -> Part:
     """The link of a badge may be deleted: the page that any other one opens has all badges of the course."""
     return _where_to_go(
         about.course_url,
@@ -236,3 +196,18 @@ def _where_to_decide(
 def _where_to_go(course_url: str | None, at_address: str, without_address: str) -> Part:
     """What to do next, by whether the course's address is known."""
     return Link(label=at_address, url=course_url) if course_url else Paragraph(text=without_address)
+
+
+def _told(
+    waiting: Sequence[WaitsInCourse],
+    words: Sequence[str],
+    counted: str,
+    _: Callable[[str], str],
+    where_to_go: Callable[[WaitsInCourse, Callable[[str], str]], Part] = _where_to_decide,
+) -> Iterator[Part]:
+    """What it is about, once, then each with its number, which is of what `counted` says, and where to go."""
+    if waiting:
+        yield from (Paragraph(text=each) for each in words)
+    for each in waiting:
+        yield _facts(each, counted, _)
+        yield where_to_go(each, _)

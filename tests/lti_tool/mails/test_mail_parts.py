@@ -16,12 +16,10 @@ from lti_tool.mails.message import message_of
 from lti_tool.mails.plain_part import plain_part
 from lti_tool.values import (
     ApprovalMail,
-    AskedCorrections,
     BadgeNotice,
     ChangedGrades,
-    OpenQuestion,
-    StatedNames,
     TeacherMail,
+    WaitsInCourse,
 )
 from tests.deliveries import BADGE, REFERENCE, RIGA_COLLEGE, anna
 
@@ -59,10 +57,10 @@ def mails(language):
         TeacherMail(
             recipient=person,
             issuer=RIGA_COLLEGE,
-            questions=[OpenQuestion(course_url=COURSE, **about)],
+            questions=[WaitsInCourse(course_url=COURSE, **about)],
             changes=[ChangedGrades(course_url=None, below_minimum=1, **about)],
-            names=[StatedNames(course=HOSTILE, course_url=f"{COURSE}3", number=2)],
-            corrections=[AskedCorrections(course_url=f"{COURSE}4", **about)],
+            names=[WaitsInCourse(course=HOSTILE, course_url=f"{COURSE}3", number=2)],
+            corrections=[WaitsInCourse(course_url=f"{COURSE}4", **about)],
             reference="teacher",
         )
     )
