@@ -7,7 +7,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, insert, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    insert,
+    or_,
+    select,
+    text,
+    union,
+    update,
+)
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lti_tool.store.models import (
@@ -389,7 +401,8 @@ def _is_undelivered() -> ColumnElement[bool]:
     # Few are, and an index has them: nobody goes through all awards for them.
     failed = select(Delivery.award_id).where(text(NOT_DELIVERED))
     dead = select(Outbox.award_id).where(Outbox.died_at.is_not(None), Outbox.award_id.is_not(None))
-    return and_(Award.status != "revoked", or_(Award.id.in_(failed), Award.id.in_(dead)))
+    # As one list: of two with "or" between them, PostgreSQL reads all awards and asks each list for each.
+    return and_(Award.status != "revoked", Award.id.in_(union(failed, dead)))
 
 
 def held_up_awards(session: Session, person_id: int) -> Mapping[int, str]:

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from lti_tool import jobs
 from lti_tool.awarding import looks, permissions
 from lti_tool.errors import AlreadyRegisteredError, NotAllowedError, NotFoundError
-from lti_tool.people import sessions
+from lti_tool.mails.teacher_choices import MailChoice
+from lti_tool.people import sessions, teacher_mails
 from lti_tool.platforms import registrations, source_access
 from lti_tool.store import events, outbox, queries
 from lti_tool.store.models import Award, Base, Event, HandAward, Outbox, RegistrationRow, TemplateVersion
@@ -170,6 +171,8 @@ def test_removing_leaves_nothing_of_the_platform(tool, platform, template_id, cl
                 rule_id=rule_id, person_id=anna, reason="", asked_at=clock(), asked_by_id=zane.person_id
             )
         )
+        teacher_mails.choose(session, zane.person_id, course_id, MailChoice(frequency="none"), clock())
+        queries.mails.save_mailed_matter(session, rule_id, "to_confirm", zane.person_id, [anna], clock())
     # All who were outside come in at once: a question.
     looks.look(tool.store, platform, rule_id, clock())
     platform.inside = list(platform.everyone)

@@ -8,7 +8,7 @@ from lti_tool.issuing import legal_identity
 from lti_tool.people.erasure import erase_person
 from lti_tool.store import dead_jobs, outbox, queries
 from lti_tool.store.events import TOOL
-from lti_tool.store.models import Award, CredentialRow, LookRow, TemplateVersion
+from lti_tool.store.models import Award, CredentialRow, LookRow, Outbox, TemplateVersion
 from tests.amounts import amount
 from tests.filled_database import FIRST, PEOPLE, fill
 from tests.fixtures import ANNA, ZANE, learner, run_due_jobs, run_job
@@ -75,6 +75,8 @@ def story(grown, school, services, browser, annas_badge, clock):
         outbox.WaitingQueues(grown.store).at(clock())
         run_due_jobs(grown)
         run_job(grown, "sweep")
+        with grown.store.read() as session:
+            assert session.get_one(Outbox, "sweep").trouble is None
 
     def health():
         assert browser.get("/readyz").status_code == 200
