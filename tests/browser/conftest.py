@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from lti_tool.commands.demo_server import RunningDemo
 from tests.browser.people import Person
 from tests.browser.server import run_demo
+from tests.compiled_statements import compiled_statements_are_shared  # noqa: F401
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from lti_tool.wiring import Tool, build_tool
+from tests.compiled_statements import compiled_statements_are_shared  # noqa: F401
 from tests.fixtures import Clock, FakePlatform, make_rule, publish, settings_for
 
 # The first start of a tool, with its tables and keys, takes longer than most tests. It is done once a session, and each

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.compiled_statements import compiled_statements_are_shared  # noqa: F401
 from tests.story.moodle_course import Moodle, MoodleCourse, running_moodle
 
 
