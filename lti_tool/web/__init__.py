@@ -51,6 +51,7 @@ from lti_tool.web.teacher import (
     sources,
     stated_names,
 )
+from lti_tool.web.teacher.roster import acts as roster_acts
 from lti_tool.web.teacher.roster import bulk as roster_bulk
 from lti_tool.web.teacher.roster import export as roster_export
 from lti_tool.web.teacher.roster import page as roster
@@ -96,6 +97,7 @@ def create_app(tool: Tool) -> Flask:
         link_badge,
         award_actions,
         roster,
+        roster_acts,
         roster_bulk,
         roster_export,
         stated_names,
