@@ -176,7 +176,8 @@ WHO_MAY = {
     **{
         f"POST {RULE}/{action}": STAFF
         for action in (
-            "answer change check conditions europass gradebook hand newer parts pause people people/bulk people/csv "
+            "acts answer change check conditions europass gradebook hand newer parts pause people people/bulk "
+            "people/certificates people/csv "
             "remove select tick undo who".split()
         )
     },

@@ -38,6 +38,8 @@ pages = Blueprint("roster_acts", __name__)
 NAMED = 100
 #: How many are named of those to whom it was not done.
 NAMED_LEFT = 500
+#: How many acts the page of acts leads to.
+LISTED = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,21 @@ class ShownAct:
     def light(self) -> str:
         """As that of a Notice."""
         return "yes" if not self.progress.left else "unsure" if self.progress.done else "no"
+
+
+@pages.post("/lti/app/rules/<int:rule_id>/acts")
+def acts(rule_id: int) -> str:
+    """The newest acts on several people of the list."""
+    visit = current_teacher_visit()
+    with current_tool().store.read() as session:
+        rule = rule_of(session, visit, rule_id)
+        return render_template(
+            "teacher/roster/acts.html",
+            visit=visit,
+            view=asked_view(rule_id),
+            acts=queries.bulk_acts.newest(session, rule.id, LISTED),
+            names=act_words.NAMES,
+        )
 
 
 @pages.post("/lti/app/rules/<int:rule_id>/acts/<int:act_id>")

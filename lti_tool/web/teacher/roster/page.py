@@ -12,23 +12,19 @@ from badges.template.model import Template, stored_template
 from lti_tool.awarding import confirmations
 from lti_tool.store import Session, dead_jobs, queries
 from lti_tool.store.dead_jobs import DeadOfAwards
-from lti_tool.store.models import Award, AwardRule, BulkAct
+from lti_tool.store.models import Award, AwardRule
 from lti_tool.web.checked_requests import row_id
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.paging import MAX_TYPED, ROSTER
 from lti_tool.web.teacher.awards_list import is_outdated
 from lti_tool.web.teacher.course import Notice, course_page
-from lti_tool.web.teacher.roster import act_words
 from lti_tool.web.teacher.roster.entries import Entry, everybody
 from lti_tool.web.teacher.roster.view import Listed, View, asked_view, listed
 from lti_tool.web.teacher.roster.words import ALWAYS_OFFERED, GROUPS, ORDERS
 from lti_tool.web.visits import Visit, current_teacher_visit, rule_of
 
 pages = Blueprint("roster", __name__)
-
-#: How many acts on several people the page leads to.
-SHOWN_ACTS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +45,7 @@ class Roster:
     """What the page shows of the list.
 
     Without `is_awarding` those without an award are left out. `dead` names what was given up. `may_confirm`: whether
-    the reader may confirm anybody; `reader` is their person id. `acts` are the newest acts on several people.
+    the reader may confirm anybody; `reader` is their person id.
     """
 
     rule: AwardRule
@@ -61,7 +57,6 @@ class Roster:
     dead: DeadOfAwards
     may_confirm: bool
     reader: int | None
-    acts: Sequence[BulkAct]
 
 
 @pages.post("/lti/app/rules/<int:rule_id>/people")
@@ -105,7 +100,6 @@ def roster_page(visit: Visit, view: View, notice: Notice | None = None) -> str:
             groups=GROUPS,
             always_offered=ALWAYS_OFFERED,
             orders=ORDERS,
-            act_names=act_words.NAMES,
         )
 
 
@@ -126,7 +120,6 @@ def _roster(session: Session, rule: AwardRule, view: View, reader: int | None) -
         may_confirm=reader is not None
         and confirmations.may_confirm(session, rule.course_id, reader, page_issuer().policy),
         reader=reader,
-        acts=queries.bulk_acts.newest(session, rule.id, SHOWN_ACTS),
     )
 
 
