@@ -1,6 +1,7 @@
 """Acts on several people as work: how far one is, what came out for whom, and how it is undone."""
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -264,3 +265,20 @@ def test_the_list_leads_to_its_acts_and_nobody_else_sees_them(
             }
             answer = browser.post(f"/lti/app/rules/{course_rule}/acts{path}", data=form)
             assert answer.status_code == status and "Anna" not in answer.text
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", None])
+def test_times_are_the_readers(school, browser, annas_badge, several, done, course_rule, web_tool, zone):
+    """By the platform where it says their zone; else `times.js` writes them in that of the browser."""
+    done(several("resend", award="1"))
+    launched = school.launch(
+        ZANE, **{CLAIM + "custom": {**school.custom, "timezone": zone} if zone else school.custom}
+    )
+    form = {"_launch": hidden(launched, "_launch"), "roster": course_rule}
+    for path in ("people", "acts", "acts/1"):
+        page = browser.post(f"/lti/app/rules/{course_rule}/{path}", data=form)
+        assert (
+            "<time" in page.text
+            and ("data-show" in page.text, "times.js" in page.text) == (zone is None,) * 2
+        )
+        assert (f"{web_tool.clock().astimezone(ZoneInfo(zone)):%H:%M}" in text_of(page)) if zone else True
