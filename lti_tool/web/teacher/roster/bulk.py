@@ -14,7 +14,8 @@ from lti_tool.web.checked_requests import row_ids, typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.teacher.award_actions import MAX_REASON_LENGTH
 from lti_tool.web.teacher.course import Notice
-from lti_tool.web.teacher.roster.acts import Asking, act_page, asked_act, asking_page, check_allowed
+from lti_tool.web.teacher.roster.acts import act_page
+from lti_tool.web.teacher.roster.asking import Asking, asked_act, asking_page, check_allowed
 from lti_tool.web.teacher.roster.bulk_plan import ABOUT_PEOPLE, Act, Choice, Plan, planned
 from lti_tool.web.teacher.roster.entries import everybody
 from lti_tool.web.teacher.roster.page import roster_page

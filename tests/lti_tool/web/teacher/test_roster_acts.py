@@ -1,11 +1,15 @@
 """Acts on several people as work: how far one is, what came out for whom, and how it is undone."""
 
+import inspect
 import re
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from lti_tool.bulk_acts import work
+from lti_tool.awarding import awards, by_hand
+from lti_tool.awarding.confirmations import Refusal
+from lti_tool.bulk_acts import kinds, work
 from lti_tool.people.erasure import erase_person
 from lti_tool.store import events, outbox
 from lti_tool.store.models import (
@@ -21,6 +25,7 @@ from lti_tool.store.models import (
     Person,
     RegistrationRow,
 )
+from lti_tool.web.teacher.roster import act_words
 from tests.at_once import all_at_once
 from tests.fixtures import (
     ANNA,
@@ -282,3 +287,12 @@ def test_times_are_the_readers(school, browser, annas_badge, several, done, cour
             and ("data-show" in page.text, "times.js" in page.text) == (zone is None,) * 2
         )
         assert (f"{web_tool.clock().astimezone(ZoneInfo(zone)):%H:%M}" in text_of(page)) if zone else True
+
+
+def test_whatever_can_come_out_has_its_sentence():
+    sources = "".join(map(inspect.getsource, (by_hand, awards.revoke, awards.award_again, kinds)))
+    codes = set(re.findall(r'AwardStateError\(\s*"(\w+)"', sources)) | set(get_args(Refusal))
+    codes |= set(re.findall(r'(?:return|else|outcome =) "(\w+)"', inspect.getsource(kinds))) | {"had"}
+    assert codes - kinds.DONE <= act_words.WHY_NOT.keys()
+    assert kinds.KINDS == act_words.NAMES.keys() == act_words.BUTTONS.keys()
+    assert act_words.REASON_HINTS.keys() == kinds.WITH_REASON
