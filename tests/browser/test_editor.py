@@ -14,7 +14,7 @@ from lti_tool.templates import versions
 from tests.badges.test_pictures import picture_file
 from tests.browser import page_checks
 from tests.browser.page_checks import find_faults
-from tests.browser.people import continue_until, press_until, tab_to
+from tests.browser.people import continue_until, press_for_tab, press_until, tab_to
 from tests.fixtures import approve_waiting
 
 
@@ -106,6 +106,37 @@ def test_a_new_badge_is_written_published_and_placed(people, demo, registered):
         ).first.click()
         zane.frame.get_by_role("button", name="Place it in the course").click()
         expect(zane.frame.get_by_label("Reading charts")).to_be_checked()
+        zane.frame.get_by_role("button", name="Place this badge").click()
+        zane.save_activity()
+        zane.heading("Badges of this course")
+
+
+def test_a_badge_is_written_in_a_tab_of_its_own_and_placed_where_it_was_begun(people, demo, registered):
+    """As on a phone, and in the small frame in which Moodle shows the choice."""
+    with people(viewport={"width": 360, "height": 640}) as zane:
+        begin_badge(zane)
+        control(zane, "/name/en").fill("Written with more room")
+        expect_saved(zane)
+        tab = press_for_tab(zane, zane.frame.get_by_role("button", name="Open in a new tab"))
+        here = tab.locator
+        expect(here('[name="/name/en"]')).to_have_value("Written with more room")
+        expect(tab.get_by_role("button", name="Open in a new tab")).to_be_hidden()
+        here('[name="/description/en"]').fill("For everybody who needs room to write.")
+        here('[name="/learning_outcomes/0/text/en"]').fill("Writes where there is room.")
+        here('[name="/workload_hours"]').fill("26")
+        here('[name="/level"]').select_option("not-applicable")
+        here('[name="/criteria/en"]').fill("A text of two pages.")
+        here('[name="/assessments/0/type"]').select_option("markedAssignment")
+        tab.get_by_label("Online", exact=True).check()
+        press_until(here(".actions [name=go][value=missing]"), here(".report").first)
+        tab.get_by_role("button", name="Check what will be signed").click()
+        tab.get_by_role("button", name="Publish", exact=True).click()
+        expect(tab.get_by_role("status")).to_contain_text("Waiting for approval")
+        approve_waiting(demo.tool)
+        tab.close()
+        zane.frame.get_by_role("button", name="All templates of this course").click()
+        zane.frame.get_by_role("button", name="Back to choosing a badge").click()
+        zane.frame.get_by_label("Written with more room").check()
         zane.frame.get_by_role("button", name="Place this badge").click()
         zane.save_activity()
         zane.heading("Badges of this course")
