@@ -219,7 +219,7 @@ def test_revocations_are_undone_with_a_reason(annas_badge, several, done, settle
     with web_tool.store.begin() as session:
         session.get_one(Award, FIRST).status = "earned"
     page = act(undo, **form, reason="The mistake was mine")
-    assert "2 badges are awarded again." in text_of(page)
+    assert "2 badges are awarded again." in text_of(page) and "left as" not in text_of(page)
     assert {row.again_reason for row in rows(web_tool, Award)} == {None, "The mistake was mine"}
 
 
@@ -270,6 +270,20 @@ def test_the_list_leads_to_its_acts_and_nobody_else_sees_them(
             }
             answer = browser.post(f"/lti/app/rules/{course_rule}/acts{path}", data=form)
             assert answer.status_code == status and "Anna" not in answer.text
+
+
+def test_an_act_of_another_badge_is_reached_by_its_own_alone(
+    annas_badge, act, several, done, course_rule, web_tool
+):
+    """So that whoever teaches some course sees and undoes nothing of another one."""
+    done(several("revoke", award="1"), reason="x")
+    with web_tool.store.begin() as session:
+        found = session.get_one(BulkAct, 1)
+        rule = found.rule
+        link = type(rule.link)(course_id=rule.course_id, link_id="9", created_at=NOW)
+        found.rule = type(rule)(course_id=rule.course_id, link=link, issuer_id=rule.issuer_id, created_at=NOW)
+    for path in ("1", "1/work", "1/undo"):
+        assert act(f"rules/{course_rule}/acts/{path}", roster=course_rule).status_code == 404
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", None])

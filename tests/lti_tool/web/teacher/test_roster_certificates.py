@@ -77,6 +77,8 @@ def test_one_file_is_drawn_at_a_time(annas_badge, asked):
         certificates._running.release()
     for _ in range(2):
         answer = asked(confirmed="yes", award="1")
+        # As long as it is being sent.
+        assert not certificates._running.acquire(blocking=False)
         assert len(names_in(answer)) == 1
         answer.close()
 
@@ -86,6 +88,8 @@ def test_nobody_chosen_is_said(annas_badge, asked, web_tool):
     with web_tool.store.begin() as session:
         session.query(CredentialRow).update({"suspended_at": web_tool.clock(), "suspension_reason": "x"})
     assert "None of those who are chosen" in text_of(asked(award="1"))
+    assert names_in(asked(confirmed="yes", award="1")) == []
+    assert [row.data for row in rows(web_tool, Event) if row.what == "exported"] == [{"rows": 0}]
 
 
 def test_a_learner_and_a_teacher_of_another_course_get_nothing(school, browser, annas_badge, course_rule):
