@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from lti_tool.awarding import imports, looks, teacher_mail
 from lti_tool.awarding.course_troubles import schedule_mails_about_troubles
 from lti_tool.awarding.decisions import decide_course
+from lti_tool.bulk_acts import work
 from lti_tool.deliveries import dispatch
 from lti_tool.deliveries.approval_message import approval_content
 from lti_tool.deliveries.code_message import code_content
@@ -187,6 +188,11 @@ def import_list(tool: Tool, event_id: str, payload: Json) -> None:
     decide_course(tool.store, payload["course_id"], policy or Policy(), now)
 
 
+def bulk_act(tool: Tool, event_id: str, payload: Json) -> None:
+    """Does a part of what a teacher has asked to be done to several people at once."""
+    work.do_next_part(tool.store, tool.issuers, event_id, payload["act_id"], tool.clock())
+
+
 def mail_teacher(tool: Tool, event_id: str, payload: Json) -> None:
     """Mails a teacher what waits for them, where there is something that was not mailed yet.
 
@@ -303,6 +309,7 @@ def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
         approvals.expire(session, tool.clock())
         queries.identity_checks.delete_begun_before(session, tool.clock() - identity_checks.KEPT)
         queries.observations.delete_looks(session, tool.clock() - looks.KEPT)
+        work.forget_old(session, tool.clock())
         schedule_mails_about_troubles(session, tool.clock())
         outbox.reschedule(session, event_id, "sweep", {}, tool.clock() + timedelta(hours=1))
 
@@ -316,6 +323,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "notify": notify,
     "look": look,
     "import_list": import_list,
+    "bulk_act": bulk_act,
     "mail_teacher": mail_teacher,
     "ask_approver": ask_approver,
     "tell_author": tell_author,

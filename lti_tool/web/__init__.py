@@ -51,7 +51,9 @@ from lti_tool.web.teacher import (
     sources,
     stated_names,
 )
+from lti_tool.web.teacher.roster import acts as roster_acts
 from lti_tool.web.teacher.roster import bulk as roster_bulk
+from lti_tool.web.teacher.roster import certificates as roster_certificates
 from lti_tool.web.teacher.roster import export as roster_export
 from lti_tool.web.teacher.roster import page as roster
 from lti_tool.wiring import Tool
@@ -96,7 +98,9 @@ def create_app(tool: Tool) -> Flask:
         link_badge,
         award_actions,
         roster,
+        roster_acts,
         roster_bulk,
+        roster_certificates,
         roster_export,
         stated_names,
         badge,

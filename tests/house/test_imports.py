@@ -48,6 +48,7 @@ ROOMS = (
         "templates",
         "deliveries",
         "publishing",
+        "bulk_acts",
     ),
     *("wiring", "jobs", "tasks", "worker", "web", "demo", "commands", "wsgi", "__main__"),
 )

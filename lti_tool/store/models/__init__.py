@@ -11,6 +11,7 @@ from lti_tool.store.models.awards import (
     TextDictionary,
 )
 from lti_tool.store.models.base import Base, Instant, Score
+from lti_tool.store.models.bulk_acts import BulkAct, BulkActPerson
 from lti_tool.store.models.corrections import CorrectionRequest
 from lti_tool.store.models.events import Event
 from lti_tool.store.models.identity_checks import IdentityCheck, IdentityCheckRefusal
@@ -47,6 +48,8 @@ __all__ = [
     "Award",
     "AwardRule",
     "Base",
+    "BulkAct",
+    "BulkActPerson",
     "CompiledFormRow",
     "CorrectionRequest",
     "Course",

@@ -2,6 +2,7 @@
 
 from lti_tool.store.queries import (
     awards,
+    bulk_acts,
     corrections,
     course_page,
     credentials,
@@ -22,6 +23,7 @@ from lti_tool.store.queries import (
 
 __all__ = [
     "awards",
+    "bulk_acts",
     "corrections",
     "course_page",
     "credentials",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
-from lti_tool.store.models import Award, CredentialRow, Notice, TemplateVersion, TextDictionary
-from lti_tool.store.queries.common import FOR_UPDATE, add_or_find
+from lti_tool.store.models import Award, CredentialRow, Notice, Person, TemplateVersion, TextDictionary
+from lti_tool.store.queries.common import FOR_UPDATE, add_or_find, is_among
 from lti_tool.values import CurrentCredential
 
 
@@ -31,6 +31,31 @@ def newest_of_awards(session: Session, award_ids: Collection[int]) -> Mapping[in
         for row in reversed(rows)
         if row.id not in replaced
     }
+
+
+class NamedCredential(NamedTuple):
+    """A credential, and what the platform calls its learner."""
+
+    credential_id: str
+    name: str | None
+
+
+def valid_of_rule(session: Session, rule_id: int, award_ids: Collection[int]) -> Sequence[NamedCredential]:
+    """The credentials of those of these awards that are of the rule, by name; none that is revoked or suspended."""
+    query = (
+        select(CredentialRow.id, Person.name)
+        .join(Award, Award.id == CredentialRow.award_id)
+        .join(Person, Person.id == Award.person_id)
+        .where(
+            Award.rule_id == rule_id,
+            Award.status == "issued",
+            CredentialRow.replaced_at.is_(None),
+            CredentialRow.suspended_at.is_(None),
+            is_among(session, Award.id, award_ids),
+        )
+        .order_by(Person.name, Award.id)
+    )
+    return [NamedCredential._make(row) for row in session.execute(query)]
 
 
 def add(session: Session, rows: Sequence[dict[str, Any]]) -> None:

@@ -30,6 +30,7 @@ from lti_tool.store.models import (
     SourceAccess,
     TeacherMailChoice,
 )
+from lti_tool.store.queries import bulk_acts
 from lti_tool.store.queries.common import FOR_UPDATE, insert_missing, is_among, is_among_few, is_possible_id
 from lti_tool.values import Member
 
@@ -338,6 +339,7 @@ def delete_all_of(session: Session, person_id: int) -> int:
     deliveries = session.scalars(select(Delivery.id).where(Delivery.award_id.in_(awards))).all()
     notices = session.scalars(select(Notice.id).where(Notice.credential_id.in_(ids))).all()
     session.flush()
+    bulk_acts.delete_person(session, person_id)
     for table, of_them in (
         (Outbox, Outbox.award_id.in_(awards)),
         (Notice, Notice.id.in_(notices)),

@@ -12,6 +12,8 @@ from lti_tool.store.models import (
     Approval,
     Award,
     AwardRule,
+    BulkAct,
+    BulkActPerson,
     Course,
     DeploymentRow,
     HandAward,
@@ -197,6 +199,7 @@ def delete_registration(session: Session, row: RegistrationRow) -> None:
     """
     courses = select(Course.id).where(Course.registration_id == row.id)
     rules = select(AwardRule.id).where(AwardRule.course_id.in_(courses))
+    bulk_acts = select(BulkAct.id).where(BulkAct.rule_id.in_(rules))
     drafts = select(TemplateVersion.id).where(TemplateVersion.course_id.in_(courses))
     people = session.scalars(only_accounts_of(row.id)).all()
     delete_ledger(session, row.id)
@@ -205,6 +208,8 @@ def delete_registration(session: Session, row: RegistrationRow) -> None:
         (Placement, Placement.registration_id == row.id),
         (IssuerPermission, IssuerPermission.registration_id == row.id),
         (Question, Question.rule_id.in_(rules)),
+        (BulkActPerson, BulkActPerson.bulk_act_id.in_(bulk_acts)),
+        (BulkAct, BulkAct.rule_id.in_(rules)),
         (HandAward, HandAward.rule_id.in_(rules)),
         (MailedMatter, MailedMatter.rule_id.in_(rules)),
         (TeacherMailChoice, TeacherMailChoice.course_id.in_(courses)),

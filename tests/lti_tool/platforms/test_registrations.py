@@ -16,7 +16,16 @@ from lti_tool.mails.teacher_choices import MailChoice
 from lti_tool.people import sessions, teacher_mails
 from lti_tool.platforms import registrations, source_access
 from lti_tool.store import events, outbox, queries
-from lti_tool.store.models import Award, Base, Event, HandAward, Outbox, RegistrationRow, TemplateVersion
+from lti_tool.store.models import (
+    Award,
+    Base,
+    BulkAct,
+    Event,
+    HandAward,
+    Outbox,
+    RegistrationRow,
+    TemplateVersion,
+)
 from lti_tool.templates import approvals, versions
 from lti_tool.values import Given
 from tests.fixtures import (
@@ -171,6 +180,12 @@ def test_removing_leaves_nothing_of_the_platform(tool, platform, template_id, cl
                 rule_id=rule_id, person_id=anna, reason="", asked_at=clock(), asked_by_id=zane.person_id
             )
         )
+        several = BulkAct(
+            rule_id=rule_id, kind="award", once="x", asked_by_id=zane.person_id, asked_at=clock()
+        )
+        session.add(several)
+        session.flush()
+        queries.bulk_acts.add_people(session, several.id, {anna: None})
         teacher_mails.choose(session, zane.person_id, course_id, MailChoice(frequency="none"), clock())
         queries.mails.save_mailed_matter(session, rule_id, "to_confirm", zane.person_id, [anna], clock())
     # All who were outside come in at once: a question.

@@ -634,6 +634,7 @@ ELSEWHERE = {
     "operator_invited",
     "signed_in",
     "batch_undone",
+    "bulk_act_asked",
     "awarded_by_hand",
     "hand_award_asked",
     "hand_award_declined",

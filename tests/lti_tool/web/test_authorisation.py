@@ -17,6 +17,8 @@ from lti_tool.platforms import registrations
 from lti_tool.store import queries
 from lti_tool.store.models import (
     AwardRule,
+    BulkAct,
+    BulkActPerson,
     HandAward,
     LaunchSession,
     Person,
@@ -174,10 +176,12 @@ WHO_MAY = {
     **{
         f"POST {RULE}/{action}": STAFF
         for action in (
-            "answer change check conditions europass gradebook hand newer parts pause people people/bulk people/csv "
+            "acts answer change check conditions europass gradebook hand newer parts pause people people/bulk "
+            "people/certificates people/csv "
             "remove select tick undo who".split()
         )
     },
+    **{f"POST {RULE}/acts/<int:act_id>{path}": STAFF for path in ("", "/work", "/undo")},
     f"POST {HAND}/approve": STAFF,
     f"POST {HAND}/decline": STAFF,
     **{
@@ -247,6 +251,7 @@ def values(web_tool, school, annas_badge):
             "action": "link",
             "proposed": 900,
             "hand_award_id": 700,
+            "act_id": 600,
             "learner": award.person_id,
             "person_id": award.person_id,
             "token": f"expiry-{award.person_id}.0123456789abcdef0123",
@@ -362,6 +367,23 @@ def prepare(tool, route, values):
                     created_at=tool.clock(),
                 )
             )
+        elif "/acts/" in route:
+            session.query(BulkActPerson).delete()
+            session.query(BulkAct).delete()
+            session.add(
+                BulkAct(
+                    id=values["act_id"],
+                    rule_id=rule.id,
+                    kind="revoke",
+                    reason="Anna asked for it",
+                    once="x",
+                    asked_at=tool.clock(),
+                    ended_at=tool.clock(),
+                )
+            )
+            session.flush()
+            queries.bulk_acts.add_people(session, values["act_id"], {values["learner"]: values["award_id"]})
+            session.query(BulkActPerson).update({"outcome": "done"})
         elif "/hand/" in route:
             session.query(HandAward).delete()
             staff = (

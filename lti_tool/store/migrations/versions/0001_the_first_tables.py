@@ -890,6 +890,60 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "bulk_act",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rule_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("once", sa.String(length=64), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["rule_id"],
+            ["award_rule.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("once"),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("bulk_act", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bulk_act_asked_at"), ["asked_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bulk_act_asked_by_id"), ["asked_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bulk_act_rule_id"), ["rule_id"], unique=False)
+
+    op.create_table(
+        "bulk_act_person",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("bulk_act_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("award_id", sa.Integer(), nullable=True),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["award_id"],
+            ["award.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["bulk_act_id"],
+            ["bulk_act.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("bulk_act_id", "person_id"),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("bulk_act_person", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bulk_act_person_award_id"), ["award_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bulk_act_person_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "launch_session",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
@@ -1296,6 +1350,8 @@ def downgrade() -> None:
     op.drop_table("credential")
     op.drop_table("text_dictionary")
     op.drop_table("launch_session")
+    op.drop_table("bulk_act_person")
+    op.drop_table("bulk_act")
     op.drop_table("hand_award")
     op.drop_table("award")
     op.drop_table("event")

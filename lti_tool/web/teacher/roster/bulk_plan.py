@@ -9,9 +9,13 @@ from typing import Literal
 
 from lti_tool.web.teacher.roster.entries import Entry
 
-Act = Literal["confirm", "resend", "revoke"]
+Act = Literal["confirm", "award", "resend", "revoke"]
+#: These are about people without the badge, the others about awards.
+ABOUT_PEOPLE: frozenset[Act] = frozenset({"confirm", "award"})
 #: Why somebody is left out. `staff` and `in_question` only where all who are found were chosen, and not each by name.
-LeftOut = Literal["self", "staff", "in_question", "not_open", "no_badge", "no_address", "revoked", "ended"]
+LeftOut = Literal[
+    "self", "staff", "in_question", "not_open", "has_it", "no_badge", "no_address", "revoked", "ended"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +56,8 @@ def planned(act: Act, entries: Sequence[Entry], choice: Choice, reader: int | No
 
 
 def _reason(act: Act, entry: Entry, choice: Choice, reader: int | None) -> LeftOut | None:
-    if act == "confirm":
-        return _not_confirmed(entry, choice, reader)
+    if act in ABOUT_PEOPLE:
+        return _not_awarded(act, entry, choice, reader)
     if entry.award_id is None:
         return "no_badge"
     if entry.state == "revoked":
@@ -61,9 +65,12 @@ def _reason(act: Act, entry: Entry, choice: Choice, reader: int | None) -> LeftO
     return _not_sent(entry) if act == "resend" else None
 
 
-def _not_confirmed(entry: Entry, choice: Choice, reader: int | None) -> LeftOut | None:
-    if entry.state not in ("to_confirm", "in_question"):
+def _not_awarded(act: Act, entry: Entry, choice: Choice, reader: int | None) -> LeftOut | None:
+    is_asked_about = entry.state in ("to_confirm", "in_question")
+    if act == "confirm" and not is_asked_about:
         return "not_open"
+    if act == "award" and entry.state != "not_yet" and not is_asked_about:
+        return "has_it"
     if entry.person_id == reader:
         return "self"
     # Each of them is a decision of its own, which nobody makes by choosing everybody.

@@ -41,7 +41,10 @@ SOON = timedelta(days=90)
 
 
 class Entry(NamedTuple):
-    """Somebody in the list, with at most one award: who was awarded twice is there twice. As Standing no dataclass.
+    """Somebody in the list, with at most one award. As Standing no dataclass.
+
+    Whose award was renewed is there once, with the valid one; `earlier` are the ids of those before it, newest first.
+    Where the further one is revoked they are there twice: the file of the earlier one may be valid still.
 
     `undecided` is what the rule comes to for them, where they have no award of it, or one that can be renewed now.
     `earned_at` is None without an award. `is_renamed` and `has_failed` as in Standing. `to_review`: the award is that
@@ -59,6 +62,7 @@ class Entry(NamedTuple):
     is_renamed: bool = False
     has_failed: bool = False
     to_review: bool = False
+    earlier: Sequence[int] = ()
 
     @property
     def was_staff(self) -> bool:
@@ -95,7 +99,13 @@ def everybody(session: Session, rule: AwardRule, now: datetime) -> Everybody:
         for each in enrolled.values()
         if each.renews is not None and each.renews in own and not each.is_question
     }
-    awarded = [_awarded(each, now, renewing.get(each.award_id), reviewed) for each in standings]
+    earlier = _renewed(standings)
+    hidden = set(earlier.values())
+    awarded = [
+        _awarded(each, now, renewing.get(each.award_id), reviewed, _chain(each.award_id, earlier))
+        for each in standings
+        if each.award_id not in hidden
+    ]
     together = {each.person_id for each in renewing.values()}
     apart = {person_id: each for person_id, each in enrolled.items() if person_id not in together}
     elsewhere = _awarded_elsewhere(session, rule, template, enrolled)
@@ -104,6 +114,25 @@ def everybody(session: Session, rule: AwardRule, now: datetime) -> Everybody:
         for each in queries.roster.named(session, {*apart, *elsewhere})
     ]
     return Everybody(entries=[*awarded, *others], is_awarding=version is not None, template=template)
+
+
+def _renewed(standings: Sequence[Standing]) -> Mapping[int, int]:
+    """By the id of an award that is not revoked, that of the one that it renews, where both are in the list."""
+    own = {each.award_id for each in standings}
+    return {
+        each.award_id: each.renews_id
+        for each in standings
+        if each.renews_id is not None and each.renews_id in own and each.status != "revoked"
+    }
+
+
+def _chain(award_id: int, earlier: Mapping[int, int]) -> Sequence[int]:
+    """The awards before this one, each renewed by the next."""
+    found: list[int] = []
+    while award_id in earlier:
+        award_id = earlier[award_id]
+        found.append(award_id)
+    return tuple(found)
 
 
 def _enrolled(
@@ -128,7 +157,11 @@ def _awarded_elsewhere(
 
 
 def _awarded(
-    standing: Standing, now: datetime, renewing: Undecided | None, reviewed: Collection[int]
+    standing: Standing,
+    now: datetime,
+    renewing: Undecided | None,
+    reviewed: Collection[int],
+    earlier: Sequence[int],
 ) -> Entry:
     state = _state_of(standing, now)
     to_review = standing.award_id in reviewed
@@ -151,6 +184,7 @@ def _awarded(
         is_renamed=standing.is_renamed and state in ("issued", "suspended"),
         has_failed=standing.has_failed,
         to_review=to_review,
+        earlier=earlier,
     )
 
 

@@ -31,13 +31,15 @@ pages = Blueprint("roster", __name__)
 class Row:
     """One of those who are shown; `award` and `trace` are whole rows, and the trace a decision as JSON.
 
-    `is_outdated`: the badge names its learner otherwise than the platform does now.
+    `is_outdated`: the badge names its learner otherwise than the platform does now. `earlier` are the awards that this
+    one renews.
     """
 
     entry: Entry
     award: Award | None
     trace: Mapping[str, Any] | None
     is_outdated: bool
+    earlier: Sequence[Award]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,7 @@ def _roster(session: Session, rule: AwardRule, view: View, reader: int | None) -
     entries = listed(people.entries, view)
     ids = [entry.award_id for entry in entries.shown if entry.award_id is not None]
     failed = [entry.award_id for entry in entries.shown if entry.award_id is not None and entry.has_failed]
+    ids += [award_id for entry in entries.shown for award_id in entry.earlier]
     awards = {award.id: award for award in queries.roster.whole_awards(session, ids)}
     return Roster(
         rule=rule,
@@ -132,4 +135,5 @@ def row_of(entry: Entry, awards: Mapping[int, Award]) -> Row:
         award=award,
         trace=award.trace if award is not None else undecided,
         is_outdated=award is not None and is_outdated(award, current_tool().clock()),
+        earlier=[awards[award_id] for award_id in entry.earlier if award_id in awards],
     )

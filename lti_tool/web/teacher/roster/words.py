@@ -72,6 +72,12 @@ def _left_out(reason: LeftOut, number: int) -> str:
             "%(num)s learners are left out: there is nothing to confirm.",
             number,
         )
+    if reason == "has_it":
+        return ngettext(
+            "%(num)s learner is left out: they have the badge, or had it.",
+            "%(num)s learners are left out: they have the badge, or had it.",
+            number,
+        )
     if reason == "no_badge":
         return ngettext(
             "%(num)s learner is left out: there is no badge yet.",

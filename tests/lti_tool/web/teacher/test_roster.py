@@ -225,3 +225,33 @@ def test_the_gradebook_of_another_course_learns_nothing_of_a_learner(course_of_f
 def test_a_learner_who_launches_a_review_sees_their_own_page(course_of_four, school):
     page = school.launch(JANIS, **REVIEW, **{CLAIM + "for_user": {"user_id": ANNA.user_id}})
     assert ANNA.name not in page.text and "All learners" not in page.text
+
+
+@pytest.fixture
+def renewed(annas_badge, web_tool):
+    """An award that renews another one, which renews a third; all are of one learner."""
+    multiply(web_tool, range(3))
+    with web_tool.store.begin() as session:
+        first, second, third = (session.get_one(Award, FIRST + number) for number in range(3))
+        for before, after in ((first, second), (second, third)):
+            before.ended_at, before.why_ended = web_tool.clock(), "renewed"
+            session.flush()
+            after.person_id, after.renews_id = first.person_id, before.id
+            session.flush()
+        return third.id
+
+
+def test_whose_badge_was_renewed_is_there_once_with_the_earlier_ones_in_the_trace(people, renewed, web_tool):
+    name = f"Learner {FIRST}"
+    page = people(find=name)
+    assert names(page) == [name] and counts(page)["have"] == 1
+    assert row(page, name).count("It renews a badge") == 2
+    assert f'name="award" value="{renewed}"' in row(page, name) and "/badges/" in row(page, name)
+    assert re.findall(r"awards/(\d+)/revoke", page.text) == [str(renewed), str(FIRST + 1), str(FIRST)]
+
+
+def test_while_a_renewal_is_revoked_what_it_renewed_is_there_too(people, renewed, web_tool):
+    with web_tool.store.begin() as session:
+        session.get_one(Award, renewed).status = "revoked"
+    page = people(find=f"Learner {FIRST}", order="newest")
+    assert len(names(page)) == 2 and page.text.count("It renews a badge") == 1
