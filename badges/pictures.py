@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from io import BytesIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -20,6 +21,18 @@ FORMATS = ("PNG", "JPEG")
 #: thirty bytes at least: with all that fit into MAX_BYTES it would take a minute.
 MAX_SCANS = 100
 _JPEG, _SCAN = b"\xff\xd8", b"\xff\xda"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPicture:
+    """A picture that somebody has chosen for a badge: a PNG of 600 pixels a side, and an SVG of it where it was one.
+
+    `left_out` names the elements and attributes of the SVG that could not be taken over.
+    """
+
+    png: bytes
+    svg: bytes = b""
+    left_out: tuple[str, ...] = ()
 
 
 def fit_picture(file: bytes) -> bytes:
