@@ -54,6 +54,9 @@ _PROBLEMS: Mapping[str, Sentence] = {
     "picture_too_complex": _l(
         "This JPEG is built in a way that takes very long to open. Save it as PNG and choose that file."
     ),
+    "part_too_small": _l(
+        "This part of the picture has too few pixels. Choose a larger part, or a larger picture."
+    ),
     "not_a_picture": _l("This file is not a PNG, JPEG or SVG picture. Choose another file."),
     "not_an_svg": _l(
         "This SVG cannot be read. Save it again as a plain SVG, in UTF-8, and choose that file."

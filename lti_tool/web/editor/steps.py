@@ -32,6 +32,7 @@ from lti_tool.web.current import current_tool
 from lti_tool.web.editor import forms, picture_choices, quality_report
 from lti_tool.web.editor.author import Author, current_author, locked_version, own_version
 from lti_tool.web.editor.completeness import completeness_of
+from lti_tool.web.editor.crop import chosen_square
 from lti_tool.web.editor.fields import STEPS, Field, Step, all_fields, field_labels, step_code_of, step_named
 from lti_tool.web.editor.forms import StepInput
 from lti_tool.web.editor.messages import EQF_LEVELS, note_sentence, problem_sentence
@@ -88,7 +89,7 @@ def picture(template_id: UUID, version: int) -> str:
     problem = ""
     # Before the row is locked: a large picture takes a second.
     try:
-        own = read_picture(file.read()) if file and file.filename else None
+        own = read_picture(file.read(), chosen_square(request.form)) if file and file.filename else None
     except PictureError as error:
         problem = problem_sentence(error.code)
     with tool.store.begin() as session:
