@@ -24,6 +24,7 @@ from lti_tool.store import Session, events, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import Course, TemplateChange, TemplateVersion
 from lti_tool.templates import approval_requests
+from lti_tool.templates.issuer_logos import logo_for
 from lti_tool.values import Json
 
 #: Edits by one person, each within this time of the last, are one entry of the history. The editor saves while somebody
@@ -184,8 +185,9 @@ def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: Acto
         if row.own_picture:
             row.drawing = with_title(row.drawing, row.name) if row.drawing else b""
         else:
-            row.picture = template_picture(template, issuer.name, template.in_language)
-            row.drawing = template_drawing(template, issuer.name, template.in_language)
+            name, language, logo = issuer.name, template.in_language, logo_for(row, template)
+            row.picture = template_picture(template, name, language, logo=logo)
+            row.drawing = template_drawing(template, name, language, logo)
         row.status, row.published_at = "published", now
         approval_requests.end_by_publishing(events.session_of(row), row, now, by)
         _record(row, "published", now, by)

@@ -10,6 +10,7 @@ from badges.artwork import design_of, is_designed, template_picture
 from badges.design import as_svg, mark_drawing
 from badges.template.model import Template
 from lti_tool.store.models import TemplateVersion
+from lti_tool.templates.issuer_logos import logo_for
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.public.badge_pages import readings_of
 
@@ -20,7 +21,7 @@ PREVIEW_SIDE = 300
 def picture_of(row: TemplateVersion, template: Template) -> str:
     """The address, as a data URL, of the picture that the badge would have if it were published now."""
     png = row.picture or template_picture(
-        template, page_issuer().profile.name, template.in_language, PREVIEW_SIDE
+        template, page_issuer().profile.name, template.in_language, PREVIEW_SIDE, logo_for(row, template)
     )
     return "data:image/png;base64," + b64encode(png).decode()
 

@@ -8,9 +8,10 @@ from base64 import b64decode
 import pytest
 
 from lti_tool.web.editor.fields import STEPS
+from tests.fixtures import give_look
 from tests.lti_tool.web.editor.test_editor import zane  # noqa: F401
 
-FIELDS = ("shape", "colours", "sign", "level_mark")
+FIELDS = ("shape", "colours", "sign", "level_mark", "credits_mark", "logo_mark")
 
 
 def looks(editor, **chosen: str):
@@ -68,3 +69,13 @@ def test_a_starter_design_sets_what_it_is_made_of(zane):  # noqa: F811
     before = zane.page.text
     zane.save(STEPS[-1].code, dict((f"/{name}", code) for name, code in checked), design="nothing")
     assert pictures(zane.page.text) == pictures(before)
+
+
+def test_the_preview_shows_the_logo_and_the_credits_where_they_were_chosen(zane, web_tool):  # noqa: F811
+    give_look(web_tool)
+    zane.save("learning", {"/credits": "3"})
+    seen = []
+    for chosen in ({}, {"logo_mark": "shown"}, {"credits_mark": "shown"}):
+        looks(zane, shape="gate", **chosen)
+        seen.append(pictures(zane.page.text)[0])
+    assert len({*seen}) == 3
