@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from badges.svg import unbake
 from lti_tool.store.models import CredentialRow, TemplateVersion
@@ -92,3 +94,33 @@ def test_a_badge_with_it_can_do_nothing_where_it_is_opened(browser, web_tool, an
     directives = answer.headers["Content-Security-Policy"].split("; ")
     assert directives[0] == "default-src 'none'" and "sandbox" in directives
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_mark_of_an_own_picture_is_that_picture_and_of_others_their_sign(browser, web_tool, annas_badge):
+    with web_tool.store.begin() as session:
+        version = session.get_one(CredentialRow, annas_badge).template_version
+        address = f"/achievements/{version.template_id}/{version.version}/mark.png"
+        version.picture, version.own_picture = read_picture(SVG).png, False
+    drawn = browser.get(address)
+    assert (drawn.status_code, drawn.mimetype) == (200, "image/png")
+    with web_tool.store.begin() as session:
+        session.get_one(CredentialRow, annas_badge).template_version.own_picture = True
+    own = browser.get(address)
+    with Image.open(BytesIO(own.data)) as image:
+        assert (image.size, image.convert("RGB").getpixel((70, 70))) == ((144, 144), (0, 128, 128))
+    assert own.data != drawn.data
+
+
+def test_the_list_shows_the_mark_of_each_badge(zane):  # noqa: F811
+    upload(zane, SVG)
+    zane.post("/lti/app/templates")
+    marks = re.findall(r'<h2[^>]* class="with-mark"[^>]*><img class="mark" src="([^"]+)"', zane.page.text)
+    assert marks[0].startswith("data:image/png;base64,")
+    zane.post("/lti/app/templates/new")
+    zane.post("/lti/app/templates")
+    assert "data:image/svg+xml;base64," in zane.page.text
+
+
+def test_a_draft_has_no_mark_for_strangers(zane):  # noqa: F811
+    address = zane.version_path.replace("/lti/app/templates", "/achievements")
+    assert zane.browser.get(f"{address}/mark.png").status_code == 404
