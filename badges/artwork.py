@@ -15,6 +15,7 @@ from PIL import Image, ImageColor, ImageDraw
 
 from badges.design import Design, as_png, as_svg, badge_drawing
 from badges.font_runs import MAIN, undrawable
+from badges.in_words import number_text
 from badges.issuer import IssuerProfile
 from badges.lettering import (
     Colour,
@@ -76,10 +77,15 @@ def picture(
     return small_png(reduced)
 
 
-def template_picture(template: Template, issuer_name: str, language: str, size: int = 600) -> bytes:
-    """The picture of a template, with its texts in `language`: as its author designed it, else the default one."""
+def template_picture(
+    template: Template, issuer_name: str, language: str, size: int = 600, logo: bytes = b""
+) -> bytes:
+    """The picture of a template, with its texts in `language`: as its author designed it, else the default one.
+
+    `logo` is the issuer's, which is drawn where the design shows one.
+    """
     if is_designed(template):
-        return as_png(badge_drawing(design_of(template, issuer_name, language)), size)
+        return as_png(badge_drawing(design_of(template, issuer_name, language, logo)), size)
     return picture(
         text_in(template.name, language, template.in_language),
         level_text(template, language),
@@ -89,21 +95,31 @@ def template_picture(template: Template, issuer_name: str, language: str, size: 
     )
 
 
-def template_drawing(template: Template, issuer_name: str, language: str) -> bytes:
+def template_drawing(template: Template, issuer_name: str, language: str, logo: bytes = b"") -> bytes:
     """The same picture as an SVG, drawn anew at each size; empty where nothing was designed."""
     if not is_designed(template):
         return b""
-    design = design_of(template, issuer_name, language)
+    design = design_of(template, issuer_name, language, logo)
     return as_svg(badge_drawing(design), design.title)
 
 
 def is_designed(template: Template) -> bool:
     """Whether the author chose more than colours; without that a template keeps the picture that it always had."""
-    return bool(template.shape or template.sign or template.level_mark)
+    chosen = (
+        template.shape,
+        template.sign,
+        template.level_mark,
+        template.credits_mark,
+        template.logo_mark,
+    )
+    return any(chosen)
 
 
-def design_of(template: Template, issuer_name: str, language: str) -> Design:
-    """The design of a template. A level is shown unless the author chose that it is not; some have none."""
+def design_of(template: Template, issuer_name: str, language: str, logo: bytes = b"") -> Design:
+    """The design of a template. A level is shown unless the author chose that it is not; some have none.
+
+    Credits, and the issuer's logo in place of its name, are shown where the author chose so and there are any.
+    """
     level = template.level if isinstance(template.level, Level) and template.level_mark != "none" else None
     return Design(
         title=text_in(template.name, language, template.in_language),
@@ -113,7 +129,13 @@ def design_of(template: Template, issuer_name: str, language: str) -> Design:
         sign=template.sign,
         level=level.value if level else None,
         level_text=(level_text(template, language) or "") if level else "",
+        credits_text=_credits_text(template, language) if template.credits_mark else "",
+        logo=logo if template.logo_mark else b"",
     )
+
+
+def _credits_text(template: Template, language: str) -> str:
+    return f"{number_text(template.credits, language)} ECTS" if template.credits else ""
 
 
 def undrawn(template: Template, issuer: IssuerProfile) -> Iterator[tuple[str, str]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import struct
+from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from badges.errors import PictureError
 
@@ -15,21 +17,70 @@ MIN_SIDE, MAX_SIDE = 200, 4000
 SIDE = 600
 #: The same of a logo: none is shown larger than 200 pixels wide, on screens that have more than two for each.
 MIN_LOGO_SIDE, LOGO_SIDE = 32, 512
+#: Of a part of a picture.
+MAX_ZOOM = 5
 FORMATS = ("PNG", "JPEG")
 #: A picture of a camera or a drawing program has about ten scans. Each is decoded over the whole picture, and takes
 #: thirty bytes at least: with all that fit into MAX_BYTES it would take a minute.
 MAX_SCANS = 100
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _JPEG, _SCAN = b"\xff\xd8", b"\xff\xda"
 
 
-def fit_picture(file: bytes) -> bytes:
-    """A transparent PNG of 600 pixels a side with the whole picture in its centre, without any metadata of the file.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPicture:
+    """A picture that somebody has chosen for a badge: a PNG of 600 pixels a side, and an SVG of it where it was one.
 
-    Raises PictureError with the code `picture_too_large`, `picture_too_complex`, `not_a_picture`, `picture_too_small`
-    or `picture_too_wide`.
+    `left_out` names the elements and attributes of the SVG that could not be taken over.
     """
-    picture = ImageOps.contain(_opened(file, MIN_SIDE), (SIDE, SIDE))
-    return _placed(picture, (SIDE, SIDE))
+
+    png: bytes
+    svg: bytes = b""
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Square:
+    """A square part of a picture. `zoom` is 1 for the largest, 2 for one of half its side, at most MAX_ZOOM.
+
+    `across` and `down` are where it lies, 0 to 1 of the room that is left: 0 is the left or the top, 0.5 the middle.
+    """
+
+    across: float
+    down: float
+    zoom: float
+
+
+def fit_picture(file: bytes, square: Square | None = None) -> bytes:
+    """A transparent PNG of 600 pixels a side with that part, or the whole picture in its centre; without any metadata.
+
+    Raises PictureError with the code `picture_too_large`, `picture_too_complex`, `not_a_picture`, `picture_too_small`,
+    `picture_too_wide` or `part_too_small`.
+    """
+    picture = _opened(file, MIN_SIDE)
+    if square is not None:
+        picture = _part(picture, square)
+    return _placed(ImageOps.contain(picture, (SIDE, SIDE)), (SIDE, SIDE))
+
+
+def _part(picture: Image.Image, square: Square) -> Image.Image:
+    """The part of the picture, a square."""
+    side = round(min(picture.size) / square.zoom)
+    if side < MIN_SIDE:
+        raise PictureError(
+            "part_too_small", f"The part of the picture has a side of less than {MIN_SIDE} pixels."
+        )
+    left = round((picture.width - side) * square.across)
+    top = round((picture.height - side) * square.down)
+    return picture.crop((left, top, left + side, top + side))
 
 
 def fit_logo(file: bytes) -> bytes:
@@ -51,11 +102,22 @@ def _opened(file: bytes, least: int) -> Image.Image:
     try:
         with Image.open(BytesIO(file), formats=FORMATS) as opened:
             _demand_size(opened.size, least)
-            return opened.convert("RGBA")
+            return _upright(opened).convert("RGBA")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_wide() from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise PictureError("not_a_picture", "This is neither a PNG nor a JPEG picture.") from error
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """The picture as it is seen: cameras store how they were held beside the pixels."""
+    if picture.format != "JPEG":
+        return picture
+    try:
+        turn = _TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except (OSError, SyntaxError, ValueError, TypeError, KeyError, struct.error):
+        return picture
+    return picture.transpose(turn) if turn is not None else picture
 
 
 def _placed(picture: Image.Image, size: tuple[int, int]) -> bytes:

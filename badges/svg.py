@@ -33,7 +33,7 @@ from badges.readable import readable
 from signing.secured import SecuredCredential
 
 NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
-_SVG = "http://www.w3.org/2000/svg"
+NAMESPACE_OF_SVG = "http://www.w3.org/2000/svg"
 #: Element name with its namespace -> the keyword under which a PNG would hold the same.
 _BADGES = {
     f"{NAMESPACE} credential": KEYWORD,
@@ -71,7 +71,7 @@ def drawing(png: bytes, side: int, title: str) -> bytes:
     """The square picture of `side` pixels as an SVG, which shows it at any size; the title is for screen readers."""
     image, name = b64encode(png).decode(), escape(readable(title), quote=False)
     return (
-        f'<svg xmlns="{_SVG}" viewBox="0 0 {side} {side}" role="img"><title>{name}</title>'
+        f'<svg xmlns="{NAMESPACE_OF_SVG}" viewBox="0 0 {side} {side}" role="img"><title>{name}</title>'
         f'<image width="{side}" height="{side}" href="data:image/png;base64,{image}"/></svg>'
     ).encode()
 
@@ -203,7 +203,7 @@ class _Parser:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         offset = self.parser.CurrentByteIndex
         if self.depth == 0:
-            if name not in (f"{_SVG} svg", "svg"):
+            if name not in (f"{NAMESPACE_OF_SVG} svg", "svg"):
                 raise PictureError("not_an_svg", "The file is not an SVG picture.")
             self.parsed.tag_start, self.parsed.tag_end = offset, self._tag_end(offset)
             self.parsed.name_end = self._match(_TAG_NAME, offset).end()
@@ -213,7 +213,7 @@ class _Parser:
             raise PictureError("svg_too_complex", "The SVG has too many parts.")
         if self.badge is not None:  # an element inside a badge: its text would be ambiguous
             raise PictureError("bad_text", "The credential in the picture cannot be read.")
-        _refuse_programs(name, attributes)
+        refuse_programs(name, attributes)
         if name in _BADGES:
             self.badge = (_BADGES[name], offset, attributes.get("verify"))
             self.text = []
@@ -252,7 +252,7 @@ class _Parser:
             self.text.append(text)
 
 
-def _refuse_programs(name: str, attributes: dict[str, str]) -> None:
+def refuse_programs(name: str, attributes: dict[str, str]) -> None:
     """Raises PictureError for an element that runs a program, or has an attribute that does."""
     is_program = name.rpartition(" ")[2].lower() in _PROGRAM_ELEMENTS
     for attribute, value in attributes.items():
@@ -271,10 +271,10 @@ def _parse(svg: bytes) -> _ParsedSvg:
     if svg.startswith((b"\xff\xfe", b"\xfe\xff")):
         # expat would follow this byte order mark in spite of `encoding`, and all offsets would be wrong.
         raise PictureError("not_an_svg", "The SVG is not written in UTF-8.")
-    return _Parser(_without_bare_doctype(svg)).run()
+    return _Parser(without_bare_doctype(svg)).run()
 
 
-def _without_bare_doctype(svg: bytes) -> bytes:
+def without_bare_doctype(svg: bytes) -> bytes:
     """The SVG with spaces for a document type that brings no definitions, so that all offsets stay the same.
 
     Left in, it would make expat skip entities that are not defined here, while other readers might look them up and

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import atan2, cos, hypot, pi, radians, sin
 
-from badges.design.drawing import Area, Drawing, Line, Words
+from badges.design.drawing import Area, Drawing, Line, Picture, Words
+from badges.design.logo import CORNER, HEIGHTS, on_plate
 from badges.design.palettes import Palette, blend, palette
-from badges.design.shapes import Shape, below, edges, inset, room, shape
+from badges.design.shapes import Shape, below, edges, inset, raised, room, shape
 from badges.design.signs import GRID, LINE_WIDTH, sign_lines
 from badges.lettering import Colour, Letters, Point, fit, hyphenate, shorten, shown, wrap
 
@@ -19,12 +20,14 @@ _RIM, _THREAD, _ORNAMENT, _WORDS = 34, 46, 60, 72
 _SECOND_THREAD, _WOVEN = 5, 7
 _SIGN_SIZE, _MARK_SIZE = 100, 270
 _DIAMOND, _DIAMOND_STEP = 8, 22
+#: A logo needs more room below the title than a name does.
+_RAISED = 26
 # Texts are measured in pixels of this many to one of the sheet: letters have whole sizes.
 _SCALE = 4
 _TITLE_SIZES = tuple(range(56 * _SCALE, 17 * _SCALE, -2 * _SCALE))
 _HYPHENATED_SIZE, _TITLE_LINES = 34 * _SCALE, 6
 _ISSUER_SIZES, _ISSUER_STEP = tuple(range(22 * _SCALE, 13 * _SCALE, -_SCALE)), 22
-_LEVEL_SIZE = 23
+_CAPTION_SIZES = tuple(range(23, 11, -1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,8 @@ class Design:
     """What the picture shows.
 
     `shape`, `colours` and `sign` are codes of vocabularies, or None for the usual ones. `level` is 1 to 8, None where
-    none is shown, with `level_text`, such as "EQF 4 · LKI 4".
+    none is shown, with `level_text`, such as "EQF 4 · LKI 4". `credits_text`, such as "3 ECTS", is empty where none are
+    shown. `logo` is a PNG of `badges.pictures.fit_logo` in place of the issuer's name, empty for the name.
     """
 
     title: str
@@ -42,11 +46,21 @@ class Design:
     sign: str | None = None
     level: int | None = None
     level_text: str = ""
+    credits_text: str = ""
+    logo: bytes = b""
+
+    @property
+    def caption(self) -> str:
+        """What stands below the title: the level in words, and the credits."""
+        level = self.level_text if self.level is not None else ""
+        return " · ".join(filter(None, (level, self.credits_text)))
 
 
 def badge_drawing(design: Design) -> Drawing:
     """The whole picture. Raises KeyError for a palette that is not in its vocabulary."""
     form, colours = shape(design.shape), palette(design.colours)
+    if design.logo:
+        form = raised(form, _RAISED)
     return Drawing(
         edge=form.outline,
         parts=(
@@ -162,32 +176,50 @@ def _title(form: Shape, design: Design, colours: Palette) -> Iterator[Words]:
 
 
 def _level(form: Shape, design: Design, colours: Palette) -> Iterator[Area | Line | Words]:
-    """Eight diamonds, as many of them filled as the level is high, and the level in words."""
-    if design.level is None:
-        return
-    for number in range(LEVELS):
+    """Eight diamonds, as many of them filled as the level is high; the level and the credits in words."""
+    for number in range(LEVELS if design.level is not None else 0):
         x = 300 + _DIAMOND_STEP * (number - (LEVELS - 1) / 2)
         filled = _diamond((x, form.diamonds), _DIAMOND, colours.thread)
-        if number < design.level:
+        if number < (design.level or 0):
             yield filled
         else:
             yield Line(points=(*filled.corners, filled.corners[0]), width=2.5, colour=colours.thread)
-    yield Words(
-        text=design.level_text,
-        middle=(300, form.level),
-        size=_LEVEL_SIZE,
-        weight="bold",
-        colour=colours.thread,
+    if design.level is not None or design.caption:
+        yield _caption(form, design.caption, colours)
+
+
+def _caption(form: Shape, text: str, colours: Palette) -> Words:
+    """The words in the largest letters in which they fit."""
+    width = room(inset(form.outline, _WORDS), form.level - 10, form.level + 10)
+    size = next(
+        (
+            size
+            for size in _CAPTION_SIZES
+            if Letters(weight="bold", size=size * _SCALE).width(text) <= width * _SCALE
+        ),
+        _CAPTION_SIZES[-1],
     )
+    return Words(text=text, middle=(300, form.level), size=size, weight="bold", colour=colours.thread)
 
 
-def _issuer(form: Shape, design: Design, colours: Palette) -> Iterator[Words]:
+def _issuer(form: Shape, design: Design, colours: Palette) -> Iterator[Words | Area | Picture]:
+    """The issuer's logo, or its name."""
+    top = form.issuer if design.level is not None or design.caption else form.level
+    if not design.logo:
+        yield from _issuer_name(form, design.issuer, top, colours)
+        return
+    # It begins where a name would. Shapes grow narrower below, so a plate that is lower may be wider.
+    top, words = top - 11, inset(form.outline, _WORDS)
+    rooms = [(room(words, top, top + height - CORNER), height) for height in HEIGHTS]
+    yield from on_plate(design.logo, (300, top), rooms)
+
+
+def _issuer_name(form: Shape, issuer: str, top: float, colours: Palette) -> Iterator[Words]:
     """The issuer's name in one line, or in smaller letters in two, of which the second is shortened if need be."""
     words = inset(form.outline, _WORDS)
-    top = form.issuer if design.level else form.level
     heights = (top, top + _ISSUER_STEP)
     rooms = [room(words, y - 10, y + 10) * _SCALE for y in heights]
-    text = shown(design.issuer)
+    text = shown(issuer)
     letters = Letters(weight="medium", size=_ISSUER_SIZES[0])
     lines = [text]
     for size in _ISSUER_SIZES:

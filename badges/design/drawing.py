@@ -1,7 +1,7 @@
 """Drawing: what a designed picture consists of, whatever it is written as.
 
 All measures are on a sheet of SIDE by SIDE; y grows downwards. The parts are drawn in their order, each over those
-before it, in flat colours.
+before it, in flat colours; only pictures have others.
 """
 
 from __future__ import annotations
@@ -42,7 +42,15 @@ class Words:
     colour: Colour
 
 
-Part = Area | Line | Words
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A PNG of ours, stretched over the box between two corners: left, top, right, bottom."""
+
+    png: bytes
+    box: tuple[float, float, float, float]
+
+
+Part = Area | Line | Words | Picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

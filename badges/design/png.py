@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 
 from PIL import Image, ImageDraw
 
-from badges.design.drawing import SIDE, Area, Drawing, Line, Part, Words
+from badges.design.drawing import SIDE, Area, Drawing, Line, Part, Picture, Words
 from badges.lettering import Letters, Point
 from badges.small_png import small_png
 
@@ -21,7 +22,7 @@ def as_png(drawing: Drawing, size: int) -> bytes:
     image = Image.new("RGB", (side, side))
     draw = ImageDraw.Draw(image)
     for part in drawing.parts:
-        _draw(part, draw, scale)
+        _draw(part, image, draw, scale)
     mask = Image.new("L", (side, side), 0)
     ImageDraw.Draw(mask).polygon(_scaled(drawing.edge, scale), fill=255)
     # The alpha channel is reduced on its own: an RGBA picture of this size takes twice as long.
@@ -34,7 +35,7 @@ def _scaled(points: Sequence[Point], scale: float) -> list[Point]:
     return [(x * scale, y * scale) for x, y in points]
 
 
-def _draw(part: Part, draw: ImageDraw.ImageDraw, scale: float) -> None:
+def _draw(part: Part, image: Image.Image, draw: ImageDraw.ImageDraw, scale: float) -> None:
     match part:
         case Area():
             draw.polygon(_scaled(part.corners, scale), fill=part.colour)
@@ -44,6 +45,11 @@ def _draw(part: Part, draw: ImageDraw.ImageDraw, scale: float) -> None:
             letters = Letters(weight=part.weight, size=max(1, round(part.size * scale)))
             x, y = part.middle
             letters.draw(draw, (x * scale, y * scale), part.text, part.colour)
+        case Picture():
+            left, top, right, bottom = (round(side * scale) for side in part.box)
+            with Image.open(BytesIO(part.png), formats=("PNG",)) as opened:
+                resized = opened.convert("RGBA").resize((right - left, bottom - top))
+            image.paste(resized, (left, top), resized)
 
 
 def _draw_line(line: Line, draw: ImageDraw.ImageDraw, scale: float) -> None:

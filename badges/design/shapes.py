@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import cos, hypot, pi, sin
 
@@ -32,6 +32,13 @@ class Shape:
 def shape(code: str | None) -> Shape:
     """The shape of a code of the vocabulary `shapes`; the hexagon for one that only an institution's own list has."""
     return _SHAPES.get(code or DEFAULT_SHAPE) or _SHAPES[DEFAULT_SHAPE]
+
+
+def raised(form: Shape, height: float) -> Shape:
+    """The shape with what stands below the title higher by so much."""
+    return replace(
+        form, diamonds=form.diamonds - height, level=form.level - height, issuer=form.issuer - height
+    )
 
 
 def edges(corners: Sequence[Point]) -> list[tuple[Point, Point]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from html import escape
@@ -9,7 +10,7 @@ from typing import Literal
 
 import uharfbuzz
 
-from badges.design.drawing import SIDE, Area, Drawing, Line, Part, Words
+from badges.design.drawing import SIDE, Area, Drawing, Line, Part, Picture, Words
 from badges.design.palettes import in_hex
 from badges.font_runs import MAIN, Font, Run, font_runs
 from badges.lettering import Point
@@ -26,18 +27,24 @@ def as_svg(drawing: Drawing, title: str) -> bytes:
 
 
 def _written(part: Part) -> str:
-    colour = in_hex(part.colour)
     match part:
         case Area():
+            colour = in_hex(part.colour)
             # A hair of its own colour closes the seams that smoothing leaves between areas.
             return f'<path fill="{colour}" stroke="{colour}" stroke-width=".5" d="{_path(part.corners)}Z"/>'
         case Line():
             return (
-                f'<path fill="none" stroke="{colour}" stroke-width="{_number(part.width)}" '
+                f'<path fill="none" stroke="{in_hex(part.colour)}" stroke-width="{_number(part.width)}" '
                 f'stroke-linecap="round" stroke-linejoin="round" d="{_path(part.points)}"/>'
             )
         case Words():
-            return f'<path fill="{colour}" d="{_outlines(part)}"/>'
+            return f'<path fill="{in_hex(part.colour)}" d="{_outlines(part)}"/>'
+        case Picture():
+            left, top, right, bottom = part.box
+            return (
+                f'<image x="{_number(left)}" y="{_number(top)}" width="{_number(right - left)}" '
+                f'height="{_number(bottom - top)}" href="data:image/png;base64,{b64encode(part.png).decode()}"/>'
+            )
 
 
 def _outlines(words: Words) -> str:

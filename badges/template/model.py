@@ -91,7 +91,8 @@ class Template:
     Only `name` is required: `badges.eu.elements.missing` lists what a draft still lacks. `in_language` is the language
     to fall back to. `awarding_bodies` award together with the issuer. `credits` are ECTS. `quality` is judged by
     `badges.quality`. `review_date`, `owner` and `change_log` are for the institution only: no badge shows them.
-    `shape`, `colours`, `sign` and `level_mark` are the design of its picture. `required_value` is the lowest result
+    `shape`, `colours`, `sign`, `level_mark`, `credits_mark` and `logo_mark` are the design of its picture.
+    `required_value` is the lowest result
     with which anybody gets the badge, on a scale from 0 to `scale`, or in per cent where there is none.
     """
 
@@ -403,6 +404,26 @@ class Template:
         hint={
             "en": "Of eight diamonds as many are filled as the EQF level says; the border grows richer with it.",
             "lv": "No astoņiem rombiem aizpildīti tik, cik augsts ir EKI līmenis; augstākam ir krāšņāka apmale.",
+        },
+    )
+    credits_mark: str | None = declare(
+        Code("picture_marks", "pictures"),
+        section="more",
+        kept_inside="It is seen in the picture.",
+        label={"en": "ECTS credits in the picture", "lv": "ECTS kredītpunkti attēlā"},
+        hint={
+            "en": "Beside the level, such as “3 ECTS”, where the badge has credits.",
+            "lv": "Blakus līmenim, piemēram, „3 ECTS”, ja nozīmītei ir kredītpunkti.",
+        },
+    )
+    logo_mark: str | None = declare(
+        Code("picture_marks", "pictures"),
+        section="more",
+        kept_inside="It is seen in the picture.",
+        label={"en": "Logo in the picture", "lv": "Logotips attēlā"},
+        hint={
+            "en": "The logo of the institution in place of its name, where its settings have one.",
+            "lv": "Iestādes logotips tās nosaukuma vietā, ja tas ir iestatījumos.",
         },
     )
     validity: Validity | None = declare(

@@ -1,4 +1,4 @@
-"""Strangers' schemas, PDF and ZIP files, e-mails and photos, read in a process of its own with little time and memory.
+"""Strangers' schemas, PDF, ZIP and SVG files, e-mails and photos, read in a process of its own, with strict limits.
 
 The libraries that read them cannot be stopped from outside: a thread that applies a schema made to run for hours cannot
 be ended, a process can. What the process cannot finish is refused, never taken for sound. It gets no settings of the
@@ -19,6 +19,7 @@ from typing import Any
 from badges.bake import KEYWORD, BakedText
 from badges.containers import UnpackedFile
 from badges.errors import NotBakedError, PictureError, SchemaError, SchemaTooCostlyError
+from badges.pictures import OwnPicture
 from signing.json_text import Json
 
 CPU_SECONDS = 2
@@ -88,6 +89,25 @@ def texts_in_picture(picture: bytes, seconds: float = inf) -> tuple[str, ...]:
         return tuple(_ask("qr_codes", picture, seconds)["texts"])
     except _EndedError:
         return ()
+
+
+def own_svg_picture(file: bytes) -> OwnPicture:
+    """The picture in an SVG file, written anew and drawn, within some time and memory.
+
+    Raises PictureError as `badges.rebuilt_svg.rendered.own_picture` does, `svg_too_complex` also where it takes too
+    much of either.
+    """
+    try:
+        answer = _ask("svg", file, LONGEST_SECONDS)
+    except _EndedError as error:
+        raise PictureError(
+            "svg_too_complex", "The SVG takes too long to draw, or too much memory."
+        ) from error
+    if "refused" in answer:
+        raise PictureError(*answer["refused"])
+    return OwnPicture(
+        png=b64decode(answer["png"]), svg=answer["svg"].encode(), left_out=tuple(answer["left_out"])
+    )
 
 
 def _ask(task: str, question: bytes, seconds: float) -> dict[str, Any]:

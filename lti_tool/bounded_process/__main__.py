@@ -1,6 +1,6 @@
 """`python -m lti_tool.bounded_process TASK CPU_SECONDS`: a question on the standard input, its answer as JSON.
 
-`schema`: a JSON list of a document and a schema. `pdf`, `unpack`, `qr_codes`: the bytes of a file.
+`schema`: a JSON list of a document and a schema. `pdf`, `unpack`, `qr_codes`, `svg`: the bytes of a file.
 """
 
 from __future__ import annotations
@@ -66,7 +66,25 @@ def read_qr_codes(question: bytes) -> dict[str, Any]:
     return {"texts": texts_in_picture(question)}
 
 
-TASKS = {"schema": apply_schema, "pdf": read_pdf, "unpack": unpack, "qr_codes": read_qr_codes}
+def rebuild_svg(question: bytes) -> dict[str, Any]:
+    """`svg` written anew, its `png` in Base64, names of what was `left_out`; `refused`: code and message."""
+    from badges.rebuilt_svg.rendered import own_picture
+
+    try:
+        picture = own_picture(question)
+    except PictureError as error:
+        return {"refused": [error.code, str(error)]}
+    png = b64encode(picture.png).decode()
+    return {"svg": picture.svg.decode(), "png": png, "left_out": picture.left_out}
+
+
+TASKS = {
+    "schema": apply_schema,
+    "pdf": read_pdf,
+    "unpack": unpack,
+    "qr_codes": read_qr_codes,
+    "svg": rebuild_svg,
+}
 
 if __name__ == "__main__":
     set_limits(int(sys.argv[2]))

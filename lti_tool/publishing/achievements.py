@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from badges import marks
 from badges.achievement import standalone_achievement
 from badges.credential import contexts, preview_subject
 from badges.jsonld import as_jsonld
@@ -63,6 +64,14 @@ def picture(publisher: Publisher, template_id: str, version: int) -> bytes:
     """The picture of a published version, a PNG. Raises NotFoundError, also for a draft."""
     with publisher.store.read() as session:
         return _published_version(session, template_id, version).picture
+
+
+def mark(publisher: Publisher, template_id: str, version: int) -> bytes:
+    """The picture of a published version for lists, a small PNG. Raises NotFoundError, also for a draft."""
+    with publisher.store.read() as session:
+        row = _published_version(session, template_id, version)
+        own, body = row.picture if row.own_picture else b"", row.body
+    return marks.reduced(own) if own else marks.mark(stored_template(body))
 
 
 def _published_version(session: Session, template_id: str, version: int) -> TemplateVersion:

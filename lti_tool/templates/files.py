@@ -23,15 +23,16 @@ from badges.eu.annex_1 import ELEMENTS
 from badges.importing import read_draft
 from badges.importing.field_reader import Note
 from badges.issuer import IssuerProfile
-from badges.pictures import fit_picture
+from badges.pictures import OwnPicture, fit_picture
 from badges.template.model import read_template, template_as_json
 from badges.template.wording import other_percentages, too_little
 from lti_tool import bounded_process
 from lti_tool.store.models import TemplateVersion
+from lti_tool.templates.own_pictures import read_picture
 from lti_tool.values import Json
 
 FORMAT = "nozimite-template-1"
-_PNG = "data:image/png;base64,"
+_PNG, _SVG = "data:image/png;base64,", "data:image/svg+xml;base64,"
 #: Members of which a badge of any standard has at least one, and a template none.
 _BADGE_MEMBERS = {"@context", "credentialSubject", "badge"}
 
@@ -45,7 +46,7 @@ class Imported:
     """
 
     body: Json
-    picture: bytes | None
+    picture: OwnPicture | None
     source: str | None = None
     notes: tuple[Note, ...] = ()
 
@@ -54,7 +55,8 @@ def export_json(row: TemplateVersion) -> str:
     """The file of a version as JSON: the template, and its picture if that was uploaded."""
     data: Json = {"format": FORMAT, "template": row.body}
     if row.own_picture:
-        data["picture"] = _PNG + base64.b64encode(row.picture).decode()
+        kind, file = (_SVG, row.drawing) if row.drawing else (_PNG, row.picture)
+        data["picture"] = kind + base64.b64encode(file).decode()
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -143,7 +145,7 @@ def _import_badge(file: bytes, issuer: IssuerProfile) -> Imported:
     picture, notes = None, draft.notes
     notes += tuple(Note(pointer=pointer, code="beyond_settings") for pointer, _code in beyond)
     try:
-        picture = fit_picture(draft.picture) if draft.picture else None
+        picture = OwnPicture(png=fit_picture(draft.picture)) if draft.picture else None
     except PictureError as error:
         notes += (Note(pointer="", code=error.code),)
     body = _without(draft.body, [pointer for pointer, _code in beyond])
@@ -163,11 +165,11 @@ def _without(body: Json, pointers: Sequence[str]) -> Json:
     return kept
 
 
-def _picture(text: Any) -> bytes | None:
+def _picture(text: Any) -> OwnPicture | None:
     if text is None:
         return None
     try:
-        data = base64.b64decode(str(text).removeprefix(_PNG), validate=True)
+        data = base64.b64decode(str(text).removeprefix(_PNG).removeprefix(_SVG), validate=True)
     except (binascii.Error, ValueError) as error:
         raise PictureError("not_a_picture", "This is not a picture.") from error
-    return fit_picture(data)
+    return read_picture(data)

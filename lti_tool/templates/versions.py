@@ -14,7 +14,9 @@ from badges.claims import check_claims
 from badges.errors import MissingElementsError, QualityError, TemplateError
 from badges.eu import elements
 from badges.issuer import IssuerProfile
+from badges.pictures import OwnPicture
 from badges.quality.evaluation import failed_rules
+from badges.rebuilt_svg import with_title
 from badges.template.model import Template, read_template, template_as_json, text_in
 from badges.template.wording import unready
 from lti_tool.errors import NotAllowedError, NotFoundError
@@ -22,6 +24,7 @@ from lti_tool.store import Session, events, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import Course, TemplateChange, TemplateVersion
 from lti_tool.templates import approval_requests
+from lti_tool.templates.issuer_logos import logo_for
 from lti_tool.values import Json
 
 #: Edits by one person, each within this time of the last, are one entry of the history. The editor saves while somebody
@@ -39,7 +42,7 @@ def add(
     issuer_id: str | None = None,
     by: Actor = TOOL,
     what: str = "begun",
-    own_picture: bytes | None = None,
+    own_picture: OwnPicture | None = None,
 ) -> TemplateVersion:
     """A draft with the content of `data`: version 1 of a new template, or the next version of `template_id`.
 
@@ -59,7 +62,8 @@ def add(
         status="draft",
         name=text_in(template.name, template.in_language),
         body=template_as_json(template),
-        picture=own_picture or b"",
+        picture=own_picture.png if own_picture else b"",
+        drawing=own_picture.svg if own_picture else b"",
         own_picture=own_picture is not None,
         course_id=course_id,
         created_at=now,
@@ -90,14 +94,20 @@ def save_draft(row: TemplateVersion, data: Json, now: datetime, by: Actor = TOOL
         _record(row, "edited", now, by, changed)
 
 
-def set_picture(row: TemplateVersion, png: bytes | None, now: datetime, by: Actor = TOOL) -> None:
+def set_picture(row: TemplateVersion, picture: OwnPicture | None, now: datetime, by: Actor = TOOL) -> None:
     """Gives a draft its own picture, or with None one that is drawn when it is published.
 
     Raises NotAllowedError where the version is not a draft.
     """
     _check_draft(row)
-    row.own_picture, row.picture = png is not None, png or b""
+    row.own_picture = picture is not None
+    row.picture, row.drawing = (picture.png, picture.svg) if picture else (b"", b"")
     _record(row, "edited", now, by, ["picture"])
+
+
+def own_picture_of(row: TemplateVersion) -> OwnPicture | None:
+    """The picture that was uploaded for the version; None where it is drawn."""
+    return OwnPicture(png=row.picture, svg=row.drawing) if row.own_picture else None
 
 
 def copy(
@@ -110,7 +120,6 @@ def copy(
     by: Actor = TOOL,
 ) -> TemplateVersion:
     """A draft of a new template with the same content, which belongs to the course, or to the issuer."""
-    own = row.picture if row.own_picture else None
     return add(
         session,
         row.body,
@@ -119,7 +128,7 @@ def copy(
         issuer_id=issuer_id,
         by=by,
         what="copied",
-        own_picture=own,
+        own_picture=own_picture_of(row),
     )
 
 
@@ -138,7 +147,7 @@ def next_version(session: Session, row: TemplateVersion, now: datetime, by: Acto
         row.template_id,
         course_id=row.course_id,
         by=by,
-        own_picture=row.picture if row.own_picture else None,
+        own_picture=own_picture_of(row),
     )
 
 
@@ -173,9 +182,12 @@ def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: Acto
     """
     template = check_publishable(row, issuer, now)
     if row.status == "draft":
-        if not row.own_picture:
-            row.picture = template_picture(template, issuer.name, template.in_language)
-            row.drawing = template_drawing(template, issuer.name, template.in_language)
+        if row.own_picture:
+            row.drawing = with_title(row.drawing, row.name) if row.drawing else b""
+        else:
+            name, language, logo = issuer.name, template.in_language, logo_for(row, template)
+            row.picture = template_picture(template, name, language, logo=logo)
+            row.drawing = template_drawing(template, name, language, logo)
         row.status, row.published_at = "published", now
         approval_requests.end_by_publishing(events.session_of(row), row, now, by)
         _record(row, "published", now, by)

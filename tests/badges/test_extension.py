@@ -94,6 +94,8 @@ def full_template() -> Template:
         shape="hexagon",
         sign="leaf",
         level_mark="diamonds",
+        credits_mark="shown",
+        logo_mark="shown",
         assessments=tuple(
             values.Assessment(
                 type=kind, title=_TEXT, mode="online", supervision=supervision, summative=number == 1

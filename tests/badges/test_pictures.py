@@ -6,11 +6,11 @@ import zlib
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 
 from badges.errors import PictureError
-from badges.pictures import MAX_BYTES, MAX_SCANS, MAX_SIDE, fit_logo, fit_picture
+from badges.pictures import MAX_BYTES, MAX_SCANS, MAX_SIDE, Square, fit_logo, fit_picture
 
 
 def picture_file(size=(300, 300), kind="PNG", mode="RGB", **options) -> bytes:
@@ -154,3 +154,61 @@ def test_what_follows_a_picture_is_left_behind(kind):
 )
 def test_no_svg_is_read_at_all(svg):
     assert code(svg) == "not_a_picture"
+
+
+def halves(size=(800, 400), kind="PNG", **options) -> bytes:
+    """Left red, right blue."""
+    image = Image.new("RGB", size, "red")
+    image.paste("blue", (size[0] // 2, 0, *size))
+    out = BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def corner_colours(png: bytes) -> list[str]:
+    names = {(255, 0, 0, 255): "red", (0, 0, 255, 255): "blue", (255, 255, 255, 0): "none"}
+    return [names[opened(png).getpixel(place)] for place in ((5, 5), (595, 5), (5, 595), (595, 595))]
+
+
+@pytest.mark.parametrize(
+    ("across", "zoom", "colours"),
+    [
+        (0, 1, ["red"] * 4),
+        (1, 1, ["blue"] * 4),
+        (0.5, 1, ["red", "blue"] * 2),
+        (0.25, 2, ["red"] * 4),
+        (0.5, 2, ["red", "blue"] * 2),
+    ],
+)
+def test_a_square_of_a_picture_is_cut_out(across, zoom, colours):
+    square = Square(across=across, down=0.5, zoom=zoom)
+    assert corner_colours(fit_picture(halves(), square)) == colours
+    assert corner_colours(fit_picture(halves())) == ["none"] * 4
+
+
+def test_a_square_lies_as_far_down_as_was_chosen():
+    tall = Image.open(BytesIO(halves())).transpose(Image.Transpose.ROTATE_270)
+    out = BytesIO()
+    tall.save(out, "PNG")
+    found = [
+        corner_colours(fit_picture(out.getvalue(), Square(across=0.5, down=down, zoom=1)))[0]
+        for down in (0, 1)
+    ]
+    assert found == ["red", "blue"]
+
+
+def test_a_part_with_too_few_pixels_is_refused():
+    fit_picture(halves(), Square(across=0, down=0, zoom=2))
+    with pytest.raises(PictureError) as caught:
+        fit_picture(halves(), Square(across=0, down=0, zoom=2.1))
+    assert caught.value.code == "part_too_small"
+
+
+def test_a_photo_stands_as_it_was_taken():
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 3
+    png = fit_picture(halves((600, 600), "JPEG", exif=exif, quality=100))
+    left, right = opened(png).getpixel((5, 300)), opened(png).getpixel((595, 300))
+    assert left[2] > 200 and right[0] > 200
+    exif[ExifTags.Base.Orientation] = 99
+    assert opened(fit_picture(halves((600, 600), "JPEG", exif=exif))).getpixel((5, 300))[0] > 200

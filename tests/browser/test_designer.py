@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from tests.browser import page_checks
@@ -109,3 +112,92 @@ def test_the_page_of_looks_has_no_faults(people, demo, registered, language, mon
         choice(zane, "sign", "heart-pulse").click()
         expect(zane.frame.locator('#looks figure img[src^="data:image/svg"]')).to_have_count(3)
         assert find_faults(zane, f"designer-{language}") == []
+
+
+def halves() -> bytes:
+    """Left red, right blue."""
+    image = Image.new("RGB", (800, 400), "red")
+    image.paste("blue", (400, 0, 800, 400))
+    out = BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def choose_file(person, name: str, content: bytes, kind: str) -> None:
+    person.frame.locator("#picture").set_input_files({"name": name, "mimeType": kind, "buffer": content})
+
+
+def colour_of(demo) -> tuple[int, ...]:
+    with Image.open(BytesIO(newest(demo.tool).picture)) as image:
+        return image.convert("RGB").getpixel((300, 300))
+
+
+def test_signs_are_found_while_somebody_types(people, demo, registered):
+    with people() as zane:
+        open_looks(zane)
+        choice(zane, "sign", "sun").click()
+        words = zane.frame.locator('[name="/sign?"]')
+        words.fill("tiesib")
+        expect(choice(zane, "sign", "scale")).to_be_visible()
+        expect(choice(zane, "sign", "hammer")).to_be_hidden()
+        expect(choice(zane, "sign", "sun")).to_be_visible()
+        words.fill("qqqq")
+        expect(zane.frame.locator('[data-none="/sign"]')).to_be_visible()
+        words.press("Enter")
+        words.fill("")
+        expect(choice(zane, "sign", "hammer")).to_be_visible()
+
+
+def test_a_square_of_a_picture_is_dragged_or_moved_by_keyboard(people, demo, registered):
+    with people() as zane:
+        open_looks(zane)
+        choose_file(zane, "own.png", halves(), "image/png")
+        canvas = zane.frame.locator("[data-crop] canvas")
+        expect(canvas).to_be_visible()
+        canvas.scroll_into_view_if_needed()
+        box = canvas.bounding_box()
+        zane.page.mouse.move(box["x"] + box["width"] - 10, box["y"] + 50)
+        zane.page.mouse.down()
+        zane.page.mouse.move(box["x"] - box["width"], box["y"] + 50, steps=8)
+        zane.page.mouse.up()
+        expect(zane.frame.locator('[name="part"][value="square"]')).to_be_checked()
+        expect(zane.frame.locator("#crop-across")).to_have_value("100")
+        zane.frame.get_by_role("button", name="Use this picture").click()
+        expect(zane.frame.get_by_role("button", name="Use the automatic picture again")).to_be_visible()
+        assert colour_of(demo) == (0, 0, 255)
+        choose_file(zane, "own.png", halves(), "image/png")
+        expect(canvas).to_be_visible()
+        zane.frame.locator("#crop-across").focus()
+        zane.page.keyboard.press("Home")
+        zane.frame.get_by_role("button", name="Use this picture").click()
+        expect(canvas).to_be_hidden()
+        assert colour_of(demo) == (255, 0, 0)
+
+
+@pytest.mark.parametrize("language", ["en", "lv"])
+def test_the_page_of_an_own_picture_has_no_faults(people, demo, registered, language, monkeypatch):
+    monkeypatch.setattr(page_checks, "WIDTHS", {"desktop": 1280, "phone": 360})
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="5" cy="5" r="4" fill="teal"/>'
+    )
+    svg += f"<text>x</text><{'longword' * 18}/></svg>"
+    with people() as zane:
+        open_looks(zane, language)
+        choose_file(zane, "own.svg", svg.encode(), "image/svg+xml")
+        zane.frame.locator("#own-picture button").first.click()
+        expect(zane.frame.locator("#own-picture code").first).to_be_visible()
+        choose_file(zane, "own.png", halves(), "image/png")
+        expect(zane.frame.locator("[data-crop] canvas")).to_be_visible()
+        assert find_faults(zane, f"own-picture-{language}") == []
+        assert newest(demo.tool).own_picture
+
+
+@pytest.mark.parametrize("language", ["en", "lv"])
+def test_the_list_with_marks_has_no_faults(people, demo, registered, language, monkeypatch):
+    monkeypatch.setattr(page_checks, "WIDTHS", {"desktop": 1280, "phone": 360})
+    with people() as zane:
+        open_looks(zane, language)
+        choice(zane, "sign", "scale").click()
+        zane.frame.locator("form.back button").click()
+        expect(zane.frame.locator("h2 img.mark").first).to_be_visible()
+        assert find_faults(zane, f"marks-{language}") == []

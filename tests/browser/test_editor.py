@@ -227,7 +227,7 @@ def test_without_scripts_each_step_is_a_form_with_a_button(people, demo, registe
         control(zane, "/assessments/0/type").select_option("markedAssignment")
         zane.frame.get_by_label("Online", exact=True).check()
         to_step(zane, "more")
-        zane.frame.get_by_label("PNG or JPEG").set_input_files(
+        zane.frame.get_by_label("PNG, JPEG or SVG").set_input_files(
             {"name": "own.png", "mimeType": "image/png", "buffer": picture_file()}
         )
         zane.frame.get_by_role("button", name="Use this picture").click()

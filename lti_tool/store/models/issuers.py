@@ -43,7 +43,7 @@ class IssuerProfileRow(Base):
     body: Mapped[dict[str, Any]]
     """As config/issuer.example.toml, but for the slug, which belongs to the address, and the logo: its SHA-256."""
     logo: Mapped[bytes | None] = mapped_column(deferred=True)
-    """The PNG; it is read by nothing but its own address."""
+    """The PNG; it is read by nothing but its own address, and the badges that show it."""
     fingerprint: Mapped[str] = mapped_column(String(64))
     """Of the legal identity: `lti_tool.issuing.legal_identity.fingerprint`."""
     created_at: Mapped[datetime]

@@ -80,6 +80,12 @@ def newest_version(session: Session, issuer_id: str) -> IssuerProfileRow:
     return session.scalars(query.order_by(IssuerProfileRow.version.desc()).limit(1)).one()
 
 
+def newest_logo(session: Session, issuer_id: str) -> bytes | None:
+    """The logo of the newest version of the issuer's profile, a PNG."""
+    query = select(IssuerProfileRow.logo).where(IssuerProfileRow.issuer_id == issuer_id)
+    return session.scalar(query.order_by(IssuerProfileRow.version.desc()).limit(1))
+
+
 def logo(session: Session, version_id: int) -> bytes | None:
     """The logo of that version of an issuer's profile, a PNG."""
     return session.scalar(select(IssuerProfileRow.logo).where(IssuerProfileRow.id == version_id))

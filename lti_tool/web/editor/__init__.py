@@ -8,6 +8,7 @@
 * steps           the four steps
 * completeness    which elements of an EU micro-credential a template has
 * preview         how a draft would look
+* crop            which part of an own picture is used
 * confirmation    what will be signed, before a template is published
 * quality_report  the quality report, and publishing
 """

@@ -54,7 +54,28 @@ _PROBLEMS: Mapping[str, Sentence] = {
     "picture_too_complex": _l(
         "This JPEG is built in a way that takes very long to open. Save it as PNG and choose that file."
     ),
-    "not_a_picture": _l("This file is neither a PNG nor a JPEG picture. Choose another file."),
+    "part_too_small": _l(
+        "This part of the picture has too few pixels. Choose a larger part, or a larger picture."
+    ),
+    "not_a_picture": _l("This file is not a PNG, JPEG or SVG picture. Choose another file."),
+    "not_an_svg": _l(
+        "This SVG cannot be read. Save it again as a plain SVG, in UTF-8, and choose that file."
+    ),
+    "svg_dtd": _l(
+        "This SVG brings definitions of its own (a DTD). Save it again as a plain SVG, without the data of the drawing "
+        "program, and choose that file."
+    ),
+    "svg_script": _l("This SVG contains a program. Save it without scripts, and choose that file."),
+    "svg_too_complex": _l(
+        "This SVG has too many parts. Simplify it in your drawing program, or save it as PNG and choose that file."
+    ),
+    "svg_without_size": _l(
+        "This SVG does not say how large it is. Save it again with a size, and choose that file."
+    ),
+    "svg_empty": _l(
+        "Nothing in this SVG can be drawn. Turn its text into paths in your drawing program, or save it as PNG and "
+        "choose that file."
+    ),
 }
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import combining, normalize
 
 from badges.design import palettes, shapes, signs
+from badges.vocabularies import Concept, search, vocabulary
+from lti_tool.web.languages import page_language
 
-__all__ = ["Swatch", "shape_path", "sign_path", "swatch"]
+__all__ = ["Swatch", "found", "shape_path", "sign_path", "swatch", "words_of"]
 
 sign_path = signs.sign_path
 
@@ -18,6 +22,18 @@ class Swatch:
     rim: str
     field: str
     thread: str
+
+
+def found(name: str, words: str) -> Sequence[Concept]:
+    """The choices of a vocabulary that match these words, best first; all of them, in their order, without words."""
+    known = vocabulary(name)
+    return search(name, words[:100], page_language(), len(known)) if words.strip() else [*known]
+
+
+def words_of(concept: Concept) -> str:
+    """The words by which a choice is found, in small letters and without accents: `static/signs.js` looks there."""
+    words = " ".join((*concept.label.values(), *concept.other_names)).lower()
+    return "".join(letter for letter in normalize("NFD", words) if not combining(letter))
 
 
 def shape_path(code: str) -> str:

@@ -6,13 +6,14 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from badges.artwork import design_of, is_designed, template_picture
-from badges.design import as_svg, mark_drawing
+from badges.artwork import template_picture
 from badges.eu.parts import achievement_of
+from badges.marks import mark_as_svg, reduced
 from badges.template.fields import Texts
-from badges.template.model import Template
+from badges.template.model import Template, stored_template
 from lti_tool.publishing.achievements import announced_credential
 from lti_tool.store.models import TemplateVersion
+from lti_tool.templates.issuer_logos import logo_for
 from lti_tool.values import Json
 from lti_tool.web.languages import page_language
 from lti_tool.web.page_issuer import page_issuer
@@ -27,17 +28,25 @@ PREVIEW_SIDE = 300
 def picture_of(row: TemplateVersion, template: Template) -> str:
     """The address, as a data URL, of the picture that the badge would have if it were published now."""
     png = row.picture or template_picture(
-        template, page_issuer().profile.name, template.in_language, PREVIEW_SIDE
+        template, page_issuer().profile.name, template.in_language, PREVIEW_SIDE, logo_for(row, template)
     )
     return "data:image/png;base64," + b64encode(png).decode()
 
 
 def mark_of(row: TemplateVersion, template: Template) -> str:
-    """The same for less than 96 pixels: a designed picture without its words, any other as it is."""
-    if row.picture or not is_designed(template):
+    """The same for less than 96 pixels: without words, but for an own picture, which is as it is."""
+    if row.own_picture:
         return picture_of(row, template)
-    design = design_of(template, page_issuer().profile.name, template.in_language)
-    return "data:image/svg+xml;base64," + b64encode(as_svg(mark_drawing(design), design.title)).decode()
+    return "data:image/svg+xml;base64," + b64encode(mark_as_svg(template)).decode()
+
+
+def mark_address(row: TemplateVersion) -> str:
+    """The address of the mark: of a published version where it is served for all, of a draft as a data URL."""
+    if row.status != "draft":
+        return f"/achievements/{row.template_id}/{row.version}/mark.png"
+    if row.own_picture:
+        return "data:image/png;base64," + b64encode(reduced(row.picture)).decode()
+    return "data:image/svg+xml;base64," + b64encode(mark_as_svg(stored_template(row.body))).decode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

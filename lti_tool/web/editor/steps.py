@@ -18,7 +18,7 @@ from badges.design.starters import STARTER_DESIGNS
 from badges.errors import PictureError
 from badges.eu.annex_1 import ELEMENTS
 from badges.importing.field_reader import Note
-from badges.pictures import fit_picture
+from badges.pictures import OwnPicture
 from badges.template.model import read_template
 from badges.template.programme_code import proposed_changes, read_programme_code
 from badges.template.wording import unready
@@ -26,11 +26,13 @@ from badges.vocabularies import Concept
 from lti_tool.errors import NotFoundError
 from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import approval_requests, versions
+from lti_tool.templates.own_pictures import read_picture
 from lti_tool.values import Json
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor import forms, missing, picture_choices, quality_report
 from lti_tool.web.editor.author import Author, current_author, locked_version, own_version
 from lti_tool.web.editor.completeness import completeness_of
+from lti_tool.web.editor.crop import chosen_square
 from lti_tool.web.editor.fields import STEPS, Field, Step, all_fields, field_labels, step_code_of, step_named
 from lti_tool.web.editor.forms import StepInput
 from lti_tool.web.editor.messages import EQF_LEVELS, note_sentence, problem_sentence
@@ -86,19 +88,21 @@ def picture(template_id: UUID, version: int) -> str:
     author = current_author()
     tool = current_tool()
     file = request.files.get("picture")
-    png, problem = None, ""
+    own: OwnPicture | None = None
+    problem = ""
     # Before the row is locked: a large picture takes a second.
     try:
-        png = fit_picture(file.read()) if file and file.filename else None
+        own = read_picture(file.read(), chosen_square(request.form)) if file and file.filename else None
     except PictureError as error:
         problem = problem_sentence(error.code)
     with tool.store.begin() as session:
         row = locked_version(session, author, template_id, version)
-        if png or (request.form.get("drawn") and not problem):
-            versions.set_picture(row, png, tool.clock(), author.actor)
+        if own or (request.form.get("drawn") and not problem):
+            versions.set_picture(row, own, tool.clock(), author.actor)
         elif not problem:
             problem = _("Choose a file first.")
-        return step_page(author, row, STEPS[-1], picture_problem=problem)
+        left_out = own.left_out if own else ()
+        return step_page(author, row, STEPS[-1], picture_problem=problem, left_out=left_out)
 
 
 @pages.post("/lti/app/search")
@@ -139,10 +143,13 @@ def step_page(
     step_input: StepInput | None = None,
     *,
     picture_problem: str = "",
+    left_out: Sequence[str] = (),
     notes: Sequence[Note] = (),
     unready: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """The page of a step: its form, and beside it completeness and preview. `notes` are those of an import.
+
+    `left_out`: names of what an SVG had that could not be taken over.
 
     `unready`: what is to be marked at the fields because it is not ready to be published, as `unready_fields` finds.
     """
@@ -167,6 +174,7 @@ def step_page(
         wrong_count=len(problems),
         problem_sentence=partial(problem_sentence, issuer=profile),
         picture_problem=picture_problem,
+        left_out=left_out,
         notes=[(note, note_sentence(note.code)) for note in notes],
         saved=step_input is not None,
         is_waiting=approval_requests.is_waiting(row),

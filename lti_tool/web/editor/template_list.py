@@ -31,6 +31,7 @@ from lti_tool.web.editor.author import (
 )
 from lti_tool.web.editor.fields import field_labels
 from lti_tool.web.editor.messages import change_label, problem_sentence
+from lti_tool.web.editor.preview import mark_address
 from lti_tool.web.editor.steps import first_page, unready_fields
 from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
 from lti_tool.web.languages import page_language
@@ -194,6 +195,7 @@ def _list_page(
         author=author,
         groups=[list(group) for _id, group in groupby(rows, key=lambda row: row.template_id)],
         others=others,
+        mark_address=mark_address,
         approvals={
             row.id: approval_requests.newest_request(row, page_issuer().profile)
             for row in rows

@@ -162,6 +162,13 @@ def achievement_picture(template_id: UUID, version: int) -> Response:
     return document(png, "image/png", PICTURE_MAX_AGE)
 
 
+@pages.get("/achievements/<uuid:template_id>/<int:version>/mark.png")
+def achievement_mark(template_id: UUID, version: int) -> Response:
+    """The picture for lists: some kilobytes, and no words that nobody could read."""
+    png = achievements.mark(current_tool(), str(template_id), version)
+    return document(png, "image/png", PICTURE_MAX_AGE)
+
+
 @pages.get("/issuers/<slug>")
 def issuer(slug: str) -> Response:
     tool = current_tool()

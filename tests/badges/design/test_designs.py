@@ -218,7 +218,16 @@ def test_a_template_without_a_design_keeps_its_picture(solar: Template) -> None:
     )
 
 
-@pytest.mark.parametrize("chosen", [{"shape": "gate"}, {"sign": "sun"}, {"level_mark": "none"}])
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"shape": "gate"},
+        {"sign": "sun"},
+        {"level_mark": "none"},
+        {"credits_mark": "shown"},
+        {"logo_mark": "shown"},
+    ],
+)
 def test_a_template_with_a_design_is_drawn_by_it(solar: Template, chosen: dict[str, str]) -> None:
     designed = replace(solar, **chosen)
     assert is_designed(designed)

@@ -10,6 +10,7 @@ import pytest
 
 from badges.containers import MAX_FILES
 from badges.errors import NotBakedError, PictureError, SchemaError, SchemaTooCostlyError
+from badges.rebuilt_svg.rendered import own_picture
 from lti_tool import bounded_process
 from tests.badges.pdf.pdf_files import pdf_with_catalog, pdf_with_names, stream
 
@@ -198,3 +199,60 @@ def test_a_process_that_is_ended_has_unpacked_nothing(monkeypatch: pytest.Monkey
     with pytest.raises(PictureError) as refused:
         bounded_process.unpacked_files(zipped(badge=TEXT))
     assert refused.value.code == "cannot_unpack"
+
+
+def drawing(content: str) -> bytes:
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100">{content}</svg>'.encode()
+
+
+@soon
+def test_an_svg_is_drawn_as_without_limits() -> None:
+    file = drawing('<text>Hi</text><rect width="50" height="50" fill="teal"/>')
+    picture = bounded_process.own_svg_picture(file)
+    assert picture == own_picture(file)
+    assert picture.left_out == ("text",)
+    with pytest.raises(PictureError) as refused:
+        bounded_process.own_svg_picture(drawing("<script/>"))
+    assert refused.value.code == "svg_script"
+
+
+_MASK = '<mask id="m{}" width="100" height="100"><rect width="100" height="100" fill="white" mask="url(#m{})"/></mask>'
+COSTLY_DRAWINGS: dict[str, bytes] = {
+    "style sheets without an end": drawing("<style>" + "a" * 600_000 + "</style>"),
+    "open comments": drawing("<style>" + "/*" * 300_000 + "</style>"),
+    "a path of half a megabyte": drawing('<path d="M0 0' + "l1 1" * 160_000 + '"/>'),
+    "arcs": drawing('<path d="M0 0' + "a9 9 1 01.1.1" * 50_000 + '" stroke="red"/>'),
+    "one long name": drawing(f"<{'baseline' * 80_000}/>"),
+    "one long attribute": drawing(f'<g {"a" * 600_000}="1"/>'),
+    "numbers": drawing('<polygon points="' + "1 " * 300_000 + '"/>'),
+    "one long number": drawing(f'<rect width="{"1" * 600_000}" height="1"/>'),
+    "one long colour": drawing(f'<rect width="9" height="9" fill="rgb({"1," * 300_000})"/>'),
+    "functions": drawing(f'<g transform="{"scale(1)" * 80_000}"><rect width="9" height="9"/></g>'),
+    "small dashes": drawing(
+        '<path d="M0 0' + "L1000000 1000000L0 0" * 500 + '" stroke="red" stroke-dasharray="0.00001"/>'
+    ),
+    "masks of masks": drawing(
+        "".join(_MASK.format(number, number + 1) for number in range(25))
+        + '<mask id="m25"><rect width="100" height="100" fill="white"/></mask>'
+        + '<rect width="100" height="100" mask="url(#m0)"/>' * 18
+    ),
+}
+
+
+@soon
+@pytest.mark.parametrize("case", COSTLY_DRAWINGS)
+def test_an_svg_made_to_cost_is_drawn_or_given_up(case: str) -> None:
+    try:
+        picture = bounded_process.own_svg_picture(COSTLY_DRAWINGS[case])
+    except PictureError as refused:
+        assert refused.code in ("svg_too_complex", "svg_empty")
+    else:
+        assert len(picture.svg) <= 700_000
+
+
+@soon
+def test_an_svg_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded_process, "LONGEST_SECONDS", 0.001)
+    with pytest.raises(PictureError) as refused:
+        bounded_process.own_svg_picture(drawing('<rect width="9" height="9"/>'))
+    assert refused.value.code == "svg_too_complex"

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from badges.errors import ClaimError
+from badges.pictures import OwnPicture
 from lti_tool import jobs
 from lti_tool.deliveries import CHANNELS
 from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
@@ -291,7 +292,7 @@ def test_a_change_voids_the_request_and_asking_anew_makes_new_links(story, clock
     assert (story.standing(old[RUTA]), story.standing(new[RUTA])) == ("changed", "changed")
 
 
-@pytest.mark.parametrize("picture", [b"\x89PNG as if", None])
+@pytest.mark.parametrize("picture", [OwnPicture(png=b"\x89PNG as if"), None])
 def test_another_picture_is_a_change_too(story, picture):
     story.publish()
     code = story.links()[RUTA]

@@ -11,6 +11,7 @@ import pytest
 
 from badges.errors import ClaimError, TemplateError
 from badges.issuer import read_issuer
+from badges.pictures import OwnPicture
 from lti_tool.templates import versions
 from lti_tool.templates.files import FORMAT, export_json, import_json, read_file
 from tests.badges.test_pictures import picture_file
@@ -39,7 +40,7 @@ def test_what_is_exported_comes_back_the_same(tool, clock):
         assert import_json(export_json(row).encode(), ISSUER, TODAY).picture
 
 
-def imported_picture() -> bytes:
+def imported_picture() -> OwnPicture:
     data = {"format": FORMAT, "template": {"name": {"en": "x"}}}
     data["picture"] = "data:image/png;base64," + base64.b64encode(picture_file()).decode()
     picture = import_json(json.dumps(data).encode(), ISSUER, TODAY).picture

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from badges.errors import ClaimError, MissingElementsError, TemplateError
+from badges.pictures import OwnPicture
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.store import events, queries
 from lti_tool.store.models import TemplateVersion
@@ -15,6 +16,7 @@ from lti_tool.wiring import build_tool
 from tests.fixtures import settings_for, template_data
 
 PNG = b"\x89PNG as if"
+OWN = OwnPicture(png=PNG)
 
 
 @pytest.fixture
@@ -75,7 +77,7 @@ def test_a_published_version_never_changes(published, clock):
     with pytest.raises(NotAllowedError):
         versions.save_draft(published, published.body | {"workload_hours": "12"}, clock())
     with pytest.raises(NotAllowedError):
-        versions.set_picture(published, PNG, clock())
+        versions.set_picture(published, OWN, clock())
     assert (published.body, published.picture) == before
 
 
@@ -109,7 +111,7 @@ def test_the_picture_is_drawn_when_the_version_is_published(tool, draft, clock):
 
 
 def test_an_uploaded_picture_is_kept_in_copies_and_new_versions(tool, session, draft, clock):
-    versions.set_picture(draft, PNG, clock())
+    versions.set_picture(draft, OWN, clock())
     versions.publish(draft, tool.issuer.profile, clock())
     assert draft.picture == PNG
     assert versions.copy(session, draft, clock()).picture == PNG

@@ -95,6 +95,7 @@ WHO_MAY = {
     "GET /achievements/<uuid:template_id>/<int:version>": EVERYBODY,
     "GET /achievements/<uuid:template_id>/<int:version>/<language>": EVERYBODY,
     "GET /achievements/<uuid:template_id>/<int:version>/image.png": EVERYBODY,
+    "GET /achievements/<uuid:template_id>/<int:version>/mark.png": EVERYBODY,
     "GET /issuers/<slug>": EVERYBODY,
     "GET /issuers/<slug>/accent.css": EVERYBODY,
     "GET /issuers/<slug>/logo.png": EVERYBODY,

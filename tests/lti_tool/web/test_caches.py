@@ -29,6 +29,7 @@ PUBLIC = {
     "ACHIEVEMENT": 3600,
     "ACHIEVEMENT/en": 3600,
     "ACHIEVEMENT/image.png": 86_400,
+    "ACHIEVEMENT/mark.png": 86_400,
 }
 
 

@@ -12,7 +12,7 @@ from badges.template.model import Template, stored_template
 from lti_tool.awarding import confirmations
 from lti_tool.store import Session, dead_jobs, queries
 from lti_tool.store.dead_jobs import DeadOfAwards
-from lti_tool.store.models import Award, AwardRule
+from lti_tool.store.models import Award, AwardRule, TemplateVersion
 from lti_tool.web.checked_requests import row_id
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
@@ -51,6 +51,7 @@ class Roster:
     """
 
     rule: AwardRule
+    version: TemplateVersion
     template: Template
     view: View
     listed: Listed
@@ -114,6 +115,7 @@ def _roster(session: Session, rule: AwardRule, view: View, reader: int | None) -
     awards = {award.id: award for award in queries.roster.whole_awards(session, ids)}
     return Roster(
         rule=rule,
+        version=people.template,
         template=stored_template(people.template.body),
         view=view,
         listed=entries,

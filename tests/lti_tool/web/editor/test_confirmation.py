@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 
 from badges.errors import TemplateError
+from badges.pictures import OwnPicture
 from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import files, versions
 from lti_tool.templates.draft_hash import draft_hash
@@ -82,11 +83,11 @@ def test_no_other_text_stands_for_what_was_shown(given, zane, path, web_tool):  
 
 
 def test_another_picture_is_another_content(zane, path, web_tool):  # noqa: F811
-    before = draft_hash(draft(web_tool))
     with web_tool.store.begin() as session:
         row = session.get_one(TemplateVersion, draft(web_tool).id)
-        versions.set_picture(row, b"\x89PNG as if", web_tool.clock())
-    assert draft_hash(draft(web_tool)) != before
+        before = draft_hash(row)
+        versions.set_picture(row, OwnPicture(png=b"\x89PNG as if"), web_tool.clock())
+        assert draft_hash(row) != before
 
 
 # --- Too little

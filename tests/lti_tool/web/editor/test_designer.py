@@ -8,9 +8,10 @@ from base64 import b64decode
 import pytest
 
 from lti_tool.web.editor.fields import STEPS
+from tests.fixtures import give_look
 from tests.lti_tool.web.editor.test_editor import zane  # noqa: F401
 
-FIELDS = ("shape", "colours", "sign", "level_mark")
+FIELDS = ("shape", "colours", "sign", "level_mark", "credits_mark", "logo_mark")
 
 
 def looks(editor, **chosen: str):
@@ -28,7 +29,7 @@ def pictures(page: str) -> list[bytes]:
 def test_the_preview_shows_the_picture_and_a_mark_for_smaller_sizes(zane):  # noqa: F811
     zane.save(STEPS[-1].code, {})
     plain = pictures(zane.page.text)
-    assert len(plain) == 4 and len({*plain}) == 1
+    assert len(plain) == 4 and len({*plain[1:]}) == 1 and plain[1].startswith(b"<svg ")
     looks(zane, shape="gate", colours="forest", sign="sprout")
     badge, *marks = pictures(zane.page.text)
     assert badge.startswith(b"\x89PNG") and badge != plain[0]
@@ -68,3 +69,47 @@ def test_a_starter_design_sets_what_it_is_made_of(zane):  # noqa: F811
     before = zane.page.text
     zane.save(STEPS[-1].code, dict((f"/{name}", code) for name, code in checked), design="nothing")
     assert pictures(zane.page.text) == pictures(before)
+
+
+def test_the_preview_shows_the_logo_and_the_credits_where_they_were_chosen(zane, web_tool):  # noqa: F811
+    give_look(web_tool)
+    zane.save("learning", {"/credits": "3"})
+    seen = []
+    for chosen in ({}, {"logo_mark": "shown"}, {"credits_mark": "shown"}):
+        looks(zane, shape="gate", **chosen)
+        seen.append(pictures(zane.page.text)[0])
+    assert len({*seen}) == 3
+
+
+def signs_shown(page: str) -> list[str]:
+    return re.findall(r'name="/sign" value="([a-z0-9-]+)"', page)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("law", "scale"), ("TIESĪBAS", "gavel"), ("tiesibas jurists", "scale"), ("hard", "hard-hat")],
+)
+def test_signs_are_found_by_words_of_either_language_without_a_script(zane, words, code):  # noqa: F811
+    looks(zane)
+    assert len(signs_shown(zane.page.text)) == 88
+    zane.save(STEPS[-1].code, {"/sign": "sun", "/sign?": words}, search="/sign")
+    shown = signs_shown(zane.page.text)
+    assert code in shown and len(shown) < 12
+    assert re.search(r'value="sun" checked', zane.page.text)
+
+
+def test_words_that_find_no_sign_say_so_and_keep_the_chosen_one(zane):  # noqa: F811
+    zane.save(STEPS[-1].code, {"/sign": "sun", "/sign?": '"><script>x'}, search="/sign")
+    assert signs_shown(zane.page.text) == ["sun"]
+    assert "Nothing found." in zane.text and "<script>x" not in zane.page.text
+    assert re.search(r'data-none="/sign" >', zane.page.text)
+
+
+def test_each_sign_brings_the_words_by_which_the_page_finds_it(zane):  # noqa: F811
+    looks(zane)
+    words = dict(
+        re.findall(r'data-words="([^"]+)"><input type="radio" name="/sign" value="([^"]+)"', zane.page.text)
+    )
+    assert len(words) == 88
+    (gavel,) = [text for text, code in words.items() if code == "gavel"]
+    assert gavel == "judge&#39;s hammer tiesnesa amurs law court justice tiesibas tiesa jurists"

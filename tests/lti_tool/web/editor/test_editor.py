@@ -418,7 +418,7 @@ def test_an_uploaded_picture_is_used_or_refused_at_its_field(zane, web_tool):
     zane.post(f"{zane.version_path}/picture", picture=(BytesIO(picture_file()), "own.png"))
     assert rows(web_tool)[-1].own_picture
     zane.post(f"{zane.version_path}/picture", picture=(BytesIO(b"GIF89a"), "own.gif"))
-    assert "neither a PNG nor a JPEG" in zane.text
+    assert "not a PNG, JPEG or SVG picture" in zane.text
     zane.post(f"{zane.version_path}/picture")
     assert "Choose a file first." in zane.text
     zane.post(f"{zane.version_path}/picture", drawn="yes")

@@ -7,7 +7,7 @@ from badges.template.model import read_template
 from badges.verify import verify
 from lti_tool.store.models import CredentialRow, TemplateVersion
 from lti_tool.templates import versions
-from tests.fixtures import NOW, publish, template_data
+from tests.fixtures import NOW, drawn, give_look, publish, template_data
 
 DESIGN = {"shape": "gate", "colours": "night", "sign": "chart-line", "level_mark": "diamonds"}
 
@@ -48,3 +48,11 @@ def test_an_svg_that_is_opened_by_itself_can_do_nothing(browser, web_tool, annas
     directives = policy.split("; ")
     assert directives[0] == "default-src 'none'" and "sandbox" in directives
     assert "script" not in policy and "'self'" not in policy
+
+
+def test_the_logo_of_the_issuer_is_drawn_into_the_picture_where_it_was_chosen(web_tool):
+    give_look(web_tool, logo=drawn())
+    with_logo = version_of(web_tool, publish(web_tool, **DESIGN, logo_mark="shown"))
+    without = version_of(web_tool, publish(web_tool, **DESIGN))
+    assert with_logo.drawing.count(b"<image ") == 1 and b"<image" not in without.drawing
+    assert with_logo.picture != without.picture

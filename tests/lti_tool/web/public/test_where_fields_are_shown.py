@@ -218,6 +218,8 @@ def test_a_field_that_nobody_outside_meets_says_why() -> None:
         "colours",
         "sign",
         "level_mark",
+        "credits_mark",
+        "logo_mark",
         "owner",
         "review_date",
         "change_log/day",
