@@ -3,6 +3,7 @@
 from lti_tool.store.queries import (
     awards,
     corrections,
+    course_home,
     course_page,
     credentials,
     events,
@@ -23,6 +24,7 @@ from lti_tool.store.queries import (
 __all__ = [
     "awards",
     "corrections",
+    "course_home",
     "course_page",
     "credentials",
     "events",

@@ -35,6 +35,7 @@ class Standing(NamedTuple):
     `why_ended` as in Award. `valid_until` and `suspended_at` are those of its credential. `is_renamed`: the platform
     names the learner otherwise since the credential was made, or their address. `has_failed`: something about it was
     given up, be it making the badge or delivering it. `was_staff`: the learner was ever seen as staff of the course.
+    `is_claimed`: the learner has opened the badge.
     """
 
     award_id: int
@@ -49,6 +50,7 @@ class Standing(NamedTuple):
     is_renamed: bool
     has_failed: bool
     was_staff: bool
+    is_claimed: bool
 
 
 def standings_of_rule(session: Session, rule: AwardRule) -> Sequence[Standing]:
@@ -77,6 +79,7 @@ def _standings() -> Select[*tuple[Any, ...]]:
             and_(Person.renamed_at.is_not(None), Person.renamed_at > CredentialRow.issued_at),
             or_(failed, dead),
             Award.person_id.in_(people_seen_as_staff()),
+            Award.claimed_at.is_not(None),
         )
         .join(Person, Person.id == Award.person_id)
         .outerjoin(CredentialRow, is_current)

@@ -174,8 +174,8 @@ WHO_MAY = {
     **{
         f"POST {RULE}/{action}": STAFF
         for action in (
-            "answer change check conditions europass gradebook hand newer parts pause people people/bulk people/csv "
-            "remove select tick undo who".split()
+            "answer batches change check conditions europass gradebook hand newer parts pause people people/bulk "
+            "people/csv remove tick undo who".split()
         )
     },
     f"POST {HAND}/approve": STAFF,
