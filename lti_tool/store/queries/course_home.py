@@ -44,7 +44,7 @@ from lti_tool.store.models import (
     TemplateVersion,
 )
 from lti_tool.store.models.awards import NOT_DELIVERED
-from lti_tool.store.queries.common import is_among
+from lti_tool.store.queries.common import dialect_of, is_among, is_in_query
 from lti_tool.store.queries.course_page import people_seen_as_staff
 
 
@@ -168,16 +168,16 @@ class OpenMatters(NamedTuple):
 
 def open_matters(session: Session, course_id: int) -> OpenMatters:
     """What to look up in the course, in one statement: what there is not, nobody has to ask for."""
-    row = session.execute(_open_matters(), {"course_id": course_id}).one()
+    row = session.execute(_open_matters(dialect_of(session)), {"course_id": course_id}).one()
     return OpenMatters._make(bool(each) for each in row)
 
 
 @cache
-def _open_matters() -> Select[*tuple[Any, ...]]:
+def _open_matters(dialect: str) -> Select[*tuple[Any, ...]]:
     """In the order of the fields of OpenMatters."""
     is_here: BindParameter[int] = bindparam("course_id")
     seen = ObservationRow
-    stated = (Person.stated_name.is_not(None), Person.name.is_(None), Award.course_id == is_here)
+    awarded = is_in_query(dialect, Person.id, select(Award.person_id).where(Award.course_id == is_here))
     changed = (
         select(seen.person_id)
         .where(seen.course_id == is_here, seen.kind.in_((RESULT, FINAL_SCORE)))
@@ -185,7 +185,7 @@ def _open_matters() -> Select[*tuple[Any, ...]]:
         .having(func.count() > literal_column("1"))
     )
     return select(
-        exists().where(Award.person_id == Person.id, *stated),
+        exists().where(Person.stated_name.is_not(None), Person.name.is_(None), awarded),
         exists().where(
             CorrectionRequest.award_id == Award.id,
             Award.course_id == is_here,

@@ -17,11 +17,8 @@ def ways_of(kinds: Collection[str], asked: Asked) -> Sequence[str]:
 
     What teachers say is none: they know it.
     """
-    return [
-        source_words(source.NAME)["source"]["name"]
-        for source in _telling(kinds, asked)
-        if is_open(source, asked)
-    ]
+    named = (_words(source, "name") for source in _telling(kinds, asked) if is_open(source, asked))
+    return [name for name in named if name]
 
 
 def improvements(kinds: Collection[str], asked: Asked) -> Sequence[Sentence]:
@@ -34,7 +31,7 @@ def improvements(kinds: Collection[str], asked: Asked) -> Sequence[Sentence]:
     for source in _telling(kinds, asked):
         if is_open(source, asked):
             break
-        opens = source_words(source.NAME)["source"].get("opens", "")
+        opens = _words(source, "opens")
         if opens and consent_site(source, asked) is None:
             found.append(opens)
     if asked.line_items_url is None:
@@ -46,6 +43,10 @@ def _telling(kinds: Collection[str], asked: Asked) -> Sequence[Any]:
     """The sources of these kinds that a platform like the course's can have, the best first."""
     ours = (source for source in SOURCES.values() if source.GIVES & kinds and source is not teacher)
     return sorted((source for source in ours if is_for(source, asked.product)), key=_rank)
+
+
+def _words(source: Any, of: str) -> str:
+    return str(source_words(source.NAME).get("source", {}).get(of, ""))
 
 
 def _rank(source: Any) -> int:

@@ -164,7 +164,7 @@ def test_whom_it_was_refused_for_is_named_with_the_reason_and_the_others_are_awa
     words = text_of(act(f"rules/{course_rule}/tick", learner=ids(web_tool, ANNA, TOMS, JANIS)))
     assert "1 badge is being prepared." in words
     assert "No longer in the course, so not confirmed: Toms Liepa." in words
-    assert "Nothing to confirm at the moment, see the reasons below: Jānis Kalniņš." in words
+    assert "Nothing to confirm at the moment, see the reasons in the list: Jānis Kalniņš." in words
     assert awarded(web_tool) == {"Anna Bērziņa"}
 
 
