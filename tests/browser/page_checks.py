@@ -1,4 +1,7 @@
-"""Checks for every page: WCAG 2.2 A and AA as far as axe-core tells, and no element wider than the window."""
+"""Checks for every page: WCAG 2.2 A and AA as far as axe-core tells, and no element wider than the window.
+
+And what no rule of WCAG names: words that touch the box before them.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +44,16 @@ OVERFLOWING = """() => {
     .map(one => one.outerHTML.slice(0, 120));
 }"""
 
+#: Tick boxes and radio buttons that are seen, and whose words touch them.
+TOUCHING = """() => [...document.querySelectorAll("label > input:is([type=checkbox], [type=radio]) + span")]
+    .filter(words => {
+      const [box, text] = [words.previousElementSibling, words].map(one => one.getBoundingClientRect());
+      const apart = text.left - box.right > 3 || text.top - box.bottom > 3 || box.left - text.right > 3;
+      const isSeen = getComputedStyle(words.previousElementSibling).opacity > 0 && text.width > 2;
+      return isSeen && !apart;
+    })
+    .map(words => words.parentElement.outerHTML.slice(0, 120))"""
+
 
 def find_faults(person: Person, name: str, page: Page | None = None) -> list[str]:
     """What is wrong with the page, or with the tool's page in its frame, at each of WIDTHS.
@@ -62,6 +75,7 @@ def find_faults(person: Person, name: str, page: Page | None = None) -> list[str
         if kind in looked_at[:AXE_WIDTHS]:
             found += [f"{name}, {kind}: {violation}" for violation in violations(frame, options)]
         found += [f"{name}, {kind}: too wide: {element}" for element in frame.evaluate(OVERFLOWING)]
+        found += [f"{name}, {kind}: words touch their box: {label}" for label in frame.evaluate(TOUCHING)]
         if person.screenshots is not None:
             _take_screenshot(person.screenshots, person, page, f"{name}-{kind}", framed)
     if framed is None and compares_colours:

@@ -140,6 +140,17 @@ class Person:
         self.page.goto(activity)
         expect(self.frame.locator(SETTLED).first).to_be_visible()
 
+    def note_presses(self) -> list[str]:
+        """What is pressed with a mouse in pages of the tool, from the next page on: a list that grows."""
+        pressed: list[str] = []
+        self.context.expose_binding("notePress", lambda _, what: pressed.append(what))
+        self.context.add_init_script(
+            f"""addEventListener("pointerdown", event => {{
+                  if (location.origin === "{self.demo.tool_url}") notePress(event.target.innerText ?? "");
+                }}, true);"""
+        )
+        return pressed
+
     # --- screenshots
 
     def take_screenshot(self, name: str, page: Page | None = None) -> None:

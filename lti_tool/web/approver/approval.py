@@ -20,7 +20,8 @@ from lti_tool.templates.approvals import Answer
 from lti_tool.templates.draft_hash import draft_hash
 from lti_tool.web.checked_requests import typed_line
 from lti_tool.web.current import current_tool
-from lti_tool.web.editor.preview import picture_of
+from lti_tool.web.editor.completeness import completeness_of
+from lti_tool.web.editor.preview import preview
 from lti_tool.web.headers import NO_ORIGIN, allow_framing_by, unlisted
 from lti_tool.web.page_issuer import page_issuer, set_page_issuer
 from lti_tool.web.translation import gettext as _
@@ -90,7 +91,9 @@ def _page(session: Session, code: str, problem: str = "", wrong: str = "") -> Re
             # What was changed since is none of this approver's business, and not what they have answered.
             is_unchanged=approval.draft_hash == draft_hash(row),
             answered=approval_requests.answered_first(row, approval),
-            picture=picture_of(row, template),
+            preview=preview(
+                row, template, completeness_of(template, issuer, issuer.day_of(tool.clock())).stated_count
+            ),
             read_in=read_in_each_language(page_issuer(), row),
             text_in=text_in,
             vocabulary=vocabulary,

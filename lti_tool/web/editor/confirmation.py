@@ -11,9 +11,11 @@ from badges.vocabularies import vocabulary
 from lti_tool.publishing.announced import read_in_each_language
 from lti_tool.store.models import TemplateVersion
 from lti_tool.templates.draft_hash import draft_hash
+from lti_tool.web.current import current_tool
 from lti_tool.web.editor.author import Author
+from lti_tool.web.editor.completeness import completeness_of
 from lti_tool.web.editor.fields import field_labels
-from lti_tool.web.editor.preview import picture_of
+from lti_tool.web.editor.preview import preview
 from lti_tool.web.page_issuer import page_issuer
 
 
@@ -23,17 +25,19 @@ def confirmation_page(author: Author, row: TemplateVersion, shown_hash: str) -> 
     `shown_hash`: the content that the author has seen, where they have seen one that has changed since; else "".
     """
     template = read_template(row.body)
+    profile = page_issuer().profile
+    today = profile.day_of(current_tool().clock())
     return render_template(
         "editor/confirm.html",
         author=author,
         row=row,
         template=template,
-        picture=picture_of(row, template),
+        preview=preview(row, template, completeness_of(template, profile, today).stated_count),
         read_in=read_in_each_language(page_issuer(), row),
         percentages=list(other_percentages(template)),
-        undrawn=list(undrawn(template, page_issuer().profile)),
+        undrawn=list(undrawn(template, profile)),
         draft_hash=draft_hash(row),
-        needs_approval=author.course_id is not None and page_issuer().profile.authority.needs_approval,
+        needs_approval=author.course_id is not None and profile.authority.needs_approval,
         is_changed=bool(shown_hash),
         text_in=text_in,
         vocabulary=vocabulary,

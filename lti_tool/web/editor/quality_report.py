@@ -77,16 +77,18 @@ def withdraw(template_id: UUID, version: int) -> str:
 
 
 def report_page(author: Author, row: TemplateVersion, error: str = "") -> str:
-    """Every rule of the frameworks that are required, and those of the others folded away.
+    """Every rule of the frameworks that are required; for the operator, who chooses them, the others folded away.
 
-    Of a requested one the rules are shown too, and of all where all are requested.
+    Of another that the operator requests the rules are shown too, and of all where all are requested.
     """
     issuer = page_issuer().profile
     template = read_template(row.body)
     today = issuer.day_of(current_tool().clock())
     claims = claims_beyond(template, issuer)
-    reports = [evaluate(code, template, issuer, today) for code in framework_codes()]
     required = (ANNEX_1, *issuer.demands)
+    # Whoever teaches has nothing to do with frameworks that their institution did not choose.
+    codes = framework_codes() if author.course_id is None else required
+    reports = [evaluate(code, template, issuer, today) for code in codes]
     requested = request.form.get("framework", "")
     shown_codes = framework_codes() if requested == ALL_FRAMEWORKS else (*required, requested)
     completeness = completeness_of(template, issuer, today)

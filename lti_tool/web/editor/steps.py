@@ -1,4 +1,4 @@
-"""The four steps of a template: each is a form that can be saved at any time.
+"""The four steps of a template, and before them what it lacks: each is a form that can be saved at any time.
 
 `static/editor.js` saves while somebody types. It requests the same page that the button brings, and takes from it the
 completeness, the preview and the problems.
@@ -6,7 +6,7 @@ completeness, the preview and the problems.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from uuid import UUID
@@ -28,7 +28,7 @@ from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import approval_requests, versions
 from lti_tool.values import Json
 from lti_tool.web.current import current_tool
-from lti_tool.web.editor import forms, picture_choices, quality_report
+from lti_tool.web.editor import forms, missing, picture_choices, quality_report
 from lti_tool.web.editor.author import Author, current_author, locked_version, own_version
 from lti_tool.web.editor.completeness import completeness_of
 from lti_tool.web.editor.fields import STEPS, Field, Step, all_fields, field_labels, step_code_of, step_named
@@ -49,7 +49,7 @@ def edit(template_id: UUID, version: int) -> str:
     author = current_author()
     with current_tool().store.read() as session:
         row = own_version(session, author, template_id, version)
-        return step_page(author, row, step_named(request.form.get("step", "")), unready=_asked_about(row))
+        return _page_named(author, row, request.form.get("step", ""))
 
 
 @pages.post("/lti/app/templates/<uuid:template_id>/<int:version>/save")
@@ -57,7 +57,7 @@ def save(template_id: UUID, version: int) -> str:
     """Saves what is valid, and shows the page of the pressed button, unless there is something to correct first."""
     author = current_author()
     tool = current_tool()
-    step = step_named(request.form.get("step", ""))
+    step = _submitted_step()
     with tool.store.begin() as session:
         row = locked_version(session, author, template_id, version)
         now, profile = tool.clock(), page_issuer().profile
@@ -72,9 +72,12 @@ def save(template_id: UUID, version: int) -> str:
         next_page = request.form.get("go", "")
         if step_input.problems or not next_page:
             return step_page(author, row, step, step_input)
-        if next_page == "report":
+        if next_page == missing.MISSING and _missing_in(row):
+            # Whoever has answered some questions is told of the others.
+            return first_page(author, row, unready=unready_fields(row))
+        if next_page in ("report", missing.MISSING):
             return quality_report.report_page(author, row)
-        return step_page(author, row, step_named(next_page), unready=_asked_about(row))
+        return _page_named(author, row, next_page)
 
 
 @pages.post("/lti/app/templates/<uuid:template_id>/<int:version>/picture")
@@ -116,6 +119,19 @@ def search() -> str:
     )
 
 
+def first_page(
+    author: Author,
+    row: TemplateVersion,
+    *,
+    notes: Sequence[Note] = (),
+    unready: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """The page on which an author begins: what is missing, else the first step. The rest is as of `step_page`."""
+    lacks = _missing_in(row)
+    step = missing.step_of(lacks, page_issuer().profile) if lacks else STEPS[0]
+    return step_page(author, row, step, notes=notes, unready=unready)
+
+
 def step_page(
     author: Author,
     row: TemplateVersion,
@@ -137,12 +153,14 @@ def step_page(
     problems = step_input.problems if step_input else forms.claims_in_step(step, row.body, profile)
     template = read_template(row.body)
     searched = request.form.get("search", "")
+    completeness = completeness_of(template, profile, profile.day_of(tool.clock()))
     return render_template(
         "editor/step.html",
         author=author,
         row=row,
         step=step,
         steps=STEPS,
+        missing_count=len(_missing_in(row)),
         data=forms.with_added_row(step, data, request.form.get("add", "")),
         field_value=forms.field_value,
         problems={**unready, **problems},
@@ -164,12 +182,31 @@ def step_page(
         search_words=request.form.get(f"{searched}?", ""),
         search=_search_results,
         step_code_of=step_code_of,
-        completeness=completeness_of(template, profile, profile.day_of(tool.clock())),
-        preview=preview(row, template),
+        completeness=completeness,
+        preview=preview(row, template, completeness.stated_count),
         programme=read_programme_code(template.quality.programme_code)
         if proposed_changes(template)
         else None,
     )
+
+
+def _page_named(author: Author, row: TemplateVersion, code: str) -> str:
+    if code in ("", missing.MISSING) and not request.args.get("check"):
+        return first_page(author, row)
+    return step_page(author, row, step_named(code), unready=_asked_about(row))
+
+
+def _submitted_step() -> Step:
+    """The step whose fields the form has."""
+    code = request.form.get("step", "")
+    if code == missing.MISSING:
+        return missing.step_of(request.form.getlist("shown"), page_issuer().profile)
+    return step_named(code)
+
+
+def _missing_in(row: TemplateVersion) -> Collection[str]:
+    profile = page_issuer().profile
+    return missing.missing_fields(read_template(row.body), profile, profile.day_of(current_tool().clock()))
 
 
 def unready_fields(row: TemplateVersion) -> Mapping[str, str]:

@@ -29,9 +29,9 @@ from lti_tool.web.editor.author import (
     operator_author,
     readable_version,
 )
-from lti_tool.web.editor.fields import STEPS, field_labels
+from lti_tool.web.editor.fields import field_labels
 from lti_tool.web.editor.messages import change_label, problem_sentence
-from lti_tool.web.editor.steps import step_page, unready_fields
+from lti_tool.web.editor.steps import first_page, unready_fields
 from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
 from lti_tool.web.languages import page_language
 from lti_tool.web.page_issuer import page_issuer
@@ -86,7 +86,7 @@ def create() -> str:
             issuer_id=author.issuer_id,
             by=author.actor,
         )
-        return step_page(author, row, STEPS[0])
+        return first_page(author, row)
 
 
 @pages.post("/lti/app/templates/import")
@@ -111,7 +111,7 @@ def import_file() -> str:
             what="imported",
             own_picture=imported.picture,
         )
-        return step_page(author, row, STEPS[0], notes=imported.notes, unready=unready_fields(row))
+        return first_page(author, row, notes=imported.notes, unready=unready_fields(row))
 
 
 @pages.post(f"{_VERSION_ROUTE}/export")
@@ -142,7 +142,7 @@ def copy(template_id: UUID, version: int) -> str:
             issuer_id=author.issuer_id,
             by=author.actor,
         )
-        return step_page(author, row, STEPS[0])
+        return first_page(author, row)
 
 
 @pages.post(f"{_VERSION_ROUTE}/next")
@@ -153,7 +153,7 @@ def next_version(template_id: UUID, version: int) -> str:
         row = versions.next_version(
             session, locked_version(session, author, template_id, version), tool.clock(), author.actor
         )
-        return step_page(author, row, STEPS[0])
+        return first_page(author, row)
 
 
 @pages.post(f"{_VERSION_ROUTE}/retire")

@@ -26,7 +26,7 @@
   // Takes from the saved page what has changed, field by field, so that the cursor stays. Gives the number of problems.
   function show(page) {
     const open = [...document.querySelectorAll("#beside details")].map((one) => one.open);
-    for (const id of ["looks", "beside"]) {
+    for (const id of ["looks", "beside", "previews"]) {
       const shown = document.getElementById(id);
       const fresh = page.getElementById(id);
       if (shown && fresh && !shown.contains(document.activeElement)) shown.replaceWith(document.adoptNode(fresh));

@@ -20,7 +20,7 @@ def looks(editor, **chosen: str):
 
 def pictures(page: str) -> list[bytes]:
     """The pictures of the preview: of the page, and of each smaller size."""
-    preview = page[page.index('id="looks"') :]
+    preview = page[page.index('id="looks"') : page.index('id="step"')]
     found = re.findall(r'<img[^>]* src="data:image/[a-z+]+;base64,([^"]+)"', preview)
     return [b64decode(one) for one in found]
 

@@ -89,6 +89,14 @@ def zane(school, web_tool):
     return editor.post("/lti/app/templates/new")
 
 
+@pytest.fixture
+def operator(school, web_tool):
+    """The institution's editor, with a badge just begun."""
+    code = operator_sessions.invite_operator(web_tool.expiring_values)
+    editor = Editor(school.browser, school.browser.post("/lti/editor", data={"code": code}))
+    return editor.post("/lti/app/templates/new")
+
+
 BADGE = {
     "/name/en": "Chart reading",
     "/description/en": "For everybody who has to read charts.",
@@ -513,7 +521,8 @@ def test_the_report_shows_the_result_of_each_rule_and_the_field_to_correct(zane)
 
 
 def test_a_framework_asks_for_its_own_declarations(zane, web_tool):
-    zane.post(f"{zane.version_path}/report", framework="eu_annex_2")
+    change_issuer(web_tool, demands=["eu_annex_2"])
+    zane.post(f"{zane.version_path}/report")
     assert "Not stated Go to the field" in zane.text
     zane.post(f"{zane.version_path}/edit", step="eu_annex_2")
     zane.save(
@@ -545,41 +554,56 @@ def test_a_level_beyond_the_settings_is_not_taken_from_the_programme_code(zane, 
     assert "level" not in rows(web_tool)[-1].body
 
 
-def folded(zane) -> str:
+def folded(editor) -> str:
     """What a closed part of the report holds."""
-    return " ".join(re.findall(r"<details class=\"report\">(.*?)</details>", zane.page.text, re.S))
+    return " ".join(re.findall(r"<details class=\"report\">(.*?)</details>", editor.page.text, re.S))
 
 
-def test_the_report_shows_what_the_institution_chose_and_folds_the_rest(zane, web_tool):
+def frameworks_on(editor) -> set[str]:
+    return set(re.findall(r'<h2 id="f-([a-z0-9_]+)"', editor.page.text))
+
+
+def test_a_teacher_reads_of_the_frameworks_alone_that_the_institution_chose(zane, web_tool):
     zane.post(f"{zane.version_path}/report")
-    for code in framework_codes():
-        assert (f'id="f-{code}"' in folded(zane)) == (code != "eu_annex_1")
+    assert frameworks_on(zane) == {"eu_annex_1"}
     change_issuer(web_tool, demands=["latvia"])
+    for requested in ("", "nzqa", "all"):
+        zane.post(f"{zane.version_path}/report", framework=requested)
+        assert frameworks_on(zane) == {"eu_annex_1", "latvia"}
+        assert "Show all" not in zane.text
+
+
+def test_the_operator_who_chooses_the_frameworks_sees_the_others_folded(operator, web_tool):
+    change_issuer(web_tool, demands=["latvia"])
+    operator.post(f"{operator.version_path}/report")
+    assert frameworks_on(operator) == set(framework_codes())
+    for code in framework_codes():
+        assert (f'id="f-{code}"' in folded(operator)) == (code not in ("eu_annex_1", "latvia"))
+    operator.post(f"{operator.version_path}/report", framework="nzqa")
+    assert 'id="f-nzqa"' not in folded(operator)
+    assert "so teachers do not see them" in operator.text
+
+
+def test_all_frameworks_can_be_printed_on_one_page(operator):
+    operator.post(f"{operator.version_path}/report", framework="all")
+    assert frameworks_on(operator) == set(framework_codes())
+    assert folded(operator) == ""
+
+
+def test_what_rests_on_a_tick_is_shown_as_declared_by_the_issuer(zane, web_tool):
+    change_issuer(web_tool, demands=["eu_annex_2"])
     zane.post(f"{zane.version_path}/report")
-    assert 'id="f-latvia"' in zane.page.text and 'id="f-latvia"' not in folded(zane)
-    assert 'id="f-nzqa"' in folded(zane)
-    zane.post(f"{zane.version_path}/report", framework="nzqa")
-    assert 'id="f-nzqa"' not in folded(zane)
-
-
-def test_what_rests_on_a_tick_is_shown_as_declared_by_the_issuer(zane):
-    zane.post(f"{zane.version_path}/report", framework="eu_annex_2")
     assert "Learner-centred: collect feedback from learners. Declared by the issuer" in zane.text
 
 
-def test_the_report_shows_what_the_latvian_regulations_have_of_each_element(zane):
-    zane.post(f"{zane.version_path}/report", framework="latvia")
+def test_the_report_shows_what_the_latvian_regulations_have_of_each_element(zane, web_tool):
+    change_issuer(web_tool, demands=["latvia"])
+    zane.post(f"{zane.version_path}/report")
     assert "Title Met" not in zane.text
     (table,) = re.findall(r'<table class="folding results">(.*?)</table>', zane.page.text, re.S)
     assert table.count('<th scope="row">') == 11
     for word in ("Met", "Partly", "Not met", "Not regulated", "MK 52", "MK 322", "MK 395"):
         assert word in table
-
-
-def test_all_frameworks_can_be_printed_on_one_page(zane):
-    zane.post(f"{zane.version_path}/report", framework="all")
-    for code in framework_codes():
-        assert f'id="f-{code}"' in zane.page.text and f'id="f-{code}"' not in folded(zane)
 
 
 # --- who may
