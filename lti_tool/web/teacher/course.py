@@ -53,6 +53,11 @@ class AskedCorrection:
     row: CorrectionRequest
     template: Template
 
+    @property
+    def find(self) -> str:
+        """By what the list of everybody finds the learner."""
+        return self.row.award.person.email or self.row.award.person.name or ""
+
 
 @pages.post("/lti/app/course")
 def course() -> str:

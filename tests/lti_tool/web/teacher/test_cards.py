@@ -1,11 +1,12 @@
 """The card of a badge: what comes first on it, where its numbers lead, and what it says where nothing waits."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from lti_tool.errors import PlatformError
-from lti_tool.store.models import Award, Course
+from lti_tool.store.models import Award, Course, CredentialRow, TemplateVersion
 from lti_tool.values import INSTRUCTOR
 from tests.fixtures import ANNA, JANIS, TOMS, ZANE
 from tests.lti_tool.web.conftest import CLAIM, hidden, text_of
@@ -78,7 +79,7 @@ def test_a_question_is_two_equal_buttons_before_all_else(act, course_rule, servi
     assert CALM not in words
 
 
-@pytest.mark.parametrize("change", ["trouble", "paused", "newer_link"])
+@pytest.mark.parametrize("change", ["trouble", "paused", "ended"])
 def test_nothing_is_calm_where_something_is_not(quiet, act, course_rule, services, change, web_tool, clock):
     if change == "trouble":
         services.trouble = PlatformError("the platform cannot be reached")
@@ -112,7 +113,7 @@ def test_who_was_seen_as_staff_waits_and_is_not_counted_twice(quiet, act, school
     assert f"Wait for you {numbers(page)['waits']}" in text_of(people())
 
 
-def test_what_only_an_administrator_can_improve_is_folded_at_the_end(school, place, web_tool):
+def test_what_only_an_administrator_can_improve_is_folded_at_the_end(school, place):
     custom = place({"condition": "course_completed"})
     page = school.launch(ZANE, **{CLAIM + "resource_link": {"id": "2"}, CLAIM + "custom": custom})
     folded = page.text.index("What an administrator could improve")
@@ -121,6 +122,28 @@ def test_what_only_an_administrator_can_improve_is_folded_at_the_end(school, pla
     words = text_of(page)[text_of(page).index("What an administrator could improve") :]
     assert "Ask your Moodle administrator to install the Nozimite plugin." in words
     assert page.text[:folded].endswith("<summary>")
+    assert "Where the Nozimite plugin may not be installed" in words
+
+
+def test_what_is_no_better_than_what_the_course_has_is_no_improvement(act, school, place, web_tool):
+    custom = place({"condition": "course_completed"})
+    school.launch(ZANE, **{CLAIM + "resource_link": {"id": "2"}, CLAIM + "custom": custom})
+    with web_tool.store.begin() as session:
+        # So the plugin is installed, which is the best.
+        session.query(Course).one().completions_url = "https://moodle.example.org/completions"
+    words = text_of(act("course"))
+    assert "Known from: Nozimite plugin in Moodle" in words
+    assert "Where the Nozimite plugin may not be installed" not in words
+
+
+def test_who_can_renew_a_badge_that_ends_is_counted_once(quiet, act, people, web_tool, clock):
+    """Anna's badge has expired, and there is no new occasion yet."""
+    with web_tool.store.begin() as session:
+        for version in session.query(TemplateVersion):
+            version.body = version.body | {"validity": {"months": 12}}
+        session.query(CredentialRow).one().valid_until = clock() - timedelta(days=1)
+    assert numbers(act("course")) == {"eligible": 2, "have": 0, "waits": 0, "claimed": 0}
+    assert "Have it or can get it 2" in text_of(people()) and "Everybody 3" in text_of(people())
 
 
 ANNA_AS_STAFF = type(ANNA)(user_id=ANNA.user_id, roles=(INSTRUCTOR,), name=ANNA.name, email=ANNA.email)
