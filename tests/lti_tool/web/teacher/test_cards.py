@@ -144,6 +144,8 @@ def test_who_can_renew_a_badge_that_ends_is_counted_once(quiet, act, people, web
         session.query(CredentialRow).one().valid_until = clock() - timedelta(days=1)
     assert numbers(act("course")) == {"eligible": 2, "have": 0, "waits": 0, "claimed": 0}
     assert "Have it or can get it 2" in text_of(people()) and "Everybody 3" in text_of(people())
+    # It can be given to her anew, as to the two who never had it.
+    assert text_of(people()).count("Award by hand…") == 3
 
 
 ANNA_AS_STAFF = type(ANNA)(user_id=ANNA.user_id, roles=(INSTRUCTOR,), name=ANNA.name, email=ANNA.email)
