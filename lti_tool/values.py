@@ -523,7 +523,8 @@ class TeacherMail:
 
     `questions`, about whole links, and `to_confirm` count learners without the badge; `names` learners who stated
     theirs, `corrections` those who ask for one; `undelivered` badges that could not be made, or have not reached their
-    learners; `unread` the whole days in which the platform has told nothing of the course.
+    learners; `unread` the whole days in which the platform has told nothing of the course; `expiring` the days until
+    the quality assurance of a badge ends.
     `at_once`: it is about one course, and came as soon as there was something; others are about all, once a day.
     `unsubscribe_url`: where the teacher refuses such mails.
     """
@@ -537,6 +538,7 @@ class TeacherMail:
     to_confirm: Sequence[WaitsInCourse] = ()
     undelivered: Sequence[WaitsInCourse] = ()
     unread: Sequence[WaitsInCourse] = ()
+    expiring: Sequence[WaitsInCourse] = ()
     at_once: bool = False
     reference: str
     unsubscribe_url: str = field(default="", repr=False)

@@ -137,6 +137,7 @@ def mail_to(
                 _undelivered(session, each, language) for each in troubles if each.kind == "undelivered"
             ],
             unread=[_unread(each) for each in troubles if each.kind == "unread"],
+            expiring=[_expiring(session, each, language) for each in troubles if each.kind == "expiring"],
             at_once=at_once_of is not None,
             reference=_reference(person_id, new),
             unsubscribe_url=issuer.reminders_url(RemindedPerson(person_id=person_id, kind="waiting")),
@@ -233,6 +234,11 @@ def _undelivered(session: Session, trouble: CourseTrouble, language: str) -> Wai
 def _unread(trouble: CourseTrouble) -> WaitsInCourse:
     course: Course = trouble.rule.course
     return WaitsInCourse(course=course.title, course_url=course.url, number=trouble.days)
+
+
+def _expiring(session: Session, trouble: CourseTrouble, language: str) -> WaitsInCourse:
+    version = queries.rules.shown_version(session, trouble.rule)
+    return _about_badge(trouble.rule, version, trouble.days, language)
 
 
 def _about_badge(rule: AwardRule, version: RuleVersion, number: int, language: str) -> WaitsInCourse:

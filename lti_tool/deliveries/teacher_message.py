@@ -40,7 +40,7 @@ def teacher_content(mail: TeacherMail) -> MailContent:
 def _subject(mail: TeacherMail, _: Callable[[str], str]) -> str:
     kinds = [
         *(mail.questions, mail.changes, mail.names, mail.corrections, mail.to_confirm),
-        *(mail.undelivered, mail.unread),
+        *(mail.undelivered, mail.unread, mail.expiring),
     ]
     if sum(map(bool, kinds)) > 1:
         return _("Your badges: several questions wait for your answer")
@@ -58,6 +58,7 @@ def _subject(mail: TeacherMail, _: Callable[[str], str]) -> str:
         *(each.badge for each in mail.questions),
         *(each.badge for each in mail.changes),
         *(each.badge for each in mail.corrections),
+        *(each.badge for each in mail.expiring),
     ]
     if mail.questions:
         alone = _("Have all learners completed? A question about the badge “%(badge)s”")
@@ -65,6 +66,9 @@ def _subject(mail: TeacherMail, _: Callable[[str], str]) -> str:
     elif mail.changes:
         alone = _("Grades changed after the badge “%(badge)s” was awarded")
         several = _("Grades changed after your badges were awarded")
+    elif mail.expiring:
+        alone = _("The quality assurance of the badge “%(badge)s” ends")
+        several = _("The quality assurance of your badges ends")
     else:
         alone = _("A correction of the badge “%(badge)s” is asked for")
         several = _("Corrections of your badges are asked for")
@@ -164,6 +168,18 @@ def _what_waits(mail: TeacherMail, _: Callable[[str], str]) -> Iterator[Part]:
             ),
         ],
         _("Days without an answer"),
+        _,
+    )
+    yield from _told(
+        mail.expiring,
+        [
+            _(
+                "The accreditation, or another quality assurance that a badge states, ends soon or has ended. Badges "
+                "that learners have stay valid. Ask your institution for what follows it. Then state that in a new "
+                "version of the badge, so that learners who complete later get a badge with a valid one."
+            ),
+        ],
+        _("Days until it ends"),
         _,
     )
 

@@ -10,8 +10,11 @@ Frequency = Literal["at_once", "daily", "none"]
 
 #: `to_confirm`: learners who wait for a confirmation. `questions`: one about everybody of a link. `changes`: grades
 #: that changed after the award. `names`, `corrections`: what learners ask for. `undelivered`: badges that could
-#: not be made or sent. `unread`: a course that the platform has not told anything of for long.
-Kind = Literal["to_confirm", "questions", "changes", "names", "corrections", "undelivered", "unread"]
+#: not be made or sent. `unread`: a course that the platform has not told anything of for long. `expiring`: the quality
+#: assurance that a badge states ends soon.
+Kind = Literal[
+    "to_confirm", "questions", "changes", "names", "corrections", "undelivered", "unread", "expiring"
+]
 
 FREQUENCIES: tuple[Frequency, ...] = get_args(Frequency)
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -72,9 +72,13 @@ MOODLE_CUSTOM = {COMPLETIONS: "$Nozimite.completions.url"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolNames:
-    """The names of the tool and its links on the platform, which has them in one language."""
+    """The names of the tool and its links on the platform, which has them in one language.
+
+    `activity` is its name among the activities of Moodle, where a teacher looks for a badge and not for a tool.
+    """
 
     name: str = "Nozimite"
+    activity: str = "Nozimite badge"
     description: str = "Issues Open Badges 3.0 when learners complete a course or a part of it."
     link_label: str = "Badges"
     choose_label: str = "Place a badge"
@@ -108,7 +112,7 @@ def registration_request(tool_url: str, names: ToolNames, platform: PlatformConf
         "grant_types": ["client_credentials", "implicit"],
         "initiate_login_uri": f"{tool_url}/lti/login",
         "redirect_uris": [launch_url],
-        "client_name": names.name,
+        "client_name": names.activity if platform.product == "moodle" else names.name,
         "client_uri": tool_url,
         "jwks_uri": f"{tool_url}/lti/jwks.json",
         "token_endpoint_auth_method": "private_key_jwt",

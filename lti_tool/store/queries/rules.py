@@ -11,6 +11,7 @@ from sqlalchemy.orm import (
     Session,
     aliased,
     contains_eager,
+    defer,
     joinedload,
     selectinload,
 )
@@ -233,6 +234,37 @@ def shown_of(versions: Sequence[RuleVersion]) -> RuleVersion:
     """Of a rule's versions, oldest first, the active one, or the newest that waits for a teacher, or the newest."""
     newest = {version.status: version for version in versions}
     return newest.get("active") or newest.get("proposed") or versions[-1]
+
+
+def templates_in_use(session: Session) -> Sequence[TemplateVersion]:
+    """The versions of templates that rules of courses which have not ended award or propose, without their pictures."""
+    query = (
+        select(TemplateVersion)
+        .where(TemplateVersion.id.in_(_in_use(RuleVersion.template_version_id)))
+        .options(defer(TemplateVersion.picture))
+    )
+    return session.scalars(query).all()
+
+
+def courses_that_use(session: Session, template_version_ids: Collection[int]) -> Sequence[int]:
+    """The ids of the courses that have not ended, and award or propose one of these versions of templates."""
+    query = _in_use(AwardRule.course_id).where(RuleVersion.template_version_id.in_(template_version_ids))
+    return session.scalars(query.distinct()).all()
+
+
+def _in_use(wanted: InstrumentedAttribute[int]) -> Select[int]:
+    return (
+        select(wanted)
+        .select_from(RuleVersion)
+        .join(AwardRule, AwardRule.id == RuleVersion.rule_id)
+        .join(Course, Course.id == AwardRule.course_id)
+        .where(
+            RuleVersion.status.in_(("active", "proposed")),
+            AwardRule.paused.is_(False),
+            AwardRule.removed_at.is_(None),
+            Course.concluded_at.is_(None),
+        )
+    )
 
 
 def newest_number(session: Session, rule_id: int) -> int:

@@ -49,6 +49,10 @@ _KINDS: Mapping[Kind, tuple[Sentence, Sentence]] = {
         _l("Nozimite cannot read the course for more than a day"),
         _l("Nothing is awarded meanwhile."),
     ),
+    "expiring": (
+        _l("The quality assurance that a badge states ends within 60 days"),
+        _l("Learners who complete later need a new version of the badge."),
+    ),
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from lti_tool import jobs
@@ -10,7 +12,7 @@ from lti_tool.errors import PlatformError
 from lti_tool.mails.teacher_choices import MailChoice
 from lti_tool.people import teacher_mails
 from lti_tool.store import queries
-from lti_tool.store.models import Course, Delivery, Event
+from lti_tool.store.models import AwardRule, Course, Delivery, Event, TemplateVersion
 from lti_tool.wiring import build_tool
 from tests.fixtures import ANNA, JANIS, ZANE, complete, make_rule, rows, run_due_jobs, settings_for
 
@@ -169,3 +171,90 @@ def test_a_course_that_has_ended_has_no_trouble(tool, platform, rule_id, mails, 
         session.get_one(Course, 1).concluded_at = clock()
     sweep()
     assert mails() == []
+
+
+ENDS = "Nozīmītes „Datu pratība lēmumu pieņēmējiem” kvalitātes nodrošinājums beidzas"
+
+
+@pytest.fixture
+def state_assurance(tool, rule_id, clock):
+    """Lets the badge of the course state a quality assurance that is valid for so many days from now."""
+
+    def state(days):
+        with tool.store.begin() as session:
+            version = session.query(TemplateVersion).one()
+            until = (clock() + timedelta(days=days)).date().isoformat()
+            stated = [{"code": "internal"}, {"code": "eqavet", "valid_until": until}]
+            version.body = {**version.body, "types_of_quality_assurance": stated}
+
+    return state
+
+
+def test_a_quality_assurance_that_ends_soon_is_mailed_once_and_once_more_when_it_has_ended(
+    tool, rule_id, state_assurance, mails, sweep
+):
+    state_assurance(days=61)
+    sweep()
+    assert mails() == []
+    mails(days=1)
+    sweep()
+    assert mails() == []
+    mails(days=1)
+    sweep()
+    ((_address, subject, mail),) = mails()
+    assert subject == ENDS
+    assert "Dienas līdz beigām: 59" in mail.get_body(("plain",)).get_content()
+    for days in (1, 30, 28):
+        mails(days=days)
+        sweep()
+        assert mails() == []
+    mails(days=1)
+    sweep()
+    ((_address, subject, mail),) = mails()
+    assert subject == ENDS
+    assert "Dienas līdz beigām: 0" in mail.get_body(("plain",)).get_content()
+    assert mails(days=40) == []
+    assert {row.why for row in rows(tool, Event) if row.what == "mailed"} == {"expiring"}
+
+
+def test_another_date_is_news(tool, rule_id, state_assurance, mails, sweep):
+    state_assurance(days=10)
+    sweep()
+    assert subjects(mails()) == [ENDS]
+    state_assurance(days=400)
+    sweep()
+    assert mails(days=2) == []
+    state_assurance(days=20)
+    sweep()
+    assert subjects(mails()) == [ENDS]
+
+
+def test_a_quality_assurance_without_an_end_is_no_trouble(tool, rule_id, mails, sweep):
+    with tool.store.begin() as session:
+        version = session.query(TemplateVersion).one()
+        version.body = {**version.body, "types_of_quality_assurance": [{"code": "internal"}]}
+    sweep()
+    assert mails() == []
+
+
+@pytest.mark.parametrize("why", ["left out", "paused", "removed", "course ended"])
+def test_nobody_is_mailed_of_what_is_not_awarded_any_more_or_was_left_out(
+    tool, platform, rule_id, state_assurance, mails, sweep, clock, why
+):
+    complete(tool, platform, rule_id, ANNA)
+    run_due_jobs(tool)
+    give_up(tool, 1)
+    state_assurance(days=10)
+    with tool.store.begin() as session:
+        if why == "paused":
+            session.get_one(AwardRule, rule_id).paused = True
+        elif why == "removed":
+            session.get_one(AwardRule, rule_id).removed_at = clock()
+        elif why == "course ended":
+            session.get_one(Course, 1).concluded_at = clock()
+        else:
+            zane = queries.people.person_of(session, 1, ZANE.user_id).id
+            teacher_mails.choose(session, zane, 1, MailChoice(left_out=frozenset({"expiring"})), clock())
+    sweep()
+    # The mail about something else does not have it either.
+    assert subjects(mails()) == ([] if why == "course ended" else [undelivered(1)])

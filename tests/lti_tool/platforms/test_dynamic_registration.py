@@ -225,6 +225,16 @@ def test_the_tools_name_and_icon_are_sent(network, offer):
     assert request["logo_uri"] == "https://tool.example/icon.png"
 
 
+@pytest.mark.parametrize(
+    ("product", "name"), [("moodle", "Nozimite badge"), ("Moodle", "Nozimite badge"), ("canvas", "Nozimite")]
+)
+def test_among_the_activities_of_moodle_its_name_says_what_it_is(network, offer, product, name):
+    platform = OFFER[PLATFORM_CONFIGURATION] | {"product_family_code": product}
+    offer(**{PLATFORM_CONFIGURATION: platform})
+    request = registration_request(TOOL, ToolNames(), fetch_configuration(URL, None, network))
+    assert request["client_name"] == name
+
+
 def test_the_audience_that_brightspace_names_is_kept(network, offer):
     offer(authorization_server="https://api.brightspace.com/auth/token")
     assert fetch_configuration(URL, "t", network).token_audience == "https://api.brightspace.com/auth/token"
