@@ -19,6 +19,7 @@ from lti_tool.observations import Facts, Observation, Policy, role_now
 from lti_tool.store import Session, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import Award, AwardRule, Course, RuleVersion, TemplateVersion
+from lti_tool.values import HeldAward
 
 #: What only a teacher can say of somebody, by the codes of parts. Other questions are of what a platform leaves open.
 LEFT_TO_A_TEACHER = frozenset({"not_confirmed", "seen_as_staff"})
@@ -230,13 +231,16 @@ def undecided_people(
 
     Of the others nothing is read, nor is anybody decided of whom nothing was observed in the course.
     """
-    terms = Terms(
+    return undecided_by(session, _terms_of(rule, version), policy, now, person_ids)
+
+
+def _terms_of(rule: AwardRule, version: RuleVersion) -> Terms:
+    return Terms(
         course_id=rule.course_id,
         resource=rule.link.link_id,
         template=version.template_version,
         tree=read_tree(version.tree),
     )
-    return undecided_by(session, terms, policy, now, person_ids)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +266,19 @@ def undecided_by(
 ) -> Sequence[Undecided]:
     """As `undecided_people`, by these terms; `unstored` are newer observations of them that are in no ledger."""
     held = queries.awards.newest_awards(session, terms.template, person_ids)
+    return _undecided(session, terms, policy, now, person_ids, held, unstored)
+
+
+def _undecided(
+    session: Session,
+    terms: Terms,
+    policy: Policy,
+    now: datetime,
+    person_ids: Collection[int],
+    held: Mapping[int, HeldAward],
+    unstored: Mapping[int, Sequence[Observation]] = MappingProxyType({}),
+) -> Sequence[Undecided]:
+    """As `undecided_by`; `held` are the newest awards of the template of those of these people who ever had one."""
     template = stored_template(terms.template.body)
     # The days of a last day are those of the issuer; a few hours do not matter here.
     next_end = template.valid_until(now, UTC)
@@ -298,10 +315,15 @@ def undecided_in_course(
     session: Session, rule: AwardRule, version: RuleVersion, policy: Policy, now: datetime
 ) -> Sequence[Undecided]:
     """As `undecided_people` of everybody in the course; of those who have the badge nothing is read."""
-    people = queries.course_page.people_to_decide(
-        session, rule.course_id, version.template_version, now + RENEWAL_PERIOD
-    )
-    return undecided_people(session, rule, version, policy, now, people)
+    template = version.template_version
+    if queries.course_page.ends(session, template):
+        people = queries.course_page.people_never_awarded_or_ending(
+            session, rule.course_id, template, now + RENEWAL_PERIOD
+        )
+        return undecided_people(session, rule, version, policy, now, people)
+    # A badge without an end is never renewed, so nobody has to be asked for who holds it.
+    people = queries.course_page.people_never_awarded(session, rule.course_id, template)
+    return _undecided(session, _terms_of(rule, version), policy, now, people, {})
 
 
 def version_that_awards(session: Session, rule: AwardRule) -> RuleVersion | None:

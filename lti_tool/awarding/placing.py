@@ -253,8 +253,11 @@ def asks_less(session: Session, link: ResourceLink) -> tuple[str, FormProblem] |
     template = queries.templates.published_template(
         session, link.asked.get("badge", ""), link.course.registration_id, link.course_id
     )
-    if template is None:
-        return None
+    return asks_less_than(link, template) if template is not None else None
+
+
+def asks_less_than(link: ResourceLink, template: TemplateVersion) -> tuple[str, FormProblem] | None:
+    """As `asks_less`, of the template that the link names."""
     return rule_tree.asks_less(read_tree(link.asked.get("rule")), required_score(template))
 
 

@@ -66,27 +66,31 @@ def _confirm_all_but_some(robot: Robot, activity: str) -> list[str]:
     """The names of those whom the teacher leaves waiting; she has confirmed all others, who get the badge."""
 
     def checked() -> Page | None:
-        page = robot.press(robot.open_activity("Zane", activity), "/check")
+        course = robot.press(robot.open_activity("Zane", activity), "/check")
+        page = robot.press(course, "/people", {"roster_show": "waits"})
         return page if len(_to_confirm(page)) == COMPLETE else None
 
     page = _until(f"{COMPLETE} learners to confirm", checked)
-    offered = _to_confirm(page)
-    best_first = sorted(offered, key=lambda each: not each[0].startswith(BEST))
+    best_first = sorted(_to_confirm(page), key=lambda each: not each[0].startswith(BEST))
     chosen = [value for _name, value in best_first[:-WAITING]]
     robot.press(page, "/tick", {"learner": chosen})
     return [name for name, _value in best_first[-WAITING:]]
 
 
 def _to_confirm(page: Page) -> list[tuple[str, str]]:
-    """The learners whom the page offers to confirm: what stands beside each box, and its value."""
-    # A page has further forms, for single people whom nobody has to confirm yet.
-    forms = [form.fields_named("learner") for form in page.forms if form.action.endswith("/tick")]
-    return [option for box in max(forms, key=len, default=[]) for option in box.options]
+    """The learners whom the list of the badge offers to confirm: the name of each, and the value of their form."""
+    found = []
+    for row in re.findall(r"<tr>.*?</tr>", page.html, re.DOTALL):
+        name = re.search(r"<bdi>([^<]*)</bdi>", row)
+        value = re.search(r'/tick">.*?name="learner" value="(\d+)"', row, re.DOTALL)
+        if name is not None and value is not None:
+            found.append((name[1], value[1]))
+    return found
 
 
 def _revoke_one(robot: Robot, activity: str) -> File:
     """The badge that the teacher has revoked: not that of the best learner, whom visitors meet."""
-    page = robot.open_activity("Zane", activity)
+    page = robot.press(robot.open_activity("Zane", activity), "/people", {"roster_show": "have"})
     for form in reversed([each for each in page.forms if each.action.endswith("/revoke")]):
         asked = robot.submit(form, referrer=page.url)
         name = _name_asked_about(asked)

@@ -38,6 +38,7 @@ from lti_tool.web.public import (
 from lti_tool.web.sources import messages
 from lti_tool.web.teacher import (
     award_actions,
+    batches,
     course,
     course_mails,
     course_work,
@@ -97,6 +98,7 @@ def create_app(tool: Tool) -> Flask:
         source_consent,
         link_badge,
         award_actions,
+        batches,
         roster,
         roster_acts,
         roster_bulk,

@@ -291,7 +291,7 @@ def test_the_badge_in_the_gradebook(people, demo, activity, language):
             for one in session.query(LaunchSession).filter_by(is_teacher=True):
                 one.course_id, one.resource_link_id, one.rule_id = course.id, None, None
         open_page(zane, token, "/lti/app/course")
-        expect(zane.frame.locator("details.rule")).to_have_count(len(SHOWN))
+        expect(zane.frame.locator(".badge-card")).to_have_count(len(SHOWN))
         found = find_faults(zane, f"gradebook-{language}")
         off = zane.frame.locator("form:has([name=on][value=no]) button")
         press_until(off, zane.frame.locator("[role=status] .notice"))

@@ -78,7 +78,7 @@ def test_from_adding_the_tool_to_checking_the_badge(people, demo):
 
         wait(lambda: len(rows(demo.tool, CredentialRow)) == 12)
         college.open_activity(activity, "Zane")
-        expect(college.frame.get_by_text("12 learners have it")).to_be_visible()
+        expect(college.frame.get_by_role("button", name="12 have it")).to_be_visible()
         college.take_screenshot("story-5-zane-sees-who-has-it")
 
     with people() as darbs:

@@ -145,11 +145,12 @@ class MoodleCourse:
         return [_text(found) for found in re.findall(r"<h[23][^>]*>(.*?)</h[23]>", self.page.html, re.S)]
 
     def badges(self) -> dict[str, str]:
-        """Who has the badge, and why, as the page says it."""
-        tables = re.findall(r'<table class="folding">.*?</table>', self.page.html, re.S)
-        rows = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', "".join(tables), re.S)
-        cells = {_text(name).split()[0]: re.findall(r"<td[^>]*>(.*?)</td>", row, re.S) for name, row in rows}
-        return {name: _text(why) for name, (_, why, *_) in cells.items()}
+        """Who has the badge, and why, as the list of everybody says it, to which the page leads."""
+        found = {}
+        for name, row in self._listed("have").items():
+            _state, why, *_ = re.findall(r"<td[^>]*>(.*?)</td>", row, re.S)
+            found[name] = _text(why)
+        return found
 
     def sources(self) -> dict[str, str]:
         """What the page of sources says of each, by its name; Zane opens it from the page of the course."""
@@ -160,8 +161,12 @@ class MoodleCourse:
         return {_text(name): _text(told) for name, told in sections}
 
     def offered(self) -> set[str]:
-        """Whom the page offers to confirm."""
-        return set(_offered(self.page))
+        """Whom the list of those who wait offers to confirm."""
+        rows = self._listed("waits").items()
+        values = {name: re.search(r'/tick">.*?name="learner" value="(\d+)"', row, re.S) for name, row in rows}
+        found = {name: value[1] for name, value in values.items() if value is not None}
+        self.numbers |= found
+        return set(found)
 
     def confirm(self, name: str, *, by: str = "Zane") -> None:
         """Somebody opens the activity and confirms a learner whom a page has offered to anybody."""
@@ -182,6 +187,13 @@ class MoodleCourse:
         self._send("conditions", **{"confirmed.each": "yes"})
 
     # --- how
+
+    def _listed(self, group: str) -> dict[str, str]:
+        """The rows of the list of everybody about the page's first badge, limited to a group, by their given names."""
+        page = self.robot.press(self.page, "/people", {"roster_show": group})
+        rows = re.findall(r"<tr>.*?</tr>", page.html, re.S)
+        names = {row: re.search(r"<bdi>(.*?)</bdi>", row) for row in rows}
+        return {_text(name[1]).split()[0]: row for row, name in names.items() if name is not None}
 
     @property
     def _course(self) -> Course:

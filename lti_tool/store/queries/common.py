@@ -78,7 +78,12 @@ def is_among_few(
     PostgreSQL is told to find them first and then to take the index of the column; it would guess that they are many,
     and might read the whole table.
     """
-    if dialect_of(session) == "sqlite":
+    return is_in_query(dialect_of(session), column, query)
+
+
+def is_in_query(dialect: str, column: InstrumentedAttribute[Any], query: Select[Any]) -> ColumnElement[bool]:
+    """As `is_among_few`, for a statement that is made once."""
+    if dialect == "sqlite":
         return column.in_(query)
     return column == any_(func.array(query.scalar_subquery()))
 

@@ -1,4 +1,4 @@
-"""Queries for the teacher's page of a course: they bring as much for thirty awards as for three thousand.
+"""Queries for the teacher's pages of a course: who is to be decided, and what was awarded at once or to whom.
 
 No text of a credential is read by them. Those that are long to make are made once: that takes longer than the answer.
 """
@@ -23,27 +23,18 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    text,
 )
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from lti_tool.observations import ROLE
 from lti_tool.store.models import (
     Award,
     AwardRule,
     CredentialRow,
-    Delivery,
     ObservationRow,
     Outbox,
-    Person,
     TemplateVersion,
 )
-from lti_tool.store.models.awards import NOT_DELIVERED
-
-
-def counts_of_rule(session: Session, rule_id: int) -> Mapping[str, int]:
-    """How many awards of the rule have each status."""
-    return {status: number for status, number in session.execute(_COUNTS, {"rule_id": rule_id})}
 
 
 def being_made(session: Session, rule_ids: Collection[int]) -> Mapping[int, tuple[int, int]]:
@@ -75,61 +66,6 @@ def _being_made() -> Select[int, Any, int]:
         .where(Award.earned_at >= since.c.earned_at, or_(Award.status == "issued", is_made_next(Award)))
         .group_by(Award.rule_id)
     )
-
-
-_COUNTS = (
-    select(Award.status, func.count()).where(Award.rule_id == bindparam("rule_id")).group_by(Award.status)
-)
-
-
-def listed_awards(session: Session, rule_id: int, now: datetime, *, after: int, most: int) -> Sequence[Award]:
-    """At most so many awards of the rule after the first ones: those that need the teacher, then the newest.
-
-    With learners, deliveries, and credentials without their texts.
-    """
-    # First the ids: a database sorts whole rows, with their traces, much slower.
-    values = {"rule_id": rule_id, "now": now, "after": after, "most": most}
-    place = {award_id: number for number, award_id in enumerate(session.scalars(_ids_of_listed(), values))}
-    awards = session.scalars(_listed(), {"ids": list(place)})
-    return sorted(awards, key=lambda award: place[award.id])
-
-
-@cache
-def _ids_of_listed() -> Select[int]:
-    needed_first = case((_needs_teacher(), 0), else_=1)
-    return (
-        select(Award.id)
-        .join(Award.person)
-        .where(Award.rule_id == bindparam("rule_id"))
-        .order_by(needed_first, Award.earned_at.desc(), Award.id)
-        .offset(bindparam("after"))
-        .limit(bindparam("most"))
-    )
-
-
-@cache
-def _listed() -> Select[Award]:
-    loaded = (
-        joinedload(Award.person),
-        joinedload(Award.credential).joinedload(CredentialRow.status_list),
-        selectinload(Award.deliveries),
-    )
-    return select(Award).where(Award.id.in_(bindparam("ids", expanding=True))).options(*loaded)
-
-
-def _needs_teacher() -> ColumnElement[bool]:
-    """That the award is held up, was not delivered, or may name its learner otherwise than the platform does now."""
-    names_another = exists().where(
-        CredentialRow.award_id == Award.id,
-        CredentialRow.replaced_at.is_(None),
-        CredentialRow.issued_at < Person.renamed_at,
-        or_(CredentialRow.valid_until.is_(None), CredentialRow.valid_until > bindparam("now")),
-    )
-    failed = exists().where(Delivery.award_id == Award.id, text(NOT_DELIVERED))
-    dead = exists().where(Outbox.award_id == Award.id, Outbox.died_at.is_not(None))
-    # No credential is older than its award, so few are looked at.
-    renamed = and_(Award.status == "issued", Person.renamed_at > Award.earned_at, names_another)
-    return and_(Award.status != "revoked", or_(Award.status == "waiting", failed, dead, renamed))
 
 
 def earned_together(session: Session, rule_id: int, most: int) -> Sequence[tuple[datetime, int]]:
@@ -183,8 +119,32 @@ def people_to_decide(
     session: Session, course_id: int, template: TemplateVersion, ends_by: datetime
 ) -> Sequence[int]:
     """The ids of the people of the course who never had an award of the template, or one that ends by then."""
-    query = _never_awarded_or_ending() if _ends(session, template) else _never_awarded()
-    return session.scalars(query, {"ends_by": ends_by, **_in_course(course_id, template)}).all()
+    if not ends(session, template):
+        return people_never_awarded(session, course_id, template)
+    return people_never_awarded_or_ending(session, course_id, template, ends_by)
+
+
+def people_never_awarded_or_ending(
+    session: Session, course_id: int, template: TemplateVersion, ends_by: datetime
+) -> Sequence[int]:
+    """As `people_to_decide`, of a template whose badges end."""
+    values = {"ends_by": ends_by, **_in_course(course_id, template)}
+    return session.scalars(_never_awarded_or_ending(), values).all()
+
+
+def people_never_awarded(session: Session, course_id: int, template: TemplateVersion) -> Sequence[int]:
+    """The ids of the people of the course who never had an award of the template."""
+    return session.scalars(_never_awarded(), _in_course(course_id, template)).all()
+
+
+def ends(session: Session, template: TemplateVersion) -> bool:
+    """Whether the badges of any version of the template end: else no credential has to be looked at."""
+    of_template = (
+        TemplateVersion.issuer_id == template.issuer_id,
+        TemplateVersion.template_id == template.template_id,
+    )
+    bodies = session.scalars(select(TemplateVersion.body).where(*of_template))
+    return any(body.get("validity") for body in bodies)
 
 
 @cache
@@ -203,16 +163,6 @@ def _never_awarded_or_ending() -> Select[int]:
     )
     query = select(people.c.person_id).where(or_(~held.exists(), ending.exists()))
     return query.order_by(people.c.person_id)
-
-
-def _ends(session: Session, template: TemplateVersion) -> bool:
-    """Whether the badges of any version of the template end: else no credential has to be looked at."""
-    of_template = (
-        TemplateVersion.issuer_id == template.issuer_id,
-        TemplateVersion.template_id == template.template_id,
-    )
-    bodies = session.scalars(select(TemplateVersion.body).where(*of_template))
-    return any(body.get("validity") for body in bodies)
 
 
 def people_awarded_elsewhere(session: Session, rule: AwardRule, template: TemplateVersion) -> Sequence[int]:

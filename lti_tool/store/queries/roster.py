@@ -36,6 +36,7 @@ class Standing(NamedTuple):
     names the learner otherwise since the credential was made, or their address. `has_failed`: something about it was
     given up, be it making the badge or delivering it. `was_staff`: the learner was ever seen as staff of the course.
     `renews_id`: the id of the award that it renews.
+    `is_claimed`: the learner has opened the badge.
     """
 
     award_id: int
@@ -51,6 +52,7 @@ class Standing(NamedTuple):
     has_failed: bool
     was_staff: bool
     renews_id: int | None
+    is_claimed: bool
 
 
 def standings_of_rule(session: Session, rule: AwardRule) -> Sequence[Standing]:
@@ -80,6 +82,7 @@ def _standings() -> Select[*tuple[Any, ...]]:
             or_(failed, dead),
             Award.person_id.in_(people_seen_as_staff()),
             Award.renews_id,
+            Award.claimed_at.is_not(None),
         )
         .join(Person, Person.id == Award.person_id)
         .outerjoin(CredentialRow, is_current)

@@ -62,7 +62,7 @@ def rule_of_link(session: Session, link: ResourceLink) -> AwardRule | None:
 
 def rules_of(session: Session, course_id: int) -> Sequence[AwardRule]:
     """The rules of a course, oldest first, with their links, courses, registrations and versions loaded."""
-    return session.scalars(_rules_of(), {"course_id": course_id}).all()
+    return session.scalars(_rules_of(), {"course_id": course_id}).unique().all()
 
 
 @cache
@@ -71,7 +71,8 @@ def _rules_of() -> Select[AwardRule]:
     loaded = (
         joinedload(AwardRule.link),
         joinedload(AwardRule.course).joinedload(Course.registration),
-        selectinload(AwardRule.versions).options(_TEMPLATE),
+        # With them, and not after: a rule has few versions.
+        joinedload(AwardRule.versions).options(_TEMPLATE),
     )
     query = select(AwardRule).where(AwardRule.course_id == bindparam("course_id"))
     return query.order_by(AwardRule.id).options(*loaded)

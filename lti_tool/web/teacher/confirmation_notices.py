@@ -68,7 +68,7 @@ def _refusals(session: Session, confirmed: Confirmed) -> Sequence[Sentence]:
         told.append(_("No longer in the course, so not confirmed: %(names)s.", names=names(refused["left"])))
     if "not_open" in refused:
         sentence = _(
-            "Nothing to confirm at the moment, see the reasons below: %(names)s.",
+            "Nothing to confirm at the moment, see the reasons in the list: %(names)s.",
             names=names(refused["not_open"]),
         )
         told.append(sentence)

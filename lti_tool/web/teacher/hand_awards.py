@@ -42,7 +42,7 @@ MAX_URL_LENGTH = 1000
 _REFUSED: Mapping[str, Sentence] = {
     "held": _l("%(name)s has this badge already. Nothing was changed."),
     "had": _l(
-        "The badge of %(name)s was revoked. Award it again in the list of those who have it; nothing was changed."
+        "The badge of %(name)s was revoked. Award it again in the list of all learners; nothing was changed."
     ),
     "no_learner": _l("%(name)s is no learner of this course now. Nothing was changed."),
     "passed": _l("The last day of this badge has passed, so it is not awarded any more."),

@@ -58,22 +58,6 @@ def confirm_learners(rule_id: int) -> str:
     return page_after(visit, notice)
 
 
-@pages.post("/lti/app/rules/<int:rule_id>/select")
-def select_all(rule_id: int) -> str:
-    """The page with all learners selected whom the teacher may confirm; nothing is awarded by that.
-
-    People who were seen as staff are left out: each of them is a decision of its own.
-    """
-    visit = current_teacher_visit()
-    with current_tool().store.read() as session:
-        rule_of(session, visit, rule_id)
-    text = _(
-        "All are selected, without people who were seen as staff. Nothing is awarded until you press “Confirm "
-        "and award”."
-    )
-    return course_page(visit, Notice(text=text, light="unsure"), all_selected=rule_id)
-
-
 @pages.post("/lti/app/rules/<int:rule_id>/answer")
 def answer_question(rule_id: int) -> str:
     """Records whether all have completed or the restriction was removed."""
@@ -260,7 +244,7 @@ def undo_batch(rule_id: int) -> str:
         "%(num)s badges are revoked as issued by mistake.",
         undone,
     )
-    return course_page(visit, Notice(text=text, light="yes" if undone else "no"))
+    return page_after(visit, Notice(text=text, light="yes" if undone else "no"))
 
 
 @pages.post("/lti/app/rules/<int:rule_id>/gradebook")

@@ -140,6 +140,12 @@ def hidden(page: TestResponse, name: str) -> str:
     return unescape(found[1])
 
 
+def list_of_everybody(school: School, rule_id: int = 1, **claims: Any) -> TestResponse:
+    """What Zane sees who opens her course, and there the list of everybody about the badge of the rule."""
+    form = {"_launch": hidden(school.launch(ZANE, **claims), "_launch")}
+    return school.browser.post(f"/lti/app/rules/{rule_id}/people", data=form)
+
+
 def data_of(page: TestResponse) -> dict[str, str]:
     return {name: unescape(value) for name, value in re.findall(r'data-([\w-]+)="([^"]*)"', page.text)}
 

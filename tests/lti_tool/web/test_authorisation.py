@@ -177,9 +177,8 @@ WHO_MAY = {
     **{
         f"POST {RULE}/{action}": STAFF
         for action in (
-            "acts answer change check conditions europass gradebook hand newer parts pause people people/bulk "
-            "people/certificates people/csv "
-            "remove select tick undo who".split()
+            "acts answer batches change check conditions europass gradebook hand newer parts pause people people/bulk "
+            "people/certificates people/csv remove tick undo who".split()
         )
     },
     **{f"POST {RULE}/acts/<int:act_id>{path}": STAFF for path in ("", "/work", "/undo")},

@@ -34,7 +34,18 @@ State = Literal[
     "elsewhere",
 ]
 #: What the list can be limited to. Somebody may be in several.
-Group = Literal["everybody", "waits", "trouble", "have", "expiring", "not_yet", "ended", "elsewhere"]
+Group = Literal[
+    "everybody",
+    "eligible",
+    "waits",
+    "trouble",
+    "have",
+    "claimed",
+    "expiring",
+    "not_yet",
+    "ended",
+    "elsewhere",
+]
 
 #: Badges that end within so long are about to expire.
 SOON = timedelta(days=90)
@@ -171,6 +182,7 @@ def _awarded(
         ("trouble", has_trouble),
         ("expiring", ends_soon),
         ("waits", to_review),
+        ("claimed", standing.is_claimed and "have" in _GROUPS[state]),
     )
     return Entry(
         person_id=standing.person_id,
@@ -222,17 +234,17 @@ def _state_of(standing: Standing, now: datetime) -> State:
 
 
 _GROUPS: Mapping[State, Sequence[Group]] = {
-    "to_confirm": ("waits",),
-    "in_question": ("waits",),
-    "held_up": (),
-    "not_made": (),
-    "preparing": ("have",),
-    "issued": ("have",),
+    "to_confirm": ("eligible", "waits"),
+    "in_question": ("eligible", "waits"),
+    "held_up": ("eligible",),
+    "not_made": ("eligible",),
+    "preparing": ("eligible", "have"),
+    "issued": ("eligible", "have"),
     "renewed": ("ended",),
     "suspended": ("ended",),
     "expired": ("ended",),
     "revoked": ("ended",),
-    "not_yet": ("not_yet",),
+    "not_yet": ("eligible", "not_yet"),
     "elsewhere": ("elsewhere",),
 }
 

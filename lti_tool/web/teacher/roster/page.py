@@ -17,8 +17,8 @@ from lti_tool.web.checked_requests import row_id
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.paging import MAX_TYPED, ROSTER
-from lti_tool.web.teacher.awards_list import is_outdated
 from lti_tool.web.teacher.course import Notice, course_page
+from lti_tool.web.teacher.outdated_names import is_outdated
 from lti_tool.web.teacher.roster.entries import Entry, everybody
 from lti_tool.web.teacher.roster.view import Listed, View, asked_view, listed
 from lti_tool.web.teacher.roster.words import ALWAYS_OFFERED, GROUPS, ORDERS
@@ -46,8 +46,8 @@ class Row:
 class Roster:
     """What the page shows of the list.
 
-    Without `is_awarding` those without an award are left out. `dead` names what was given up. `may_confirm`: whether
-    the reader may confirm anybody; `reader` is their person id.
+    Without `is_awarding` those without an award are left out. `has_awards`: whether anybody was awarded it by the rule.
+    `dead` names what was given up. `may_confirm`: whether the reader may confirm anybody; `reader` is their person id.
     """
 
     rule: AwardRule
@@ -56,6 +56,7 @@ class Roster:
     view: View
     listed: Listed
     is_awarding: bool
+    has_awards: bool
     rows: Sequence[Row]
     dead: DeadOfAwards
     may_confirm: bool
@@ -120,6 +121,7 @@ def _roster(session: Session, rule: AwardRule, view: View, reader: int | None) -
         view=view,
         listed=entries,
         is_awarding=people.is_awarding,
+        has_awards=any(entry.award_id is not None for entry in people.entries),
         rows=[row_of(entry, awards) for entry in entries.shown],
         dead=dead_jobs.dead_of_awards(session, failed),
         may_confirm=reader is not None

@@ -13,9 +13,11 @@ from lti_tool.web.translation import lazy_gettext as _l
 
 GROUPS: Mapping[Group, Sentence] = {
     "everybody": _l("Everybody"),
+    "eligible": _l("Have it or can get it"),
     "waits": _l("Wait for you"),
     "trouble": _l("With a problem"),
     "have": _l("Have it"),
+    "claimed": _l("Have opened it"),
     "expiring": _l("End within 90 days"),
     "not_yet": _l("Do not have it yet"),
     "ended": _l("Ended or suspended"),

@@ -25,7 +25,14 @@ from lti_tool.store.models import (
 )
 from lti_tool.web import rate_limits
 from tests.fixtures import ANNA, JANIS, NEW_REGISTRATION, ZANE, change_issuer, launch_of, rows, run_due_jobs
-from tests.lti_tool.web.conftest import FROM_ELSEWHERE, FROM_US, browser_of, hidden, text_of
+from tests.lti_tool.web.conftest import (
+    FROM_ELSEWHERE,
+    FROM_US,
+    browser_of,
+    hidden,
+    list_of_everybody,
+    text_of,
+)
 
 PRIVATE = "anna@home.example"
 COOKIE = "__Host-nozimite_my"
@@ -268,6 +275,8 @@ def test_a_correction_is_asked_for_in_words_and_settled_by_a_teacher(press, scho
     assert press(path, words="Once more").status_code == 403
     page = school.launch(ZANE)
     assert "My name is Anna Kalniņa now." in text_of(page)
+    # The list opens at that learner.
+    assert hidden(page, "roster_find") == "anna@example.org"
     (request,) = rows(web_tool, CorrectionRequest)
     assert press(f"awards/{request.award_id}/settle", JANIS).status_code == 403
     page = press(f"awards/{request.award_id}/settle", ZANE)
@@ -297,7 +306,8 @@ def test_a_badge_is_new_until_its_learner_opens_it(school, press, annas_badge, w
     assert claims() == [(str(award.id), str(award.person_id))]
     assert award.claimed_at == web_tool.clock()
     assert "New" not in text_of(press("mine"))
-    assert "opened by the learner" in text_of(school.launch(ZANE))
+    assert "1 has opened it" in text_of(school.launch(ZANE))
+    assert "opened by the learner" in text_of(list_of_everybody(school))
 
 
 def test_to_look_at_the_list_does_not_open_a_badge(school, press, prove, annas_badge, web_tool):

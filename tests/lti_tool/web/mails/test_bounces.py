@@ -24,7 +24,7 @@ from lti_tool.web.current import install
 from lti_tool.wiring import build_tool
 from tests.bounces import answer_of_somebody_away, complaint, delivery_report
 from tests.fixtures import ANNA, JANIS, ZANE, complete, rows, run_due_jobs, settings_for, template_data
-from tests.lti_tool.web.conftest import browser_of, text_of
+from tests.lti_tool.web.conftest import browser_of, list_of_everybody, text_of
 
 SECRET = "the secret of the mail service, for the tests"
 
@@ -76,7 +76,8 @@ def test_a_mail_that_came_back_is_shown_to_the_teacher_with_what_to_do(
     answer = service({"address": returned_to, "kind": "failed"})
     assert (answer.status_code, answer.json) == (200, {"recorded": True})
     assert (delivery(web_tool).status, delivery(web_tool).sent_at) == ("failed", None)
-    page = text_of(school.launch(ZANE))
+    assert "1 badge with a problem" in text_of(school.launch(ZANE))
+    page = text_of(list_of_everybody(school))
     assert "the mail came back: check the learner's e-mail address in the learning platform" in page
     assert "Send again" in page
     (event,) = [row for row in rows(web_tool, Event) if row.what == "delivery_failed"]

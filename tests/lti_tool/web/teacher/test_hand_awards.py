@@ -37,19 +37,18 @@ def give(act, rule_id, web_tool):
     return give
 
 
-def test_the_page_of_the_course_leads_to_the_form_and_nothing_is_awarded_by_that(act, give, web_tool):
-    course = act("course")
-    assert "Award by hand…" in text_of(course)
+def test_the_list_leads_to_the_form_and_nothing_is_awarded_by_that(people, give, web_tool):
+    assert "Award by hand…" in text_of(people())
     page = give()
     assert f"Award the badge to {ANNA.name} by hand?" in text_of(page)
     assert 'role="alert"' not in page.text
     assert rows(web_tool, Award) == []
 
 
-def test_a_learner_is_awarded_and_both_see_why(give, school, web_tool):
+def test_a_learner_is_awarded_and_both_see_why(give, people, school, web_tool):
     done = give(**GIVEN, text="Three <b>projects</b>.", url="https://example.org/anna", name="Portfolio")
     assert f"{ANNA.name} is awarded the badge." in text_of(done)
-    assert "Shown in class" in text_of(done) and "Awarded by hand on" in text_of(done)
+    assert "Shown in class" in text_of(people()) and "Awarded by hand on" in text_of(people())
     run_due_jobs(web_tool)
     learners = school.launch(ANNA)
     assert "Awarded by hand on" in text_of(learners) and "Shown in class" in text_of(learners)

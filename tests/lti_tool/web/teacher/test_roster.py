@@ -45,7 +45,7 @@ def course_of_four(act, annas_badge, course_rule, platform, services):
 def test_everybody_is_listed_with_what_is_so_about_them(course_of_four, people, annas_badge):
     page = people()
     assert names(page) == [JANIS.name, TOMS.name, ANNA.name]
-    assert counts(page) == {"everybody": 3, "waits": 0, "have": 1, "not_yet": 2}
+    assert counts(page) == {"everybody": 3, "eligible": 3, "waits": 0, "have": 1, "not_yet": 2}
     assert "Not yet" in row(page, JANIS.name) and "The link is closed to them" in row(page, JANIS.name)
     anna = row(page, ANNA.name)
     assert "Issued" in anna and "anna@example.org" in anna and f"/badges/{annas_badge}" in anna
@@ -90,7 +90,7 @@ def test_nobody_is_offered_to_confirm_themselves(annas_badge, people, web_tool):
 def test_a_search_finds_names_and_addresses_however_they_are_typed(course_of_four, people, typed):
     page = people(find=typed)
     assert names(page) == [ANNA.name]
-    assert counts(page) == {"everybody": 1, "waits": 0, "have": 1, "not_yet": 0}
+    assert counts(page) == {"everybody": 1, "eligible": 1, "waits": 0, "have": 1, "not_yet": 0}
 
 
 def test_a_search_that_finds_nobody_says_so_and_shows_what_was_typed_as_text(course_of_four, people):

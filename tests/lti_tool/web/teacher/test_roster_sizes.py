@@ -1,5 +1,6 @@
 """The list of everybody about one badge on both databases: its statement finds each state, and costs little."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import update
 
 from lti_tool.store.models import Award, CredentialRow, Delivery
 from tests.amounts import amount
+from tests.lti_tool.web.conftest import text_of
 from tests.lti_tool.web.teacher.test_long_lists import dead_job
 from tests.lti_tool.web.teacher.test_roster import counts, names, row
 from tests.many_learners import FIRST, multiply
@@ -20,7 +22,13 @@ def tool(tool_on_any_database):
     return tool_on_any_database
 
 
-def test_each_filter_shows_those_whom_it_counts(annas_badge, people, web_tool, clock):
+def on_card(page):
+    """The numbers of the badge's card, by the groups of the list to which they lead."""
+    found = re.findall(r'name="roster_show" value="(\w+)"><b>(\d+)</b>', page.text)
+    return {group: int(number) for group, number in found}
+
+
+def test_each_filter_shows_those_whom_it_and_the_card_count(act, annas_badge, people, web_tool, clock):
     multiply(web_tool, range(12))
     waiting, failed, dead, ending, suspended, expired, revoked, unmade = range(FIRST, FIRST + 8)
     with web_tool.store.begin() as session:
@@ -43,6 +51,8 @@ def test_each_filter_shows_those_whom_it_counts(annas_badge, people, web_tool, c
             FIRST + 8: {"valid_until": clock() + timedelta(days=91)},
         }.items():
             session.execute(update(CredentialRow).filter_by(award_id=award_id).values(**changes))
+        for award_id in (failed, suspended, revoked):
+            session.get_one(Award, award_id).claimed_at = clock()
 
     def shown(group):
         return {int(name.removeprefix("Learner ")) for name in names(people(show=group))}
@@ -52,13 +62,21 @@ def test_each_filter_shows_those_whom_it_counts(annas_badge, people, web_tool, c
     assert shown("ended") == {suspended, expired, revoked}
     assert counts(people()) == {
         "everybody": 15,
+        "eligible": 12,
         "waits": 1,
         "trouble": 4,
         "have": 8,
+        "claimed": 1,
         "expiring": 1,
         "not_yet": 1,
         "ended": 3,
     }
+    assert shown("claimed") == {failed}
+    card = act("course")
+    assert on_card(card) == {
+        group: counts(people())[group] for group in ("eligible", "have", "waits", "claimed")
+    }
+    assert "4 badges with a problem" in text_of(card) and "1 badge ends within 90 days" in text_of(card)
     page = people()
     assert set(names(page)[1:5]) == {f"Learner {each}" for each in (waiting, failed, dead, unmade)}
     assert names(page)[5] == f"Learner {ending}" and names(page)[-1] == f"Learner {revoked}"
