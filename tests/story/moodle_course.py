@@ -220,7 +220,6 @@ class MoodleCourse:
 
     def _show(self, page: Page) -> None:
         self.page = page
-        self.numbers |= _offered(page)
 
     def _press(self, action: str, answer: str) -> None:
         (form,) = [form for form in self.page.forms if form.action.endswith(action)]
@@ -241,13 +240,6 @@ def _meant(page: Page) -> str:
     found = re.search(r'name="result_at_least.meant" value="([^"]*)">70 %<', page.html)
     assert found, page.text
     return unescape(found[1])
-
-
-def _offered(page: Page) -> dict[str, str]:
-    """The values of the boxes by which the page offers people to confirm, by their given names."""
-    forms = [form for form in page.forms if form.action.endswith("/tick")]
-    boxes = [box for form in forms for box in form.fields_named("learner")]
-    return {label.split()[0]: value for box in boxes for label, value in box.options}
 
 
 def _text(html: str) -> str:
