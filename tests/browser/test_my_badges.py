@@ -103,6 +103,35 @@ def test_showing_a_badge_to_others(people, demo, activity, language):
         session.query(ShareLink).delete()
 
 
+#: What a telephone has and this browser does not: its own list of ways to share.
+WAYS_TO_SHARE = """
+  navigator.canShare = () => true;
+  navigator.share = data => { window.handedOver = data; return Promise.resolve(); };
+"""
+
+
+@pytest.mark.parametrize("has_ways", [True, False])
+def test_a_link_is_handed_to_the_browsers_own_ways_to_share(people, demo, activity, has_ways):
+    with people() as anna:
+        if has_ways:
+            anna.context.add_init_script(WAYS_TO_SHARE)
+        anna.open_activity(activity, "Anna")
+        anna.frame.locator("[name=name][value=yes]").check()
+        press_until(
+            anna.frame.locator("form[action$='/link'] button"), anna.frame.locator(".shared-link").first
+        )
+        share = anna.frame.locator(".shared-link [data-share]").first
+        if has_ways:
+            share.click()
+            handed_over = anna.frame.locator("html").evaluate("() => window.handedOver")
+            assert handed_over["url"] == anna.frame.locator(".shared-link input.code").first.input_value()
+            assert "/shared/" in handed_over["url"] and handed_over["title"]
+        else:
+            expect(share).to_be_hidden()
+    with demo.tool.store.begin() as session:
+        session.query(ShareLink).delete()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_my_badges_inside_and_outside(people, demo, activity, language):
     with demo.tool.store.begin() as session:

@@ -106,6 +106,17 @@ def test_all_badges_of_the_person_are_listed_with_how_they_stand(press, web_tool
     assert "You have no badge yet." in text_of(press("mine", JANIS))
 
 
+def test_a_badge_that_has_ended_stands_beside_the_one_that_renews_it(press, web_tool, clock, annas_badge):
+    with web_tool.store.begin() as session:
+        session.query(CredentialRow).one().valid_until = clock() - timedelta(days=1)
+    # To open the link is a new occasion.
+    words = text_of(press("mine"))
+    assert "It was valid until 20 November 2026. Renewed by a newer one" in words and "On its way" in words
+    run_due_jobs(web_tool)
+    words = text_of(press("mine"))
+    assert "Renewed by a newer one" in words and "Fundamentals New" in words and "On its way" not in words
+
+
 def test_what_is_missing_for_a_badge_of_the_course_is_told(press):
     words = text_of(press("mine", JANIS))
     assert "Not yet yours, in this course" in words and "Why don't I have it yet?" in words

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from lti_tool import wiring
 from lti_tool.web.public import batch
 from tests.attacks.stranger import BADGE_ID, Stranger, subject
 from tests.badges.verify.hosted import HOSTED, pages
@@ -124,6 +125,37 @@ def test_an_address_is_asked_once_for_all_files(hand_in, browser, network):
     network.table |= {url: body for url, body in answers.items() if isinstance(body, dict)}
     hand_in(*((f"{number}.url", f"[InternetShortcut]\nURL={HOSTED}\n".encode()) for number in range(5)))
     assert asked and len(asked) == len(set(asked))
+
+
+def links_to(number):
+    """So many files, each of which leads to a host of its own that cannot be reached."""
+    return [
+        (f"{each}.url", f"[InternetShortcut]\nURL=https://host-{each}.example/badge\n".encode())
+        for each in range(number)
+    ]
+
+
+def test_all_files_share_the_requests_of_one_batch(hand_in, network, monkeypatch):
+    asked = []
+    original = network.request
+    monkeypatch.setattr(
+        network, "request", lambda method, url, **more: asked.append(url) or original(method, url)
+    )
+    assert (wiring.BATCH_FETCHES, wiring.BATCH_SECONDS) == (200, 60)
+    monkeypatch.setattr(wiring, "BATCH_FETCHES", 3)
+    hand_in(*links_to(5))
+    assert len(asked) == 3
+
+
+def test_all_files_share_the_time_of_one_batch(hand_in, network, monkeypatch):
+    monkeypatch.setattr(wiring, "BATCH_SECONDS", 0)
+    monkeypatch.setattr(network, "request", lambda *_, **__: pytest.fail("no time is left to ask anybody"))
+    hand_in(*links_to(2))
+
+
+def test_files_of_more_than_20_mb_together_are_refused(hand_in):
+    assert hand_in(*((f"{number}.txt", b"x" * 5_000_000) for number in range(4))).status_code == 200
+    assert hand_in(*((f"{number}.txt", b"x" * 5_000_000) for number in range(5))).status_code == 413
 
 
 def test_more_files_than_a_batch_has_are_refused(hand_in):
