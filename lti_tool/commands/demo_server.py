@@ -191,7 +191,7 @@ def _by_hand(demo: RunningDemo, product: Product) -> str:
     return f"""\
 {added}\
   2. Teacher     Zane: open a course, "Add an activity", "Select content", pick a badge, save; open it once.
-                 Or press "Create a new badge" there: four short steps to one of your own. When you publish it,
+                 Or press "Create a new badge" there: a page of questions to one of your own. When you publish it,
                  somebody at the college has to approve it: open the link in the newest approval mail, below.
                  Then "Gradebook": give everybody grades. Twelve of thirty complete, and the page says why.
                  Let all thirty complete, and Nozimite asks whether they have, or the link is open to everybody.

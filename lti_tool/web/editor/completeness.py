@@ -13,6 +13,7 @@ from badges.quality.evaluation import Verdict, evaluate
 from badges.template.model import Template
 from badges.template.wording import other_percentages, unready
 from lti_tool.web.editor.fields import step_code_of
+from lti_tool.web.editor.missing import fields_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +47,15 @@ class Gap:
 class Completeness:
     """The mandatory elements, the fields not ready to be published, and the verdicts of rules that only recommend.
 
+    `missing` are the names of the fields without which the template cannot be published: those that a rule of a
+    required quality framework misses, and those of the gaps.
     `percentages` are those in free text that are not the minimum result, as `badges.template.wording` finds them;
     `undrawn` are characters that picture or certificate leave out, as `badges.artwork` finds them.
     """
 
     elements: tuple[ElementState, ...]
     gaps: tuple[Gap, ...]
+    missing: tuple[str, ...]
     percentages: tuple[tuple[str, str], ...]
     undrawn: tuple[tuple[str, str], ...]
     advice: tuple[Verdict, ...]
@@ -64,23 +68,28 @@ class Completeness:
 
 def completeness_of(template: Template, issuer: IssuerProfile, today: date) -> Completeness:
     """How complete the template is by the rules of Annex I of the Council Recommendation."""
-    report = evaluate(ANNEX_1, template, issuer, today)
+    report, *others = (evaluate(code, template, issuer, today) for code in (ANNEX_1, *issuer.demands))
     # Reversed, so that of several failed rules of an element the first gives the field.
     failed_fields = {
         verdict.rule.code.partition(".")[0]: verdict.field
         for verdict in reversed(report.verdicts)
         if verdict.outcome == "fail"
     }
+    gaps = tuple(
+        Gap(pointer=pointer, step=step_code_of(pointer, ANNEX_1), code=code)
+        for pointer, code in unready(template, today)
+    )
+    missed = [
+        verdict.field for each in (report, *others) for verdict in each.verdicts if verdict.outcome == "fail"
+    ]
     return Completeness(
         elements=tuple(
             _element_state(element, failed_fields.get(element.code))
             for element in ELEMENTS
             if element.mandatory
         ),
-        gaps=tuple(
-            Gap(pointer=pointer, step=step_code_of(pointer, ANNEX_1), code=code)
-            for pointer, code in unready(template, today)
-        ),
+        gaps=gaps,
+        missing=tuple(fields_at([*missed, *(gap.pointer for gap in gaps)], issuer)),
         percentages=tuple(other_percentages(template)),
         undrawn=tuple(undrawn(template, issuer)),
         advice=tuple(verdict for verdict in report.verdicts if verdict.outcome == "warning"),

@@ -45,6 +45,10 @@ class Field:
         """The JSON pointer to it in a template."""
         return f"/{self.name}"
 
+    def contains(self, pointer: str) -> bool:
+        """Whether a JSON pointer leads to the field, or into it."""
+        return pointer == self.pointer or pointer.startswith(f"{self.pointer}/")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -156,7 +160,7 @@ def step_named(code: str) -> Step:
 def step_code_of(pointer: str, framework_code: str) -> str:
     """The code of the step that has the field at a pointer, else `framework_code`, whose own step has it then."""
     for step in STEPS:
-        if any(pointer == field.pointer or pointer.startswith(f"{field.pointer}/") for field in step.fields):
+        if any(field.contains(pointer) for field in step.fields):
             return step.code
     return framework_code
 

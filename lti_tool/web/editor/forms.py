@@ -202,7 +202,7 @@ def _put_back(step: Step, problems: Mapping[str, str], data: Json, body: Json, t
 
 def _field_at(step: Step, pointer: str) -> Field | None:
     """The field of the step in which a pointer lies."""
-    return next((field for field in step.fields if _is_within(pointer, field.pointer)), None)
+    return next((field for field in step.fields if field.contains(pointer)), None)
 
 
 def _problems(data: Json, today: date) -> dict[str, str]:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from datetime import date
+from collections.abc import Collection, Iterator, Sequence
 
 from badges.issuer import IssuerProfile
 from badges.quality import ANNEX_1
-from badges.quality.evaluation import evaluate
-from badges.template.model import Template
-from badges.template.wording import unready
 from lti_tool.web.editor.fields import STEPS, Field, Step, declarations_step
 from lti_tool.web.translation import lazy_gettext as _l
 
@@ -18,19 +14,9 @@ MISSING = "missing"
 _TITLE = "name"
 
 
-def missing_fields(template: Template, issuer: IssuerProfile, today: date) -> Collection[str]:
-    """The names of the fields without which the template cannot be published `today`.
-
-    They are those that a rule of a required quality framework misses, and those that say too little.
-    """
-    pointers = [
-        verdict.field
-        for code in (ANNEX_1, *issuer.demands)
-        for verdict in evaluate(code, template, issuer, today).verdicts
-        if verdict.outcome == "fail"
-    ]
-    pointers += [pointer for pointer, _code in unready(template, today)]
-    return [field.name for field in _askable(issuer) if any(_is_of(pointer, field) for pointer in pointers)]
+def fields_at(pointers: Collection[str], issuer: IssuerProfile) -> Sequence[str]:
+    """The names of the fields to which these JSON pointers into a template lead, in the order of the editor."""
+    return [field.name for field in _askable(issuer) if any(map(field.contains, pointers))]
 
 
 def step_of(names: Collection[str], issuer: IssuerProfile) -> Step:
@@ -53,7 +39,3 @@ def _askable(issuer: IssuerProfile) -> Iterator[Field]:
             if field.name not in known:
                 known.add(field.name)
                 yield field
-
-
-def _is_of(pointer: str, field: Field) -> bool:
-    return pointer == field.pointer or pointer.startswith(f"{field.pointer}/")

@@ -33,13 +33,6 @@ def picture_of(row: TemplateVersion, template: Template) -> str:
     return "data:image/png;base64," + b64encode(png).decode()
 
 
-def mark_of(row: TemplateVersion, template: Template) -> str:
-    """The same for less than 96 pixels: without words, but for an own picture, which is as it is."""
-    if row.own_picture:
-        return picture_of(row, template)
-    return "data:image/svg+xml;base64," + b64encode(mark_as_svg(template)).decode()
-
-
 def mark_address(row: TemplateVersion) -> str:
     """The address of the mark: of a published version where it is served for all, of a draft as a data URL."""
     if row.status != "draft":
@@ -94,7 +87,7 @@ def preview(row: TemplateVersion, template: Template, stated_count: int) -> Prev
     return Preview(
         template=template,
         picture=picture_of(row, template),
-        mark=mark_of(row, template),
+        mark=mark_address(row),
         employers=_employers_view(row, template, credential, stated_count),
         wallets=_wallets_view(template, credential),
     )

@@ -6,7 +6,7 @@ completeness, the preview and the problems.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from uuid import UUID
@@ -31,7 +31,7 @@ from lti_tool.values import Json
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor import forms, missing, picture_choices, quality_report
 from lti_tool.web.editor.author import Author, current_author, locked_version, own_version
-from lti_tool.web.editor.completeness import completeness_of
+from lti_tool.web.editor.completeness import Completeness, completeness_of
 from lti_tool.web.editor.crop import chosen_square
 from lti_tool.web.editor.fields import STEPS, Field, Step, all_fields, field_labels, step_code_of, step_named
 from lti_tool.web.editor.forms import StepInput
@@ -74,9 +74,9 @@ def save(template_id: UUID, version: int) -> str:
         next_page = request.form.get("go", "")
         if step_input.problems or not next_page:
             return step_page(author, row, step, step_input)
-        if next_page == missing.MISSING and _missing_in(row):
+        if next_page == missing.MISSING and _completeness(row).missing:
             # Whoever has answered some questions is told of the others.
-            return first_page(author, row, unready=unready_fields(row))
+            return step_page(author, row, unready=unready_fields(row))
         if next_page in ("report", missing.MISSING):
             return quality_report.report_page(author, row)
         return _page_named(author, row, next_page)
@@ -123,23 +123,10 @@ def search() -> str:
     )
 
 
-def first_page(
-    author: Author,
-    row: TemplateVersion,
-    *,
-    notes: Sequence[Note] = (),
-    unready: Mapping[str, str] = MappingProxyType({}),
-) -> str:
-    """The page on which an author begins: what is missing, else the first step. The rest is as of `step_page`."""
-    lacks = _missing_in(row)
-    step = missing.step_of(lacks, page_issuer().profile) if lacks else STEPS[0]
-    return step_page(author, row, step, notes=notes, unready=unready)
-
-
 def step_page(
     author: Author,
     row: TemplateVersion,
-    step: Step,
+    step: Step | None = None,
     step_input: StepInput | None = None,
     *,
     picture_problem: str = "",
@@ -149,25 +136,25 @@ def step_page(
 ) -> str:
     """The page of a step: its form, and beside it completeness and preview. `notes` are those of an import.
 
-    `left_out`: names of what an SVG had that could not be taken over.
-
-    `unready`: what is to be marked at the fields because it is not ready to be published, as `unready_fields` finds.
+    Without a step, it is the one on which an author begins: what is missing, else the first. `left_out`: names of what
+    an SVG had that could not be taken over. `unready`: what is to be marked at the fields because it is not ready to be
+    published, as `unready_fields` finds.
     """
-    tool = current_tool()
     profile = page_issuer().profile
+    completeness = _completeness(row)
+    if step is None:
+        step = missing.step_of(completeness.missing, profile) if completeness.missing else STEPS[0]
     data = step_input.data if step_input else row.body
     # What was written before the settings were changed is marked as soon as the step is opened.
     problems = step_input.problems if step_input else forms.claims_in_step(step, row.body, profile)
     template = read_template(row.body)
     searched = request.form.get("search", "")
-    completeness = completeness_of(template, profile, profile.day_of(tool.clock()))
     return render_template(
         "editor/step.html",
         author=author,
         row=row,
         step=step,
         steps=STEPS,
-        missing_count=len(_missing_in(row)),
         data=forms.with_added_row(step, data, request.form.get("add", "")),
         field_value=forms.field_value,
         problems={**unready, **problems},
@@ -200,7 +187,7 @@ def step_page(
 
 def _page_named(author: Author, row: TemplateVersion, code: str) -> str:
     if code in ("", missing.MISSING) and not request.args.get("check"):
-        return first_page(author, row)
+        return step_page(author, row)
     return step_page(author, row, step_named(code), unready=_asked_about(row))
 
 
@@ -212,9 +199,9 @@ def _submitted_step() -> Step:
     return step_named(code)
 
 
-def _missing_in(row: TemplateVersion) -> Collection[str]:
+def _completeness(row: TemplateVersion) -> Completeness:
     profile = page_issuer().profile
-    return missing.missing_fields(read_template(row.body), profile, profile.day_of(current_tool().clock()))
+    return completeness_of(read_template(row.body), profile, profile.day_of(current_tool().clock()))
 
 
 def unready_fields(row: TemplateVersion) -> Mapping[str, str]:

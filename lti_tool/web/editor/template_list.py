@@ -32,7 +32,7 @@ from lti_tool.web.editor.author import (
 from lti_tool.web.editor.fields import field_labels
 from lti_tool.web.editor.messages import change_label, problem_sentence
 from lti_tool.web.editor.preview import mark_address
-from lti_tool.web.editor.steps import first_page, unready_fields
+from lti_tool.web.editor.steps import step_page, unready_fields
 from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
 from lti_tool.web.languages import page_language
 from lti_tool.web.page_issuer import page_issuer
@@ -87,7 +87,7 @@ def create() -> str:
             issuer_id=author.issuer_id,
             by=author.actor,
         )
-        return first_page(author, row)
+        return step_page(author, row)
 
 
 @pages.post("/lti/app/templates/import")
@@ -112,7 +112,7 @@ def import_file() -> str:
             what="imported",
             own_picture=imported.picture,
         )
-        return first_page(author, row, notes=imported.notes, unready=unready_fields(row))
+        return step_page(author, row, notes=imported.notes, unready=unready_fields(row))
 
 
 @pages.post(f"{_VERSION_ROUTE}/export")
@@ -143,7 +143,7 @@ def copy(template_id: UUID, version: int) -> str:
             issuer_id=author.issuer_id,
             by=author.actor,
         )
-        return first_page(author, row)
+        return step_page(author, row)
 
 
 @pages.post(f"{_VERSION_ROUTE}/next")
@@ -154,7 +154,7 @@ def next_version(template_id: UUID, version: int) -> str:
         row = versions.next_version(
             session, locked_version(session, author, template_id, version), tool.clock(), author.actor
         )
-        return first_page(author, row)
+        return step_page(author, row)
 
 
 @pages.post(f"{_VERSION_ROUTE}/retire")
