@@ -12,6 +12,7 @@ import uharfbuzz
 
 from badges.design.drawing import SIDE, Area, Drawing, Line, Part, Picture, Words
 from badges.design.palettes import in_hex
+from badges.design.path_pen import PathPen
 from badges.font_runs import MAIN, Font, Run, font_runs
 from badges.lettering import Point
 from badges.readable import readable
@@ -68,38 +69,19 @@ def _outlines(words: Words) -> str:
     return "".join(pen.steps)
 
 
-class _Pen:
-    """Writes the outlines of glyphs as a path; each is placed where it stands, its y upwards in the font's units."""
+class _Pen(PathPen):
+    """Writes the outlines of glyphs; each is placed where it stands, its y upwards in the font's units."""
 
     def __init__(self) -> None:
-        self.steps: list[str] = []
+        super().__init__()
         self.x = self.y = self.scale = 0.0
 
     def place(self, x: float, y: float, scale: float) -> None:
         self.x, self.y, self.scale = x, y, scale
 
-    # The names are those that HarfBuzz calls.
-    def moveTo(self, point: Point) -> None:
-        self._step("M", point)
-
-    def lineTo(self, point: Point) -> None:
-        self._step("L", point)
-
-    def curveTo(self, *points: Point) -> None:
-        self._step("C", *points)
-
-    def qCurveTo(self, *points: Point) -> None:
-        self._step("Q", *points)
-
-    def closePath(self) -> None:
-        self.steps.append("Z")
-
-    def endPath(self) -> None:
-        """Nothing is written at the end of an open outline."""
-
-    def _step(self, name: str, *points: Point) -> None:
-        placed = ((self.x + x * self.scale, self.y - y * self.scale) for x, y in points)
-        self.steps.append(name + " ".join(f"{_number(x)} {_number(y)}" for x, y in placed))
+    def written(self, point: Point) -> str:
+        x, y = point
+        return f"{_number(self.x + x * self.scale)} {_number(self.y - y * self.scale)}"
 
 
 def _shaped(run: Run, weight: Literal["medium", "bold"]) -> Iterator[tuple[int, int, int, int]]:

@@ -14,7 +14,7 @@ from badges.template.fields import Group, Items, fields_of
 from badges.template.levels import levels_agree
 from badges.template.model import Level, Template
 from badges.template.programme_code import contradicts_level, read_programme_code
-from badges.template.values import Assessment, QualityAssurance
+from badges.template.values import Assessment, QualityAssurance, first_end
 
 #: `declared`: nothing but the word of the issuer says that it is so.
 Outcome = Literal["pass", "declared", "fail", "warning", "declaration_missing", "not_applicable"]
@@ -144,8 +144,8 @@ def facts(template: Template, issuer: IssuerProfile, today: date | None = None) 
 
 def _days_left(assurances: Sequence[QualityAssurance], today: date | None) -> int | None:
     """The days until the first of them ends; None where none has an end."""
-    ends = [item.valid_until for item in assurances if item.valid_until]
-    return (min(ends) - today).days if ends and today else None
+    end = first_end(assurances)
+    return (end - today).days if end and today else None
 
 
 def _deciding(assessments: Sequence[Assessment]) -> tuple[Assessment, ...]:

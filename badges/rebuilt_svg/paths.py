@@ -6,6 +6,7 @@ import re
 
 from fontTools.svgLib.path.parser import parse_path
 
+from badges.design.path_pen import PathPen
 from badges.lettering import Point
 from badges.rebuilt_svg.values import written
 
@@ -25,32 +26,11 @@ def path(text: str) -> str | None:
     return "".join(pen.steps)
 
 
-class _Pen:
-    """Its methods are those of fontTools' pens; each raises ValueError for a number that is too large."""
+class _Pen(PathPen):
+    """Raises ValueError for a number that is too large."""
 
-    def __init__(self) -> None:
-        self.steps: list[str] = []
-
-    def moveTo(self, point: Point) -> None:
-        self._step("M", point)
-
-    def lineTo(self, point: Point) -> None:
-        self._step("L", point)
-
-    def curveTo(self, *points: Point) -> None:
-        self._step("C", *points)
-
-    def qCurveTo(self, *points: Point) -> None:
-        self._step("Q", *points)
-
-    def closePath(self) -> None:
-        self.steps.append("Z")
-
-    def endPath(self) -> None:
-        """Nothing is written at the end of an open path."""
-
-    def _step(self, name: str, *points: Point) -> None:
-        numbers = [written(number) for point in points for number in point]
-        if None in numbers:
+    def written(self, point: Point) -> str:
+        numbers = [text for number in point if (text := written(number)) is not None]
+        if len(numbers) < len(point):
             raise ValueError("a number of the path is too large")
-        self.steps.append(name + " ".join(number for number in numbers if number is not None))
+        return " ".join(numbers)

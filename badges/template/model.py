@@ -92,8 +92,8 @@ class Template:
     to fall back to. `awarding_bodies` award together with the issuer. `credits` are ECTS. `quality` is judged by
     `badges.quality`. `review_date`, `owner` and `change_log` are for the institution only: no badge shows them.
     `shape`, `colours`, `sign`, `level_mark`, `credits_mark` and `logo_mark` are the design of its picture.
-    `required_value` is the lowest result
-    with which anybody gets the badge, on a scale from 0 to `scale`, or in per cent where there is none.
+    `required_value` is the lowest result with which anybody gets the badge, on a scale from 0 to `scale`, or in per
+    cent where there is none.
     """
 
     name: Texts = declare(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -157,6 +158,11 @@ class QualityAssurance:
         shown=EVERYWHERE,
         label={"en": "Valid until", "lv": "Spēkā līdz"},
     )
+
+
+def first_end(assurances: Iterable[QualityAssurance]) -> date | None:
+    """The last day of that which ends first; None where none has an end."""
+    return min((each.valid_until for each in assurances if each.valid_until), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

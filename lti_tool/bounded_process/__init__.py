@@ -54,16 +54,10 @@ def attached_text(pdf: bytes, seconds: float = inf) -> BakedText:
 
     Raises as the one in badges.pdf does; PictureError `pdf_too_complex` also where reading takes too much of either.
     """
-    try:
-        answer = _ask("pdf", pdf, seconds)
-    except _EndedError as error:
-        raise PictureError(
-            "pdf_too_complex", "The PDF takes too long to read, or too much memory."
-        ) from error
+    too_much = PictureError("pdf_too_complex", "The PDF takes too long to read, or too much memory.")
+    answer = _ask_of_file("pdf", pdf, seconds, too_much)
     if "not_baked" in answer:
         raise NotBakedError(*answer["not_baked"])
-    if "refused" in answer:
-        raise PictureError(*answer["refused"])
     return BakedText(text=answer["text"], keyword=KEYWORD, plain=True)
 
 
@@ -72,14 +66,8 @@ def unpacked_files(file: bytes, seconds: float = inf) -> tuple[UnpackedFile, ...
 
     Raises as the one in badges.containers does; PictureError `cannot_unpack` also where it takes too much of either.
     """
-    try:
-        answer = _ask("unpack", file, seconds)
-    except _EndedError as error:
-        raise PictureError(
-            "cannot_unpack", "The file takes too long to unpack, or too much memory."
-        ) from error
-    if "refused" in answer:
-        raise PictureError(*answer["refused"])
+    too_much = PictureError("cannot_unpack", "The file takes too long to unpack, or too much memory.")
+    answer = _ask_of_file("unpack", file, seconds, too_much)
     return tuple(UnpackedFile(name=name, content=b64decode(content)) for name, content in answer["files"])
 
 
@@ -97,17 +85,22 @@ def own_svg_picture(file: bytes) -> OwnPicture:
     Raises PictureError as `badges.rebuilt_svg.rendered.own_picture` does, `svg_too_complex` also where it takes too
     much of either.
     """
-    try:
-        answer = _ask("svg", file, LONGEST_SECONDS)
-    except _EndedError as error:
-        raise PictureError(
-            "svg_too_complex", "The SVG takes too long to draw, or too much memory."
-        ) from error
-    if "refused" in answer:
-        raise PictureError(*answer["refused"])
+    too_much = PictureError("svg_too_complex", "The SVG takes too long to draw, or too much memory.")
+    answer = _ask_of_file("svg", file, LONGEST_SECONDS, too_much)
     return OwnPicture(
         png=b64decode(answer["png"]), svg=answer["svg"].encode(), left_out=tuple(answer["left_out"])
     )
+
+
+def _ask_of_file(task: str, file: bytes, seconds: float, too_much: PictureError) -> dict[str, Any]:
+    """As `_ask`; raises PictureError where the file is refused, and `too_much` where there is no answer."""
+    try:
+        answer = _ask(task, file, seconds)
+    except _EndedError as error:
+        raise too_much from error
+    if "refused" in answer:
+        raise PictureError(*answer["refused"])
+    return answer
 
 
 def _ask(task: str, question: bytes, seconds: float) -> dict[str, Any]:
