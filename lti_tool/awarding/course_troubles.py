@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from badges.template.model import stored_template
+from badges.template.values import first_end
 from lti_tool.awarding.mail_schedule import schedule_mails, teachers_of
 from lti_tool.store import Session, queries
 from lti_tool.store.models import AwardRule, TemplateVersion
@@ -52,14 +53,14 @@ def troubles_in(session: Session, course_id: int, now: datetime) -> Sequence[Cou
         if since is not None and now - since >= FAILS_FOR_LONG:
             days = (now - since).days
             found.append(CourseTrouble(kind="unread", rule=unread, numbers=[answered], days=days))
-    return [*found, *_expiring(session, rules, now.date())]
+    return [*found, *_expiring(rules, now.date())]
 
 
-def _expiring(session: Session, rules: Collection[AwardRule], today: date) -> Iterator[CourseTrouble]:
+def _expiring(rules: Collection[AwardRule], today: date) -> Iterator[CourseTrouble]:
     for rule in rules:
         if rule.paused or rule.removed_at:
             continue
-        ends = _first_end(queries.rules.shown_version(session, rule).template_version)
+        ends = _first_end(queries.rules.shown_of(rule.versions).template_version)
         days = (ends - today).days if ends else ENDS_SOON
         if ends and days < ENDS_SOON:
             number = ends.toordinal() if days >= 0 else -ends.toordinal()
@@ -68,8 +69,7 @@ def _expiring(session: Session, rules: Collection[AwardRule], today: date) -> It
 
 def _first_end(version: TemplateVersion) -> date | None:
     """The last day of the quality assurance that ends first, of those that the template states."""
-    stated = stored_template(version.body).types_of_quality_assurance
-    return min((each.valid_until for each in stated if each.valid_until), default=None)
+    return first_end(stored_template(version.body).types_of_quality_assurance)
 
 
 def schedule_mails_about_troubles(session: Session, now: datetime) -> None:

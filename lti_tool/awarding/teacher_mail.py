@@ -24,24 +24,22 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from badges.template.model import Template, stored_template, text_in
-from lti_tool.awarding.course_troubles import CourseTrouble, troubles_in
-from lti_tool.awarding.decisions import version_that_awards
+from lti_tool.awarding.course_troubles import CourseTrouble
 from lti_tool.awarding.learner_requests import (
     corrections_told,
     names_told,
-    open_requests,
     record_mailed,
 )
-from lti_tool.awarding.looks import is_gone
 from lti_tool.awarding.mail_schedule import mail_id, mail_payload
-from lti_tool.awarding.result_changes import ResultChange, changes_in_course, unmailed
-from lti_tool.awarding.waiting_learners import WaitingLearners, waiting_in
+from lti_tool.awarding.result_changes import ResultChange
+from lti_tool.awarding.waiting_learners import WaitingLearners
+from lti_tool.awarding.what_waits import WhatWaits, news_in, what_waits
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.letterheads import letterhead
 from lti_tool.language import best_language
 from lti_tool.mails.refusals import RemindedPerson
 from lti_tool.mails.teacher_choices import USUAL, Kind, MailChoice
-from lti_tool.observations import Policy, role_now
+from lti_tool.observations import role_now
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.models import AwardRule, Course, Person, Question, RuleVersion
 from lti_tool.values import ChangedGrades, Recipient, TeacherMail, WaitsInCourse
@@ -80,80 +78,48 @@ def mail_to(
     person = session.get(Person, person_id)
     if person is None or queries.mails.has_refused(session, person_id, "waiting"):
         return None
-    courses = _courses_of(session, person_id, at_once_of)
-    questions = _questions_in(session, _including(courses, "questions"))
-    changes = [
-        each
-        for course_id in _including(courses, "changes")
-        for each in unmailed(session, changes_in_course(session, course_id, now), person_id)
-    ]
-    requests = open_requests(
-        session, _including(courses, "names"), _including(courses, "corrections"), person_id
-    )
-    waiting = [
-        each
-        for course_id in _including(courses, "to_confirm")
-        for each in waiting_in(
-            session, course_id, person_id, issuers.policy_of(session, course_id) or Policy(), now
-        )
-    ]
-    troubles = [
-        each
-        for course_id, choice in courses.items()
-        for each in troubles_in(session, course_id, now)
-        if choice.includes(each.kind)
-    ]
-    matters: dict[tuple[int, Kind], Sequence[int]] = {
-        **{(each.rule.id, "to_confirm"): each.people for each in waiting},
-        **{(each.rule.id, each.kind): each.numbers for each in troubles},
-    }
-    known = queries.mails.mailed_matters(session, person_id)
-    mailed_changes = [(each.award.id, each.seen_at) for each in changes]
-    new = [
-        *(f"question {row.id}" for row in questions if person_id not in row.mailed_to),
-        *(f"award {award_id} {seen_at.isoformat()}" for award_id, seen_at in mailed_changes),
-        *requests.unmailed(),
-        *(
-            f"{kind} {rule_id} {number}"
-            for (rule_id, kind), numbers in matters.items()
-            for number in numbers
-            if number not in known.get((rule_id, kind), ())
-        ),
-    ]
-    if not new:
+    waits = what_waits(session, issuers, person_id, _courses_of(session, person_id, at_once_of), now)
+    news = list(news_in(waits, person_id, queries.mails.mailed_matters(session, person_id)))
+    if not news:
         return None
-    language = best_language([person.language])
-    issuer = issuers.of_person(session, person_id)
     return DueMail(
-        mail=TeacherMail(
-            recipient=Recipient(name=person.name or "", email=person.email, language=language),
-            issuer=letterhead(issuer, language),
-            questions=[_question(session, row, language) for row in questions],
-            changes=_by_badge(changes, language),
-            names=names_told(session, requests),
-            corrections=corrections_told(requests, language),
-            to_confirm=[_to_confirm(each, language) for each in waiting],
-            undelivered=[
-                _undelivered(session, each, language) for each in troubles if each.kind == "undelivered"
-            ],
-            unread=[_unread(each) for each in troubles if each.kind == "unread"],
-            expiring=[_expiring(session, each, language) for each in troubles if each.kind == "expiring"],
-            at_once=at_once_of is not None,
-            reference=_reference(person_id, new),
-            unsubscribe_url=issuer.reminders_url(RemindedPerson(person_id=person_id, kind="waiting")),
-        ),
-        courses={
-            *(row.rule.course_id for row in questions),
-            *(each.award.rule.course_id for each in changes),
-            *requests.courses,
-            *(each.rule.course_id for each in waiting),
-            *(each.rule.course_id for each in troubles),
-        },
-        questions=[row.id for row in questions],
-        changes=mailed_changes,
-        stated=requests.stated,
-        corrections=[row.id for row in requests.corrections],
-        matters=matters,
+        mail=_mail(session, issuers, person, waits, at_once=at_once_of is not None, news=news),
+        courses=waits.courses,
+        questions=[row.id for row in waits.questions],
+        changes=waits.changes_by_award,
+        stated=waits.requests.stated,
+        corrections=[row.id for row in waits.requests.corrections],
+        matters=waits.matters,
+    )
+
+
+def _mail(
+    session: Session,
+    issuers: Issuers,
+    person: Person,
+    waits: WhatWaits,
+    *,
+    at_once: bool,
+    news: Sequence[str],
+) -> TeacherMail:
+    language = best_language([person.language])
+    issuer = issuers.of_person(session, person.id)
+    undelivered = [each for each in waits.troubles if each.kind == "undelivered"]
+    expiring = [each for each in waits.troubles if each.kind == "expiring"]
+    return TeacherMail(
+        recipient=Recipient(name=person.name or "", email=person.email, language=language),
+        issuer=letterhead(issuer, language),
+        questions=[_question(session, row, language) for row in waits.questions],
+        changes=_by_badge(waits.changes, language),
+        names=names_told(session, waits.requests),
+        corrections=corrections_told(waits.requests, language),
+        to_confirm=[_to_confirm(each, language) for each in waits.to_confirm],
+        undelivered=[_trouble(session, each, len(each.numbers), language) for each in undelivered],
+        unread=[_unread(each) for each in waits.troubles if each.kind == "unread"],
+        expiring=[_trouble(session, each, each.days, language) for each in expiring],
+        at_once=at_once,
+        reference=_reference(person.id, news),
+        unsubscribe_url=issuer.reminders_url(RemindedPerson(person_id=person.id, kind="waiting")),
     )
 
 
@@ -204,19 +170,6 @@ def _courses_of(session: Session, person_id: int, at_once_of: int | None) -> Map
     }
 
 
-def _including(courses: Mapping[int, MailChoice], kind: Kind) -> Sequence[int]:
-    return [course_id for course_id, choice in courses.items() if choice.includes(kind)]
-
-
-def _questions_in(session: Session, courses: Collection[int]) -> Sequence[Question]:
-    # While a rule is paused, or waits for another answer, or its link is deleted, its page does not show the question.
-    return [
-        row
-        for row in queries.rules.open_questions(session, courses)
-        if version_that_awards(session, row.rule) is not None and not is_gone(row.rule.link)
-    ]
-
-
 def _question(session: Session, question: Question, language: str) -> WaitsInCourse:
     version = queries.rules.shown_version(session, question.rule)
     return _about_badge(question.rule, version, len(question.people), language)
@@ -226,19 +179,14 @@ def _to_confirm(waiting: WaitingLearners, language: str) -> WaitsInCourse:
     return _about_badge(waiting.rule, waiting.version, len(waiting.people), language)
 
 
-def _undelivered(session: Session, trouble: CourseTrouble, language: str) -> WaitsInCourse:
+def _trouble(session: Session, trouble: CourseTrouble, number: int, language: str) -> WaitsInCourse:
     version = queries.rules.shown_version(session, trouble.rule)
-    return _about_badge(trouble.rule, version, len(trouble.numbers), language)
+    return _about_badge(trouble.rule, version, number, language)
 
 
 def _unread(trouble: CourseTrouble) -> WaitsInCourse:
     course: Course = trouble.rule.course
     return WaitsInCourse(course=course.title, course_url=course.url, number=trouble.days)
-
-
-def _expiring(session: Session, trouble: CourseTrouble, language: str) -> WaitsInCourse:
-    version = queries.rules.shown_version(session, trouble.rule)
-    return _about_badge(trouble.rule, version, trouble.days, language)
 
 
 def _about_badge(rule: AwardRule, version: RuleVersion, number: int, language: str) -> WaitsInCourse:
