@@ -6,7 +6,8 @@ import pytest
 
 from lti_tool.people import sessions
 from lti_tool.platforms import registrations
-from tests.fixtures import NEW_REGISTRATION, ZANE, launch_of, place_badge
+from lti_tool.wiring import build_tool
+from tests.fixtures import NEW_REGISTRATION, ZANE, launch_of, place_badge, run_due_jobs, settings_for
 
 
 @pytest.fixture
@@ -36,3 +37,34 @@ def launch(tool, registration_id):
             return sessions.start_session(session, message, tool.clock()).row.rule_id
 
     return launch
+
+
+@pytest.fixture
+def mailing_tool(sqlite_url, tmp_path, clock, smtp):
+    """A tool that mails through a real server."""
+    tool = build_tool(settings_for(sqlite_url, tmp_path, smtp_url=smtp.url), clock)
+    yield tool
+    tool.store.close()
+
+
+@pytest.fixture
+def mailing_tool_on_any_database(any_database_url, tmp_path, clock, smtp):
+    """The same on SQLite and on PostgreSQL."""
+    tool = build_tool(settings_for(any_database_url, tmp_path, smtp_url=smtp.url), clock)
+    yield tool
+    tool.store.close()
+
+
+@pytest.fixture
+def new_mails(tool, smtp, clock):
+    """The mails that are due when ten minutes have gone, or so long, and were not read before."""
+    read = []
+
+    def new_mails(**later):
+        clock.advance(**(later or {"minutes": 10}))
+        run_due_jobs(tool)
+        new = [mail for mail in smtp.mails if mail not in read]
+        read.extend(new)
+        return new
+
+    return new_mails

@@ -13,31 +13,22 @@ from lti_tool.mails.teacher_choices import MailChoice
 from lti_tool.people import teacher_mails
 from lti_tool.store import queries
 from lti_tool.store.models import AwardRule, Course, Delivery, Event, TemplateVersion
-from lti_tool.wiring import build_tool
-from tests.fixtures import ANNA, JANIS, ZANE, complete, make_rule, rows, run_due_jobs, settings_for
+from tests.fixtures import ANNA, JANIS, ZANE, complete, make_rule, rows, run_due_jobs
 
 UNREAD = "Mācību platforma rīkam „Nozimite” nesniedz ziņas par Jūsu kursu"
 
 
 @pytest.fixture
-def tool(sqlite_url, tmp_path, clock, smtp):
-    """A tool that mails through a real server."""
-    tool = build_tool(settings_for(sqlite_url, tmp_path, smtp_url=smtp.url), clock)
-    yield tool
-    tool.store.close()
+def tool(mailing_tool):
+    return mailing_tool
 
 
 @pytest.fixture
-def mails(tool, smtp, clock):
-    """The new mails to Zane once so much time has gone: address, subject, mail."""
-    read = []
+def mails(new_mails):
+    """The new mails to Zane: address, subject, mail."""
 
     def mails(**later):
-        clock.advance(**(later or {"minutes": 10}))
-        run_due_jobs(tool)
-        new = [mail for mail in smtp.mails if mail not in read]
-        read.extend(new)
-        sent = [(mail["To"].addresses[0].addr_spec, mail["Subject"], mail) for mail in new]
+        sent = [(mail["To"].addresses[0].addr_spec, mail["Subject"], mail) for mail in new_mails(**later)]
         return [each for each in sent if each[0] == ZANE.email]
 
     return mails

@@ -12,7 +12,6 @@ from lti_tool.people.erasure import erase_person
 from lti_tool.store import events, queries
 from lti_tool.store.models import Award, Event, Outbox, Person
 from lti_tool.values import INSTRUCTOR
-from lti_tool.wiring import build_tool
 from tests.fixtures import (
     ANNA,
     JANIS,
@@ -23,7 +22,6 @@ from tests.fixtures import (
     publish,
     rows,
     run_due_jobs,
-    settings_for,
 )
 
 PAGE = "https://moodle.example.org/school/course/view.php?id=42"
@@ -34,11 +32,8 @@ NOBODY_ELSE = replace(JANIS, name=None, email=None)
 
 
 @pytest.fixture
-def tool(any_database_url, tmp_path, clock, smtp):
-    """A tool that mails through a real server."""
-    tool = build_tool(settings_for(any_database_url, tmp_path, smtp_url=smtp.url), clock)
-    yield tool
-    tool.store.close()
+def tool(mailing_tool_on_any_database):
+    return mailing_tool_on_any_database
 
 
 @pytest.fixture
@@ -63,19 +58,10 @@ def award(tool, platform, rule_id):
 
 
 @pytest.fixture
-def mails(tool, smtp, clock):
-    """The mails to teachers that are due when ten minutes have gone, or so long."""
-    sent = []
-
-    def mails(**later):
-        clock.advance(**(later or {"minutes": 10}))
-        run_due_jobs(tool)
-        teachers = {ZANE.email, COLLEAGUE.email}
-        new = [mail for mail in smtp.mails if mail not in sent and address_of(mail) in teachers]
-        sent.extend(new)
-        return new
-
-    return mails
+def mails(new_mails):
+    """The new mails to teachers."""
+    teachers = {ZANE.email, COLLEAGUE.email}
+    return lambda **later: [mail for mail in new_mails(**later) if address_of(mail) in teachers]
 
 
 def address_of(mail):

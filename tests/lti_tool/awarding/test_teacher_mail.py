@@ -10,7 +10,6 @@ from lti_tool.people import sessions
 from lti_tool.store import outbox, queries
 from lti_tool.store.models import AwardRule, Event, Outbox, Person, Question
 from lti_tool.values import INSTRUCTOR
-from lti_tool.wiring import build_tool
 from tests.fixtures import (
     ANNA,
     JANIS,
@@ -21,7 +20,6 @@ from tests.fixtures import (
     make_rule,
     place_badge,
     run_due_jobs,
-    settings_for,
 )
 
 MOODLE = "https://moodle.example.org/school"
@@ -30,11 +28,8 @@ COLLEAGUE = replace(ZANE, user_id="4", name="Juris Pūce", email="juris@example.
 
 
 @pytest.fixture
-def tool(sqlite_url, tmp_path, clock, smtp):
-    """A tool that mails through a real server."""
-    tool = build_tool(settings_for(sqlite_url, tmp_path, smtp_url=smtp.url), clock)
-    yield tool
-    tool.store.close()
+def tool(mailing_tool):
+    return mailing_tool
 
 
 @pytest.fixture

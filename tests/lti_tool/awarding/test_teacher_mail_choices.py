@@ -15,7 +15,6 @@ from lti_tool.people.erasure import erase_person
 from lti_tool.store import events, queries
 from lti_tool.store.models import AwardRule, Course, Event, MailedMatter, Outbox, TeacherMailChoice
 from lti_tool.values import INSTRUCTOR
-from lti_tool.wiring import build_tool
 from tests.fixtures import (
     ANNA,
     JANIS,
@@ -27,8 +26,6 @@ from tests.fixtures import (
     make_rule,
     publish,
     rows,
-    run_due_jobs,
-    settings_for,
 )
 
 AT_ONCE = MailChoice(frequency="at_once")
@@ -38,11 +35,8 @@ COLLEAGUE = replace(ZANE, user_id="4", name="Juris Pūce", email="juris@example.
 
 
 @pytest.fixture
-def tool(sqlite_url, tmp_path, clock, smtp):
-    """A tool that mails through a real server."""
-    tool = build_tool(settings_for(sqlite_url, tmp_path, smtp_url=smtp.url), clock)
-    yield tool
-    tool.store.close()
+def tool(mailing_tool):
+    return mailing_tool
 
 
 @pytest.fixture
@@ -53,18 +47,12 @@ def rule_id(tool, platform):
 
 
 @pytest.fixture
-def mails(tool, smtp, clock):
-    """The new mails to teachers once so much time has gone: address and subject."""
-    read = []
+def mails(new_mails):
+    """The new mails to teachers: address, subject, mail."""
 
     def mails(**later):
-        clock.advance(**(later or {"minutes": 10}))
-        run_due_jobs(tool)
-        new = [mail for mail in smtp.mails if mail not in read]
-        read.extend(new)
-        teachers = {ZANE.email, COLLEAGUE.email}
-        sent = [(mail["To"].addresses[0].addr_spec, mail["Subject"], mail) for mail in new]
-        return [each for each in sent if each[0] in teachers]
+        sent = [(mail["To"].addresses[0].addr_spec, mail["Subject"], mail) for mail in new_mails(**later)]
+        return [each for each in sent if each[0] in {ZANE.email, COLLEAGUE.email}]
 
     return mails
 
