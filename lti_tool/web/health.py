@@ -12,9 +12,6 @@ from lti_tool.web.current import current_tool
 
 pages = Blueprint("health", __name__)
 
-#: A queue is late where its oldest job has been due for longer. A look at a large course takes minutes.
-MAX_LAG_SECONDS = {outbox.AWARDS: 120, outbox.LOOKS: 600, outbox.DELIVERIES: 300}
-
 
 @pages.get("/healthz")
 def health() -> Response:
@@ -53,7 +50,7 @@ def _no_database() -> tuple[Response, int]:
 
 def _as_json(name: str, health: outbox.Health) -> Json:
     return {
-        "status": "late" if health.oldest_seconds > MAX_LAG_SECONDS[name] else "ok",
+        "status": "late" if health.oldest_seconds > outbox.LATE_SECONDS[name] else "ok",
         "waiting": health.waiting,
         "oldest_seconds": round(health.oldest_seconds),
         "unclaimed_seconds": round(health.unclaimed_seconds),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import Connection, Engine, inspect, text
 
@@ -26,9 +26,27 @@ def bring_up_to_date(engine: Engine) -> None:
             command.upgrade(configuration(connection), "head")
 
 
+def state(engine: Engine) -> Literal["empty", "behind", "current", "unknown"]:
+    """How the database stands to the code; `unknown` is a revision that a later version of the tool has made.
+
+    Nothing is changed. Raises SQLAlchemyError.
+    """
+    with engine.connect() as connection:
+        found = _revision(connection)
+    if found is None:
+        return "empty"
+    if found == newest_revision():
+        return "current"
+    return "behind" if found in _revisions() else "unknown"
+
+
 def newest_revision() -> str:
     """The revision that the code needs: the number with which the name of the last migration begins."""
-    return max(path.name for path in (_FOLDER / "versions").glob("[0-9]*.py")).partition("_")[0]
+    return max(_revisions())
+
+
+def _revisions() -> set[str]:
+    return {path.name.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py")}
 
 
 def _revision(connection: Connection) -> str | None:

@@ -1,0 +1,56 @@
+"""`python -m lti_tool doctor`: what is wrong with the installation, and how it is mended."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from lti_tool.commands.shared import language_option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lti_tool.doctor.findings import Diagnosis
+
+#: The exit codes, as monitors such as Nagios read them.
+FINE, WARNED, BROKEN = 0, 1, 2
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
+@language_option
+def doctor(*, as_json: bool, language: str) -> int:
+    """Say what is wrong with the installation, and how to mend it. Nothing is changed.
+
+    Settings, files, database, background work, what the world sees at TOOL_URL, mail, platforms, issuers and clocks are
+    looked at, within a minute. The exit code is 0 where everything is well, 1 where there are warnings alone, 2 where
+    something is broken.
+    """
+    from lti_tool.doctor import examine
+    from lti_tool.doctor.installation import World, found_installation
+    from lti_tool.logs import set_up_logs
+
+    # To the standard error: the standard output is the answer.
+    set_up_logs("json", logging.ERROR)
+    found = examine(found_installation(os.environ, World()), language=language)
+    if as_json:
+        report = {"status": _status(found), "findings": [each.as_json() for each in found]}
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n\n".join(map(_paragraph, found)) or "Nothing is wrong.")
+    return {"ok": FINE, "warning": WARNED, "broken": BROKEN}[_status(found)]
+
+
+def _status(found: Sequence[Diagnosis]) -> str:
+    return min((each.severity for each in found), default="ok", key=("broken", "warning").index)
+
+
+def _paragraph(each: Diagnosis) -> str:
+    return f"{each.severity.upper():7}  {each.code}\n  {each.what}\n  -> {each.mend}"
+
+
+COMMANDS = (doctor,)
