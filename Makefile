@@ -82,6 +82,10 @@ bench: $(VENV)/dev.stamp ## speed and memory beside other libraries; writes test
 fields: $(VENV)/dev.stamp ## write the table of a template's fields in badges/README.md anew
 	@PYTHONPATH=. $(PY) tests/house/fields_table.py
 
+.PHONY: doctor-table
+doctor-table: $(VENV)/dev.stamp ## write the table of what `doctor` finds in README.md anew
+	@PYTHONPATH=. $(PY) tests/house/doctor_table.py
+
 .PHONY: fuzz
 fuzz: $(VENV)/dev.stamp ## the part of test-long with random bytes; FUZZ=100000 for longer, there too
 	@NOZIMITE_LONG=1 NOZIMITE_FUZZ=$(FUZZ) $(PY) -m pytest tests/fuzz --timeout 0 $(ARGS)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
     from lti_tool.doctor.findings import Diagnosis
 
-#: The exit codes, as monitors such as Nagios read them.
-FINE, WARNED, BROKEN = 0, 1, 2
+Status = Literal["ok", "warning", "broken"]
+#: As monitors such as Nagios read them.
+EXIT_CODES: Mapping[Status, int] = {"ok": 0, "warning": 1, "broken": 2}
 
 
 @click.command()
@@ -38,14 +40,15 @@ def doctor(*, as_json: bool, language: str) -> int:
     set_up_logs("json", logging.ERROR)
     found = examine(found_installation(os.environ, World()), language=language)
     if as_json:
-        report = {"status": _status(found), "findings": [each.as_json() for each in found]}
+        report = {"status": status(found), "findings": [each.as_json() for each in found]}
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
     else:
         click.echo("\n\n".join(map(_paragraph, found)) or "Nothing is wrong.")
-    return {"ok": FINE, "warning": WARNED, "broken": BROKEN}[_status(found)]
+    return EXIT_CODES[status(found)]
 
 
-def _status(found: Sequence[Diagnosis]) -> str:
+def status(found: Sequence[Diagnosis]) -> Status:
+    """How bad the worst of them is; `ok` where there are none."""
     return min((each.severity for each in found), default="ok", key=("broken", "warning").index)
 
 
