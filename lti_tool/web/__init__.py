@@ -15,6 +15,7 @@ from lti_tool.web import (
     page_issuer,
     plug_sentences,
     rate_limits,
+    request_ids,
     static_files,
     time_zones,
 )
@@ -70,6 +71,7 @@ def create_app(tool: Tool) -> Flask:
     app.wsgi_app = TrustedProxies(app.wsgi_app, tool.trusted_proxies)  # type: ignore[method-assign]
     install(app, tool)
     for part in (
+        request_ids,
         checked_requests,
         languages,
         time_zones,
