@@ -17,7 +17,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 #: Where README puts the settings.
 ENVIRONMENT_FILE = Path(__file__).with_name("nozimite.env")
 #: What may also stand in a file, named by the variable NAME_FILE.
-_SECRETS = ("SECRET_KEY", "KEY_ENCRYPTION_KEY", "PKCS11_PIN", "BOUNCE_SECRET")
+_SECRETS = ("SECRET_KEY", "KEY_ENCRYPTION_KEY", "PKCS11_PIN", "BOUNCE_SECRET", "METRICS_TOKEN")
 
 
 class SettingsError(Exception):
@@ -65,6 +65,8 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = ()
     ca_bundle: Path | None = None
     log_format: str = "json"
+    #: Lets a monitor read /metrics and the queues; empty: nobody may.
+    metrics_token: str = field(default="", repr=False)
 
     @property
     def embedded_worker(self) -> bool:
@@ -109,6 +111,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         trusted_proxies=read.networks("TRUSTED_PROXIES"),
         ca_bundle=read.certificates("CA_BUNDLE"),
         log_format=read.choice("LOG_FORMAT", "json", "console"),
+        metrics_token=read.secret("METRICS_TOKEN") if read.is_set("METRICS_TOKEN") else "",
     )
     read.refuse_equal_secrets()
     read.raise_problems()

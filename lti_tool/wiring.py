@@ -65,7 +65,8 @@ class Tool:
     `outgoing` calls platforms, and with them the private hosts that the operator has named. `verifier_outgoing` calls
     what strangers write into badges: public addresses only, over connections of its own. `new_budget` makes the budget
     of one verification; `seconds` and `fetches` say how large it is otherwise. `return_address`: where mails return to
-    that cannot be delivered; with `bounce_secret` a mail service tells which those are, nobody where it is empty.
+    that cannot be delivered; with `bounce_secret` a mail service tells which those are, nobody where it is empty. With
+    `metrics_token` a monitor reads the numbers, nobody where it is empty.
     """
 
     tool_url: str
@@ -77,6 +78,7 @@ class Tool:
     mail_folder: str | None
     return_address: ReturnAddress | None
     bounce_secret: str = field(repr=False)
+    metrics_token: str = field(repr=False)
     clock: Callable[[], datetime]
     store: Store
     expiring_values: StoredExpiringValues
@@ -230,6 +232,7 @@ def _tool(settings: Settings, store: Store, found: Issuers, now: Callable[[], da
         trusted_proxies=settings.trusted_proxies,
         return_address=_return_address(settings),
         bounce_secret=settings.bounce_secret,
+        metrics_token=settings.metrics_token,
         mail_folder=None if settings.smtp_url else str(settings.mail_folder),
         clock=now,
         store=store,

@@ -7,6 +7,7 @@ it when that process ends.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from config.settings import private_paths, read_settings
 from lti_tool.issuing import legal_identity
@@ -19,7 +20,8 @@ settings = read_settings(os.environ)
 set_up_logs(settings.log_format)
 log_open_to_others(private_paths(settings, os.environ))
 tool = build_tool(settings, follow=lambda act: log_event(act.as_json()))
-application = create_app(tool)
+folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+application = create_app(tool, Path(folder) if folder else None)
 with tool.store.read() as session:
     for issuer in tool.issuers.all(session):
         legal_identity.log_warnings(issuer, issuer.profile.day_of(tool.clock()))

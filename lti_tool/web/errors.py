@@ -28,6 +28,7 @@ from lti_tool.logs import log, traceback_summary
 from lti_tool.platforms import REGISTRATION_CODES
 from lti_tool.store.events import UNKNOWN
 from lti_tool.web import rate_limits
+from lti_tool.web.counters import count_launch
 from lti_tool.web.error_messages import PLATFORM_ERRORS, ErrorMessage, already_registered, error_message
 from lti_tool.web.limits import BusyError
 from lti_tool.web.negotiation import prefers_json
@@ -107,6 +108,8 @@ def _not_allowed(error: NotAllowedError) -> Response:
 def _launch_refused(error: LaunchError) -> Response:
     if error.code == "platform_said":
         return _platform_error(error)
+    if error.code not in SESSION_ENDED:
+        count_launch(error.code)
     status = 403 if error.code in FORBIDDEN else 400
     refused = "" if error.code in SESSION_ENDED else "launch_refused"
     return error_page(error.code, status, reason=str(error), refused=refused, data=error.data)

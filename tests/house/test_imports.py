@@ -99,6 +99,7 @@ FRAMEWORKS = {
     "urllib3": ("lti_tool.outgoing",),
     "certifi": ("lti_tool.outgoing", "lti_tool.doctor"),
     "dns": ("lti_tool.doctor",),
+    "prometheus_client": ("lti_tool.web",),
     "structlog": ("lti_tool.logs",),
     "PIL": ("badges",),
     "isal": ("badges",),
