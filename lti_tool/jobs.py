@@ -28,6 +28,7 @@ from lti_tool.people import addresses, identity_checks, learner_sessions, sessio
 from lti_tool.store import Session, outbox, queries
 from lti_tool.store.models import Course
 from lti_tool.templates import approval_mails, approvals
+from lti_tool.traces import span
 from lti_tool.values import CodeMail, Json, Recipient
 from lti_tool.wiring import Tool
 
@@ -43,7 +44,8 @@ def run_all(tool: Tool, claimed: Sequence[outbox.Job]) -> Iterator[Collection[st
     together: Sequence[outbox.Job] = []
     if len(issuing) > 1:
         # Of so many the first stands for all in the log.
-        with about(job_id=issuing[0].id, task="issue", jobs=len(issuing)):
+        first, number = issuing[0].id, len(issuing)
+        with about(job_id=first, task="issue", jobs=number), span("job issue", job_id=first, jobs=number):
             together = issuing if _issued_together(tool, issuing) else []
     if together:
         yield [job.id for job in together]
@@ -72,7 +74,7 @@ def run(tool: Tool, job: outbox.Job) -> None:
 
     Raises only SQLAlchemyError.
     """
-    with about(job_id=job.id, task=job.task):
+    with about(job_id=job.id, task=job.task), span(f"job {job.task}", job_id=job.id, attempts=job.attempts):
         _run(tool, job)
 
 

@@ -43,6 +43,7 @@ from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, Act, Actor
 from lti_tool.store.expiring_values import StoredExpiringValues
 from lti_tool.store.migrations import bring_up_to_date, wait_for_other_starts
+from lti_tool.traces import set_up_traces
 from lti_tool.values import Decrypt, Registration
 from lti_tool.verification import verify_file
 from signing import did
@@ -245,6 +246,22 @@ def _tool(settings: Settings, store: Store, found: Issuers, now: Callable[[], da
         call_limits=PlatformsCallLimits(lambda: now().timestamp()),
         issuers=found,
     )
+
+
+def trace(settings: Settings, process: str) -> None:
+    """Has this process, `web` or `worker`, send traces where a collector is set.
+
+    Raises SettingsError where what it needs is not installed.
+    """
+    if settings.traces_url is None:
+        return
+    try:
+        set_up_traces(settings.traces_url, process)
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            "OTEL_EXPORTER_OTLP_ENDPOINT needs OpenTelemetry: "
+            "pip install --require-hashes -r requirements-otel.lock"
+        ) from error
 
 
 @contextmanager

@@ -14,11 +14,12 @@ from lti_tool.issuing import legal_identity
 from lti_tool.logs import log_event, log_open_to_others, set_up_logs
 from lti_tool.tasks import Worker
 from lti_tool.web import create_app
-from lti_tool.wiring import build_tool
+from lti_tool.wiring import build_tool, trace
 
 settings = read_settings(os.environ)
 set_up_logs(settings.log_format)
 log_open_to_others(private_paths(settings, os.environ))
+trace(settings, "web")
 tool = build_tool(settings, follow=lambda act: log_event(act.as_json()))
 folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
 application = create_app(tool, Path(folder) if folder else None)

@@ -20,6 +20,7 @@ from lti_tool.web import (
     plug_sentences,
     rate_limits,
     request_ids,
+    request_traces,
     static_files,
     time_zones,
 )
@@ -76,6 +77,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
     install(app, tool)
     for part in (
         request_ids,
+        request_traces,
         checked_requests,
         languages,
         time_zones,
