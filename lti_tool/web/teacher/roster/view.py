@@ -21,6 +21,7 @@ Order = Literal["needs", "name", "newest"]
 _RANK: Mapping[State, int] = {
     "to_confirm": 0,
     "in_question": 0,
+    "by_hand": 0,
     "not_made": 1,
     "held_up": 1,
     "not_yet": 4,
@@ -129,7 +130,8 @@ def _by_name(entries: Iterable[Entry]) -> list[Entry]:
 
 # Sorted in several passes, each of which keeps the order of the one before: keys of thousands of tuples cost more.
 def _newest_first(entries: Iterable[Entry]) -> list[Entry]:
-    awarded, others = [], []
+    awarded: list[Entry] = []
+    others: list[Entry] = []
     for each in entries:
         (awarded if each.earned_at is not None else others).append(each)
     awarded.sort(key=attrgetter("award_id"))
