@@ -47,9 +47,10 @@ class Row:
 class Roster:
     """What the page shows of the list.
 
-    `by_hand` tells whether any award by hand waits for a second person. Without `is_awarding` those without an award
-    are left out. `has_awards`: whether anybody was awarded it by the rule. `dead` names what was given up.
-    `may_confirm`: whether the reader may confirm anybody; `reader` is their person id.
+    Without `is_awarding` those without an award are left out. `has_awards`: whether anybody was awarded it by the rule.
+    `to_confirm` is how many of those who were found can be confirmed together. `by_hand`: whether any award by hand
+    waits for a second person. `dead` names what was given up. `may_confirm`: whether the reader may confirm anybody;
+    `reader` is their person id.
     """
 
     rule: AwardRule
@@ -59,6 +60,7 @@ class Roster:
     listed: Listed
     is_awarding: bool
     has_awards: bool
+    to_confirm: int
     by_hand: bool
     rows: Sequence[Row]
     dead: DeadOfAwards
@@ -127,6 +129,7 @@ def _roster(session: Session, rule: AwardRule, view: View, reader: int | None) -
         listed=entries,
         is_awarding=people.is_awarding,
         has_awards=any(entry.award_id is not None for entry in people.entries),
+        to_confirm=sum(entry.state == "to_confirm" for entry in entries.found),
         by_hand=any(entry.hand_award is not None for entry in people.entries),
         rows=[row_of(entry, awards, waiting) for entry in entries.shown],
         dead=dead_jobs.dead_of_awards(session, failed),
