@@ -38,7 +38,9 @@ def doctor(*, as_json: bool, language: str) -> int:
 
     # To the standard error: the standard output is the answer.
     set_up_logs("json", logging.ERROR)
-    found = examine(found_installation(os.environ, World()), language=language)
+    installation = found_installation(os.environ, World())
+    found = examine(installation, language=language)
+    installation.close()
     if as_json:
         report = {"status": status(found), "findings": [each.as_json() for each in found]}
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))

@@ -59,6 +59,11 @@ class Installation:
     database: DatabaseState
     tool: Tool | None
 
+    def close(self) -> None:
+        """Closes the connections to the database, once the checks have ended."""
+        if self.tool is not None:
+            self.tool.store.close()
+
     def outgoing(self, *private_hosts: str) -> Outgoing:
         """A client that gives up soon; it may call these hosts too, wherever their names lead."""
         settings = self.settings
@@ -71,14 +76,16 @@ class Installation:
         )
 
 
-def found_installation(environment: Mapping[str, str], world: World) -> Installation:
+def found_installation(
+    environment: Mapping[str, str], world: World, opening_seconds: float = OPENING_SECONDS
+) -> Installation:
     """The installation that the environment describes; nothing is started, and nothing is changed."""
     try:
         settings = read_settings(environment)
     except SettingsError as error:
         return _without_tool(environment, world, None, error.problems, "unreachable")
     try:
-        database, tool = within(OPENING_SECONDS, lambda: _opened(settings))
+        database, tool = within(opening_seconds, lambda: _opened(settings))
     except SettingsError as error:
         return _without_tool(environment, world, settings, error.problems, "current")
     except (SQLAlchemyError, OSError):  # TimeoutError is an OSError

@@ -24,8 +24,6 @@ NOT_PLANTED = {
     "disk_nearly_full",
     "database_behind",
     "database_connections",
-    "tls_fails",
-    "platform_messages_refused",
 }
 
 

@@ -132,8 +132,7 @@ class Examined:
         """What `doctor` says."""
         installation = found_installation(self.environment, self.world)
         found = examine(installation, **options)
-        if installation.tool is not None:
-            installation.tool.store.close()
+        installation.close()
         return found
 
     def codes(self) -> set[str]:

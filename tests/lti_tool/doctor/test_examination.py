@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -66,6 +67,18 @@ def test_a_check_that_fails_is_a_finding_without_the_text_of_its_error(
     assert "setting_refused" in {each.code for each in found}
     output = capsys.readouterr()
     assert "a-password" not in str(found) + output.out + output.err
+
+
+def test_a_database_that_never_answers_holds_nothing_up(examined: Examined) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        environment = examined.environment | {
+            "DATABASE_URL": f"postgresql+psycopg://nozimite:a-password@{address}/nozimite"
+        }
+        installation = found_installation(environment, examined.world, opening_seconds=0.5)
+        found = examine(installation)
+    assert [each.code for each in found] == ["database_unreachable"]
+    assert "a-password" not in str(found)
 
 
 def test_what_is_broken_comes_first(examined: Examined) -> None:

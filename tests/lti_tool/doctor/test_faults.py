@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socketserver
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +16,14 @@ from aiosmtpd.smtp import AuthResult
 from sqlalchemy import text
 
 from lti_tool.store import outbox
-from lti_tool.store.models import AwardRule, IssuerProfileRow, LookRow, RegistrationRow, StatusList
+from lti_tool.store.models import (
+    AwardRule,
+    IssuerProfileRow,
+    LookRow,
+    RegistrationRow,
+    SourceAccess,
+    StatusList,
+)
 from tests.fixtures import ROOT, SECRETS
 from tests.lti_tool.doctor.certificates import authority, certificate, server_context, write_pem
 from tests.lti_tool.doctor.conftest import DOMAIN, SELECTOR, Examined
@@ -157,6 +166,13 @@ def unread_course(session: Any, examined: Examined) -> None:
         ended_at=began_at,
     )
     session.add(failed)
+
+
+def refused_message(session: Any, examined: Examined) -> None:
+    registration_id = session.query(RegistrationRow).one().id
+    now = examined.tool.clock()
+    given = SourceAccess(registration_id=registration_id, source="xapi", refused_at=now, changed_at=now)
+    session.add(given)
 
 
 def accreditation(days: int) -> Plant:
@@ -467,6 +483,11 @@ FAULTS = [
         found={"platform_uses_old_address": "https://old.example.org/lti/"},
     ),
     Fault(
+        name="the platform's messages have another secret",
+        plant=in_database(refused_message),
+        found={"platform_messages_refused": "platforms source set"},
+    ),
+    Fault(
         name="nobody has confirmed the issuer",
         plant=execute("UPDATE issuer_profile SET confirmed_at = NULL"),
         found={"issuer_not_confirmed": "issuer confirm riga-college"},
@@ -553,6 +574,27 @@ def test_a_mail_server_whose_certificate_is_not_trusted_is_found(
     address = new_mail_server(tls_context=examined.authorities.context("mx.college.example"))
     examined.environment["SMTP_URL"] = f"smtp+starttls://{address}"
     assert examined.codes() == {"mail_server_not_trusted"}
+
+
+def test_what_answers_without_tls_is_found(examined: Examined) -> None:
+    """As where a listener of nginx lacks the word ssl: at another address of this machine, and the same port."""
+    site = examined.site
+
+    def resolve(host: str, port: int, **options: Any) -> list[tuple[Any, ...]]:
+        return [(2, 1, 6, "", ("127.0.0.2", port))] if host == TOOL_HOST else site.resolve(host, port)
+
+    class Plain(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(1024)
+            self.request.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.2", site.port), Plain) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        examined.ask_in(resolve=resolve)
+        (found,) = examined.diagnoses()
+        server.shutdown()
+    assert found.code == "tls_fails"
+    assert "docker/nginx/nozimite.conf" in found.mend
 
 
 def test_a_worker_that_runs_again_is_no_finding(examined: Examined) -> None:
