@@ -38,8 +38,8 @@ def _nothing(_name: str, _value: str | int) -> None:
     """Notes nothing."""
 
 
-def set_up_traces(endpoint: str, process: str) -> Callable[[], None]:
-    """Sends spans to the collector at that address (OTLP over HTTP) from now on; what it gives sends what is left.
+def set_up_traces(endpoint: str, process: str) -> None:
+    """Sends spans to the collector at that address (OTLP over HTTP) from now on, the last when the process ends.
 
     `process` is what runs here: `web` or `worker`. Other settings of OpenTelemetry are read from OTEL_... variables by
     its own library. Raises ModuleNotFoundError where that is not installed.
@@ -74,4 +74,3 @@ def set_up_traces(endpoint: str, process: str) -> Callable[[], None]:
                 raise
 
     _start = start
-    return provider.shutdown

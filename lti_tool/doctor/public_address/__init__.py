@@ -12,6 +12,7 @@ from lti_tool.doctor.public_address import certificate, documents, names
 NAME = "public_address"
 FINDINGS: Mapping[str, Severity] = {
     "host_unknown": BROKEN,
+    "host_known_here_alone": WARNING,
     "host_private": WARNING,
     "dns_silent": WARNING,
     "port_closed": BROKEN,
@@ -38,11 +39,11 @@ def check(installation: Installation) -> Iterator[Finding]:
         return
     parts = urlsplit(settings.tool_url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    yield from names.of_host(host, installation.world.records)
     addresses = names.reached(host, port, installation.world.resolve)
     if not addresses:
         yield finding("host_unknown", host=host)
         return
+    yield from names.of_host(host, installation.world.records)
     if parts.scheme == "https":
         seen = certificate.seen_at(addresses, host, port, settings.ca_bundle, installation.world)
         yield from seen.findings

@@ -16,7 +16,7 @@ RESOLVING_SECONDS = 8.0
 
 
 def of_host(host: str, records: Records) -> Iterator[Finding]:
-    """What the DNS says of a host that the world ought to reach. One that is an address itself is not asked for."""
+    """What the DNS says of a host that this machine finds. One that is an address itself is not asked for."""
     if names_this_machine(host) or _is_address(host):
         return
     try:
@@ -24,7 +24,9 @@ def of_host(host: str, records: Records) -> Iterator[Finding]:
     except NoDnsError:
         yield finding("dns_silent", host=host)
         return
-    if addresses and not any(map(is_public, addresses)):
+    if not addresses:
+        yield finding("host_known_here_alone", host=host)
+    elif not any(map(is_public, addresses)):
         yield finding("host_private", host=host, address=addresses[0])
 
 

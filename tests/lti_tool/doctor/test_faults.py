@@ -130,6 +130,8 @@ def own_authority(days: int) -> Plant:
 
 def stopped_worker(examined: Examined) -> None:
     """Work became due after the worker had stopped, ten minutes ago."""
+    with examined.tool.store.begin() as session:
+        outbox.add(session, "issue", {"award_id": 1}, examined.tool.clock() - timedelta(minutes=10))
     worker = examined.run_worker()
     wait(lambda: _due(examined) == 0)
     assert worker.stop()
@@ -286,6 +288,11 @@ FAULTS = [
         name="the name leads into the college",
         plant=lambda examined: examined.names.zone.update({(TOOL_HOST, "A"): ["10.1.2.3"]}),
         found={"host_private": "public address"},
+    ),
+    Fault(
+        name="the name stands in /etc/hosts alone",
+        plant=no_record(TOOL_HOST, "A"),
+        found={"host_known_here_alone": "AAAA record"},
     ),
     Fault(
         name="there is no such name",
