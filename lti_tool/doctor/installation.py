@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,15 +34,17 @@ DatabaseState = Literal["unreachable", "missing", "empty", "behind", "unknown", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """What lies outside of the installation: names, certificate authorities, and the clock of the machine.
+    """What lies outside of the installation: names, certificate authorities, the machine's clock and its disks.
 
-    `authorities` is the PEM file of those that everybody trusts; `resolve` leads calls to addresses.
+    `authorities` is the PEM file of those that everybody trusts; `resolve` leads calls to addresses; `free_bytes` are
+    those of the disk on which a folder is.
     """
 
     records: Records = field(default_factory=Records)
     resolve: Resolve = socket.getaddrinfo
     authorities: Path = field(default_factory=lambda: Path(certifi.where()))
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    free_bytes: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,7 +90,7 @@ class _OfDatabase(Collector):
             numbers = queries.monitoring.count_events(session, self._tool.clock())
         acts = CounterMetricFamily(
             "nozimite_events",
-            "Events by name, a minute late: awarded, issued, delivered, delivery_failed, revoked, ...",
+            "Events by name, a minute late: launched, issued, delivered, delivery_failed, revoked, ...",
             labels=["what"],
         )
         for what, number in sorted(numbers.items()):

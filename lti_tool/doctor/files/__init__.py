@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -41,7 +40,7 @@ def check(installation: Installation) -> Iterator[Finding]:
     for folder in _written(settings):
         if not os.access(folder, os.W_OK | os.X_OK):
             yield finding("folder_not_writable", folder=str(folder))
-        elif (free := shutil.disk_usage(folder).free) < FEWEST_FREE_BYTES:
+        elif (free := installation.world.free_bytes(folder)) < FEWEST_FREE_BYTES:
             yield finding("disk_nearly_full", folder=str(folder), megabytes=free // 1_000_000)
     if settings.ca_bundle is not None:
         yield from _of_authorities(settings.ca_bundle, installation.world.clock())

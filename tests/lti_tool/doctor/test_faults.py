@@ -252,6 +252,14 @@ FAULTS = [
     ),
     Fault(name="an own authority ends", plant=own_authority(9), found={"own_authority_ends": "CA_BUNDLE"}),
     Fault(
+        name="the disk is nearly full",
+        plant=lambda examined: (
+            examined.environment.pop("SMTP_URL"),
+            examined.ask_in(free_bytes=lambda folder: 20_000_000 if folder.name == "mail" else 10**12),
+        ),
+        found={"disk_nearly_full": "Free some room", "mails_not_sent": "SMTP_URL"},
+    ),
+    Fault(
         name="the database does not answer",
         plant=setting(DATABASE_URL="postgresql+psycopg://nozimite:a-password@localhost:9/nozimite"),
         found={"database_unreachable": "DATABASE_URL"},
