@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from lti_tool.errors import SchemaTooNewError
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -17,13 +19,24 @@ _FOLDER = Path(__file__).parent
 
 
 def bring_up_to_date(engine: Engine) -> None:
-    """Runs the missing migrations. Of several processes that start at once, one does it while the others wait."""
+    """Runs the missing migrations. Of several processes that start at once, one does it while the others wait.
+
+    Raises SchemaTooNewError, and changes nothing, where the database has migrations that this version does not know.
+    """
     with engine.begin() as connection:
         wait_for_other_starts(connection)
-        if _revision(connection) != newest_revision():
-            from alembic import command  # A fifth of the time of a start that has nothing to migrate.
+        revision = revision_of(connection)
+        if revision is not None and not knows_revision(revision):
+            raise SchemaTooNewError(revision)
+        if revision != newest_revision():
+            bring_up_to(connection, "head")
 
-            command.upgrade(configuration(connection), "head")
+
+def bring_up_to(connection: Connection, revision: str) -> None:
+    """Runs the migrations up to this one, in the transaction of the connection."""
+    from alembic import command  # A fifth of the time of a start that has nothing to migrate.
+
+    command.upgrade(configuration(connection), revision)
 
 
 def state(engine: Engine) -> Literal["empty", "behind", "current", "unknown"]:
@@ -32,12 +45,12 @@ def state(engine: Engine) -> Literal["empty", "behind", "current", "unknown"]:
     Nothing is changed. Raises SQLAlchemyError.
     """
     with engine.connect() as connection:
-        found = _revision(connection)
+        found = revision_of(connection)
     if found is None:
         return "empty"
     if found == newest_revision():
         return "current"
-    return "behind" if found in _revisions() else "unknown"
+    return "behind" if knows_revision(found) else "unknown"
 
 
 def newest_revision() -> str:
@@ -45,11 +58,16 @@ def newest_revision() -> str:
     return max(_revisions())
 
 
-def _revisions() -> set[str]:
-    return {path.name.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py")}
+def knows_revision(revision: str) -> bool:
+    """Whether this version has the migration."""
+    return revision in _revisions()
 
 
-def _revision(connection: Connection) -> str | None:
+def _revisions() -> list[str]:
+    return [path.name.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py")]
+
+
+def revision_of(connection: Connection) -> str | None:
     """The revision of the database; None where it has no tables yet."""
     if not inspect(connection).has_table("alembic_version"):
         return None
