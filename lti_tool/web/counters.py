@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import TextIOWrapper
 from itertools import count
@@ -41,6 +42,15 @@ class Counters:
         together = CollectorRegistry()
         MultiProcessCollector(together, path=str(self.folder))  # type: ignore[no-untyped-call]
         return together
+
+
+def counters_folder(environment: Mapping[str, str]) -> Path | None:
+    """The folder in which web processes count together, None where there is one alone.
+
+    No setting: docker/gunicorn.conf.py makes the folder, under a name that prometheus_client reads too.
+    """
+    folder = environment.get("PROMETHEUS_MULTIPROC_DIR")
+    return Path(folder) if folder else None
 
 
 def set_up(app: Flask, folder: Path | None) -> None:
