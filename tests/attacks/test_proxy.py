@@ -89,6 +89,40 @@ def test_the_tool_is_reached_over_tls_only(proxied: Proxy) -> None:
     assert headers["Server"] == "nginx"
 
 
+@pytest.mark.parametrize("path", ["/sources/xapi/1/statements", "/mail/bounces"])
+def test_a_program_that_speaks_http_is_not_led_to_https(proxied: Proxy, path: str) -> None:
+    """It would go on sending its secret in the open, and nobody would notice."""
+    with client_of(proxied.http) as client:
+        assert client.get(path).startswith(b"HTTP/1.1 403 ")
+    assert ask(proxied, path)[0] != 403
+
+
+def handshake(port: int, tls: ssl.SSLContext) -> tuple[str | None, str]:
+    """The version and the cipher that both sides take. Raises SSLError where there is none."""
+    tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+    with (
+        socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS) as connection,
+        tls.wrap_socket(connection) as secure,
+    ):
+        cipher = secure.cipher()
+        assert cipher is not None
+        return secure.version(), cipher[0]
+
+
+def test_only_tls_of_today_is_spoken(proxied: Proxy) -> None:
+    assert handshake(proxied.https, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))[0] == "TLSv1.3"
+    older = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    older.maximum_version = ssl.TLSVersion.TLSv1_2
+    version, cipher = handshake(proxied.https, older)
+    assert version == "TLSv1.2" and cipher.startswith("ECDHE-") and "GCM" in cipher
+    for ciphers in ("ECDHE+AES:!AESGCM:!AESCCM@SECLEVEL=0", "kRSA@SECLEVEL=0"):
+        weak = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        weak.set_ciphers(ciphers)
+        weak.maximum_version = ssl.TLSVersion.TLSv1_2
+        with pytest.raises(ssl.SSLError):
+            handshake(proxied.https, weak)
+
+
 def test_styles_and_fonts_are_compressed_and_pages_are_not(proxied: Proxy) -> None:
     encodings = {}
     with https(proxied.https) as connection:
