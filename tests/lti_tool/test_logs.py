@@ -70,3 +70,13 @@ def test_the_summary_has_the_type_of_an_error_and_never_its_text():
     except ValueError as error:
         told = traceback_summary(error)
     assert told.startswith("ValueError") and "anna" not in told
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_no_value_begins_a_line_of_its_own(log_format, capsys):
+    """Whoever reads the log could not tell it from a line of ours."""
+    set_up_logs(log_format)
+    log.warning("page_refused", why='x\r\n{"event": "launched"}\n\x1b[2J', endpoint="a\u2028b")
+    logging.getLogger("library").warning("said %s", "x\nlaunched")
+    lines = capsys.readouterr().err.rstrip("\n")
+    assert lines.count("\n") == 1 and "\r" not in lines and "\x1b[2J" not in lines
