@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from werkzeug.routing import IntegerConverter
 
+from tests.lti_tool.web.conftest import policy
+
 
 @pytest.fixture
 def addresses(app, annas_badge):
@@ -65,3 +67,19 @@ def test_no_request_is_sent_back(school, addresses):
     for rule, path in addresses.items():
         answer = school.browser.open(path, method="TRACE", headers={"X-Secret": "abc123"})
         assert answer.status_code == 405 and "abc123" not in answer.text, rule
+
+
+def test_every_policy_begins_with_nothing_and_allows_no_other_base(school, addresses):
+    """Neither plug-ins nor anything else that is not named; scripts by a nonce."""
+    for rule, answer in answers(school, addresses):
+        allowed = policy(answer)
+        assert allowed["default-src"] == allowed["base-uri"] == ["'none'"], rule
+        assert "object-src" not in allowed
+        assert all(source.startswith("'nonce-") for source in allowed.get("script-src", [])), rule
+
+
+@pytest.mark.parametrize(
+    "folder", ["/static/", "/static/fonts/", "/static", "/badges/", "/issuers/", "/lti/app/"]
+)
+def test_no_folder_is_listed(school, folder):
+    assert school.browser.get(folder).status_code == 404

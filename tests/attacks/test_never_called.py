@@ -96,6 +96,38 @@ def test_no_statement_for_the_database_is_put_together_from_what_somebody_sent()
     assert not is_constant(ast.parse("f'WHERE name = {name}'", mode="eval").body)
 
 
+def test_no_regular_expression_is_made_of_what_somebody_sent() -> None:
+    """Each stands in the sources. What is put together there is put together when the module is imported."""
+    made = {
+        path.relative_to(ROOT).as_posix()
+        for path in SOURCES
+        for function in ast.walk(parsed(path))
+        if isinstance(function, ast.FunctionDef)
+        for call in calls(function)
+        if re.fullmatch(r"re\.(?:compile|match|search|fullmatch|sub|split|findall|finditer)", name_of(call))
+        if not is_constant(call.args[0])
+    }
+    assert made == set()
+
+
+def test_no_weak_cipher_mode_or_padding_is_named() -> None:
+    """What is encrypted is a Fernet token; PKCS #1 v1.5 is for signatures alone, where LTI and DKIM demand RS256."""
+    imported = {
+        (path.relative_to(ROOT).as_posix(), name.name)
+        for path in SOURCES
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom) and "cryptography" in str(node.module)
+        for name in node.names
+    }
+    names = {name for _, name in imported}
+    assert "Fernet" in names and not {"Cipher", "modes", "algorithms", "ciphers", "aead"} & names
+    padded = {path for path, name in imported if name in ("padding", "PKCS1v15")}
+    assert padded == {"signing/signatures.py", "lti_tool/mails/dkim_key.py"}
+    assert not [
+        path for path in padded for call in calls(parsed(ROOT / path)) if name_of(call).endswith("crypt")
+    ]
+
+
 def test_a_page_says_where_it_reads_a_parameter_from() -> None:
     """`request.values` takes it from the address or the form: only where LTI lets a platform choose between both."""
     readers = {

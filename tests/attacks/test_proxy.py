@@ -244,6 +244,24 @@ def test_what_is_too_large_does_not_reach_the_tool(echoing: Proxy, path: str, si
         assert json.loads(page)["bytes"] == size
 
 
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+        b"Content-Length: 4\r\nContent-Length: 9\r\n",
+        b"Transfer-Encoding: chunked, identity\r\n",
+    ],
+)
+def test_a_request_with_two_ends_is_refused(echoing: Proxy, lengths: bytes) -> None:
+    """Proxy and tool could disagree where the next request begins, and a stranger would write it."""
+    with secured(echoing.https) as connection:
+        connection.sendall(
+            b"POST /verify HTTP/1.1\r\nHost: tool\r\n" + lengths + b"\r\n0\r\n\r\nGET /hidden HTTP/1.1\r\n"
+        )
+        assert connection.recv(65_536).split(b" ")[1] in (b"400", b"501")
+    assert Echo.begun == []
+
+
 def test_half_a_request_does_not_reach_the_tool(echoing: Proxy) -> None:
     """It would hold a thread of the tool for as long as the client likes."""
     with secured(echoing.https) as slow:

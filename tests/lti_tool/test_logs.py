@@ -3,6 +3,8 @@
 import json
 import logging
 import sys
+import time
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -80,3 +82,18 @@ def test_no_value_begins_a_line_of_its_own(log_format, capsys):
     logging.getLogger("library").warning("said %s", "x\nlaunched")
     lines = capsys.readouterr().err.rstrip("\n")
     assert lines.count("\n") == 1 and "\r" not in lines and "\x1b[2J" not in lines
+
+
+def test_the_time_of_a_line_is_utc(monkeypatch, capsys):
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+    try:
+        set_up_logs("json")
+        log.info("launched")
+        logging.getLogger("library").warning("said")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    for line in capsys.readouterr().err.splitlines():
+        told = datetime.fromisoformat(json.loads(line)["timestamp"])
+        assert told.utcoffset() == timedelta(0) and abs(datetime.now(UTC) - told) < timedelta(hours=1)

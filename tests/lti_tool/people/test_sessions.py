@@ -1,5 +1,6 @@
 """Who is let in, for how long, and what a first launch makes."""
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 
@@ -97,6 +98,13 @@ def test_a_session_ends_two_hours_after_its_last_use_and_twelve_after_the_launch
 def test_a_guessed_token_is_no_session(tool, token):
     admit(tool)
     assert visit(tool, token) is None
+
+
+def test_every_session_has_a_token_of_256_random_bits(tool, monkeypatch):
+    asked = []
+    monkeypatch.setattr("secrets.token_bytes", lambda size: asked.append(size) or os.urandom(size))
+    tokens = {admit(tool) for _ in range(20)}
+    assert len(tokens) == 20 and asked == [32] * 20
 
 
 def test_the_token_is_not_in_the_database(tool, tmp_path):
