@@ -78,6 +78,11 @@ def test_every_policy_begins_with_nothing_and_allows_no_other_base(school, addre
         assert all(source.startswith("'nonce-") for source in allowed.get("script-src", [])), rule
 
 
+def test_no_answer_lets_a_browser_tell_other_sites_its_address(school, addresses):
+    for rule, answer in answers(school, addresses):
+        assert answer.headers["Referrer-Policy"] in ("no-referrer", "same-origin"), rule
+
+
 @pytest.mark.parametrize(
     "folder", ["/static/", "/static/fonts/", "/static", "/badges/", "/issuers/", "/lti/app/"]
 )
