@@ -36,6 +36,9 @@ def set_up_logs(log_format: str, level: int = logging.INFO) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _cut_texts,
     ]
+    if log_format == "console":
+        # JSON escapes them by itself; here a text of a stranger could begin a line that looks like one of ours.
+        shared.append(_escape_texts)
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -79,6 +82,14 @@ def begin_request(request_id: str) -> None:
 def end_request() -> None:
     """Ends what `begin_request` began: the thread goes on to something else."""
     structlog.contextvars.clear_contextvars()
+
+
+def _escape_texts(_logger: Any, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    return {name: _escape(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def _escape(text: str) -> str:
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
 
 
 def log_event(event: Mapping[str, Any]) -> None:

@@ -141,6 +141,12 @@ def test_one_connection_of_ipv6_counts_as_one(school):
     assert DOORS["verify"](at(school.browser, "::ffff:192.0.2.1"), 0).status_code != 429
 
 
+def test_the_log_says_that_somebody_was_asked_to_wait_and_not_who(school, capsys):
+    hammer(lambda number: DOORS["verify"](school.browser, number))
+    told = "".join(capsys.readouterr())
+    assert "http_429" in told and "verifier.verify" in told and "127.0.0.1" not in told
+
+
 @contextmanager
 def statements(tool):
     """The SQL statements that are executed in the block."""

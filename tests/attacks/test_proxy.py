@@ -89,6 +89,40 @@ def test_the_tool_is_reached_over_tls_only(proxied: Proxy) -> None:
     assert headers["Server"] == "nginx"
 
 
+@pytest.mark.parametrize("path", ["/sources/xapi/1/statements", "/mail/bounces"])
+def test_a_program_that_speaks_http_is_not_led_to_https(proxied: Proxy, path: str) -> None:
+    """It would go on sending its secret in the open, and nobody would notice."""
+    with client_of(proxied.http) as client:
+        assert client.get(path).startswith(b"HTTP/1.1 403 ")
+    assert ask(proxied, path)[0] != 403
+
+
+def handshake(port: int, tls: ssl.SSLContext) -> tuple[str | None, str]:
+    """The version and the cipher that both sides take. Raises SSLError where there is none."""
+    tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+    with (
+        socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS) as connection,
+        tls.wrap_socket(connection) as secure,
+    ):
+        cipher = secure.cipher()
+        assert cipher is not None
+        return secure.version(), cipher[0]
+
+
+def test_only_tls_of_today_is_spoken(proxied: Proxy) -> None:
+    assert handshake(proxied.https, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))[0] == "TLSv1.3"
+    older = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    older.maximum_version = ssl.TLSVersion.TLSv1_2
+    version, cipher = handshake(proxied.https, older)
+    assert version == "TLSv1.2" and cipher.startswith("ECDHE-") and "GCM" in cipher
+    for ciphers in ("ECDHE+AES:!AESGCM:!AESCCM@SECLEVEL=0", "kRSA@SECLEVEL=0"):
+        weak = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        weak.set_ciphers(ciphers)
+        weak.maximum_version = ssl.TLSVersion.TLSv1_2
+        with pytest.raises(ssl.SSLError):
+            handshake(proxied.https, weak)
+
+
 def test_styles_and_fonts_are_compressed_and_pages_are_not(proxied: Proxy) -> None:
     encodings = {}
     with https(proxied.https) as connection:
@@ -208,6 +242,24 @@ def test_what_is_too_large_does_not_reach_the_tool(echoing: Proxy, path: str, si
         assert "too large" in page and "pārāk liels" in page
     else:
         assert json.loads(page)["bytes"] == size
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+        b"Content-Length: 4\r\nContent-Length: 9\r\n",
+        b"Transfer-Encoding: chunked, identity\r\n",
+    ],
+)
+def test_a_request_with_two_ends_is_refused(echoing: Proxy, lengths: bytes) -> None:
+    """Proxy and tool could disagree where the next request begins, and a stranger would write it."""
+    with secured(echoing.https) as connection:
+        connection.sendall(
+            b"POST /verify HTTP/1.1\r\nHost: tool\r\n" + lengths + b"\r\n0\r\n\r\nGET /hidden HTTP/1.1\r\n"
+        )
+        assert connection.recv(65_536).split(b" ")[1] in (b"400", b"501")
+    assert Echo.begun == []
 
 
 def test_half_a_request_does_not_reach_the_tool(echoing: Proxy) -> None:

@@ -303,3 +303,20 @@ def test_gunicorn_takes_its_settings_and_finds_the_tool() -> None:
     assert done.returncode == 0, done.stderr
     assert re.search(r"^control_socket_disable\s+= True$", done.stdout, re.MULTILINE)
     assert (ROOT / "lti_tool" / "wsgi.py").is_file()
+
+
+def test_the_image_has_no_history_and_no_secrets() -> None:
+    """Nothing enters it but what is named; a word that lets more in has to be added here."""
+    lines = (DOCKER / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+    words = [line for line in lines if line and not line.startswith("#")]
+    assert words[0] == "*"
+    assert {word for word in words if word.startswith("!")} == {
+        "!requirements.lock",
+        "!signing",
+        "!badges",
+        "!config/*.py",
+        "!config/example.env",
+        "!config/issuer.example.toml",
+        "!lti_tool",
+        "!docker/gunicorn.conf.py",
+    }

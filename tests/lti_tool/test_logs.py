@@ -3,6 +3,8 @@
 import json
 import logging
 import sys
+import time
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -70,3 +72,28 @@ def test_the_summary_has_the_type_of_an_error_and_never_its_text():
     except ValueError as error:
         told = traceback_summary(error)
     assert told.startswith("ValueError") and "anna" not in told
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_no_value_begins_a_line_of_its_own(log_format, capsys):
+    """Whoever reads the log could not tell it from a line of ours."""
+    set_up_logs(log_format)
+    log.warning("page_refused", why='x\r\n{"event": "launched"}\n\x1b[2J', endpoint="a\u2028b")
+    logging.getLogger("library").warning("said %s", "x\nlaunched")
+    lines = capsys.readouterr().err.rstrip("\n")
+    assert lines.count("\n") == 1 and "\r" not in lines and "\x1b[2J" not in lines
+
+
+def test_the_time_of_a_line_is_utc(monkeypatch, capsys):
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+    try:
+        set_up_logs("json")
+        log.info("launched")
+        logging.getLogger("library").warning("said")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    for line in capsys.readouterr().err.splitlines():
+        told = datetime.fromisoformat(json.loads(line)["timestamp"])
+        assert told.utcoffset() == timedelta(0) and abs(datetime.now(UTC) - told) < timedelta(hours=1)

@@ -99,6 +99,14 @@ def test_a_teacher_opens_the_way_and_whoever_completes_gets_the_badge_and_opens_
     assert refresh_token not in json.dumps(stored.settings)
 
 
+def test_what_binds_the_question_to_the_browser_no_other_site_gives_it(robot, activity):
+    asked(robot, activity)
+    (cookie,) = [each for each in robot.http.cookies if "consent_" in each.name]
+    # By this prefix a browser takes it over TLS only, from this very host, for all of it.
+    assert cookie.name.startswith("__Host-") and cookie.path == "/" and not cookie.domain_specified
+    assert cookie.has_nonstandard_attr("HttpOnly") and cookie.get_nonstandard_attr("SameSite") == "Lax"
+
+
 def has_completed(lms, person):
     course = lms.campus.courses["3"]
     progress = progress_of(lms.campus, course, person)

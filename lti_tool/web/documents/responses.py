@@ -13,7 +13,7 @@ from lti_tool.values import Json
 #: Scripts of any site may read the answer: verifiers run in browsers.
 CORS_ANY_ORIGIN = "*"
 #: An SVG badge may have its picture inside.
-_POLICY = "default-src 'none'; img-src data:; frame-ancestors 'none'"
+_POLICY = "default-src 'none'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 #: Opened by itself it is a page of ours. Other files are left out: no browser shows a PDF that is in a sandbox.
 _POLICY_OF_SVG = f"{_POLICY}; sandbox"
 

@@ -75,7 +75,7 @@ def ask(name: str) -> Response | str:
         _cookie(sent.state),
         proof,
         max_age=CONSENT_SECONDS,
-        path=RETURN_PATH,
+        path="/",
         secure=True,
         httponly=True,
         samesite="Lax",
@@ -226,4 +226,5 @@ def _key(state: str) -> str:
 
 
 def _cookie(state: str) -> str:
-    return f"consent_{secret_hash(state)[:16]}"
+    # The prefix makes the browser refuse it from another host and from http, and needs the whole site as its path.
+    return f"__Host-consent_{secret_hash(state)[:16]}"

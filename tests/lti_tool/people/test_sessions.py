@@ -1,14 +1,16 @@
 """Who is let in, for how long, and what a first launch makes."""
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from lti_tool.people import pending_arrivals, sessions
+from lti_tool.people.erasure import erase_person
 from lti_tool.platforms import registrations
 from lti_tool.platforms.launch import Arrival
-from lti_tool.store import queries
+from lti_tool.store import events, queries
 from lti_tool.store.models import Course, DeploymentRow, Event, Person, PlatformAccount
 from lti_tool.values import INSTRUCTOR, LEARNER, TEST_USER, DeepLinkingSettings
 from tests.fixtures import ANNA, NEW_REGISTRATION, launch_of, register_once
@@ -97,6 +99,21 @@ def test_a_session_ends_two_hours_after_its_last_use_and_twelve_after_the_launch
 def test_a_guessed_token_is_no_session(tool, token):
     admit(tool)
     assert visit(tool, token) is None
+
+
+def test_who_is_erased_has_no_session_left(tool):
+    token, other = admit(tool), admit(tool, replace(ANNA, user_id="8"))
+    with tool.store.begin() as session:
+        person = queries.people.person_of(session, 1, ANNA.user_id)
+        erase_person(session, person.id, tool.clock(), events.operator("root"))
+    assert visit(tool, token) is None and visit(tool, other) is not None
+
+
+def test_every_session_has_a_token_of_256_random_bits(tool, monkeypatch):
+    asked = []
+    monkeypatch.setattr("secrets.token_bytes", lambda size: asked.append(size) or os.urandom(size))
+    tokens = {admit(tool) for _ in range(20)}
+    assert len(tokens) == 20 and asked == [32] * 20
 
 
 def test_the_token_is_not_in_the_database(tool, tmp_path):
