@@ -82,6 +82,10 @@ bench: $(VENV)/dev.stamp ## speed and memory beside other libraries; writes test
 fields: $(VENV)/dev.stamp ## write the table of a template's fields in badges/README.md anew
 	@PYTHONPATH=. $(PY) tests/house/fields_table.py
 
+.PHONY: doctor-table
+doctor-table: $(VENV)/dev.stamp ## write the table of what `doctor` finds in README.md anew
+	@PYTHONPATH=. $(PY) tests/house/doctor_table.py
+
 .PHONY: fuzz
 fuzz: $(VENV)/dev.stamp ## the part of test-long with random bytes; FUZZ=100000 for longer, there too
 	@NOZIMITE_LONG=1 NOZIMITE_FUZZ=$(FUZZ) $(PY) -m pytest tests/fuzz --timeout 0 $(ARGS)
@@ -106,7 +110,7 @@ messages: $(VENV)/dev.stamp ## take new sentences of the sources into the transl
 lock: ## pin what requirements*.in ask for, by hash; LOCK_ARGS=--upgrade takes newer versions
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
-	for name in requirements requirements-dev; do \
+	for name in requirements requirements-dev requirements-otel; do \
 		UV_CUSTOM_COMPILE_COMMAND='make lock' $(VENV)/lock/bin/uv pip compile --quiet --universal \
 			--python-version 3.11 --generate-hashes --no-emit-index-url $(LOCK_ARGS) $$name.in -o $$name.lock || exit 1; \
 	done

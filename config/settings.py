@@ -19,7 +19,7 @@ ENVIRONMENT_FILE = Path(__file__).with_name("nozimite.env")
 #: What explains each setting.
 EXAMPLE_FILE = Path(__file__).with_name("example.env")
 #: What may also stand in a file, named by the variable NAME_FILE.
-_SECRETS = ("SECRET_KEY", "KEY_ENCRYPTION_KEY", "PKCS11_PIN", "BOUNCE_SECRET")
+_SECRETS = ("SECRET_KEY", "KEY_ENCRYPTION_KEY", "PKCS11_PIN", "BOUNCE_SECRET", "METRICS_TOKEN")
 
 
 class SettingsError(Exception):
@@ -67,6 +67,10 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = ()
     ca_bundle: Path | None = None
     log_format: str = "json"
+    #: Lets a monitor read /metrics and the queues; empty: nobody may.
+    metrics_token: str = field(default="", repr=False)
+    #: The collector of traces (OTLP over HTTP), without a slash at its end; None: nothing is traced.
+    traces_url: str | None = None
 
     @property
     def embedded_worker(self) -> bool:
@@ -111,6 +115,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         trusted_proxies=read.networks("TRUSTED_PROXIES"),
         ca_bundle=read.certificates("CA_BUNDLE"),
         log_format=read.choice("LOG_FORMAT", "json", "console"),
+        metrics_token=read.secret("METRICS_TOKEN") if read.is_set("METRICS_TOKEN") else "",
+        traces_url=read.collector("OTEL_EXPORTER_OTLP_ENDPOINT"),
     )
     read.refuse_equal_secrets()
     read.raise_problems()
@@ -253,6 +259,18 @@ class _Reader:
             self._problem(name, "must not contain a user name or password")
         if "?" in text or "#" in text:
             self._problem(name, "must not contain ? or #")
+        return text.rstrip("/")
+
+    def collector(self, name: str) -> str | None:
+        """The address of a collector without a slash at its end; it is near, so http will do."""
+        text = self.text(name)
+        if text is None:
+            return None
+        parts = self._parts(name, text)
+        if parts is not None and (parts.scheme not in ("https", "http") or not _is_host(parts.hostname)):
+            self._problem(name, "must be the address of a collector, such as http://localhost:4318")
+        if parts is not None and (parts.query or parts.fragment or "@" in parts.netloc):
+            self._problem(name, "must not contain ? or #, nor a password: use OTEL_EXPORTER_OTLP_HEADERS")
         return text.rstrip("/")
 
     def database(self, name: str, default: str) -> str:

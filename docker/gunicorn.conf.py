@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 from typing import Any
 
 import gunicorn.http.wsgi
@@ -29,6 +31,9 @@ graceful_timeout = 25
 keepalive = 5
 max_requests = 0 if _embedded else 5000
 max_requests_jitter = 500
+# Where the processes count together for /metrics; a name that prometheus_client has chosen. New at each start.
+if os.environ.get("METRICS_TOKEN") or os.environ.get("METRICS_TOKEN_FILE"):
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="nozimite-metrics-")
 # Nothing in a read-only container may be written but /dev/shm and /tmp; no control socket in a home folder.
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - heartbeat files without content, in a container of our own
 control_socket_disable = True
@@ -46,3 +51,9 @@ def worker_exit(_server: Any, _worker: Any) -> None:
     wsgi = sys.modules.get("lti_tool.wsgi")
     if _embedded and wsgi is not None and hasattr(wsgi, "worker"):
         wsgi.worker.stop()
+
+
+def on_exit(_server: Any) -> None:
+    """Removes what the processes have counted: a new start begins anew, as Prometheus expects it."""
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        shutil.rmtree(folder, ignore_errors=True)

@@ -21,13 +21,14 @@ from lti_tool.issuing import issuance, notices
 from lti_tool.issuing.baking import name_of
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.letterheads import letterhead
-from lti_tool.logs import error_name, log, traceback_summary
+from lti_tool.logs import about, error_name, log, traceback_summary
 from lti_tool.mails.content import MailContent
 from lti_tool.observations import Policy
 from lti_tool.people import addresses, identity_checks, learner_sessions, sessions
 from lti_tool.store import Session, outbox, queries
 from lti_tool.store.models import Course
 from lti_tool.templates import approval_mails, approvals
+from lti_tool.traces import span
 from lti_tool.values import CodeMail, Json, Recipient
 from lti_tool.wiring import Tool
 
@@ -40,7 +41,12 @@ DATABASE_SECONDS = 10.0
 def run_all(tool: Tool, claimed: Sequence[outbox.Job]) -> Iterator[Collection[str]]:
     """Runs claimed jobs, and gives the ids of those that have ended after each step."""
     issuing = [job for job in claimed if job.task == "issue"]
-    together = issuing if len(issuing) > 1 and _issued_together(tool, issuing) else []
+    together: Sequence[outbox.Job] = []
+    if len(issuing) > 1:
+        # Of so many the first stands for all in the log.
+        first, number = issuing[0].id, len(issuing)
+        with about(job_id=first, task="issue", jobs=number), span("job issue", job_id=first, jobs=number):
+            together = issuing if _issued_together(tool, issuing) else []
     if together:
         yield [job.id for job in together]
     for job in claimed:
@@ -68,6 +74,11 @@ def run(tool: Tool, job: outbox.Job) -> None:
 
     Raises only SQLAlchemyError.
     """
+    with about(job_id=job.id, task=job.task), span(f"job {job.task}", job_id=job.id, attempts=job.attempts):
+        _run(tool, job)
+
+
+def _run(tool: Tool, job: outbox.Job) -> None:
     if job.task not in JOBS:
         # A newer version of the tool has added it.
         _give_up(tool, job, "this version of the tool does not know the task")
@@ -81,13 +92,13 @@ def run(tool: Tool, job: outbox.Job) -> None:
         # The text of a DeliveryError contains no address, so it may be logged and stored; others might.
         _postpone(tool, job, str(error), error.retry_after)
         if error.retry_after is None:
-            log.warning("work_postponed", task=job.task, event_id=job.id, why=str(error))
+            log.warning("work_postponed", task=job.task, job_id=job.id, why=str(error))
     except OperationalError as error:
         # Not the fault of the job, so however long it lasts, the job does not die of it.
-        log.error("work_without_database", task=job.task, event_id=job.id, error=traceback_summary(error))
+        log.error("work_without_database", task=job.task, job_id=job.id, error=traceback_summary(error))
         _postpone(tool, job, error_name(error), DATABASE_SECONDS)
     except Exception as error:  # noqa: BLE001 - Celery would log the text of any error, which may name a person
-        log.error("work_failed", task=job.task, event_id=job.id, error=traceback_summary(error))
+        log.error("work_failed", task=job.task, job_id=job.id, error=traceback_summary(error))
         _postpone(tool, job, error_name(error))
 
 
@@ -102,7 +113,7 @@ def _give_up(tool: Tool, job: outbox.Job, trouble: str) -> None:
 
 
 def _log_dead(job: outbox.Job, trouble: str) -> None:
-    log.error("work_dead", task=job.task, event_id=job.id, payload=job.payload, why=trouble)
+    log.error("work_dead", task=job.task, job_id=job.id, payload=job.payload, why=trouble)
 
 
 def issue(tool: Tool, event_id: str, payload: Json) -> None:

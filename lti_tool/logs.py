@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,24 @@ def _cut(value: Any) -> Any:
     if isinstance(value, str) and len(value) > MAX_TEXT_LENGTH:
         return value[:MAX_TEXT_LENGTH] + "…"
     return value
+
+
+@contextmanager
+def about(**ids: str | int) -> Iterator[None]:
+    """Has each line that is written within it, in this thread, have these ids too: of a request, or of a job."""
+    with structlog.contextvars.bound_contextvars(**ids):
+        yield
+
+
+def begin_request(request_id: str) -> None:
+    """Has each line from now on in this thread have the id of the request, and nothing of the one before."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+
+
+def end_request() -> None:
+    """Ends what `begin_request` began: the thread goes on to something else."""
+    structlog.contextvars.clear_contextvars()
 
 
 def _escape_texts(_logger: Any, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:

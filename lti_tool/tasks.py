@@ -15,6 +15,7 @@ from typing import Any
 
 from celery import Celery
 from celery.worker import WorkController
+from kombu.connection import Connection
 from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 from kombu.transport import memory
@@ -48,6 +49,8 @@ STOP_SECONDS = 10
 CLAIMED_AT_ONCE = {outbox.AWARDS: 100, outbox.LOOKS: 1, outbox.DELIVERIES: 1}
 #: How many threads of a process work for each queue, at most: so a queue that hangs takes none from another.
 THREADS = {outbox.AWARDS: 2, outbox.LOOKS: 2, outbox.DELIVERIES: 4}
+#: For asking whether the broker answers at all.
+BROKER_SECONDS = 5
 #: How long a worker without work waits for a message before it looks whether it is to stop, with the embedded broker.
 LONGEST_READ_SECONDS = 0.2
 
@@ -368,3 +371,18 @@ def _transport_options(broker_url: str) -> dict[str, Any]:
             "max_retries": broker_url.count(";"),
         }
     return {}
+
+
+def broker_answers(broker_url: str) -> bool:
+    """Whether the broker lets the tool in, now; the embedded one always does."""
+    if broker_url.startswith("memory://"):
+        return True
+    options = _transport_options(broker_url)
+    try:
+        connection: Any = Connection(broker_url, connect_timeout=BROKER_SECONDS, transport_options=options)  # type: ignore[no-untyped-call]
+        with connection:
+            # Not `ensure_connection`, which tries again and again.
+            connection.connect()
+    except Exception:  # noqa: BLE001 - each broker has errors of its own, and their texts may hold a password
+        return False
+    return True

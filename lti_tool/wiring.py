@@ -43,6 +43,7 @@ from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, Act, Actor
 from lti_tool.store.expiring_values import StoredExpiringValues
 from lti_tool.store.migrations import bring_up_to_date, wait_for_other_starts
+from lti_tool.traces import set_up_traces
 from lti_tool.values import Decrypt, Registration
 from lti_tool.verification import verify_file
 from signing import did
@@ -65,7 +66,8 @@ class Tool:
     `outgoing` calls platforms, and with them the private hosts that the operator has named. `verifier_outgoing` calls
     what strangers write into badges: public addresses only, over connections of its own. `new_budget` makes the budget
     of one verification; `seconds` and `fetches` say how large it is otherwise. `return_address`: where mails return to
-    that cannot be delivered; with `bounce_secret` a mail service tells which those are, nobody where it is empty.
+    that cannot be delivered; with `bounce_secret` a mail service tells which those are, nobody where it is empty. With
+    `metrics_token` a monitor reads the numbers, nobody where it is empty.
     """
 
     tool_url: str
@@ -77,6 +79,7 @@ class Tool:
     mail_folder: str | None
     return_address: ReturnAddress | None
     bounce_secret: str = field(repr=False)
+    metrics_token: str = field(repr=False)
     clock: Callable[[], datetime]
     store: Store
     expiring_values: StoredExpiringValues
@@ -185,36 +188,80 @@ def build_tool(
     now = clock or DatabaseClock(store.engine)
     with _closed_on_failure(store):
         _bring_up_to_date(store)
-        outgoing = Outgoing(
-            private_hosts=settings.private_hosts, ca_bundle=settings.ca_bundle, tool_url=settings.tool_url
-        )
-        verifier_outgoing = Outgoing(
-            ca_bundle=settings.ca_bundle, total_seconds=VERIFIER_SECONDS, tool_url=settings.tool_url
-        )
         file = _issuer_file(settings, now())
         found = _issuers(settings, store, _extension_url(settings, store, now()))
         _prepare(store, found, settings.tool_url, file, now())
-        return Tool(
-            tool_url=settings.tool_url,
-            unbound_launch=settings.unbound_launch,
-            secret_key=settings.secret_key,
-            poll_every=timedelta(seconds=settings.poll_seconds),
-            limits_url=settings.limits_url,
-            trusted_proxies=settings.trusted_proxies,
-            return_address=_return_address(settings),
-            bounce_secret=settings.bounce_secret,
-            mail_folder=None if settings.smtp_url else str(settings.mail_folder),
-            clock=now,
-            store=store,
-            expiring_values=StoredExpiringValues(store, now),
-            outgoing=outgoing,
-            verifier_outgoing=verifier_outgoing,
-            new_budget=partial(Budget, time.monotonic),
-            key_sets=KeySets(outgoing, lambda: now().timestamp()),
-            tokens=TokenCache(),
-            call_limits=PlatformsCallLimits(lambda: now().timestamp()),
-            issuers=found,
-        )
+        return _tool(settings, store, found, now)
+
+
+def existing_tool(settings: Settings, store: Store, clock: Callable[[], datetime] | None = None) -> Tool:
+    """The tool on a database that was brought up to date before, as `build_tool` would make it; nothing is changed.
+
+    Raises SettingsError as `build_tool` does, NotFoundError where no start has ended yet.
+    """
+    set_override_folder(settings.vocabularies_folder)
+    now = clock or DatabaseClock(store.engine)
+    file = _issuer_file(settings, now())
+    with store.read() as session:
+        try:
+            extension_url = extension_address.base_url(session, settings.extension_url, settings.tool_url)
+        except NotAllowedError as error:
+            raise SettingsError(f"EXTENSION_URL: {error}") from error
+        found = _issuers(settings, store, extension_url)
+        found.first(session)
+        issuers = found.all(session)
+        _check_addresses(issuers, settings.tool_url, file.data["slug"])
+        with _key_troubles():
+            for issuer in issuers:
+                issuer.keyring.check_keys(session)
+    return _tool(settings, store, found, now)
+
+
+def _tool(settings: Settings, store: Store, found: Issuers, now: Callable[[], datetime]) -> Tool:
+    outgoing = Outgoing(
+        private_hosts=settings.private_hosts, ca_bundle=settings.ca_bundle, tool_url=settings.tool_url
+    )
+    verifier_outgoing = Outgoing(
+        ca_bundle=settings.ca_bundle, total_seconds=VERIFIER_SECONDS, tool_url=settings.tool_url
+    )
+    return Tool(
+        tool_url=settings.tool_url,
+        unbound_launch=settings.unbound_launch,
+        secret_key=settings.secret_key,
+        poll_every=timedelta(seconds=settings.poll_seconds),
+        limits_url=settings.limits_url,
+        trusted_proxies=settings.trusted_proxies,
+        return_address=_return_address(settings),
+        bounce_secret=settings.bounce_secret,
+        metrics_token=settings.metrics_token,
+        mail_folder=None if settings.smtp_url else str(settings.mail_folder),
+        clock=now,
+        store=store,
+        expiring_values=StoredExpiringValues(store, now),
+        outgoing=outgoing,
+        verifier_outgoing=verifier_outgoing,
+        new_budget=partial(Budget, time.monotonic),
+        key_sets=KeySets(outgoing, lambda: now().timestamp()),
+        tokens=TokenCache(),
+        call_limits=PlatformsCallLimits(lambda: now().timestamp()),
+        issuers=found,
+    )
+
+
+def trace(settings: Settings, process: str) -> None:
+    """Has this process, `web` or `worker`, send traces where a collector is set.
+
+    Raises SettingsError where what it needs is not installed.
+    """
+    if settings.traces_url is None:
+        return
+    try:
+        set_up_traces(settings.traces_url, process)
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            "OTEL_EXPORTER_OTLP_ENDPOINT needs OpenTelemetry: "
+            "pip install --require-hashes -r requirements-otel.lock"
+        ) from error
 
 
 def _bring_up_to_date(store: Store) -> None:
@@ -393,20 +440,26 @@ def _prepare(store: Store, found: Issuers, tool_url: str, file: IssuerFile, now:
 
     Schedules recurring work too.
     """
+    with _key_troubles(), store.begin() as session:
+        wait_for_other_starts(session.connection())
+        if queries.issuers.first_issuer(session) is None:
+            issuer_changes.add(session, file.data, tool_url, now, logo=file.logo, is_first=True)
+        else:
+            _check_addresses(found.all(session), tool_url, file.data["slug"])
+            issuer_changes.change(session, found.first(session), file.data, now, logo=file.logo)
+        for issuer in found.all(session):
+            issuer.keyring.ensure_keys(session, now)
+            issuer.keyring.check_keys(session)
+        outbox.schedule_if_absent(session, "sweep", "sweep", {}, now)
+        for course_id in queries.rules.courses_with_rules(session):
+            looks.schedule_first_look(session, course_id, now)
+
+
+@contextmanager
+def _key_troubles() -> Iterator[None]:
+    """Raises SettingsError in place of what is raised where a key cannot be opened."""
     try:
-        with store.begin() as session:
-            wait_for_other_starts(session.connection())
-            if queries.issuers.first_issuer(session) is None:
-                issuer_changes.add(session, file.data, tool_url, now, logo=file.logo, is_first=True)
-            else:
-                _check_addresses(found.all(session), tool_url, file.data["slug"])
-                issuer_changes.change(session, found.first(session), file.data, now, logo=file.logo)
-            for issuer in found.all(session):
-                issuer.keyring.ensure_keys(session, now)
-                issuer.keyring.check_keys(session)
-            outbox.schedule_if_absent(session, "sweep", "sweep", {}, now)
-            for course_id in queries.rules.courses_with_rules(session):
-                looks.schedule_first_look(session, course_id, now)
+        yield
     except DecryptionError as error:
         raise SettingsError("KEY_ENCRYPTION_KEY does not open the keys in the database") from error
     except (UnusableKeyError, NotFoundError) as error:

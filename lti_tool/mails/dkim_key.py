@@ -16,7 +16,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 #: What a signature covers, as far as a mail has it. RFC 8058 asks for both headers of unsubscribing.
 _SIGNED = (
@@ -46,6 +46,12 @@ class DkimKey:
     domain: str
     selector: str
     key: RSAPrivateKey = field(repr=False)
+
+    @property
+    def published(self) -> str:
+        """The public half, as the DNS has to have it: base64 of its SubjectPublicKeyInfo."""
+        public = self.key.public_key()
+        return b64encode(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
 
     def signed(self, message: bytes) -> bytes:
         """The message, with CRLF line ends, and the signature before it."""

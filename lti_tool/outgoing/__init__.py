@@ -32,6 +32,7 @@ from lti_tool.outgoing.addresses import PrivateHosts, names_this_machine, permit
 from lti_tool.outgoing.connections import DEFAULT_PORTS, Connections, Opened, Origin, open_connection
 from lti_tool.outgoing.deadline import Deadline
 from lti_tool.outgoing.resolving import Resolve, Resolver
+from lti_tool.traces import span
 
 __all__ = ["USER_AGENT", "HttpResponse", "Outgoing", "Resolve"]
 
@@ -103,9 +104,26 @@ class Outgoing:
         """
         self.check_url(url)
         host = urlsplit(url).hostname or ""
+        # The host alone: the rest of an address may hold a token.
+        about = {"http.request.method": method, "server.address": host}
+        with span(f"{method} {host}", "client", **about) as note:
+            answer = self._answer(method, url, host, headers or {}, data, max_bytes, seconds)
+            note("http.response.status_code", answer.status)
+        return answer
+
+    def _answer(
+        self,
+        method: str,
+        url: str,
+        host: str,
+        headers: Mapping[str, str],
+        data: Mapping[str, str] | bytes | str | None,
+        max_bytes: int,
+        seconds: float | None,
+    ) -> HttpResponse:
         with Deadline(self._total_seconds if seconds is None else seconds) as deadline:
             try:
-                call = self._call(method, url, headers or {}, data, seconds)
+                call = self._call(method, url, headers, data, seconds)
                 opened, response = self._response(call, deadline)
                 body = _read(opened, response, max_bytes, deadline)
             except OutgoingError:

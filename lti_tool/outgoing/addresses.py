@@ -65,6 +65,11 @@ def names_this_machine(host: str) -> bool:
         return False
 
 
+def is_public(address: str) -> bool:
+    """Whether an IP address can be reached from the internet. Raises ValueError where it is none."""
+    return _is_public(_ip(address))
+
+
 def _ip(text: str) -> Address:
     return ipaddress.ip_address(text.partition("%")[0])
 

@@ -119,7 +119,7 @@ class KeySets:
         """The keys of the platform; those that were cached before where it does not give them."""
         now = self._clock()
         try:
-            keys = _read_key_set(self._outgoing.fetch(jwks_url, MAX_BYTES))
+            keys = read_key_set(self._outgoing.fetch(jwks_url, MAX_BYTES))
         except (OutgoingError, ValueError) as error:
             return _CachedKeys(
                 old.keys if old else None, old.fetched_at if old else now, self._clock(), str(error)
@@ -128,7 +128,7 @@ class KeySets:
         return _CachedKeys(keys, now, self._clock())
 
 
-def _read_key_set(body: bytes) -> tuple[Json, ...]:
+def read_key_set(body: bytes) -> tuple[Json, ...]:
     """The RSA and EC keys of a JWK Set; raises ValueError for anything else, so that an error page is never cached."""
     try:
         answer = json.loads(body)

@@ -258,6 +258,13 @@ class Connection:
             self.limits.wait(wait)
         return answer
 
+    def ask_for(self, scope: str) -> None:
+        """Asks the platform for a token with that scope, and for nothing else.
+
+        Raises ScopeRefusedError where it does not grant the scope, PlatformError or OutgoingError else.
+        """
+        self._token([scope])
+
     def _token(self, scopes: Sequence[str]) -> str:
         cached = self._tokens.find(self._registration, self._key, scopes, self.clock())
         if cached is not None:

@@ -24,15 +24,24 @@ def ensure_base_url(session: Session, configured: str | None, tool_url: str, now
 
     Raises NotAllowedError where `configured` is another URL than the stored one.
     """
+    base = base_url(session, configured, tool_url)
+    if queries.issuers.stored_setting(session, _SETTING) is None:
+        queries.issuers.store_setting(session, _SETTING, base, now)
+    return base
+
+
+def base_url(session: Session, configured: str | None, tool_url: str) -> str:
+    """The base URL as it is stored, or would be at the first start.
+
+    Raises NotAllowedError as `ensure_base_url` does.
+    """
     setting = queries.issuers.stored_setting(session, _SETTING)
-    base_url = setting.value if setting else configured or tool_url
-    if setting is None:
-        queries.issuers.store_setting(session, _SETTING, base_url, now)
-    if configured not in (None, base_url):
+    base = setting.value if setting else configured or tool_url
+    if configured not in (None, base):
         raise NotAllowedError(
-            f"badges name {base_url}, not {configured}. To move: python -m lti_tool extension move {configured}"
+            f"badges name {base}, not {configured}. To move: python -m lti_tool extension move {configured}"
         )
-    return base_url
+    return base
 
 
 def change_base_url(

@@ -7,10 +7,11 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
@@ -63,6 +64,29 @@ class Store:
     def close(self) -> None:
         """Closes all connections but those of `connect_to_ask`."""
         self.engine.dispose()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedConnections:
+    """How many connections the database server has `now`, of `most`; those that only it itself may use are left off."""
+
+    now: int
+    most: int
+
+
+def used_connections(store: Store) -> UsedConnections | None:
+    """The connections of the PostgreSQL server, of whichever database; None on SQLite, which has none."""
+    if store.engine.dialect.name == "sqlite":
+        return None
+    with store.read() as session:
+        used, most, reserved = session.execute(
+            text(
+                "SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'), "
+                "current_setting('max_connections')::int, "
+                "current_setting('superuser_reserved_connections')::int"
+            )
+        ).one()
+    return UsedConnections(now=used, most=most - reserved)
 
 
 def _engine(url: str) -> Engine:

@@ -62,6 +62,8 @@ DELIVERY_PATIENCE = timedelta(days=3)
 #: its own queue alone.
 AWARDS, LOOKS, DELIVERIES = "awards", "looks", "deliveries"
 QUEUES = (AWARDS, LOOKS, DELIVERIES)
+#: A queue is late where its oldest job has been due for longer. A look at a large course takes minutes.
+LATE_SECONDS = {AWARDS: 120, LOOKS: 600, DELIVERIES: 300}
 QUEUE_OF = {
     "look": LOOKS,
     "deliver": DELIVERIES,
@@ -249,14 +251,15 @@ def _running(session: Session, job_id: str) -> Outbox | None:
     return row if row is not None and row.died_at is None else None
 
 
+#: A job that failed has waited on purpose until its `due_at`; one that was never tried has waited since it was added.
+_SINCE = case((Outbox.attempts == 0, Outbox.created_at), else_=Outbox.due_at)
+
+
 def health(session: Session, queue: str, now: datetime) -> Health:
     """The state of a queue, by which monitoring sees that no worker is running, or too few."""
-    # A job that failed has waited on purpose until its `due_at`; one that was never tried has waited since it was
-    # added.
-    since = case((Outbox.attempts == 0, Outbox.created_at), else_=Outbox.due_at)
-    unclaimed = case((or_(Outbox.leased_until.is_(None), Outbox.leased_until <= now), since))
+    unclaimed = case((or_(Outbox.leased_until.is_(None), Outbox.leased_until <= now), _SINCE))
     waiting, oldest, oldest_unclaimed = session.execute(
-        select(func.count(), func.min(since), func.min(unclaimed)).where(
+        select(func.count(), func.min(_SINCE), func.min(unclaimed)).where(
             Outbox.queue == queue, Outbox.died_at.is_(None), Outbox.due_at <= now
         )
     ).one()
@@ -267,6 +270,39 @@ def health(session: Session, queue: str, now: datetime) -> Health:
         unclaimed_seconds=_age(oldest_unclaimed, now),
         dead=session.scalar(dead) or 0,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfTask:
+    """The jobs of a task: `waiting` are due or being done, the oldest of them since `since`; `dead` were given up."""
+
+    queue: str
+    task: str
+    waiting: int
+    since: datetime | None
+    dead: int
+
+
+def by_task(session: Session, now: datetime) -> Sequence[OfTask]:
+    """The jobs that are due, being done or dead, of each task that has some; what is not due yet is not read."""
+    due = select(Outbox.queue, Outbox.task, func.count(), func.min(_SINCE)).where(
+        Outbox.queue.in_(QUEUES), Outbox.died_at.is_(None), Outbox.due_at <= now
+    )
+    dead = select(Outbox.queue, Outbox.task, func.count()).where(
+        Outbox.queue.in_(QUEUES), Outbox.died_at.is_not(None)
+    )
+    waiting = {(row[0], row[1]): row for row in session.execute(due.group_by(Outbox.queue, Outbox.task))}
+    given_up = {(row[0], row[1]): row[2] for row in session.execute(dead.group_by(Outbox.queue, Outbox.task))}
+    return [
+        OfTask(
+            queue=queue,
+            task=task,
+            waiting=waiting[queue, task][2] if (queue, task) in waiting else 0,
+            since=waiting[queue, task][3] if (queue, task) in waiting else None,
+            dead=given_up.get((queue, task), 0),
+        )
+        for queue, task in sorted({*waiting, *given_up})
+    ]
 
 
 def _age(since: datetime | None, now: datetime) -> float:

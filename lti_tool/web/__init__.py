@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Flask
 
 from lti_tool.web import (
     checked_requests,
+    counters,
     errors,
     filters,
     headers,
     health,
     issuer_look,
     languages,
+    metrics,
     page_issuer,
     plug_sentences,
     rate_limits,
+    request_ids,
+    request_traces,
     static_files,
     time_zones,
 )
@@ -63,13 +69,15 @@ from lti_tool.wiring import Tool
 MAX_BYTES = 1_000_000
 
 
-def create_app(tool: Tool) -> Flask:
-    """The WSGI application of a tool."""
+def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
+    """The WSGI application of a tool. Several web processes count together in `counters_folder`."""
     app = Flask(__name__, template_folder="pages")
     app.config.update(SECRET_KEY=tool.secret_key, MAX_CONTENT_LENGTH=MAX_BYTES)
     app.wsgi_app = TrustedProxies(app.wsgi_app, tool.trusted_proxies)  # type: ignore[method-assign]
     install(app, tool)
     for part in (
+        request_ids,
+        request_traces,
         checked_requests,
         languages,
         time_zones,
@@ -83,6 +91,8 @@ def create_app(tool: Tool) -> Flask:
         rate_limits,
     ):
         part.set_up(app)
+    if tool.metrics_token:
+        counters.set_up(app, counters_folder)
     for pages in (
         launch,
         registration_page,
@@ -127,6 +137,7 @@ def create_app(tool: Tool) -> Flask:
         reminders,
         bounces,
         health,
+        metrics,
         static_files,
     ):
         app.register_blueprint(pages.pages)

@@ -1,4 +1,4 @@
-"""The error handlers: every error is a page with an incident number that the log has too.
+"""The error handlers: every error is a page with an incident number, the request's id, that the log has too.
 
 The log gets ids, codes and lines of code, never a name, a token, or the text of an exception that is not ours: that may
 contain either.
@@ -7,7 +7,6 @@ contain either.
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Mapping
 
 from flask import Flask, jsonify, render_template, request
@@ -29,11 +28,13 @@ from lti_tool.logs import log, traceback_summary
 from lti_tool.platforms import REGISTRATION_CODES
 from lti_tool.store.events import UNKNOWN
 from lti_tool.web import rate_limits
+from lti_tool.web.counters import count_launch
 from lti_tool.web.error_messages import PLATFORM_ERRORS, ErrorMessage, already_registered, error_message
 from lti_tool.web.limits import BusyError
 from lti_tool.web.negotiation import prefers_json
 from lti_tool.web.page_issuer import use_last_read_issuer
 from lti_tool.web.refusals import record_refusal
+from lti_tool.web.request_ids import request_id
 from lti_tool.web.visits import current_actor, current_platform_address
 
 #: Codes of a LaunchError for a page that stayed open longer than its session: no launch was refused.
@@ -75,7 +76,7 @@ def error_page(
             rate_limits.count_refusal()
         except TooManyRequests as error:
             return _http_error(error)
-    incident = new_incident_number()
+    incident = request_id()
     if refused:
         record_refusal(refused, code, incident, data)
     level = log.error if status >= 500 else log.warning
@@ -99,12 +100,6 @@ def error_page(
     return response
 
 
-def new_incident_number() -> str:
-    """Short enough to be read out on the telephone."""
-    text = secrets.token_hex(4).upper()
-    return f"{text[:4]}-{text[4:]}"
-
-
 def _not_allowed(error: NotAllowedError) -> Response:
     code = "no_author" if isinstance(error, NoAuthorError) else "not_allowed"
     return error_page(code, 403, reason=str(error), refused="refused")
@@ -113,6 +108,8 @@ def _not_allowed(error: NotAllowedError) -> Response:
 def _launch_refused(error: LaunchError) -> Response:
     if error.code == "platform_said":
         return _platform_error(error)
+    if error.code not in SESSION_ENDED:
+        count_launch(error.code)
     status = 403 if error.code in FORBIDDEN else 400
     refused = "" if error.code in SESSION_ENDED else "launch_refused"
     return error_page(error.code, status, reason=str(error), refused=refused, data=error.data)

@@ -8,12 +8,10 @@ from werkzeug.wrappers import Response
 
 from lti_tool.store import outbox
 from lti_tool.values import Json
+from lti_tool.web import bearer
 from lti_tool.web.current import current_tool
 
 pages = Blueprint("health", __name__)
-
-#: A queue is late where its oldest job has been due for longer. A look at a large course takes minutes.
-MAX_LAG_SECONDS = {outbox.AWARDS: 120, outbox.LOOKS: 600, outbox.DELIVERIES: 300}
 
 
 @pages.get("/healthz")
@@ -35,7 +33,10 @@ def readiness() -> tuple[Response, int] | Response:
 
 @pages.get("/workz")
 def work() -> tuple[Response, int] | Response:
-    """200 while the jobs of every queue are done in time; 503 otherwise. A late worker is no reason to stop pages."""
+    """200 while the jobs of every queue are done in time; 503 otherwise. A late worker is no reason to stop pages.
+
+    How many jobs wait is told to those alone who show METRICS_TOKEN.
+    """
     tool = current_tool()
     try:
         with tool.store.read() as session:
@@ -44,7 +45,8 @@ def work() -> tuple[Response, int] | Response:
         return _no_database()
     queues = {name: _as_json(name, health) for name, health in found.items()}
     late = any(queue["status"] == "late" for queue in queues.values())
-    return (jsonify(status="late", queues=queues), 503) if late else jsonify(status="ok", queues=queues)
+    told: Json = {"queues": queues} if bearer.shows(tool.metrics_token) else {}
+    return (jsonify(status="late", **told), 503) if late else jsonify(status="ok", **told)
 
 
 def _no_database() -> tuple[Response, int]:
@@ -53,7 +55,7 @@ def _no_database() -> tuple[Response, int]:
 
 def _as_json(name: str, health: outbox.Health) -> Json:
     return {
-        "status": "late" if health.oldest_seconds > MAX_LAG_SECONDS[name] else "ok",
+        "status": "late" if health.oldest_seconds > outbox.LATE_SECONDS[name] else "ok",
         "waiting": health.waiting,
         "oldest_seconds": round(health.oldest_seconds),
         "unclaimed_seconds": round(health.unclaimed_seconds),

@@ -32,7 +32,18 @@ COMES_WITH = {
     "werkzeug": "flask",
 }
 #: Imported where it is installed, and for few: asked for in requirements-dev.in, for its tests.
-OPTIONAL = {"python-pkcs11"}
+OPTIONAL = {
+    "python-pkcs11",
+    # One top-level name of several distributions, which requirements-otel.in asks for.
+    "opentelemetry-api",
+    "opentelemetry-sdk",
+    "opentelemetry-exporter-otlp-proto-http",
+    "opentelemetry-exporter-otlp-proto-common",
+    "opentelemetry-exporter-otlp-common",
+    "opentelemetry-exporter-http-transport",
+    "opentelemetry-proto",
+    "opentelemetry-semantic-conventions",
+}
 
 
 def normal(name: str) -> str:

@@ -32,6 +32,7 @@ ROOMS = (
         "addresses",
         "private_files",
         "logs",
+        "traces",
         "outgoing",
         "bounded_process",
         "verification",
@@ -51,7 +52,7 @@ ROOMS = (
         "bulk_acts",
         "backups",
     ),
-    *("wiring", "jobs", "tasks", "worker", "web", "demo", "commands", "wsgi", "__main__"),
+    *("wiring", "jobs", "tasks", "worker", "doctor", "web", "demo", "commands", "wsgi", "__main__"),
 )
 #: Rooms that know nothing of badges and proofs, only plain values.
 PLAIN = (
@@ -71,7 +72,7 @@ PLAIN = (
 )
 #: What even they import: which characters a person can see is said once for what is read and what is signed.
 READ_BY_ALL = ("badges.readable",)
-KNOW_SETTINGS = ("wiring", "wsgi", "worker", "commands")
+KNOW_SETTINGS = ("wiring", "wsgi", "worker", "doctor", "commands")
 READ_ENVIRONMENT = ("wsgi", "worker", "commands", "demo")
 
 #: Where each framework lives. What is imported and stands neither here nor in the standard library has no room yet.
@@ -81,7 +82,7 @@ FRAMEWORKS = {
     "flask_babel": ("lti_tool.web",),
     "flask_limiter": ("lti_tool.web",),
     "markdown_it": ("lti_tool.web",),
-    "limits": ("lti_tool.web",),
+    "limits": ("lti_tool.web", "lti_tool.doctor"),
     "redis": ("lti_tool.web",),
     "babel": ("lti_tool.web", "lti_tool.language"),
     "jinja2": ("lti_tool.web", "lti_tool.demo"),
@@ -98,8 +99,11 @@ FRAMEWORKS = {
     "joserfc": ("lti_tool.platforms",),
     "requests": ("lti_tool.demo",),
     "urllib3": ("lti_tool.outgoing",),
-    "certifi": ("lti_tool.outgoing",),
+    "certifi": ("lti_tool.outgoing", "lti_tool.doctor"),
+    "dns": ("lti_tool.doctor",),
+    "prometheus_client": ("lti_tool.web",),
     "structlog": ("lti_tool.logs",),
+    "opentelemetry": ("lti_tool.traces",),
     "PIL": ("badges",),
     "isal": ("badges",),
     "fpdf": ("badges",),
@@ -334,6 +338,21 @@ REGISTRIES = {
         {
             *("link_opened_to_them", "opened_it_themselves", "result_at_least", "confirmed", "not_before"),
             *("course_completed", "activity_completed", "final_score_at_least", "until", "holds_badge"),
+        },
+    ),
+    "lti_tool.doctor": (
+        "CHECKS",
+        "lti_tool.doctor.Check",
+        {
+            "settings",
+            "files",
+            "database",
+            "background_work",
+            "public_address",
+            "mail",
+            "platforms",
+            "issuer",
+            "clock",
         },
     ),
     "lti_tool.sources": (

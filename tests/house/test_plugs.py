@@ -1,4 +1,4 @@
-"""Each condition speaks English and Latvian, and says the same in both."""
+"""Each condition, source and check of the doctor speaks English and Latvian, and says the same in both."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from babel import Locale
 
-from lti_tool import conditions, plugs
+from lti_tool import conditions, doctor, plugs
 from lti_tool.conditions import CONDITIONS
+from lti_tool.doctor import CHECKS
 from lti_tool.sources import SOURCES
 
-SPEAKING = [conditions, *CONDITIONS.values(), *SOURCES.values()]
+SPEAKING = [conditions, *CONDITIONS.values(), *SOURCES.values(), doctor, *CHECKS.values()]
 
 
 def sentences(words: dict[str, Any]) -> dict[str, set[str]]:
@@ -41,6 +42,12 @@ def test_a_sentence_with_several_forms_has_those_of_its_language(plug: Any, lang
 def test_every_sentence_is_there_in_both_languages(plug: Any) -> None:
     english, latvian = (sentences(dict(plugs.words(plug, language))) for language in plugs.LANGUAGES)
     assert english == latvian
+
+
+@pytest.mark.parametrize("plug", [doctor, *CHECKS.values()], ids=lambda plug: plug.__name__)
+def test_every_finding_says_what_is_wrong_and_how_it_is_mended(plug: Any) -> None:
+    words = plugs.words(plug, "en")
+    assert plug.FINDINGS.keys() == words["what"].keys() == words["mend"].keys()
 
 
 @pytest.mark.parametrize("plug", SPEAKING, ids=lambda plug: plug.__name__)

@@ -101,10 +101,16 @@ def test_what_is_tested_is_what_runs() -> None:
     assert {name: tested.get(name) for name in runs} == runs
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-otel.lock"])
 def test_a_lock_pins_every_package_by_hash(lock: str) -> None:
     pins = re.split(r"^(?=[A-Za-z0-9])", read(lock), flags=re.MULTILINE)[1:]
     assert [pin.splitlines()[0] for pin in pins if "--hash=sha256:" not in pin] == []
+
+
+def test_the_traces_that_are_tested_are_those_that_run() -> None:
+    optional, tested = versions("requirements-otel.lock"), versions("requirements-dev.lock")
+    assert "opentelemetry-sdk" in optional
+    assert {name: tested.get(name) for name in optional} == optional
 
 
 def test_the_lock_of_the_verifiers_of_others_pins_each_by_hash_and_names_no_place() -> None:
@@ -117,7 +123,7 @@ def test_the_lock_of_the_verifiers_of_others_pins_each_by_hash_and_names_no_plac
     assert all(pin["integrity"].startswith("sha512-") for path, pin in locked.items() if path)
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-otel"])
 def test_a_lock_holds_what_was_asked_for(name: str) -> None:
     asked = re.findall(r"^([A-Za-z][A-Za-z0-9_.-]*)", read(f"{name}.in"), re.MULTILINE)
     locked = {

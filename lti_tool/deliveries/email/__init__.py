@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import parseaddr
+from typing import Literal
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from lti_tool.deliveries.award_message import award_mail
@@ -70,6 +71,26 @@ def send(mail: MailContent, options: Options, reference: str) -> Receipt:
     return Receipt(channel=NAME, reference=reference)
 
 
+#: What keeps mails from being sent. `refused`: the user name or the password; `certificate`: it is not trusted;
+#: `unoffered`: the server offers neither the encryption nor the login that the URL asks for.
+ServerTrouble = Literal["unreachable", "certificate", "refused", "unoffered"]
+
+
+def server_trouble(url: str) -> ServerTrouble | None:
+    """What keeps mails from being sent by the server of that URL; None where it lets us in. No mail is sent."""
+    try:
+        with _connected(url):
+            return None
+    except ssl.SSLCertVerificationError:
+        return "certificate"
+    except smtplib.SMTPAuthenticationError:
+        return "refused"
+    except _UnofferedError:
+        return "unoffered"
+    except (OSError, smtplib.SMTPException):
+        return "unreachable"
+
+
 def _send(message: EmailMessage, sender: str, options: Options) -> None:
     signed = message.as_bytes() if options.dkim is None else options.dkim.signed(message.as_bytes())
     circuit = _CIRCUITS.setdefault(options.url, Circuit(_left_alone, CIRCUIT_SECONDS))
@@ -120,6 +141,10 @@ _ANSWERS = (
 _CIRCUITS: dict[str, Circuit] = {}
 
 
+class _UnofferedError(ConnectionError):
+    """The server does not offer what the URL asks for."""
+
+
 @contextmanager
 def _connected(url: str) -> Iterator[smtplib.SMTP]:
     """A connection that is closed at the end, and when MAIL_SECONDS are over, whatever is being done with it."""
@@ -155,7 +180,7 @@ def _greet(smtp: smtplib.SMTP, address: SplitResult) -> None:
             smtp.login(unquote(address.username), unquote(address.password or ""))
     except smtplib.SMTPNotSupportedError as error:
         # Of a recipient it would mean that no mail can ever be sent to them; this the operator can mend.
-        raise ConnectionError("the server does not offer what SMTP_URL asks for") from error
+        raise _UnofferedError("the server does not offer what SMTP_URL asks for") from error
 
 
 def _end(smtp: smtplib.SMTP) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import Connection, Engine, inspect, text
 
@@ -37,6 +37,20 @@ def bring_up_to(connection: Connection, revision: str) -> None:
     from alembic import command  # A fifth of the time of a start that has nothing to migrate.
 
     command.upgrade(configuration(connection), revision)
+
+
+def state(engine: Engine) -> Literal["empty", "behind", "current", "unknown"]:
+    """How the database stands to the code; `unknown` is a revision that a later version of the tool has made.
+
+    Nothing is changed. Raises SQLAlchemyError.
+    """
+    with engine.connect() as connection:
+        found = revision_of(connection)
+    if found is None:
+        return "empty"
+    if found == newest_revision():
+        return "current"
+    return "behind" if knows_revision(found) else "unknown"
 
 
 def newest_revision() -> str:

@@ -13,7 +13,7 @@ from lti_tool.store.models.awards import (
 from lti_tool.store.models.base import Base, Instant, Score
 from lti_tool.store.models.bulk_acts import BulkAct, BulkActPerson
 from lti_tool.store.models.corrections import CorrectionRequest
-from lti_tool.store.models.events import Event
+from lti_tool.store.models.events import CountedEvents, Event
 from lti_tool.store.models.identity_checks import IdentityCheck, IdentityCheckRefusal
 from lti_tool.store.models.issuers import (
     CompiledFormRow,
@@ -52,6 +52,7 @@ __all__ = [
     "BulkActPerson",
     "CompiledFormRow",
     "CorrectionRequest",
+    "CountedEvents",
     "Course",
     "CredentialRow",
     "Delivery",

@@ -33,3 +33,19 @@ class Event(Base):
     about: Mapped[str] = mapped_column(String(100))
     why: Mapped[str] = mapped_column(String(40), default="")
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class CountedEvents(Base):
+    """How many events there have been of each name: one row, brought up to date by whoever reads the numbers.
+
+    So counts stay right for ever, and to read them costs what is new, not what is there.
+    """
+
+    __tablename__ = "counted_events"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    """What they are counted for."""
+    up_to: Mapped[int] = mapped_column(default=0)
+    """The id of the last event that is counted."""
+    numbers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """By the names of the events."""

@@ -236,6 +236,16 @@ def registrations(session: Session) -> Sequence[RegistrationRow]:
     return session.scalars(select(RegistrationRow).order_by(RegistrationRow.id)).all()
 
 
+def courses_in_trouble(session: Session, registration_id: int) -> Sequence[int]:
+    """The ids of the courses of the registration that have not ended and could not be read at the last look."""
+    query = select(Course.id).where(
+        Course.registration_id == registration_id,
+        Course.concluded_at.is_(None),
+        Course.id.in_(select(AwardRule.course_id).where(AwardRule.trouble.is_not(None))),
+    )
+    return session.scalars(query.order_by(Course.id)).all()
+
+
 def registration_row(session: Session, registration_id: int) -> RegistrationRow | None:
     return session.get(RegistrationRow, registration_id) if is_possible_id(registration_id) else None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import Any
 
 from flask import Blueprint, jsonify, request
@@ -12,6 +11,7 @@ from werkzeug.wrappers import Response
 from lti_tool.deliveries import returns
 from lti_tool.errors import NotFoundError
 from lti_tool.mails.returned import KINDS, ReturnKind
+from lti_tool.web import bearer
 from lti_tool.web.current import current_tool
 
 pages = Blueprint("bounces", __name__)
@@ -36,8 +36,7 @@ def receive() -> Response:
 def _demand_secret(secret: str) -> None:
     if not secret:
         raise NotFoundError("no mail service may report here")
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), secret.encode()):
+    if not bearer.shows(secret):
         raise Unauthorized
 
 

@@ -22,6 +22,7 @@ from lti_tool.platforms.launch import Arrival
 from lti_tool.store import queries
 from lti_tool.values import Launch, Registration
 from lti_tool.web import rate_limits
+from lti_tool.web.counters import count_launch
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import allow_framing_by, embed_origins, is_from_own_page, send_own_origin
 from lti_tool.web.languages import browser_language, set_page_language
@@ -139,6 +140,7 @@ def _unbound_page(arrival: Arrival) -> str:
 def _start_page(arrival: Arrival, by: str) -> str:
     """The page of a launch in a new session; `by` is how it was bound, for the event."""
     visit = start_visit(arrival.launch, by)
+    count_launch("launched")
     return _page_of(visit, arrival.launch)
 
 

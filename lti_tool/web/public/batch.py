@@ -17,6 +17,7 @@ from flask import Response, jsonify, stream_template
 from badges.template.fields import Texts
 from badges.verify import Report, Verdict, report_text
 from lti_tool.store.expiring_values import StoredExpiringValues
+from lti_tool.web.counters import count_verification
 from lti_tool.web.current import current_tool
 from lti_tool.web.filters import localized_text
 from lti_tool.web.limits import BusyError, one_of
@@ -110,7 +111,7 @@ def check_together(files: Sequence[HandedIn]) -> Response:
     """
     tool = current_tool()
     place = _one_batch(tool.expiring_values, f"batch-{visitor()}")
-    reports = tool.verify_all(file.content for file in files)
+    reports = _counted(tool.verify_all(file.content for file in files))
     if prefers_json():
         with place:
             return jsonify(
@@ -126,6 +127,12 @@ def check_together(files: Sequence[HandedIn]) -> Response:
     answer.call_on_close(held.close)  # also where the visitor goes away before anything is sent
     answer.headers["X-Accel-Buffering"] = "no"  # nginx would show the page only once it is whole
     return answer
+
+
+def _counted(reports: Iterator[Report]) -> Iterator[Report]:
+    for report in reports:
+        count_verification(report.verdict)
+        yield report
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from badges.sentences import sentence
 from badges.verify import Report, report_text
 from badges.verify.qr_code_texts import SEVERAL, WITHOUT_ADDRESS
 from badges.verify.texts import is_web_address
+from lti_tool.web.counters import count_verification
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import allow_camera
 from lti_tool.web.languages import page_language
@@ -88,4 +89,6 @@ def _files() -> Sequence[HandedIn]:
 def _verify(file: bytes) -> Report:
     tool = current_tool()
     with one_of(_running_verifications, max_wait_seconds=0):
-        return tool.verify(file)
+        report = tool.verify(file)
+    count_verification(report.verdict)
+    return report

@@ -80,6 +80,7 @@ WHO_MAY = {
     "GET /healthz": EVERYBODY,
     "GET /readyz": EVERYBODY,
     "GET /workz": EVERYBODY,
+    "GET /metrics": NOBODY,
     "GET /openapi.json": EVERYBODY,
     "GET /verify": EVERYBODY,
     "POST /verify": EVERYBODY,

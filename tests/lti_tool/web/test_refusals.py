@@ -27,7 +27,7 @@ def found(web_tool):
 
 
 def incident(page):
-    return re.search(r"[0-9A-F]{4}-[0-9A-F]{4}", text_of(page))[0]
+    return re.search(r"[0-9A-F]{4}(?:-[0-9A-F]{4}){2}", text_of(page))[0]
 
 
 def person(tool, member):

@@ -737,6 +737,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_observation_person", ["person_id"], unique=False)
 
     op.create_table(
+        "counted_events",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("up_to", sa.Integer(), nullable=False),
+        sa.Column("numbers", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
         "event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -1354,6 +1361,7 @@ def downgrade() -> None:
     op.drop_table("hand_award")
     op.drop_table("award")
     op.drop_table("event")
+    op.drop_table("counted_events")
     op.drop_table("observation")
     op.drop_table("look")
     op.drop_table("question")

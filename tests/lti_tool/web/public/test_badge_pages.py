@@ -232,12 +232,7 @@ def test_health(browser, web_tool, clock):
     assert (ready.status_code, ready.json["database"]) == (200, "ok")
     clock.advance(minutes=5)  # nobody has swept: there is no worker
     late = browser.get("/workz")
-    assert (late.status_code, late.json["status"]) == (503, "late")
-    assert {name: queue["status"] for name, queue in late.json["queues"].items()} == {
-        "awards": "late",
-        "looks": "ok",
-        "deliveries": "ok",
-    }
+    assert (late.status_code, late.json) == (503, {"status": "late"})
     # Pages and the verifier work without a worker.
     assert browser.get("/readyz").status_code == 200
 
@@ -267,7 +262,7 @@ def test_an_unexpected_error_is_a_page_with_an_incident_number_and_no_traceback(
     assert "Something went wrong on our side" in text_of(page)
     assert "the operator of this service: Riga College, badges@riga-college.example." in text_of(page)
     assert "Anna" not in page.text and "Traceback" not in page.text
-    incident = re.search(r"[0-9A-F]{4}-[0-9A-F]{4}", text_of(page))[0]
+    incident = re.search(r"[0-9A-F]{4}(?:-[0-9A-F]{4}){2}", text_of(page))[0]
     logged = "".join(capsys.readouterr())
     assert incident in logged and "Anna" not in logged
 
