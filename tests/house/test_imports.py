@@ -49,6 +49,7 @@ ROOMS = (
         "deliveries",
         "publishing",
         "bulk_acts",
+        "privacy",
     ),
     *("wiring", "jobs", "tasks", "worker", "web", "demo", "commands", "wsgi", "__main__"),
 )
