@@ -25,6 +25,7 @@ from lti_tool.logs import error_name, log, traceback_summary
 from lti_tool.mails.content import MailContent
 from lti_tool.observations import Policy
 from lti_tool.people import addresses, identity_checks, learner_sessions, sessions
+from lti_tool.privacy import journal
 from lti_tool.store import Session, outbox, queries
 from lti_tool.store.models import Course
 from lti_tool.templates import approval_mails, approvals
@@ -300,6 +301,12 @@ def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
     _finish(tool, event_id)
 
 
+def write_journal(tool: Tool, event_id: str, _payload: Json) -> None:
+    """Writes erasures and revocations to the journal's file. Raises JournalError and OSError."""
+    journal.write_journal(tool)
+    _finish(tool, event_id)
+
+
 def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
     """Deletes what has expired, and has teachers told what goes wrong for long, every hour."""
     tool.expiring_values.delete_expired()
@@ -329,6 +336,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "tell_author": tell_author,
     "mail_code": mail_code,
     "ask_holder": ask_holder,
+    "write_journal": write_journal,
     "sweep": sweep,
 }
 

@@ -19,7 +19,7 @@ from config.settings import Network, Settings, SettingsError
 from lti_tool.addresses import Addresses
 from lti_tool.awarding import looks
 from lti_tool.deliveries import email, mail_folder, open_at
-from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.errors import JournalError, NotAllowedError, NotFoundError
 from lti_tool.issuing import issuer_changes, issuer_file
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuer_file import IssuerFile
@@ -35,6 +35,10 @@ from lti_tool.platforms.access_tokens import TokenCache
 from lti_tool.platforms.call_limits import PlatformsCallLimits
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.platforms.services import Connection
+from lti_tool.privacy import account_key
+from lti_tool.privacy.journal import check_journal
+from lti_tool.privacy.journal_file import JournalFile
+from lti_tool.privacy.periods import Periods
 from lti_tool.publishing import credentials, extension_address, own_documents
 from lti_tool.store import outbox, queries
 from lti_tool.store.clock import DatabaseClock
@@ -66,6 +70,7 @@ class Tool:
     what strangers write into badges: public addresses only, over connections of its own. `new_budget` makes the budget
     of one verification; `seconds` and `fetches` say how large it is otherwise. `return_address`: where mails return to
     that cannot be delivered; with `bounce_secret` a mail service tells which those are, nobody where it is empty.
+    `journal`: the file of erasures and revocations; `periods`: how long things are kept.
     """
 
     tool_url: str
@@ -75,6 +80,8 @@ class Tool:
     limits_url: str = field(repr=False)
     trusted_proxies: Sequence[Network]
     mail_folder: str | None
+    journal: JournalFile
+    periods: Periods
     return_address: ReturnAddress | None
     bounce_secret: str = field(repr=False)
     clock: Callable[[], datetime]
@@ -193,7 +200,7 @@ def build_tool(
         )
         file = _issuer_file(settings, now())
         found = _issuers(settings, store, _extension_url(settings, store, now()))
-        _prepare(store, found, settings.tool_url, file, now())
+        key = _prepare(store, found, settings.tool_url, file, now())
         return Tool(
             tool_url=settings.tool_url,
             unbound_launch=settings.unbound_launch,
@@ -203,6 +210,8 @@ def build_tool(
             trusted_proxies=settings.trusted_proxies,
             return_address=_return_address(settings),
             bounce_secret=settings.bounce_secret,
+            journal=JournalFile(settings.journal_file, key),
+            periods=_periods(settings),
             mail_folder=None if settings.smtp_url else str(settings.mail_folder),
             clock=now,
             store=store,
@@ -215,6 +224,37 @@ def build_tool(
             call_limits=PlatformsCallLimits(lambda: now().timestamp()),
             issuers=found,
         )
+
+
+def start_tool(
+    settings: Settings,
+    clock: Callable[[], datetime] | None = None,
+    follow: Callable[[Act], None] | None = None,
+) -> Tool:
+    """As `build_tool`, once the journal of erasures is seen to fit the database: for all that goes on to use it.
+
+    Raises SettingsError also where it does not, with what mends it.
+    """
+    tool = build_tool(settings, clock, follow)
+    with _closed_on_failure(tool.store):
+        try:
+            check_journal(tool)
+        except JournalError as error:
+            raise SettingsError(f"JOURNAL_FILE: {error}") from error
+        except OSError as error:
+            raise SettingsError(f"JOURNAL_FILE cannot be read: {error.strerror}") from error
+    return tool
+
+
+def _periods(settings: Settings) -> Periods:
+    return Periods(
+        members=timedelta(days=settings.keep_members_days),
+        observations=timedelta(days=settings.keep_observations_days),
+        mails=timedelta(days=settings.keep_mails_days),
+        bulk_acts=timedelta(days=settings.keep_bulk_acts_days),
+        events=timedelta(days=settings.keep_events_days),
+        jobs=timedelta(days=settings.keep_jobs_days),
+    )
 
 
 @contextmanager
@@ -380,10 +420,10 @@ def _channels(settings: Settings) -> Mapping[str, Any]:
     return {mail_folder.NAME: mail_folder.Options(folder=settings.mail_folder, sender=settings.mail_from)}
 
 
-def _prepare(store: Store, found: Issuers, tool_url: str, file: IssuerFile, now: datetime) -> None:
+def _prepare(store: Store, found: Issuers, tool_url: str, file: IssuerFile, now: datetime) -> bytes:
     """Makes the first issuer, or takes over its changes; creates missing keys, and checks that all can be opened.
 
-    Schedules recurring work too.
+    Schedules recurring work too. Returns the key of the hashes of erased people.
     """
     try:
         with store.begin() as session:
@@ -396,9 +436,12 @@ def _prepare(store: Store, found: Issuers, tool_url: str, file: IssuerFile, now:
             for issuer in found.all(session):
                 issuer.keyring.ensure_keys(session, now)
                 issuer.keyring.check_keys(session)
+            key = account_key.ensure_account_key(session, found.database_vault.key_encryption_key, now)
             outbox.schedule_if_absent(session, "sweep", "sweep", {}, now)
             for course_id in queries.rules.courses_with_rules(session):
                 looks.schedule_first_look(session, course_id, now)
+        store.use_account_key(key)
+        return key
     except DecryptionError as error:
         raise SettingsError("KEY_ENCRYPTION_KEY does not open the keys in the database") from error
     except (UnusableKeyError, NotFoundError) as error:

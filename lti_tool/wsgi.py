@@ -13,12 +13,12 @@ from lti_tool.issuing import legal_identity
 from lti_tool.logs import log_event, log_open_to_others, set_up_logs
 from lti_tool.tasks import Worker
 from lti_tool.web import create_app
-from lti_tool.wiring import build_tool
+from lti_tool.wiring import start_tool
 
 settings = read_settings(os.environ)
 set_up_logs(settings.log_format)
 log_open_to_others(private_paths(settings, os.environ))
-tool = build_tool(settings, follow=lambda act: log_event(act.as_json()))
+tool = start_tool(settings, follow=lambda act: log_event(act.as_json()))
 application = create_app(tool)
 with tool.store.read() as session:
     for issuer in tool.issuers.all(session):

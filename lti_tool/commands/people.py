@@ -15,14 +15,20 @@ def people() -> None: ...
 @people.command()
 @click.argument("person", metavar="PERSON")
 @click.option("--yes", "agrees", is_flag=True, help="Erase without asking: for scripts.")
-def erase(*, person: str, agrees: bool) -> int:
-    """Erase all that is held about a learner: name, address, observations, awards and credentials. It cannot be undone.
+@click.option("--revoke", "revokes", is_flag=True, help="Revoke their badges first: where they ask for it.")
+def erase(*, person: str, agrees: bool, revokes: bool) -> int:
+    """Erase all that is held about a person: name, address, observations, awards and credentials. It cannot be undone.
 
-    PERSON is their e-mail address, or their number as events name it. Badges are not revoked: files that the learner
-    has go on verifying, but the pages and downloads of these badges are gone, and they cannot be issued again. If the
-    platform still lists the learner, nothing more is recorded about them, and nothing is awarded to them.
+    PERSON is their e-mail address, or their number as events name it. Without --revoke, badges are not revoked: files
+    that the learner has go on verifying, but the pages and downloads of these badges are gone, and they cannot be
+    issued again. If the platform still lists the person, nothing more is recorded about them, and nothing is awarded
+    to them.
+
+    Somebody who is staff of a course that goes on is not erased, nor anybody whose award a law obliges its issuer to
+    keep ([privacy] of the issuer's file).
     """
-    from lti_tool.people.erasure import erase_person
+    from lti_tool.privacy.erasure import erase as erase_people
+    from lti_tool.privacy.erasure import revoke_all
     from lti_tool.store import queries
 
     tool = open_tool()
@@ -39,11 +45,19 @@ def erase(*, person: str, agrees: bool) -> int:
     if not agrees and not click.confirm("Erase all that is held about them, for good?", err=True):
         note("Nothing was erased.")
         return 1
-    with tool.store.begin() as session:
-        for row in found:
-            erase_person(session, row.id, tool.clock(), operator())
+    numbers = [row.id for row in found]
+    if revokes:
+        with tool.store.begin() as session:
+            for number in numbers:
+                note(
+                    f"{number}: revoked {revoke_all(session, tool.issuers, number, tool.clock(), operator())}"
+                )
+    erase_people(tool, tool.mail_folder, numbers, operator())
     click.echo(f"Erased: {', '.join(str(row.id) for row in found)}")
-    note("Mails that were sent, files in MAIL_FOLDER and backups are not: delete those where they are kept.")
+    note(
+        "Badges that they have downloaded live on, and so do mails that were sent. Backups still name them until they "
+        "are deleted; restore erases them once more, by the file in JOURNAL_FILE."
+    )
     return 0
 
 

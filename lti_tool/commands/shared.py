@@ -67,9 +67,9 @@ def open_tool() -> Tool:
     Nobody follows its events: what a command does is recorded, but its output is no log.
     """
     # Loads the database and the web's libraries, which `verify` and `quality` do without.
-    from lti_tool.wiring import build_tool
+    from lti_tool.wiring import start_tool
 
-    return build_tool(read_settings(os.environ))
+    return start_tool(read_settings(os.environ))
 
 
 issuer_option: Callable[[Any], Any] = click.option(

@@ -16,7 +16,7 @@ def worker(*, check: bool) -> int:
     """Do the background work until stopped."""
     from lti_tool import worker
     from lti_tool.logs import log_event, log_open_to_others, set_up_logs
-    from lti_tool.wiring import build_tool
+    from lti_tool.wiring import start_tool
 
     settings = read_settings(os.environ)
     if check:
@@ -25,7 +25,7 @@ def worker(*, check: bool) -> int:
         raise click.UsageError("BROKER_URL is memory://, so the worker runs inside the web process")
     set_up_logs(settings.log_format)
     log_open_to_others(private_paths(settings, os.environ))
-    tool = build_tool(settings, follow=lambda act: log_event(act.as_json()))
+    tool = start_tool(settings, follow=lambda act: log_event(act.as_json()))
     worker.run(tool, settings.broker_url)
     return 0
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
 from lti_tool import private_files
-from lti_tool.store import events
+from lti_tool.store import account_hashes, events
 
 
 class Store:
@@ -24,13 +24,15 @@ class Store:
     def __init__(self, url: str, follow: Callable[[events.Act], None] | None = None) -> None:
         self.engine = _engine(url)
         self._follow = follow
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        #: What each session gets as its `info`.
+        self._info: dict[str, Any] = {}
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info=self._info)
         # PostgreSQL gives each statement of a transaction a snapshot of its own anyway (READ COMMITTED), so that to
         # begin and to end one for reading would be two exchanges for nothing.
         is_sqlite = self.engine.dialect.name == "sqlite"
         without_lock = {"read_only": True} if is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._reading = self.engine.execution_options(**without_lock)
-        self._readers = sessionmaker(self._reading, expire_on_commit=False, autoflush=False)
+        self._readers = sessionmaker(self._reading, expire_on_commit=False, autoflush=False, info=self._info)
         event.listen(self._readers, "before_flush", _refuse_to_store)
         event.listen(self._readers, "do_orm_execute", _refuse_to_write)
 
@@ -52,6 +54,10 @@ class Store:
         """
         with self._readers() as session:
             yield session
+
+    def use_account_key(self, key: bytes) -> None:
+        """Has sessions from now on hash the accounts of erased people with this key."""
+        account_hashes.give_key(self._info, key)
 
     def connect_to_ask(self) -> Connection:
         """A connection for single questions, which its holder keeps, and on which each ends with a rollback.

@@ -136,6 +136,7 @@ def test_a_start_with_looser_modes_warns_of_each(sqlite_url, tmp_path):
         "KEY_ENCRYPTION_KEY": SECRETS["KEY_ENCRYPTION_KEY"],
         "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
         "MAIL_FOLDER": str(tmp_path / "mail"),
+        "JOURNAL_FILE": str(tmp_path / "journal.jsonl"),
     }
     done = subprocess.run(
         [sys.executable, "-c", "import lti_tool.wsgi"],

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from lti_tool.store.models import Award, BulkAct, BulkActPerson, HandAward, Person
@@ -108,6 +108,16 @@ def delete_person(session: Session, person_id: int) -> None:
     session.execute(delete(BulkActPerson).where(BulkActPerson.person_id == person_id))
     is_about_somebody = exists().where(BulkActPerson.bulk_act_id == BulkAct.id)
     session.execute(delete(BulkAct).where(BulkAct.id.in_(acts), ~is_about_somebody))
+
+
+def forget_reasons(session: Session, person_id: int) -> None:
+    """Empties the reasons of acts that were about the person, or that they asked for, once these have ended.
+
+    One that goes on still needs it; it is deleted with the act.
+    """
+    about = select(BulkActPerson.bulk_act_id).where(BulkActPerson.person_id == person_id)
+    theirs = BulkAct.id.in_(about) | (BulkAct.asked_by_id == person_id)
+    session.execute(update(BulkAct).where(theirs, BulkAct.ended_at.is_not(None)).values(reason=""))
 
 
 def delete_asked_before(session: Session, moment: datetime) -> None:

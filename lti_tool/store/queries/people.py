@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Select, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from lti_tool.store.account_hashes import ERASED, account_hash, account_hashes
 from lti_tool.store.models import (
     Award,
     CorrectionRequest,
@@ -26,6 +27,7 @@ from lti_tool.store.models import (
     Outbox,
     Person,
     PlatformAccount,
+    RegistrationRow,
     ShareLink,
     SourceAccess,
     TeacherMailChoice,
@@ -127,7 +129,23 @@ def _save_ids(session: Session, registration_id: int, members: Iterable[Member])
 
 
 def people_of(session: Session, registration_id: int, user_ids: Sequence[str]) -> dict[str, Person]:
-    """The people with those user_ids on the platform of the registration; who is unknown is left out."""
+    """The people with those user_ids on the platform of the registration; who is unknown is left out.
+
+    Those who were erased are among them, found by the hash that stands in the place of their user_id.
+    """
+    rows = _people_named(session, registration_id, [each for each in user_ids if _names(each)])
+    # Asked after the others: whoever is erased between the two questions is found by the second.
+    hashes = account_hashes(session, registration_id, [each for each in user_ids if each not in rows])
+    erased = _people_named(session, registration_id, list(hashes))
+    return rows | {hashes[named]: row for named, row in erased.items()}
+
+
+def _names(user_id: str) -> bool:
+    """Whether it can be what a platform calls somebody: what it sends never is the hash of an erased account."""
+    return not user_id.startswith(ERASED)
+
+
+def _people_named(session: Session, registration_id: int, user_ids: Sequence[str]) -> dict[str, Person]:
     # 500 at a time: databases limit the number of parameters of a query.
     rows: dict[str, Person] = {}
     for start in range(0, len(user_ids), 500):
@@ -144,7 +162,17 @@ def people_of(session: Session, registration_id: int, user_ids: Sequence[str]) -
 
 
 def person_ids(session: Session, registration_id: int, user_ids: Sequence[str]) -> dict[str, int]:
-    """The ids of the people with those user_ids on the platform of the registration; who is unknown is left out."""
+    """The ids of the people with those user_ids on the platform of the registration; who is unknown is left out.
+
+    Those who were erased are among them, as in `people_of`.
+    """
+    rows = _ids_named(session, registration_id, [each for each in user_ids if _names(each)])
+    hashes = account_hashes(session, registration_id, [each for each in user_ids if each not in rows])
+    erased = _ids_named(session, registration_id, list(hashes)) if hashes else {}
+    return rows | {hashes[named]: person_id for named, person_id in erased.items()}
+
+
+def _ids_named(session: Session, registration_id: int, user_ids: Sequence[str]) -> dict[str, int]:
     query = select(PlatformAccount.user_id, PlatformAccount.person_id).where(
         PlatformAccount.registration_id == registration_id,
         is_among(session, PlatformAccount.user_id, user_ids),
@@ -329,10 +357,47 @@ def courses_with(session: Session, person_id: int) -> Sequence[int]:
     return sorted(course_id for course_id in found if course_id is not None)
 
 
+def accounts_hashed_as(session: Session, hashes: Collection[str]) -> dict[str, PlatformAccount]:
+    """The accounts whose hash is one of these, by it, erased or not: every account is hashed to find them."""
+    wanted = set(hashes)
+    found: dict[str, int] = {}
+    query = select(PlatformAccount.id, PlatformAccount.registration_id, PlatformAccount.user_id)
+    for account_id, registration_id, user_id in session.execute(query.execution_options(yield_per=1000)):
+        is_hashed = user_id.startswith(ERASED)
+        hashed = user_id if is_hashed else account_hash(session, registration_id, user_id)
+        if hashed in wanted:
+            found[hashed] = account_id
+    return {hashed: session.get_one(PlatformAccount, account_id) for hashed, account_id in found.items()}
+
+
+def add_erased(session: Session, accounts: Sequence[tuple[int, str]], erased_at: datetime) -> None:
+    """Adds somebody of whom only their erasure is known: the registrations and hashes of their accounts.
+
+    An account of a registration that is not there is left out: its platform was removed.
+    """
+    there = {id for id, _ in accounts if session.get(RegistrationRow, id) is not None}
+    if there:
+        person = Person(erased_at=erased_at)
+        session.add(person)
+        session.flush()
+        for registration_id, hashed in accounts:
+            if registration_id in there:
+                session.add(
+                    PlatformAccount(registration_id=registration_id, user_id=hashed, person_id=person.id)
+                )
+
+
+def running_courses(session: Session, course_ids: Collection[int], now: datetime) -> Sequence[int]:
+    """The ids of those of these courses that have not ended, as far as their platforms say."""
+    goes_on = Course.concluded_at.is_(None) & (Course.ends_at.is_(None) | (Course.ends_at > now))
+    return session.scalars(select(Course.id).where(Course.id.in_(course_ids), goes_on)).all()
+
+
 def delete_all_of(session: Session, person_id: int) -> int:
     """Deletes what was observed of, awarded and sent to the person, and their sessions; how many credentials that were.
 
-    The entries of the credentials in status lists stay taken. The row of the person stays.
+    The row of the person stays. Of the credentials `removed_credentials.note_removed` keeps what is to stay: that comes
+    before. Their entries in status lists stay taken.
     """
     awards = session.scalars(select(Award.id).where(Award.person_id == person_id)).all()
     ids = session.scalars(select(CredentialRow.id).where(CredentialRow.award_id.in_(awards))).all()
