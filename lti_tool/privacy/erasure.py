@@ -18,6 +18,7 @@ from lti_tool.deliveries import mail_folder
 from lti_tool.errors import KeptByLawError, NotAllowedError, NotFoundError
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.observations import role_now
+from lti_tool.privacy.retention_plan import years_after
 from lti_tool.publishing.publisher import Publisher
 from lti_tool.store import Session, events, journal, queries
 from lti_tool.store.account_hashes import ERASED, account_hash
@@ -100,14 +101,6 @@ def refuse_kept_by_law(session: Session, issuers: Issuers, person_id: int, now: 
             continue
         if now < years_after(award.ended_at or award.earned_at, privacy.awards_years):
             raise KeptByLawError(privacy.awards_kept_by_law)
-
-
-def years_after(moment: datetime, years: int) -> datetime:
-    """That many years later; on 1 March where the day is none of that year."""
-    try:
-        return moment.replace(year=moment.year + years)
-    except ValueError:
-        return moment.replace(year=moment.year + years, month=3, day=1)
 
 
 def words_of(session: Session, person: Person) -> frozenset[str]:

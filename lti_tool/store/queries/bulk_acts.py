@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from lti_tool.store.models import Award, BulkAct, BulkActPerson, HandAward, Person
@@ -120,11 +120,14 @@ def forget_reasons(session: Session, person_id: int) -> None:
     session.execute(update(BulkAct).where(theirs, BulkAct.ended_at.is_not(None)).values(reason=""))
 
 
-def delete_asked_before(session: Session, moment: datetime) -> None:
-    """Deletes the acts that were asked for before then, with what came out of them."""
+def delete_asked_before(session: Session, moment: datetime) -> int:
+    """Deletes the acts that were asked for before then, with what came out of them; how many that were."""
     acts = select(BulkAct.id).where(BulkAct.asked_at < moment)
     session.execute(delete(BulkActPerson).where(BulkActPerson.bulk_act_id.in_(acts)))
-    session.execute(delete(BulkAct).where(BulkAct.asked_at < moment))
+    deleted: Any = session.execute(
+        delete(BulkAct).where(BulkAct.asked_at < moment), execution_options={"preserve_rowcount": True}
+    )
+    return cast(CursorResult[Any], deleted).rowcount
 
 
 def lock_awards(session: Session, people: Collection[BulkActPerson]) -> Mapping[int, Award]:

@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from lti_tool.store.account_hashes import ERASED, account_hash, account_hashes
 from lti_tool.store.models import (
     Award,
+    BulkActPerson,
     CorrectionRequest,
     Course,
     CredentialRow,
@@ -401,20 +403,11 @@ def delete_all_of(session: Session, person_id: int) -> int:
     """
     awards = session.scalars(select(Award.id).where(Award.person_id == person_id)).all()
     ids = session.scalars(select(CredentialRow.id).where(CredentialRow.award_id.in_(awards))).all()
-    deliveries = session.scalars(select(Delivery.id).where(Delivery.award_id.in_(awards))).all()
-    notices = session.scalars(select(Notice.id).where(Notice.credential_id.in_(ids))).all()
     session.flush()
     bulk_acts.delete_person(session, person_id)
+    delete_awards(session, awards, ids)
     for table, of_them in (
-        (Outbox, Outbox.award_id.in_(awards)),
-        (Notice, Notice.id.in_(notices)),
-        (IdentityCheck, IdentityCheck.credential_id.in_(ids)),
-        (CredentialRow, CredentialRow.id.in_(ids)),
-        (Delivery, Delivery.id.in_(deliveries)),
-        (MailedChange, MailedChange.award_id.in_(awards) | (MailedChange.person_id == person_id)),
-        (CorrectionRequest, CorrectionRequest.award_id.in_(awards)),
-        (ShareLink, ShareLink.award_id.in_(awards)),
-        (Award, Award.id.in_(awards)),
+        (MailedChange, MailedChange.person_id == person_id),
         (HandAward, HandAward.person_id == person_id),
         (ObservationRow, ObservationRow.person_id == person_id),
         (SourceAccess, SourceAccess.person_id == person_id),
@@ -427,6 +420,44 @@ def delete_all_of(session: Session, person_id: int) -> int:
         session.execute(delete(table).where(of_them).execution_options(synchronize_session=False))
     session.expire_all()
     return len(ids)
+
+
+def delete_awards(session: Session, awards: Collection[int], credentials: Collection[str]) -> None:
+    """Deletes these awards with their credentials, and all that refers to either."""
+    deliveries = session.scalars(select(Delivery.id).where(Delivery.award_id.in_(awards))).all()
+    notices = session.scalars(select(Notice.id).where(Notice.credential_id.in_(credentials))).all()
+    session.flush()
+    for table, of_them in (
+        (Outbox, Outbox.award_id.in_(awards)),
+        (Notice, Notice.id.in_(notices)),
+        (IdentityCheck, IdentityCheck.credential_id.in_(credentials)),
+        (CredentialRow, CredentialRow.id.in_(credentials)),
+        (Delivery, Delivery.id.in_(deliveries)),
+        (MailedChange, MailedChange.award_id.in_(awards)),
+        (CorrectionRequest, CorrectionRequest.award_id.in_(awards)),
+        (ShareLink, ShareLink.award_id.in_(awards)),
+        (BulkActPerson, BulkActPerson.award_id.in_(awards)),
+        (Award, Award.id.in_(awards)),
+    ):
+        session.execute(delete(table).where(of_them).execution_options(synchronize_session=False))
+    session.expire_all()
+
+
+def delete_or_empty(session: Session, person: Person, now: datetime) -> None:
+    """Deletes the person's accounts and, where nothing refers to it, their row; else it stays, as a number.
+
+    Unlike after an erasure, nothing is left by which they would be known: who is named again comes anew.
+    """
+    session.execute(delete(PlatformAccount).where(PlatformAccount.person_id == person.id))
+    person.erased_at = now
+    session.flush()
+    number = person.id
+    session.expunge(person)
+    try:
+        with session.begin_nested():
+            session.execute(delete(Person).where(Person.id == number))
+    except IntegrityError:
+        return
 
 
 def lock_course(session: Session, course_id: int) -> Course:
