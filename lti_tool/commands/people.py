@@ -1,14 +1,16 @@
-"""`python -m lti_tool people ...`: learners whose data is to be erased, or whose address is confirmed."""
+"""`python -m lti_tool people ...`: whose data is to be exported or erased, or whose address is confirmed."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from lti_tool.commands.shared import note, open_tool, operator
-from lti_tool.errors import NotFoundError
+from lti_tool.commands.shared import FILE, note, open_tool, operator, write_pieces
+from lti_tool.errors import NotAllowedError, NotFoundError
 
 
-@click.group("people", help="Erase the data of learners, and confirm their addresses.")
+@click.group("people", help="Export and erase the data of people, and confirm their addresses.")
 def people() -> None: ...
 
 
@@ -58,6 +60,36 @@ def erase(*, person: str, agrees: bool, revokes: bool) -> int:
         "Badges that they have downloaded live on, and so do mails that were sent. Backups still name them until they "
         "are deleted; restore erases them once more, by the file in JOURNAL_FILE."
     )
+    return 0
+
+
+@people.command()
+@click.argument("person", metavar="PERSON")
+@click.option("--out", type=FILE, required=True, metavar="FILE", help="Where the ZIP is written.")
+def export(*, person: str, out: Path) -> int:
+    """Write all that is held about a person as a ZIP: tables as JSON, and their badges. Give it to nobody else.
+
+    PERSON is their e-mail address, or their number as events name it. An address that several people have is refused:
+    name them by number.
+    """
+    from lti_tool.privacy.export import export_of
+    from lti_tool.publishing.exports import record_export
+    from lti_tool.store import queries
+
+    tool = open_tool()
+    with tool.store.read() as session:
+        found = queries.people.people_found(session, person)
+    if not found:
+        raise NotFoundError(f"there is nobody with the number or e-mail address {person}")
+    if len(found) > 1:
+        numbers = ", ".join(str(row.id) for row in found)
+        raise NotAllowedError(
+            f"{person} is the address of several people: name one of them by number: {numbers}"
+        )
+    with tool.store.begin() as session:
+        record_export(session, "person", "person", found[0].id, tool.clock(), operator())
+        write_pieces(out, export_of(tool, [found[0].id], tool.clock()))
+    note(f"Written: {out}")
     return 0
 
 

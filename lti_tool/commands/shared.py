@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -123,6 +123,17 @@ def write_bytes(file: Path, content: bytes) -> None:
     """
     try:
         private_files.write(file, content)
+    except OSError as error:
+        raise NotFoundError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def write_pieces(file: Path, pieces: Iterable[bytes]) -> None:
+    """As `write_bytes`, piece by piece. Raises NotFoundError where it cannot be written."""
+    try:
+        private_files.write(file, b"")
+        with file.open("ab") as stream:
+            for piece in pieces:
+                stream.write(piece)
     except OSError as error:
         raise NotFoundError(f"{file} cannot be written: {error.strerror}") from error
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import stat
 import sys
+import zipfile
 
 import pytest
 
+from lti_tool.language import LANGUAGES
 from lti_tool.people.addresses import save_proof
 from lti_tool.store import events
 from lti_tool.store.models import Award, CredentialRow, Person, ProvedAddress
@@ -69,3 +72,25 @@ def test_a_badge_that_a_law_keeps_is_a_reason_that_is_told(run, environment, bad
         code, _, error = run("people", "erase", "anna@example.org", "--yes", *more)
         assert code == 2 and "Act on Education, section 5" in error
     assert [row.status for row in rows(tool, Award)] == ["issued"]
+
+
+def test_an_operator_exports_a_person_and_that_is_recorded(run, environment, badge, tool, tmp_path):
+    out = tmp_path / "anna.zip"
+    assert run("people", "export", "anna@example.org", "--out", str(out))[0] == 0
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert "data.json" in zipfile.ZipFile(out).namelist()
+    (told,) = [json.loads(line) for line in run("events", "--json", "--what", "exported")[1].splitlines()]
+    assert told["why"] == "person" and told["about"].startswith("person:")
+    assert run("people", "export", "nobody@example.org", "--out", str(out))[0] == 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_privacy_report_is_a_sheet_with_what_holds_and_how_much_there_is(
+    run, environment, badge, tool, language
+):
+    environment.setenv("KEEP_MEMBERS_DAYS", "77")
+    code, output, _ = run("privacy", "report", "--language", language)
+    assert code == 0 and output.startswith("# ")
+    assert "77" in output and "credential (1)" in output
+    assert "Anna" not in output and "{" not in output
+    assert "6(1)(e)" in output or "e) apakšpunkts" in output
