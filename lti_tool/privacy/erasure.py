@@ -18,7 +18,8 @@ from lti_tool.deliveries import mail_folder
 from lti_tool.errors import KeptByLawError, NotAllowedError, NotFoundError
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.observations import role_now
-from lti_tool.privacy.retention_plan import years_after
+from lti_tool.privacy.person_facts import facts_of
+from lti_tool.privacy.retention_plan import laws_that_hold
 from lti_tool.publishing.publisher import Publisher
 from lti_tool.store import Session, events, journal, queries
 from lti_tool.store.account_hashes import ERASED, account_hash
@@ -47,6 +48,7 @@ def erase(tool: Publisher, folder: str | None, person_ids: Sequence[int], by: Ac
         _delete_mails(folder, erased)
     # Once more: a mail may have been on its way.
     _delete_mails(folder, erased)
+    tool.store.empty_log()
     return erased
 
 
@@ -95,12 +97,9 @@ def revoke_all(session: Session, issuers: Issuers, person_id: int, now: datetime
 
 def refuse_kept_by_law(session: Session, issuers: Issuers, person_id: int, now: datetime) -> None:
     """Raises KeptByLawError where the person has an award that a law obliges its issuer to keep still."""
-    for award in queries.awards.awards_of_people(session, [person_id]):
-        privacy = issuers.of(session, award.issuer_id).privacy
-        if not privacy.awards_kept_by_law or privacy.awards_years is None:
-            continue
-        if now < years_after(award.ended_at or award.earned_at, privacy.awards_years):
-            raise KeptByLawError(privacy.awards_kept_by_law)
+    (facts,) = facts_of(session, issuers, [person_id], now)
+    for law in laws_that_hold(facts, now):
+        raise KeptByLawError(law)
 
 
 def words_of(session: Session, person: Person) -> frozenset[str]:

@@ -11,7 +11,8 @@ from typing import Protocol
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.privacy.erasure import empty_person, words_of
 from lti_tool.privacy.periods import Periods
-from lti_tool.privacy.retention_plan import Enrolment, Kept, PersonFacts, Plan, plan
+from lti_tool.privacy.person_facts import facts_of
+from lti_tool.privacy.retention_plan import Plan, plan
 from lti_tool.store import Session, events, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import Person
@@ -108,45 +109,7 @@ def plans_for(
     session: Session, issuers: Issuers, periods: Periods, person_ids: Collection[int], now: datetime
 ) -> Sequence[Plan]:
     """What of these people is no longer kept now."""
-    return [plan(each, periods, now) for each in _facts(session, issuers, person_ids, now)]
-
-
-def _facts(
-    session: Session, issuers: Issuers, person_ids: Collection[int], now: datetime
-) -> Sequence[PersonFacts]:
-    seen = queries.retention.seen_at(session, person_ids)
-    roles, newest = queries.retention.roles_and_newest(session, person_ids)
-    courses = queries.retention.course_ends(session, {course_id for _, course_id in newest}, now)
-    awards = queries.retention.awards_kept(session, person_ids)
-    enrolments: dict[int, list[Enrolment]] = {}
-    for (person_id, course_id), newest_at in newest.items():
-        course = courses[course_id]
-        enrolments.setdefault(person_id, []).append(
-            Enrolment(
-                course_id=course_id,
-                roles=roles.get((person_id, course_id), ()),
-                newest_at=newest_at,
-                ended_at=course.ended_at,
-                has_rule=course.has_rule,
-                members_seen_at=course.members_seen_at,
-            )
-        )
-    return [
-        PersonFacts(
-            person_id=person_id,
-            seen_at=seen.get(person_id),
-            enrolments=enrolments.get(person_id, ()),
-            awards=[
-                Kept(
-                    award_id=each.id,
-                    years=issuers.of(session, each.issuer_id).privacy.awards_years,
-                    counts_until=each.counts_until,
-                )
-                for each in awards.get(person_id, ())
-            ],
-        )
-        for person_id in sorted(person_ids)
-    ]
+    return [plan(each, periods, now) for each in facts_of(session, issuers, person_ids, now)]
 
 
 def _carry_out(session: Session, tool: Keeps, person_ids: Sequence[int], now: datetime) -> Counter[str]:

@@ -50,11 +50,15 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """An award: for how many years its issuer keeps it, None without an end; and until when it counts at least."""
+    """An award: for how many years its issuer keeps it, None without an end; and until when it counts at least.
+
+    `law`: which law obliges the issuer to that, empty where none does.
+    """
 
     award_id: int
     years: int | None
     counts_until: datetime
+    law: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +112,13 @@ def plan(facts: PersonFacts, periods: Periods, now: datetime) -> Plan:
         but_staff=frozenset(each.course_id for each in old if each.ended_at is None and each.was_staff),
         awards=ended,
     )
+
+
+def laws_that_hold(facts: PersonFacts, now: datetime) -> tuple[str, ...]:
+    """The laws by which an issuer has to keep an award of the person still; each once."""
+    last = _last_seen_at(facts, now)
+    held = (each.law for each in facts.awards if each.law and not _has_ended(each, last, now))
+    return tuple(dict.fromkeys(held))
 
 
 def _last_seen_at(facts: PersonFacts, now: datetime) -> datetime | None:

@@ -66,6 +66,21 @@ class Store:
         """
         return self._reading.connect()
 
+    def empty_log(self) -> None:
+        """Has SQLite write its log into the database and empty it: what was deleted stands in neither then.
+
+        As far as nobody is reading at this moment; the next time that the log is begun anew does the rest. PostgreSQL
+        removes what was deleted by itself (VACUUM), and its log by its own settings.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        # Not by a session: SQLAlchemy would begin a transaction, in which SQLite refuses.
+        connection = self.engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            connection.close()
+
     def close(self) -> None:
         """Closes all connections but those of `connect_to_ask`."""
         self.engine.dispose()
@@ -120,7 +135,8 @@ def _refuse_ended(connection: Any, _record: Any, _proxy: Any) -> None:
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     # Switches off the BEGIN of the sqlite3 module, which comes only before the first write: _begin_immediate does it.
     connection.isolation_level = None
-    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
+    # secure_delete: what is deleted is overwritten in the file, as most builds do anyway.
+    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
     _use_write_ahead_log(connection)
 

@@ -93,4 +93,4 @@ def test_the_privacy_report_is_a_sheet_with_what_holds_and_how_much_there_is(
     assert code == 0 and output.startswith("# ")
     assert "77" in output and "credential (1)" in output
     assert "Anna" not in output and "{" not in output
-    assert "6(1)(e)" in output or "e) apakšpunkts" in output
+    assert "6(1), point e" in output or "e apakšpunkts" in output

@@ -161,6 +161,12 @@ def test_a_law_that_obliges_the_issuer_is_the_reason_of_a_refusal(tool, rule_id)
         erase(tool)
     assert len(rows(tool, Award)) == 1
     erase(tool, JANIS)  # who has no award
+    # As in retention, it counts from the end of the course, and not before the badge ends.
+    tool.clock.advance(days=3 * 366)
+    with pytest.raises(KeptByLawError):
+        erase(tool)
+    with tool.store.begin() as session:
+        session.query(Course).one().concluded_at = tool.clock()
     tool.clock.advance(days=3 * 366)
     erase(tool)
     assert rows(tool, Award) == []
