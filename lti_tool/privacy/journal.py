@@ -54,10 +54,34 @@ def write_journal(tool: HasJournal) -> int:
 
 
 def check_journal(tool: HasJournal) -> None:
-    """Raises JournalError where the file knows more than the database, or less, with what mends it."""
-    lines = tool.journal.lines()
+    """Raises JournalError where the file knows more than the database, or less, with what mends it.
+
+    So too where there is none beside a database that was restored: nobody knows then what was erased after its backup.
+    """
+    lines = _lines(tool)
     with tool.store.read() as session:
         _behind(session, lines)
+
+
+def begin_journal(tool: HasJournal) -> None:
+    """As `check_journal`; makes the file where there is none yet, so that a copy can be kept apart.
+
+    Also raises OSError.
+    """
+    check_journal(tool)
+    with tool.journal.opened():
+        pass
+
+
+def _lines(tool: HasJournal) -> Sequence[Line]:
+    if not tool.journal.exists:
+        with tool.store.read() as session:
+            if queries.journal.was_restored(session):
+                raise JournalError(
+                    "the database was restored from a backup, and JOURNAL_FILE is not there: bring back its newest "
+                    f"copy and run {APPLY}, or, where there is none, begin a new one: {REBUILD}"
+                )
+    return tool.journal.lines()
 
 
 def lines_to_apply(tool: HasJournal) -> Sequence[Line]:
@@ -65,7 +89,7 @@ def lines_to_apply(tool: HasJournal) -> Sequence[Line]:
 
     Raises JournalError where the file is of another history.
     """
-    lines = tool.journal.lines()
+    lines = _lines(tool)
     with tool.store.read() as session:
         last = queries.journal.last_position(session)
         _refuse_lost(session, lines, last)

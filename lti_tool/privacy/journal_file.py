@@ -51,9 +51,14 @@ class JournalFile:
             fcntl.flock(stream, fcntl.LOCK_EX)
             yield OpenJournal(stream, self._key)
 
+    @property
+    def exists(self) -> bool:
+        """Whether there is a file, even an empty one."""
+        return self._path.exists()
+
     def lines(self) -> Sequence[Line]:
         """All its lines; none where there is no file. Raises JournalError where one was changed, OSError."""
-        if not self._path.exists():
+        if not self.exists:
             return []
         with self.opened() as journal:
             return journal.lines

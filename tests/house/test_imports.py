@@ -50,6 +50,7 @@ ROOMS = (
         "publishing",
         "bulk_acts",
         "privacy",
+        "backups",
     ),
     *("wiring", "jobs", "tasks", "worker", "web", "demo", "commands", "wsgi", "__main__"),
 )

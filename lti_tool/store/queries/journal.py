@@ -10,6 +10,14 @@ from sqlalchemy.orm import Session
 from lti_tool.store.models import InstallationSetting, JournalEntry
 from lti_tool.store.models.journal import UNWRITTEN
 
+#: The name of a stored setting: when the database was filled from a backup.
+RESTORED = "restored"
+
+
+def was_restored(session: Session) -> bool:
+    """Whether the database was filled from a backup, so that there has to be a journal."""
+    return session.get(InstallationSetting, RESTORED) is not None
+
 
 def last_position(session: Session) -> int:
     """How many entries are known to be in the file; 0 where none is."""
