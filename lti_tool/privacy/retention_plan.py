@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lti_tool.observations import Observation, first_seen_as_staff, listed_role, role_now
 from lti_tool.privacy.periods import Periods
+
+#: A course of which nothing was heard for so long goes on no more, whatever rule it has.
+SILENT = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +41,9 @@ class Enrolment:
             return min(left, self.ended_at) if self.ended_at is not None else left
         if self.ended_at is not None:
             return self.ended_at
-        if self.has_rule:
-            return now
-        return max(self.members_seen_at or self.newest_at, self.newest_at)
+        seen = max(self.members_seen_at or self.newest_at, self.newest_at)
+        # A platform that is gone, and a course without lists, say of nobody that they have left.
+        return now if self.has_rule and now - seen < SILENT else seen
 
     @property
     def was_staff(self) -> bool:

@@ -110,10 +110,15 @@ def test_every_file_that_holds_secrets_or_people_is_watched(tmp_path):
         tmp_path / "pin",
         tmp_path / "nozimite.sqlite",
         tmp_path / "mail",
+        tmp_path / "journal.jsonl",
     ]
     assert ENVIRONMENT_FILE == ROOT / "config" / "nozimite.env"
     in_postgres = settings_for("postgresql://zane@localhost/nozimite", tmp_path)
-    assert private_paths(in_postgres, {}) == [ENVIRONMENT_FILE, tmp_path / "mail"]
+    assert private_paths(in_postgres, {}) == [
+        ENVIRONMENT_FILE,
+        tmp_path / "mail",
+        tmp_path / "journal.jsonl",
+    ]
 
 
 @pytest.mark.parametrize(("given", "is_open"), [(0o600, False), (0o400, False), (0o640, True), (0o604, True)])

@@ -44,7 +44,13 @@ def at(days):
 
 def test_whoever_is_enrolled_where_a_rule_is_loses_nothing_however_old_their_rows_are():
     for awards in ((), (Kept(award_id=5, years=1, counts_until=NOW),)):
-        assert plan(facts(enrolled(), awards=awards), PERIODS, at(10_000)).is_empty
+        heard = enrolled(members_seen_at=at(9_990))
+        assert plan(facts(heard, awards=awards), PERIODS, at(10_000)).is_empty
+
+
+def test_a_platform_that_says_nothing_for_a_year_keeps_nobody_for_ever():
+    assert plan(facts(enrolled()), PERIODS, at(364)).is_empty
+    assert plan(facts(enrolled()), PERIODS, at(365)).is_forgotten
 
 
 def test_who_has_left_is_forgotten_so_long_after_the_look_that_missed_them():
@@ -72,7 +78,7 @@ def test_whoever_opened_the_tool_since_stays():
 
 
 def test_another_course_that_goes_on_keeps_the_person():
-    over, goes_on = enrolled(ended_at=NOW), enrolled(course_id=2)
+    over, goes_on = enrolled(ended_at=NOW), enrolled(course_id=2, members_seen_at=at(1000))
     assert plan(facts(over, goes_on), PERIODS, at(1000)).is_empty
 
 
