@@ -76,6 +76,8 @@ LAUNCHES = RateLimitItemPerMinute(60)
 ANONYMOUS_LAUNCHES = RateLimitItemPerMinute(1200)
 #: Files with everything that is kept of somebody: of one session, inside a platform.
 FILES_OF_SESSION = RateLimitItemPerMinute(10)
+#: Changes of what stands in the badges of a person: each makes all of them anew.
+CHANGES_OF_PERSON = RateLimitItemPerHour(6)
 #: Codes by mail: to one address, whoever asks for them, and for one visitor, to whichever address.
 CODES_TO_ADDRESS = RateLimitItemPerHour(6)
 CODES_OF_VISITOR = RateLimitItemPerHour(20)
@@ -117,6 +119,11 @@ def count_page(token: str) -> None:
 def count_file(token: str) -> None:
     """Counts a file of the session with that token. Raises TooManyRequests."""
     _count(FILES_OF_SESSION, "file", token)
+
+
+def count_change(person_id: int) -> None:
+    """Counts a change of what stands in the badges of a person. Raises TooManyRequests."""
+    _count(CHANGES_OF_PERSON, "withheld", str(person_id))
 
 
 def count_login(platform_id: str, client_id: str, login_hint: str) -> None:

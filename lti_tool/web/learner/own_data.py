@@ -115,7 +115,9 @@ def _is_fresh(began_at: datetime | None) -> bool:
 
 
 def _change(person_ids: Sequence[int]) -> str:
-    """Does what the form asks for; the sentence that says what was done."""
+    """Does what the form asks for; the sentence that says what was done. Raises TooManyRequests."""
+    for person_id in person_ids:
+        rate_limits.count_change(person_id)
     tool = current_tool()
     with tool.store.begin() as session:
         for person_id in person_ids:

@@ -12,6 +12,7 @@ from lti_tool.people import learner_sessions
 from lti_tool.people.addresses import save_proof
 from lti_tool.store import events, queries
 from lti_tool.store.models import CredentialRow, Person
+from lti_tool.web import rate_limits
 from tests.fixtures import ANNA, change_issuer, rows, run_due_jobs
 from tests.lti_tool.web.conftest import FROM_ELSEWHERE, FROM_US, hidden, text_of
 
@@ -143,3 +144,12 @@ def test_a_page_of_another_site_gets_nothing_and_changes_nothing(signed_in, web_
     assert {tuple(row.withheld) for row in rows(web_tool, Person)} == {()}
     signed_in.post("/my/data/withhold", headers=FROM_US, data={"withheld": "email"})
     assert ("email",) in {tuple(row.withheld) for row in rows(web_tool, Person)}
+
+
+def test_nobody_has_their_badges_made_anew_all_day_long(school, token, app, monkeypatch):
+    """Each time a place in a status list is used up."""
+    monkeypatch.setattr(rate_limits._limiter_of(app), "enabled", True)
+    chosen = ("email", "")
+    answers = [post(school, "/withhold", token, withheld=chosen[n % 2]).status_code for n in range(8)]
+    assert answers == [200] * 6 + [429] * 2
+    assert [post(school, "/file", token).status_code for _ in range(12)] == [200] * 10 + [429] * 2
