@@ -8,13 +8,13 @@ import zipfile
 
 import pytest
 
-from lti_tool.people import learner_sessions
 from lti_tool.people.addresses import save_proof
 from lti_tool.store import events, queries
 from lti_tool.store.models import CredentialRow, Person
 from lti_tool.web import rate_limits
 from tests.fixtures import ANNA, change_issuer, rows, run_due_jobs
 from tests.lti_tool.web.conftest import FROM_ELSEWHERE, FROM_US, hidden, text_of
+from tests.lti_tool.web.learner.test_mine import signed_in
 
 
 @pytest.fixture
@@ -116,33 +116,32 @@ def test_the_first_page_of_a_learner_leads_to_the_notice_of_the_issuer(school, a
 
 
 @pytest.fixture
-def signed_in(school, annas_badge, web_tool):
+def outside(school, annas_badge, web_tool):
     """A browser in which Anna is signed in with an address that she has proved."""
     with web_tool.store.begin() as session:
         anna = queries.people.person_of(session, 1, ANNA.user_id).id
         save_proof(session, anna, "anna@home.example", web_tool.clock(), events.person(anna))
-        token = learner_sessions.start_session(session, "anna@home.example", web_tool.clock())
-    school.browser.set_cookie("__Host-nozimite_my", token, secure=True)
+    assert signed_in(school.browser, web_tool, "anna@home.example").status_code == 200
     return school.browser
 
 
-def test_whoever_is_signed_in_outside_takes_their_data_right_after_the_code(signed_in, clock):
-    assert "Download my data" in text_of(signed_in.get("/my/data"))
-    answer = signed_in.post("/my/data/file", headers=FROM_US)
+def test_whoever_is_signed_in_outside_takes_their_data_right_after_the_code(outside, clock):
+    assert "Download my data" in text_of(outside.get("/my/data"))
+    answer = outside.post("/my/data/file", headers=FROM_US)
     assert answer.mimetype == "application/zip"
     assert "data.json" in zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
     clock.advance(minutes=16)
-    assert "sign in with a new code" in text_of(signed_in.post("/my/data/file", headers=FROM_US))
+    assert "sign in with a new code" in text_of(outside.post("/my/data/file", headers=FROM_US))
     clock.advance(minutes=31)
-    assert "Download my data" not in text_of(signed_in.get("/my/data"))
+    assert "Download my data" not in text_of(outside.get("/my/data"))
 
 
-def test_a_page_of_another_site_gets_nothing_and_changes_nothing(signed_in, web_tool):
+def test_a_page_of_another_site_gets_nothing_and_changes_nothing(outside, web_tool):
     for path in ("file", "withhold"):
-        answer = signed_in.post(f"/my/data/{path}", headers=FROM_ELSEWHERE, data={"withheld": "email"})
+        answer = outside.post(f"/my/data/{path}", headers=FROM_ELSEWHERE, data={"withheld": "email"})
         assert answer.status_code == 403
     assert {tuple(row.withheld) for row in rows(web_tool, Person)} == {()}
-    signed_in.post("/my/data/withhold", headers=FROM_US, data={"withheld": "email"})
+    outside.post("/my/data/withhold", headers=FROM_US, data={"withheld": "email"})
     assert ("email",) in {tuple(row.withheld) for row in rows(web_tool, Person)}
 
 

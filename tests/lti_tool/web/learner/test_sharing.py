@@ -90,6 +90,7 @@ def test_a_link_without_the_name_tells_nothing_of_its_learner(press, app, web_to
             "/verify",
             "/my",
             "/issuers/riga-college",
+            "/issuers/riga-college/privacy",
         }
     assert browser_of(app).get(f"{address}/badge.png").status_code == 404
 
