@@ -45,6 +45,7 @@ class Settings:
     key_encryption_key: bytes | str = field(repr=False)
     issuer_file: Path
     mail_folder: Path
+    journal_file: Path = Path("var/journal.jsonl")
     vocabularies_folder: Path = Path("var/vocabularies")
     extension_url: str | None = None
     smtp_url: str | None = field(default=None, repr=False)
@@ -71,6 +72,13 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     #: The collector of traces (OTLP over HTTP), without a slash at its end; None: nothing is traced.
     traces_url: str | None = None
+    #: For how many days each kind of data is kept.
+    keep_members_days: int = 90
+    keep_observations_days: int = 365
+    keep_mails_days: int = 365
+    keep_bulk_acts_days: int = 30
+    keep_events_days: int = 1095
+    keep_jobs_days: int = 90
 
     @property
     def embedded_worker(self) -> bool:
@@ -96,6 +104,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         smtp_url=read.mail_server("SMTP_URL"),
         mail_from=read.sender("MAIL_FROM", "Nozimite <badges@localhost>"),
         mail_folder=Path(read.text("MAIL_FOLDER") or "var/mail"),
+        journal_file=Path(read.text("JOURNAL_FILE") or "var/journal.jsonl"),
+        keep_members_days=read.days("KEEP_MEMBERS_DAYS", 90),
+        keep_observations_days=read.days("KEEP_OBSERVATIONS_DAYS", 365),
+        keep_mails_days=read.days("KEEP_MAILS_DAYS", 365),
+        keep_bulk_acts_days=read.days("KEEP_BULK_ACTS_DAYS", 30),
+        keep_events_days=read.days("KEEP_EVENTS_DAYS", 1095),
+        keep_jobs_days=read.days("KEEP_JOBS_DAYS", 90),
         dkim_key_file=read.existing_file("DKIM_KEY_FILE"),
         dkim_selector=read.dkim_selector("DKIM_SELECTOR") if signs_mails else "",
         bounce_address=read.mailbox("BOUNCE_ADDRESS"),
@@ -145,7 +160,7 @@ def private_paths(settings: Settings, environment: Mapping[str, str]) -> Sequenc
     people = [Path(database)] if settings.database_url.startswith("sqlite:") else []
     dkim = [settings.dkim_key_file] if settings.dkim_key_file else []
     outside = [each for each in (*secrets, *dkim) if not each.is_relative_to("/run/secrets")]
-    return [ENVIRONMENT_FILE, *outside, *people, settings.mail_folder]
+    return [ENVIRONMENT_FILE, *outside, *people, settings.mail_folder, settings.journal_file]
 
 
 # --- single settings, for commands that need no other
@@ -208,6 +223,7 @@ _HOST = re.compile(
 )
 _MAILBOX = re.compile(r"[A-Za-z0-9._-]{1,16}@[A-Za-z0-9.-]+")
 _ONE_DAY_SECONDS = 86_400
+_MOST_DAYS = 36_525
 
 
 class _Reader:
@@ -474,6 +490,13 @@ class _Reader:
         text = self.text(name) or str(default)
         if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= _ONE_DAY_SECONDS:
             self._problem(name, f"must be a whole number of seconds, from 1 to {_ONE_DAY_SECONDS} (a day)")
+            return default
+        return int(text)
+
+    def days(self, name: str, default: int) -> int:
+        text = self.text(name) or str(default)
+        if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= _MOST_DAYS:
+            self._problem(name, f"must be a whole number of days, from 1 to {_MOST_DAYS} (100 years)")
             return default
         return int(text)
 

@@ -14,9 +14,12 @@
   * RecoverySheetError     a recovery sheet cannot be used here, or not with this code
   * NotAllowedError        the action is not allowed, or not possible in this state
     * AwardStateError      what cannot be done with an award as it is now; `code`
+    * KeptByLawError       a law obliges the issuer to keep what was to be erased; `law`
     * NoAuthorError        the person may not write, publish or place badges
   * RevokedError           the badge is revoked, so it is not given out any more
+  * JournalError           the journal of erasures does not fit the database; the message says what mends it
   * NotFoundError          there is no such thing, or this session may not see it
+    * BadgeRemovedError    the badge was removed with all that names its learner
     * LinkEndedError       a learner's link has ended, or never was
 """
 
@@ -168,6 +171,14 @@ class AwardStateError(NotAllowedError):
         self.code = code
 
 
+class KeptByLawError(NotAllowedError):
+    """Somebody cannot be erased yet: the issuer of an award has to keep it, by the law that it names."""
+
+    def __init__(self, law: str) -> None:
+        super().__init__(f"the issuer of an award has to keep it: {law}")
+        self.law = law
+
+
 class RevokedError(ToolError):
     """The badge is revoked, so it is not given out any more; its page says when and why."""
 
@@ -176,9 +187,17 @@ class NoAuthorError(NotAllowedError):
     """The person's roles do not let them write, publish or place badges; the message says what they tried."""
 
 
+class JournalError(ToolError):
+    """The journal of erasures and revocations does not fit the database; the message says what mends it."""
+
+
 class NotFoundError(ToolError):
     """There is no such thing, or this session may not see it."""
 
 
 class LinkEndedError(NotFoundError):
     """A link by which a learner showed a badge has ended, or there never was one."""
+
+
+class BadgeRemovedError(NotFoundError):
+    """The badge was removed with all that names its learner; a file of it can still be checked."""

@@ -25,7 +25,9 @@ from lti_tool.logs import about, error_name, log, traceback_summary
 from lti_tool.mails.content import MailContent
 from lti_tool.observations import Policy
 from lti_tool.people import addresses, identity_checks, learner_sessions, sessions
+from lti_tool.privacy import journal, retention
 from lti_tool.store import Session, outbox, queries
+from lti_tool.store import journal as store_journal
 from lti_tool.store.models import Course
 from lti_tool.templates import approval_mails, approvals
 from lti_tool.traces import span
@@ -311,18 +313,33 @@ def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
     _finish(tool, event_id)
 
 
-def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
-    """Deletes what has expired, and has teachers told what goes wrong for long, every hour."""
+def write_journal(tool: Tool, event_id: str, _payload: Json) -> None:
+    """Writes erasures and revocations to the journal's file. Raises JournalError and OSError."""
+    journal.write_journal(tool)
+    _finish(tool, event_id)
+
+
+def sweep(tool: Tool, event_id: str, payload: Json) -> None:
+    """Deletes what has expired, and has teachers told what goes wrong for long, every hour.
+
+    Writes what a process that died has not written to the journal. Once a day it deletes what is kept for days and
+    years, some people at a time.
+    """
     tool.expiring_values.delete_expired()
+    with tool.store.begin() as session:
+        if queries.journal.unwritten(session, 1):
+            outbox.schedule(session, "journal", store_journal.TASK, {}, tool.clock())
     with tool.store.begin() as session:
         sessions.delete_ended(session, tool.clock())
         learner_sessions.delete_ended(session, tool.clock())
         approvals.expire(session, tool.clock())
         queries.identity_checks.delete_begun_before(session, tool.clock() - identity_checks.KEPT)
         queries.observations.delete_looks(session, tool.clock() - looks.KEPT)
-        work.forget_old(session, tool.clock())
         schedule_mails_about_troubles(session, tool.clock())
-        outbox.reschedule(session, event_id, "sweep", {}, tool.clock() + timedelta(hours=1))
+    progress = retention.retain(tool, payload, tool.clock())
+    wait = timedelta(hours=1) if progress.is_over else timedelta(minutes=1)
+    with tool.store.begin() as session:
+        outbox.reschedule(session, event_id, "sweep", progress.as_json(), tool.clock() + wait)
 
 
 JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
@@ -340,6 +357,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "tell_author": tell_author,
     "mail_code": mail_code,
     "ask_holder": ask_holder,
+    store_journal.TASK: write_journal,
     "sweep": sweep,
 }
 

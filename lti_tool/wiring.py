@@ -19,7 +19,7 @@ from config.settings import Network, Settings, SettingsError
 from lti_tool.addresses import Addresses
 from lti_tool.awarding import looks
 from lti_tool.deliveries import email, mail_folder, open_at
-from lti_tool.errors import NotAllowedError, NotFoundError, SchemaTooNewError
+from lti_tool.errors import JournalError, NotAllowedError, NotFoundError, SchemaTooNewError
 from lti_tool.issuing import issuer_changes, issuer_file
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuer_file import IssuerFile
@@ -35,6 +35,10 @@ from lti_tool.platforms.access_tokens import TokenCache
 from lti_tool.platforms.call_limits import PlatformsCallLimits
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.platforms.services import Connection
+from lti_tool.privacy import account_key
+from lti_tool.privacy.journal import begin_journal
+from lti_tool.privacy.journal_file import JournalFile
+from lti_tool.privacy.periods import Periods
 from lti_tool.publishing import credentials, extension_address, own_documents
 from lti_tool.store import outbox, queries
 from lti_tool.store.clock import DatabaseClock
@@ -67,7 +71,8 @@ class Tool:
     what strangers write into badges: public addresses only, over connections of its own. `new_budget` makes the budget
     of one verification; `seconds` and `fetches` say how large it is otherwise. `return_address`: where mails return to
     that cannot be delivered; with `bounce_secret` a mail service tells which those are, nobody where it is empty. With
-    `metrics_token` a monitor reads the numbers, nobody where it is empty.
+    `metrics_token` a monitor reads the numbers, nobody where it is empty. `journal`: the file of erasures and
+    revocations; `periods`: how long things are kept.
     """
 
     tool_url: str
@@ -77,6 +82,8 @@ class Tool:
     limits_url: str = field(repr=False)
     trusted_proxies: Sequence[Network]
     mail_folder: str | None
+    journal: JournalFile
+    periods: Periods
     return_address: ReturnAddress | None
     bounce_secret: str = field(repr=False)
     metrics_token: str = field(repr=False)
@@ -190,8 +197,8 @@ def build_tool(
         _bring_up_to_date(store)
         file = _issuer_file(settings, now())
         found = _issuers(settings, store, _extension_url(settings, store, now()))
-        _prepare(store, found, settings.tool_url, file, now())
-        return _tool(settings, store, found, now)
+        key = _prepare(store, found, settings.tool_url, file, now())
+        return _tool(settings, store, found, key, now)
 
 
 def existing_tool(settings: Settings, store: Store, clock: Callable[[], datetime] | None = None) -> Tool:
@@ -214,10 +221,14 @@ def existing_tool(settings: Settings, store: Store, clock: Callable[[], datetime
         with _key_troubles():
             for issuer in issuers:
                 issuer.keyring.check_keys(session)
-    return _tool(settings, store, found, now)
+            key = account_key.account_key(session, found.database_vault.key_encryption_key)
+    return _tool(settings, store, found, key, now)
 
 
-def _tool(settings: Settings, store: Store, found: Issuers, now: Callable[[], datetime]) -> Tool:
+def _tool(
+    settings: Settings, store: Store, found: Issuers, hash_key: bytes, now: Callable[[], datetime]
+) -> Tool:
+    store.use_account_key(hash_key)
     outgoing = Outgoing(
         private_hosts=settings.private_hosts, ca_bundle=settings.ca_bundle, tool_url=settings.tool_url
     )
@@ -234,6 +245,8 @@ def _tool(settings: Settings, store: Store, found: Issuers, now: Callable[[], da
         return_address=_return_address(settings),
         bounce_secret=settings.bounce_secret,
         metrics_token=settings.metrics_token,
+        journal=JournalFile(settings.journal_file, hash_key),
+        periods=_periods(settings),
         mail_folder=None if settings.smtp_url else str(settings.mail_folder),
         clock=now,
         store=store,
@@ -262,6 +275,37 @@ def trace(settings: Settings, process: str) -> None:
             "OTEL_EXPORTER_OTLP_ENDPOINT needs OpenTelemetry: "
             "pip install --require-hashes -r requirements-otel.lock"
         ) from error
+
+
+def start_tool(
+    settings: Settings,
+    clock: Callable[[], datetime] | None = None,
+    follow: Callable[[Act], None] | None = None,
+) -> Tool:
+    """As `build_tool`, once the journal of erasures is seen to fit the database: for all that goes on to use it.
+
+    Raises SettingsError also where it does not, with what mends it.
+    """
+    tool = build_tool(settings, clock, follow)
+    with _closed_on_failure(tool.store):
+        try:
+            begin_journal(tool)
+        except JournalError as error:
+            raise SettingsError(f"JOURNAL_FILE: {error}") from error
+        except OSError as error:
+            raise SettingsError(f"JOURNAL_FILE cannot be read: {error.strerror}") from error
+    return tool
+
+
+def _periods(settings: Settings) -> Periods:
+    return Periods(
+        members=timedelta(days=settings.keep_members_days),
+        observations=timedelta(days=settings.keep_observations_days),
+        mails=timedelta(days=settings.keep_mails_days),
+        bulk_acts=timedelta(days=settings.keep_bulk_acts_days),
+        events=timedelta(days=settings.keep_events_days),
+        jobs=timedelta(days=settings.keep_jobs_days),
+    )
 
 
 def _bring_up_to_date(store: Store) -> None:
@@ -435,10 +479,10 @@ def _channels(settings: Settings) -> Mapping[str, Any]:
     return {mail_folder.NAME: mail_folder.Options(folder=settings.mail_folder, sender=settings.mail_from)}
 
 
-def _prepare(store: Store, found: Issuers, tool_url: str, file: IssuerFile, now: datetime) -> None:
+def _prepare(store: Store, found: Issuers, tool_url: str, file: IssuerFile, now: datetime) -> bytes:
     """Makes the first issuer, or takes over its changes; creates missing keys, and checks that all can be opened.
 
-    Schedules recurring work too.
+    Schedules recurring work too. Returns the key of the hashes of erased people.
     """
     with _key_troubles(), store.begin() as session:
         wait_for_other_starts(session.connection())
@@ -450,9 +494,11 @@ def _prepare(store: Store, found: Issuers, tool_url: str, file: IssuerFile, now:
         for issuer in found.all(session):
             issuer.keyring.ensure_keys(session, now)
             issuer.keyring.check_keys(session)
+        key = account_key.ensure_account_key(session, found.database_vault.key_encryption_key, now)
         outbox.schedule_if_absent(session, "sweep", "sweep", {}, now)
         for course_id in queries.rules.courses_with_rules(session):
             looks.schedule_first_look(session, course_id, now)
+    return key
 
 
 @contextmanager

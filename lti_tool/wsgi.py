@@ -14,13 +14,13 @@ from lti_tool.logs import log_event, log_open_to_others, set_up_logs
 from lti_tool.tasks import Worker
 from lti_tool.web import create_app
 from lti_tool.web.counters import counters_folder
-from lti_tool.wiring import build_tool, trace
+from lti_tool.wiring import start_tool, trace
 
 settings = read_settings(os.environ)
 set_up_logs(settings.log_format)
 log_open_to_others(private_paths(settings, os.environ))
 trace(settings, "web")
-tool = build_tool(settings, follow=lambda act: log_event(act.as_json()))
+tool = start_tool(settings, follow=lambda act: log_event(act.as_json()))
 application = create_app(tool, counters_folder(os.environ))
 with tool.store.read() as session:
     for issuer in tool.issuers.all(session):

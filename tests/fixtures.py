@@ -79,6 +79,7 @@ def settings_for(database_url: str, folder: Path, **changes: object) -> Settings
                 "key_encryption_key": b"0123456789: known to every test!",
                 "issuer_file": ROOT / "config" / "issuer.example.toml",
                 "mail_folder": folder / "mail",
+                "journal_file": folder / "journal.jsonl",
             }
             | changes
         )

@@ -132,7 +132,7 @@ def _revoke(
     credential = award.credential
     if credential is not None:
         credential.revoked_at, credential.revoked_as, credential.revocation_reason = now, revoked_as, reason
-        set_status(session, credential)
+        set_status(session, credential, now)
         notices.plan(session, credential, revoked_as, now)
     if award.rule.column_url is not None:
         for delivery in award.deliveries:
@@ -212,7 +212,7 @@ def suspend(session: Session, award: Award, reason: str, now: datetime, by: Acto
         raise AwardStateError("suspended", "the badge is suspended already")
     credential.suspended_at, credential.suspension_reason = now, reason
     events.record(session, "suspended", "award", award.id, now, actor=by)
-    set_status(session, credential)
+    set_status(session, credential, now)
     notices.plan(session, credential, "suspended", now)
 
 
@@ -225,7 +225,7 @@ def reinstate(session: Session, award: Award, now: datetime, by: Actor = TOOL) -
     # What was seen while it was suspended may renew it now.
     award.rule.decided = None
     events.record(session, "reinstated", "award", award.id, now, actor=by)
-    clear_status(session, credential)
+    clear_status(session, credential, now)
     notices.plan(session, credential, "reinstated", now)
 
 

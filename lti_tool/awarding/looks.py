@@ -112,7 +112,9 @@ def look(
     with store.begin() as session:
         course = queries.people.lock_course(session, course_id)
         if error is not None and error.concluded:
-            course.concluded_at = now
+            course.concluded_at = course.concluded_at or now
+        if any(each.answer is not None and "members" in each.answer.counts for each in answered):
+            course.members_seen_at = now
         _note_on_rules(session, course, asked, answered, error, now)
         if error is None:
             # They could not be issued while the platform sent neither; now it has sent one.

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from lti_tool.backups.archive import Backup
 from lti_tool.errors import BackupError
-from lti_tool.store import Session, events, table_copies
+from lti_tool.store import Session, events, queries, table_copies
 from lti_tool.store.database import Store
 from lti_tool.store.events import Actor
 from lti_tool.store.migrations import (
@@ -54,5 +54,7 @@ def restore(
 
 
 def _record(session: Session, backup: Backup, now: datetime, by: Actor) -> None:
+    # From now on nothing starts without the journal of erasures and revocations.
+    queries.issuers.store_setting(session, queries.journal.RESTORED, now.isoformat(), now)
     data = {"made_at": backup.manifest.made_at, "rows": backup.manifest.rows}
     events.record(session, "restored", "installation", "", now, actor=by, data=data)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from lti_tool.bulk_acts.kinds import DONE, UNDONE_BY, Doing, Kind, do
 from lti_tool.issuing.issuers import Issuers
@@ -21,8 +21,6 @@ from lti_tool.store.models import AwardRule, BulkAct, BulkActPerson
 AT_ONCE = 25
 #: How many are done in one transaction, which holds the course, and the status list, for a moment.
 PART = 100
-#: For so long it is known what came out.
-KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,11 +200,6 @@ def go_on(session: Session, act: BulkAct, now: datetime) -> None:
     """Has an act go on whose job was given up; one that has ended, or goes on, is left as it is."""
     if progress_of(session, act).is_stuck:
         outbox.schedule(session, job_id(act.id), "bulk_act", {"act_id": act.id}, now)
-
-
-def forget_old(session: Session, now: datetime) -> None:
-    """Deletes the acts of which it is known no longer what came out."""
-    queries.bulk_acts.delete_asked_before(session, now - KEPT)
 
 
 def job_id(act_id: int) -> str:

@@ -14,7 +14,7 @@ import click
 
 from config.settings import Settings, read_settings, secret_key, without_secrets
 from lti_tool.commands.shared import FILE, note, open_tool, operator, write_bytes
-from lti_tool.errors import BackupError
+from lti_tool.errors import BackupError, JournalError
 
 if TYPE_CHECKING:
     from lti_tool.backups.archive import Manifest
@@ -57,16 +57,18 @@ def backup(*, file: Path) -> None:
     metavar="FOLDER",
     help="Only write the settings of the backup into this folder, which must not exist.",
 )
-def restore(*, file: Path, folder: Path | None) -> None:
+def restore(*, file: Path, folder: Path | None) -> int:
     """Fill the empty database of DATABASE_URL from a backup, of SQLite or of PostgreSQL, this version or an older one.
 
-    It needs the SECRET_KEY and the KEY_ENCRYPTION_KEY of the backup. Start the tool only when this is done: it puts its
-    first rows into an empty database, which is none any more then.
+    It needs the SECRET_KEY and the KEY_ENCRYPTION_KEY of the backup, and the newest copy of JOURNAL_FILE: by that it
+    does once more what was erased or revoked after the backup. Start the tool only when this is done: it puts its first
+    rows into an empty database, which is none any more then.
     """
     if folder is not None:
         _write_settings(file, folder)
-        return
+        return 0
     from lti_tool.backups import archive, restoring
+    from lti_tool.privacy.journal_replay import apply_journal
     from lti_tool.store.clock import DatabaseClock
     from lti_tool.wiring import build_tool, key_encryption_key
 
@@ -78,11 +80,19 @@ def restore(*, file: Path, folder: Path | None) -> None:
     if settings.tool_url != manifest.tool_url:
         note(
             f"The backup is of {manifest.tool_url}, TOOL_URL is {settings.tool_url}: "
-            "run `python -m lti_tool issuer move` before the tool is started."
+            "run `python -m lti_tool issuer move`, and then `journal apply`, before the tool is started."
         )
-        return
-    build_tool(settings).store.close()
+        return 0
+    tool = build_tool(settings)
+    try:
+        click.echo(f"Erased or revoked once more: {apply_journal(tool)}")
+    except JournalError as error:
+        note(f"The tool does not start yet: {error}")
+        return 1
+    finally:
+        tool.store.close()
     note("Its keys open, and the tool can be started.")
+    return 0
 
 
 @contextmanager

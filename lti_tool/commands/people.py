@@ -1,28 +1,36 @@
-"""`python -m lti_tool people ...`: learners whose data is to be erased, or whose address is confirmed."""
+"""`python -m lti_tool people ...`: whose data is to be exported or erased, or whose address is confirmed."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from lti_tool.commands.shared import note, open_tool, operator
-from lti_tool.errors import NotFoundError
+from lti_tool.commands.shared import FILE, note, open_tool, operator, write_pieces
+from lti_tool.errors import NotAllowedError, NotFoundError
 
 
-@click.group("people", help="Erase the data of learners, and confirm their addresses.")
+@click.group("people", help="Export and erase the data of people, and confirm their addresses.")
 def people() -> None: ...
 
 
 @people.command()
 @click.argument("person", metavar="PERSON")
 @click.option("--yes", "agrees", is_flag=True, help="Erase without asking: for scripts.")
-def erase(*, person: str, agrees: bool) -> int:
-    """Erase all that is held about a learner: name, address, observations, awards and credentials. It cannot be undone.
+@click.option("--revoke", "revokes", is_flag=True, help="Revoke their badges first: where they ask for it.")
+def erase(*, person: str, agrees: bool, revokes: bool) -> int:
+    """Erase all that is held about a person: name, address, observations, awards and credentials. It cannot be undone.
 
-    PERSON is their e-mail address, or their number as events name it. Badges are not revoked: files that the learner
-    has go on verifying, but the pages and downloads of these badges are gone, and they cannot be issued again. If the
-    platform still lists the learner, nothing more is recorded about them, and nothing is awarded to them.
+    PERSON is their e-mail address, or their number as events name it. Without --revoke, badges are not revoked: files
+    that the learner has go on verifying, but the pages and downloads of these badges are gone, and they cannot be
+    issued again. If the platform still lists the person, nothing more is recorded about them, and nothing is awarded
+    to them.
+
+    Somebody who is staff of a course that goes on is not erased, nor anybody whose award a law obliges its issuer to
+    keep ([privacy] of the issuer's file).
     """
-    from lti_tool.people.erasure import erase_person
+    from lti_tool.privacy.erasure import erase as erase_people
+    from lti_tool.privacy.erasure import revoke_all
     from lti_tool.store import queries
 
     tool = open_tool()
@@ -39,11 +47,49 @@ def erase(*, person: str, agrees: bool) -> int:
     if not agrees and not click.confirm("Erase all that is held about them, for good?", err=True):
         note("Nothing was erased.")
         return 1
-    with tool.store.begin() as session:
-        for row in found:
-            erase_person(session, row.id, tool.clock(), operator())
+    numbers = [row.id for row in found]
+    if revokes:
+        with tool.store.begin() as session:
+            for number in numbers:
+                note(
+                    f"{number}: revoked {revoke_all(session, tool.issuers, number, tool.clock(), operator())}"
+                )
+    erase_people(tool, tool.mail_folder, numbers, operator())
     click.echo(f"Erased: {', '.join(str(row.id) for row in found)}")
-    note("Mails that were sent, files in MAIL_FOLDER and backups are not: delete those where they are kept.")
+    note(
+        "Badges that they have downloaded live on, and so do mails that were sent. Backups still name them until they "
+        "are deleted; restore erases them once more, by the file in JOURNAL_FILE."
+    )
+    return 0
+
+
+@people.command()
+@click.argument("person", metavar="PERSON")
+@click.option("--out", type=FILE, required=True, metavar="FILE", help="Where the ZIP is written.")
+def export(*, person: str, out: Path) -> int:
+    """Write all that is held about a person as a ZIP: tables as JSON, and their badges. Give it to nobody else.
+
+    PERSON is their e-mail address, or their number as events name it. An address that several people have is refused:
+    name them by number.
+    """
+    from lti_tool.privacy.export import export_of
+    from lti_tool.publishing.exports import record_export
+    from lti_tool.store import queries
+
+    tool = open_tool()
+    with tool.store.read() as session:
+        found = queries.people.people_found(session, person)
+    if not found:
+        raise NotFoundError(f"there is nobody with the number or e-mail address {person}")
+    if len(found) > 1:
+        numbers = ", ".join(str(row.id) for row in found)
+        raise NotAllowedError(
+            f"{person} is the address of several people: name one of them by number: {numbers}"
+        )
+    with tool.store.begin() as session:
+        record_export(session, "person", "person", found[0].id, tool.clock(), operator())
+        write_pieces(out, export_of(tool, [found[0].id], tool.clock()))
+    note(f"Written: {out}")
     return 0
 
 

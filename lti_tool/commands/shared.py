@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,9 +67,9 @@ def open_tool() -> Tool:
     Nobody follows its events: what a command does is recorded, but its output is no log.
     """
     # Loads the database and the web's libraries, which `verify` and `quality` do without.
-    from lti_tool.wiring import build_tool
+    from lti_tool.wiring import start_tool
 
-    return build_tool(read_settings(os.environ))
+    return start_tool(read_settings(os.environ))
 
 
 issuer_option: Callable[[Any], Any] = click.option(
@@ -123,6 +123,17 @@ def write_bytes(file: Path, content: bytes) -> None:
     """
     try:
         private_files.write(file, content)
+    except OSError as error:
+        raise NotFoundError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def write_pieces(file: Path, pieces: Iterable[bytes]) -> None:
+    """As `write_bytes`, piece by piece. Raises NotFoundError where it cannot be written."""
+    try:
+        private_files.write(file, b"")
+        with file.open("ab") as stream:
+            for piece in pieces:
+                stream.write(piece)
     except OSError as error:
         raise NotFoundError(f"{file} cannot be written: {error.strerror}") from error
 

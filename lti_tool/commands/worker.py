@@ -16,7 +16,7 @@ def worker(*, check: bool) -> int:
     """Do the background work until stopped."""
     from lti_tool import worker
     from lti_tool.logs import log_event, log_open_to_others, set_up_logs
-    from lti_tool.wiring import build_tool, trace
+    from lti_tool.wiring import start_tool, trace
 
     settings = read_settings(os.environ)
     if check:
@@ -26,7 +26,7 @@ def worker(*, check: bool) -> int:
     set_up_logs(settings.log_format)
     log_open_to_others(private_paths(settings, os.environ))
     trace(settings, "worker")
-    tool = build_tool(settings, follow=lambda act: log_event(act.as_json()))
+    tool = start_tool(settings, follow=lambda act: log_event(act.as_json()))
     worker.run(tool, settings.broker_url)
     return 0
 

@@ -11,6 +11,7 @@ from badges.issuer import IssuerProfile
 from lti_tool.addresses import Addresses
 from lti_tool.issuing.keyring import Keyring
 from lti_tool.issuing.look import Look
+from lti_tool.issuing.privacy_policy import PrivacyPolicy
 from lti_tool.mails.refusals import RemindedPerson
 from lti_tool.mails.tokens import MailTokens
 from lti_tool.observations import Policy
@@ -24,10 +25,11 @@ class Issuer:
 
     `id` is the key of its row; its DID is `profile.id`. `version_id` and `address_id` are the rows that it was read
     from. `confirmed_at`: when the legal identity of that version was confirmed, and `confirmed_by` whom; None where it
-    was not, and nothing may be issued. `policy`: how its awards are decided. `mail_policy`: what its
-    mails bring. `look`: how its pages and mails look. `channels`: the options of each delivery
-    channel that is set up, by its name. `status_purpose`: whether credentials from now on can be revoked for good
-    ("revocation"), or suspended and reinstated ("suspension"). `mail_tokens`: makes the tokens in mails.
+    was not, and nothing may be issued. `policy`: how its awards are decided. `mail_policy`: what its mails bring.
+    `look`: how its pages and mails look. `privacy`: whom learners ask about their data, and how long it is kept.
+    `channels`: the options of each delivery channel that is set up, by its name. `status_purpose`: whether credentials
+    from now on can be revoked for good ("revocation"), or suspended and reinstated ("suspension"). `mail_tokens`: makes
+    the tokens in mails.
     """
 
     id: str
@@ -37,6 +39,7 @@ class Issuer:
     policy: Policy
     mail_policy: MailPolicy
     look: Look
+    privacy: PrivacyPolicy
     confirmed_at: datetime | None
     confirmed_by: str
     keyring: Keyring

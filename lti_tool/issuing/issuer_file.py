@@ -1,4 +1,4 @@
-"""What the file of an issuer says: its profile, how its courses award, what its mails bring, how its pages look."""
+"""What the file of an issuer says: its profile, how its courses award, its mails, its look, its privacy."""
 
 from __future__ import annotations
 
@@ -14,8 +14,12 @@ from badges.issuer import IssuerProfile, read_issuer
 from badges.pictures import fit_logo
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing.look import read_look
+from lti_tool.issuing.privacy_policy import read_privacy_policy
 from lti_tool.observations import Policy
 from lti_tool.values import Json, MailPolicy
+
+#: The tables that say nothing of who the issuer is.
+_OTHER_TABLES = ("awarding", "mail", "look", "privacy")
 
 _T = TypeVar("_T", Policy, MailPolicy)
 
@@ -53,9 +57,10 @@ def read_profile(data: Json, tool_url: str, now: datetime | None = None) -> tupl
 
     Raises TemplateError as `read_issuer` does, NotAllowedError where a policy cannot be used.
     """
-    others = {name: value for name, value in data.items() if name not in ("awarding", "mail", "look")}
+    others = {name: value for name, value in data.items() if name not in _OTHER_TABLES}
     read_mail_policy(data)
     read_look(data)
+    read_privacy_policy(data)
     return read_issuer(others, tool_url, now), read_policy(data)
 
 

@@ -18,6 +18,7 @@ from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuer_file import read_mail_policy, read_profile
 from lti_tool.issuing.keyring import Keyring
 from lti_tool.issuing.look import read_look
+from lti_tool.issuing.privacy_policy import read_privacy_policy
 from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.mails.tokens import MailTokens
@@ -159,6 +160,7 @@ class Issuers:
             policy=policy,
             mail_policy=read_mail_policy(version.body),
             look=read_look(version.body),
+            privacy=read_privacy_policy(version.body),
             confirmed_at=version.confirmed_at,
             confirmed_by=version.confirmed_by,
             keyring=self._keyring(version.issuer_id, profile.id, addresses),

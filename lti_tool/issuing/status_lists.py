@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from lti_tool.store import Session, queries
+from lti_tool.store import Session, journal, queries
 from lti_tool.store.models import CredentialRow, StatusList
 from signing import status
 
@@ -32,15 +33,17 @@ def allocate_entries(
     ]
 
 
-def set_status(session: Session, credential: CredentialRow) -> None:
+def set_status(session: Session, credential: CredentialRow, now: datetime) -> None:
     """Sets the credential's bit: revoked or suspended, by the purpose of its list."""
+    journal.note_status(session, "status_set", credential, now)
     row = queries.issuers.lock_status_list(session, credential.status_list_id)
     if row is not None:
         _store_bits(row, status.with_bit_set(row.bits, credential.status_index))
 
 
-def clear_status(session: Session, credential: CredentialRow) -> None:
+def clear_status(session: Session, credential: CredentialRow, now: datetime) -> None:
     """Clears the credential's bit: it was suspended, and is valid again."""
+    journal.note_status(session, "status_cleared", credential, now)
     row = queries.issuers.lock_status_list(session, credential.status_list_id)
     if row is not None:
         _store_bits(row, status.with_bit_cleared(row.bits, credential.status_index))

@@ -109,7 +109,7 @@ def _store(session: Session, made: Sequence[Made], now: datetime) -> None:
         row = session.get_one(CredentialRow, one.id)
         row.suspended_at, row.suspension_reason = before.suspended_at, before.suspension_reason
         session.flush()
-        set_status(session, row)
+        set_status(session, row, now)
     for one in made:
         new = one.new
         if new.valid_until is not None:
@@ -125,7 +125,7 @@ def _end(session: Session, new: NewCredential, now: datetime) -> CredentialRow |
     current = session.get_one(CredentialRow, new.current)
     current.replaced_at = current.revoked_at = now
     current.revoked_as = new.why
-    set_status(session, current)
+    set_status(session, current, now)
     session.flush()
     return current if current.suspended_at is not None else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lti_tool.platforms.claims import COMPLETIONS, COURSE_END
 from lti_tool.platforms.course_address import course_address
@@ -11,6 +11,9 @@ from lti_tool.store import Session, dead_jobs, queries
 from lti_tool.store.models import Course, Person
 from lti_tool.store.queries.common import add_or_find
 from lti_tool.values import Launch, Member
+
+#: How often it is noted that somebody has opened the tool: for how long things are kept, a day is exact enough.
+NOTED_EVERY = timedelta(days=1)
 
 
 def save_course(session: Session, launch: Launch) -> Course | None:
@@ -68,6 +71,8 @@ def save_person(session: Session, launch: Launch, now: datetime) -> Person | Non
     if person is None:
         return None
     person.language = launch.locale or person.language
+    if person.launched_at is None or now - person.launched_at >= NOTED_EVERY:
+        person.launched_at = now
     retry_held_up(session, person.id, now)
     return person
 

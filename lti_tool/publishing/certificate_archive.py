@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import unicodedata
 import zipfile
@@ -12,30 +11,11 @@ from datetime import datetime
 from lti_tool.errors import NotFoundError, RevokedError
 from lti_tool.publishing.pdf_documents import certificate_of
 from lti_tool.publishing.publisher import Publisher
+from lti_tool.publishing.zip_stream import Outlet
 from lti_tool.store.queries.credentials import NamedCredential
 
 #: How much of a name stands in the name of a file, in bytes: file systems take 255.
 MAX_NAME_BYTES = 120
-
-
-class _Outlet(io.RawIOBase):
-    """What was written and not taken yet; it cannot go back, so a ZIP says sizes after each file."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._written: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, content: bytes) -> int:  # type: ignore[override]
-        self._written.append(bytes(content))
-        return len(content)
-
-    def take(self) -> bytes:
-        """What was written since it was last taken."""
-        taken, self._written = b"".join(self._written), []
-        return taken
 
 
 def archive_of(
@@ -45,7 +25,7 @@ def archive_of(
 
     Left out is a badge that was erased, revoked or suspended since it was chosen, by when its turn comes.
     """
-    outlet = _Outlet()
+    outlet = Outlet()
     with zipfile.ZipFile(outlet, "w") as archive:
         for each in credentials:
             try:

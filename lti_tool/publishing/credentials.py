@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from badges.bake import bake
 from badges.disclosure import remove_parts
-from lti_tool.errors import NotFoundError, RevokedError
+from lti_tool.errors import BadgeRemovedError, NotFoundError, RevokedError
 from lti_tool.issuing.baking import bake_badge, bake_svg
 from lti_tool.publishing.publisher import Publisher
 from lti_tool.store import Session, queries
@@ -17,8 +17,8 @@ from signing.secured import SecuredCredential
 
 
 def row_to_give_out(session: Session, credential_id: str) -> CredentialRow:
-    """The stored credential. Raises NotFoundError where there is none, RevokedError where it is revoked."""
-    row = _row(session, credential_id)
+    """The stored credential. Raises as `row_to_show`, and RevokedError where it is revoked."""
+    row = row_to_show(session, credential_id)
     if row.revoked_at is not None:
         raise RevokedError(f"the badge {credential_id} is revoked")
     return row
@@ -53,7 +53,7 @@ def badge_part(publisher: Publisher, credential_id: str, parts: Collection[str])
 def credential(publisher: Publisher, credential_id: str) -> str:
     """The JSON that was signed, byte for byte, for our own checks: of a revoked one too. Raises NotFoundError."""
     with publisher.store.read() as session:
-        return _row(session, credential_id).text
+        return row_to_show(session, credential_id).text
 
 
 def is_revoked(publisher: Publisher, address: str) -> bool:
@@ -62,14 +62,25 @@ def is_revoked(publisher: Publisher, address: str) -> bool:
     Its status list may only say that it is suspended.
     """
     with publisher.store.read() as session:
-        row = queries.credentials.credential(session, address.rpartition("/")[2])
-        if row is None or row.revoked_at is None:
+        credential_id = address.rpartition("/")[2]
+        row = queries.credentials.credential(session, credential_id)
+        stays = queries.removed_credentials.removed(session, credential_id) if row is None else row
+        if stays is None or stays.revoked_at is None:
             return False
-        return publisher.issuers.at(session, row.status_list.address).addresses.credential(row.id) == address
+        of_it = queries.issuers.status_list(session, stays.status_list_id)
+        if of_it is None:
+            return False
+        return publisher.issuers.at(session, of_it.address).addresses.credential(stays.id) == address
 
 
-def _row(session: Session, credential_id: str) -> CredentialRow:
+def row_to_show(session: Session, credential_id: str) -> CredentialRow:
+    """The stored credential, whatever became of it.
+
+    Raises NotFoundError where there never was one, BadgeRemovedError where it was erased or is no longer kept.
+    """
     row = queries.credentials.credential(session, credential_id)
-    if row is None:
-        raise NotFoundError("there is no such badge")
-    return row
+    if row is not None:
+        return row
+    if queries.removed_credentials.removed(session, credential_id) is not None:
+        raise BadgeRemovedError(f"the badge {credential_id} was removed")
+    raise NotFoundError("there is no such badge")

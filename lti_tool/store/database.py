@@ -16,7 +16,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
 from lti_tool import private_files
-from lti_tool.store import events
+from lti_tool.store import account_hashes, events
 
 
 class Store:
@@ -25,13 +25,15 @@ class Store:
     def __init__(self, url: str, follow: Callable[[events.Act], None] | None = None) -> None:
         self.engine = _engine(url)
         self._follow = follow
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        #: What each session gets as its `info`.
+        self._info: dict[str, Any] = {}
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info=self._info)
         # PostgreSQL gives each statement of a transaction a snapshot of its own anyway (READ COMMITTED), so that to
         # begin and to end one for reading would be two exchanges for nothing.
         is_sqlite = self.engine.dialect.name == "sqlite"
         without_lock = {"read_only": True} if is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._reading = self.engine.execution_options(**without_lock)
-        self._readers = sessionmaker(self._reading, expire_on_commit=False, autoflush=False)
+        self._readers = sessionmaker(self._reading, expire_on_commit=False, autoflush=False, info=self._info)
         event.listen(self._readers, "before_flush", _refuse_to_store)
         event.listen(self._readers, "do_orm_execute", _refuse_to_write)
 
@@ -54,12 +56,31 @@ class Store:
         with self._readers() as session:
             yield session
 
+    def use_account_key(self, key: bytes) -> None:
+        """Has sessions from now on hash the accounts of erased people with this key."""
+        account_hashes.give_key(self._info, key)
+
     def connect_to_ask(self) -> Connection:
         """A connection for single questions, which its holder keeps, and on which each ends with a rollback.
 
         On PostgreSQL no transaction is begun for them: each is one exchange with the server.
         """
         return self._reading.connect()
+
+    def empty_log(self) -> None:
+        """Has SQLite write its log into the database and empty it: what was deleted stands in neither then.
+
+        As far as nobody is reading at this moment; the next time that the log is begun anew does the rest. PostgreSQL
+        removes what was deleted by itself (VACUUM), and its log by its own settings.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        # Not by a session: SQLAlchemy would begin a transaction, in which SQLite refuses.
+        connection = self.engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Closes all connections but those of `connect_to_ask`."""
@@ -138,7 +159,8 @@ def _refuse_ended(connection: Any, _record: Any, _proxy: Any) -> None:
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     # Switches off the BEGIN of the sqlite3 module, which comes only before the first write: _begin_immediate does it.
     connection.isolation_level = None
-    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
+    # secure_delete: what is deleted is overwritten in the file, as most builds do anyway.
+    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
     _use_write_ahead_log(connection)
 

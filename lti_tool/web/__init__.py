@@ -28,7 +28,7 @@ from lti_tool.web.approver import approval
 from lti_tool.web.current import install
 from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
-from lti_tool.web.learner import badge, downloads, mine, sharing, signed_in
+from lti_tool.web.learner import badge, downloads, mine, own_data, sharing, signed_in
 from lti_tool.web.mails import bounces, holder_checks, reminders
 from lti_tool.web.platforms import launch, registration_page
 from lti_tool.web.proxies import TrustedProxies
@@ -36,6 +36,7 @@ from lti_tool.web.public import (
     api_description,
     badge_pages,
     identity_checks,
+    privacy_notice,
     qr_codes,
     selective_disclosure,
     shared_badge,
@@ -119,12 +120,14 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         downloads,
         sharing,
         mine,
+        own_data,
         signed_in,
         template_list,
         steps,
         quality_report,
         approval,
         badge_pages,
+        privacy_notice,
         selective_disclosure,
         shared_badge,
         verifier,

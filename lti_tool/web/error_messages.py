@@ -218,6 +218,15 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
         what_happened=_l("The badge is no longer valid, so its files are not given out any more."),
         what_to_do=_l("Open the page of the badge: it says when and why."),
     ),
+    "badge_removed": ErrorMessage(
+        title=_l("This badge is no longer kept here"),
+        what_happened=_l(
+            "What named its learner was deleted here, and the badge with it. It was not revoked by that."
+        ),
+        what_to_do=_l(
+            "Whoever has the file of the badge can still have it checked: choose “Check a badge” and hand in the file."
+        ),
+    ),
     "no_author": ErrorMessage(
         title=_l("You do not have permission to open this page"),
         what_happened=_l(

@@ -38,6 +38,8 @@ READING_OF = {
     "shared_badge.shared_file": 60,
     "signed_in.ask_code": 30,
     "signed_in.sign_in": 30,
+    # Everything that is kept of somebody, with their badges drawn.
+    "own_data.download_signed_in": 10,
     "verifier.verify": 60,
     # A camera that looks for a code sends 85 pictures a minute, and then stops.
     "qr_codes.read": 170,
@@ -72,6 +74,10 @@ LOGINS = RateLimitItemPerMinute(60)
 LAUNCHES = RateLimitItemPerMinute(60)
 #: Of all who come without saying who they are, as in a public course of Canvas.
 ANONYMOUS_LAUNCHES = RateLimitItemPerMinute(1200)
+#: Files with everything that is kept of somebody: of one session, inside a platform.
+FILES_OF_SESSION = RateLimitItemPerMinute(10)
+#: Changes of what stands in the badges of a person: each makes all of them anew.
+CHANGES_OF_PERSON = RateLimitItemPerHour(6)
 #: Codes by mail: to one address, whoever asks for them, and for one visitor, to whichever address.
 CODES_TO_ADDRESS = RateLimitItemPerHour(6)
 CODES_OF_VISITOR = RateLimitItemPerHour(20)
@@ -108,6 +114,16 @@ def switch_off(app: Flask) -> None:
 def count_page(token: str) -> None:
     """Counts a page of the session with that token. Raises TooManyRequests."""
     _count(PAGE_OF_SESSION, "session", request.endpoint or "", token)
+
+
+def count_file(token: str) -> None:
+    """Counts a file of the session with that token. Raises TooManyRequests."""
+    _count(FILES_OF_SESSION, "file", token)
+
+
+def count_change(person_id: int) -> None:
+    """Counts a change of what stands in the badges of a person. Raises TooManyRequests."""
+    _count(CHANGES_OF_PERSON, "withheld", str(person_id))
 
 
 def count_login(platform_id: str, client_id: str, login_hint: str) -> None:

@@ -91,6 +91,7 @@ def running_gunicorn(folder: Path, port: int) -> Iterator[None]:
         **SECRETS,
         "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
         "MAIL_FOLDER": str(folder / "mail"),
+        "JOURNAL_FILE": str(folder / "journal.jsonl"),
     }
     command = [sys.executable, "-m", "gunicorn", "--config", str(config), "--bind", f"127.0.0.1:{port}"]
     with running(command, folder / "log", port, environment):

@@ -126,6 +126,7 @@ def new_installation(
             "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
             "SMTP_URL": smtp.url,
             "MAIL_FOLDER": str(tmp_path / "mail"),
+            "JOURNAL_FILE": str(tmp_path / "journal.jsonl"),
             "POLL_SECONDS": "1",
             "PRIVATE_HOSTS": "lms.localhost",
             "WEB_CONCURRENCY": "1",

@@ -86,8 +86,8 @@ def test_the_check_sees_a_change_without_an_event(tmp_path: Path, monkeypatch: p
     assert list(_silent_functions(file)) == ["awards.py:revoke"]
 
 
-#: What may be deleted only where a platform without awards is removed: there is neither an erasure of people nor a
-#: setting of retention yet.
+#: What may be deleted only where a platform without awards is removed, and by erasure and retention, which go through
+#: one query each.
 KEPT = re.compile(r"delete\((ObservationRow|LookRow|Event|ObservationRow\.__table__)\b")
 
 

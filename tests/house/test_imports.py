@@ -50,6 +50,7 @@ ROOMS = (
         "deliveries",
         "publishing",
         "bulk_acts",
+        "privacy",
         "backups",
     ),
     *("wiring", "jobs", "tasks", "worker", "doctor", "web", "demo", "commands", "wsgi", "__main__"),

@@ -110,10 +110,15 @@ def test_every_file_that_holds_secrets_or_people_is_watched(tmp_path):
         tmp_path / "pin",
         tmp_path / "nozimite.sqlite",
         tmp_path / "mail",
+        tmp_path / "journal.jsonl",
     ]
     assert ENVIRONMENT_FILE == ROOT / "config" / "nozimite.env"
     in_postgres = settings_for("postgresql://zane@localhost/nozimite", tmp_path)
-    assert private_paths(in_postgres, {}) == [ENVIRONMENT_FILE, tmp_path / "mail"]
+    assert private_paths(in_postgres, {}) == [
+        ENVIRONMENT_FILE,
+        tmp_path / "mail",
+        tmp_path / "journal.jsonl",
+    ]
 
 
 @pytest.mark.parametrize(("given", "is_open"), [(0o600, False), (0o400, False), (0o640, True), (0o604, True)])
@@ -136,6 +141,7 @@ def test_a_start_with_looser_modes_warns_of_each(sqlite_url, tmp_path):
         "KEY_ENCRYPTION_KEY": SECRETS["KEY_ENCRYPTION_KEY"],
         "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
         "MAIL_FOLDER": str(tmp_path / "mail"),
+        "JOURNAL_FILE": str(tmp_path / "journal.jsonl"),
     }
     done = subprocess.run(
         [sys.executable, "-c", "import lti_tool.wsgi"],

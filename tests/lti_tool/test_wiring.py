@@ -38,7 +38,7 @@ def test_several_processes_that_start_for_the_first_time_at_once_have_the_same_k
     assert sorted(row.algorithm for row in rows(tool, SigningKeyRow)) == ["Ed25519", "P-256"]
     assert len(rows(tool, ToolKeyRow)) == 1
     assert [row.version for row in rows(tool, IssuerProfileRow)] == [1]
-    assert [row.name for row in rows(tool, InstallationSetting)] == ["extension"]
+    assert [row.name for row in rows(tool, InstallationSetting)] == ["account key", "extension"]
     assert [row.id for row in rows(tool, Outbox)] == ["sweep"]
     for tool in tools:
         tool.store.close()
@@ -49,6 +49,7 @@ class Pausing:
 
     def __init__(self, issuers):
         self.issuers, self.arrived, self.go_on = issuers, Event(), Event()
+        self.database_vault = issuers.database_vault
 
     def all(self, session):
         self.arrived.set()

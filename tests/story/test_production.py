@@ -31,6 +31,7 @@ def environment(postgres_url, valkey_url, smtp, tmp_path, free_port):
         "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
         "SMTP_URL": smtp.url,
         "MAIL_FOLDER": str(tmp_path / "mail"),
+        "JOURNAL_FILE": str(tmp_path / "journal.jsonl"),
         "POLL_SECONDS": "1",
         "PRIVATE_HOSTS": "lms.localhost",
         "WEB_CONCURRENCY": "2",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 
 from lti_tool import private_files
@@ -53,3 +55,31 @@ def _write(message: EmailMessage, options: Options, reference: str) -> Receipt:
             "the e-mail could not be saved in its folder: {reason}", {"reason": error.strerror or ""}
         ) from error
     return Receipt(channel=NAME, reference=path.name)
+
+
+def delete_about(folder: Path, words: frozenset[str]) -> int:
+    """Deletes the mails in the folder that name somebody by one of these words; how many that were.
+
+    A file that cannot be read as a mail is left: nothing of ours wrote it.
+    """
+    if not words or not folder.is_dir():
+        return 0
+    found = [path for path in sorted(folder.glob("*.eml")) if _names(path, words)]
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
+
+
+def _names(path: Path, words: frozenset[str]) -> bool:
+    try:
+        message = message_from_bytes(path.read_bytes(), policy=SMTP)
+        texts = [str(value) for value in message.values()]
+        for part in message.walk():
+            if part.get_content_maintype() == "text":
+                texts.append(part.get_content())
+    except (OSError, ValueError, LookupError):
+        return False
+    # Twice: a long line of the plain part is broken between words.
+    text = " ".join(texts)
+    both = f"{text} {' '.join(text.split())}".casefold()
+    return any(word.casefold() in both for word in words)

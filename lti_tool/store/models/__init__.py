@@ -25,6 +25,7 @@ from lti_tool.store.models.issuers import (
     SigningKeyRow,
     StatusList,
 )
+from lti_tool.store.models.journal import JournalEntry
 from lti_tool.store.models.mails import MailedMatter, MailRefusal, TeacherMailChoice
 from lti_tool.store.models.observations import LookRow, ObservationRow
 from lti_tool.store.models.outbox import Outbox
@@ -37,6 +38,7 @@ from lti_tool.store.models.platforms import (
     ToolKeyRow,
 )
 from lti_tool.store.models.proved_addresses import AddressCode, LearnerSession, ProvedAddress
+from lti_tool.store.models.removed_credentials import RemovedCredential
 from lti_tool.store.models.rules import AwardRule, Placement, Question, ResourceLink, RuleVersion
 from lti_tool.store.models.sessions import ExpiringValue, LaunchSession
 from lti_tool.store.models.sharing import ShareLink
@@ -69,6 +71,7 @@ __all__ = [
     "IssuerPermission",
     "IssuerProfileRow",
     "IssuerRow",
+    "JournalEntry",
     "LaunchSession",
     "LearnerSession",
     "LookRow",
@@ -84,6 +87,7 @@ __all__ = [
     "ProvedAddress",
     "Question",
     "RegistrationRow",
+    "RemovedCredential",
     "ResourceLink",
     "RuleVersion",
     "Score",

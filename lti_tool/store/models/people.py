@@ -18,9 +18,8 @@ class Person(Base):
     approvers in the issuer's settings. `platform_account` holds usernames; `proved_address`, `address_code` and
     `learner_session` the addresses that people proved, or are about to.
 
-    A person who was erased (`erased_at`) keeps only their accounts, without usernames, by which they are known when a
-    platform names them again, so that nothing more is recorded of them; and the number, by which events name what they
-    did.
+    A person who was erased (`erased_at`) keeps a keyed hash of each account, by which they are known when a platform
+    names them again, so that nothing more is recorded of them; and the number, by which events name what they did.
     """
 
     __tablename__ = "person"
@@ -43,6 +42,10 @@ class Person(Base):
     language: Mapped[str | None]
     renamed_at: Mapped[datetime | None]
     """When the name or the e-mail address was last found to be another one, or one for the first time."""
+    withheld: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """What the person does not want in their badges: `name`, or `email` (a hash of the address)."""
+    launched_at: Mapped[datetime | None]
+    """The day on which they opened the tool last; it is written once a day."""
     erased_at: Mapped[datetime | None]
     accounts: Mapped[list[PlatformAccount]] = relationship(
         back_populates="person", order_by="PlatformAccount.id"
@@ -62,6 +65,7 @@ class PlatformAccount(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
     user_id: Mapped[str]
+    """Of an erased person the hash of it: `lti_tool.store.account_hashes`."""
     api_id: Mapped[str | None]
     """By which the platform's own API and its events name it, where that is another id than that of LTI."""
     username: Mapped[str | None]
@@ -100,4 +104,6 @@ class Course(Base):
     notice_types: Mapped[list[str]] = mapped_column(JSON, default=list)
     """The types of notices that it can send."""
     concluded_at: Mapped[datetime | None]
+    members_seen_at: Mapped[datetime | None]
+    """When its list of members was read last: until then whoever is on it was seen enrolled."""
     registration: Mapped[RegistrationRow] = relationship()

@@ -70,9 +70,16 @@ def to_issue(session: Session, award_ids: Collection[int]) -> Sequence[AwardToIs
         Person.email,
         Person.language,
         Award.evidence,
+        Person.withheld,
     )
     rows = session.execute(query.join(Award.person).where(Award.id.in_(award_ids)).order_by(Award.id))
-    return [AwardToIssue(**row) for row in rows.mappings()]
+    return [AwardToIssue(**_without_withheld(dict(row))) for row in rows.mappings()]
+
+
+def _without_withheld(columns: dict[str, Any]) -> dict[str, Any]:
+    """The columns, without what the learner does not want in their badges."""
+    withheld = columns.pop("withheld")
+    return columns | dict.fromkeys(withheld)
 
 
 def lock_awards(session: Session, award_ids: Collection[int]) -> Sequence[Award]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, CursorResult, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from lti_tool.store.models import Award, BulkAct, BulkActPerson, HandAward, Person
@@ -110,11 +110,24 @@ def delete_person(session: Session, person_id: int) -> None:
     session.execute(delete(BulkAct).where(BulkAct.id.in_(acts), ~is_about_somebody))
 
 
-def delete_asked_before(session: Session, moment: datetime) -> None:
-    """Deletes the acts that were asked for before then, with what came out of them."""
+def forget_reasons(session: Session, person_id: int) -> None:
+    """Empties the reasons of acts that were about the person, or that they asked for, once these have ended.
+
+    One that goes on still needs it; it is deleted with the act.
+    """
+    about = select(BulkActPerson.bulk_act_id).where(BulkActPerson.person_id == person_id)
+    theirs = BulkAct.id.in_(about) | (BulkAct.asked_by_id == person_id)
+    session.execute(update(BulkAct).where(theirs, BulkAct.ended_at.is_not(None)).values(reason=""))
+
+
+def delete_asked_before(session: Session, moment: datetime) -> int:
+    """Deletes the acts that were asked for before then, with what came out of them; how many that were."""
     acts = select(BulkAct.id).where(BulkAct.asked_at < moment)
     session.execute(delete(BulkActPerson).where(BulkActPerson.bulk_act_id.in_(acts)))
-    session.execute(delete(BulkAct).where(BulkAct.asked_at < moment))
+    deleted: Any = session.execute(
+        delete(BulkAct).where(BulkAct.asked_at < moment), execution_options={"preserve_rowcount": True}
+    )
+    return cast(CursorResult[Any], deleted).rowcount
 
 
 def lock_awards(session: Session, people: Collection[BulkActPerson]) -> Mapping[int, Award]:

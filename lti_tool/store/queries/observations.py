@@ -308,6 +308,20 @@ def roles_of_person(session: Session, person_id: int) -> Mapping[int, Sequence[O
     return found
 
 
+def roles_of_people(
+    session: Session, person_ids: Collection[int]
+) -> Mapping[tuple[int, int], Sequence[Observation]]:
+    """What these people were in each course, by person and course; oldest first."""
+    is_theirs = ObservationRow.person_id.in_(person_ids)
+    query = select(*_COLUMNS).where(is_theirs, ObservationRow.kind == ROLE)
+    found: defaultdict[tuple[int, int], list[Observation]] = defaultdict(list)
+    for row in session.execute(_in_order(query)):
+        each = _observation(row)
+        if each.course is not None and each.person is not None:
+            found[each.person, each.course].append(each)
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastLooks:
     """How the looks of one source at a course went: the last that was answered, and the last that failed, and why.

@@ -6,10 +6,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from lti_tool.store.account_hashes import ERASED, account_hash, account_hashes
 from lti_tool.store.models import (
     Award,
+    BulkActPerson,
     CorrectionRequest,
     Course,
     CredentialRow,
@@ -26,6 +29,7 @@ from lti_tool.store.models import (
     Outbox,
     Person,
     PlatformAccount,
+    RegistrationRow,
     ShareLink,
     SourceAccess,
     TeacherMailChoice,
@@ -127,7 +131,23 @@ def _save_ids(session: Session, registration_id: int, members: Iterable[Member])
 
 
 def people_of(session: Session, registration_id: int, user_ids: Sequence[str]) -> dict[str, Person]:
-    """The people with those user_ids on the platform of the registration; who is unknown is left out."""
+    """The people with those user_ids on the platform of the registration; who is unknown is left out.
+
+    Those who were erased are among them, found by the hash that stands in the place of their user_id.
+    """
+    rows = _people_named(session, registration_id, [each for each in user_ids if _names(each)])
+    # Asked after the others: whoever is erased between the two questions is found by the second.
+    hashes = account_hashes(session, registration_id, [each for each in user_ids if each not in rows])
+    erased = _people_named(session, registration_id, list(hashes))
+    return rows | {hashes[named]: row for named, row in erased.items()}
+
+
+def _names(user_id: str) -> bool:
+    """Whether it can be what a platform calls somebody: what it sends never is the hash of an erased account."""
+    return not user_id.startswith(ERASED)
+
+
+def _people_named(session: Session, registration_id: int, user_ids: Sequence[str]) -> dict[str, Person]:
     # 500 at a time: databases limit the number of parameters of a query.
     rows: dict[str, Person] = {}
     for start in range(0, len(user_ids), 500):
@@ -144,7 +164,17 @@ def people_of(session: Session, registration_id: int, user_ids: Sequence[str]) -
 
 
 def person_ids(session: Session, registration_id: int, user_ids: Sequence[str]) -> dict[str, int]:
-    """The ids of the people with those user_ids on the platform of the registration; who is unknown is left out."""
+    """The ids of the people with those user_ids on the platform of the registration; who is unknown is left out.
+
+    Those who were erased are among them, as in `people_of`.
+    """
+    rows = _ids_named(session, registration_id, [each for each in user_ids if _names(each)])
+    hashes = account_hashes(session, registration_id, [each for each in user_ids if each not in rows])
+    erased = _ids_named(session, registration_id, list(hashes)) if hashes else {}
+    return rows | {hashes[named]: person_id for named, person_id in erased.items()}
+
+
+def _ids_named(session: Session, registration_id: int, user_ids: Sequence[str]) -> dict[str, int]:
     query = select(PlatformAccount.user_id, PlatformAccount.person_id).where(
         PlatformAccount.registration_id == registration_id,
         is_among(session, PlatformAccount.user_id, user_ids),
@@ -329,27 +359,55 @@ def courses_with(session: Session, person_id: int) -> Sequence[int]:
     return sorted(course_id for course_id in found if course_id is not None)
 
 
+def accounts_hashed_as(session: Session, hashes: Collection[str]) -> dict[str, PlatformAccount]:
+    """The accounts whose hash is one of these, by it, erased or not: every account is hashed to find them."""
+    wanted = set(hashes)
+    found: dict[str, int] = {}
+    query = select(PlatformAccount.id, PlatformAccount.registration_id, PlatformAccount.user_id)
+    for account_id, registration_id, user_id in session.execute(query.execution_options(yield_per=1000)):
+        is_hashed = user_id.startswith(ERASED)
+        hashed = user_id if is_hashed else account_hash(session, registration_id, user_id)
+        if hashed in wanted:
+            found[hashed] = account_id
+    return {hashed: session.get_one(PlatformAccount, account_id) for hashed, account_id in found.items()}
+
+
+def add_erased(session: Session, accounts: Sequence[tuple[int, str]], erased_at: datetime) -> None:
+    """Adds somebody of whom only their erasure is known: the registrations and hashes of their accounts.
+
+    An account of a registration that is not there is left out: its platform was removed.
+    """
+    there = {id for id, _ in accounts if session.get(RegistrationRow, id) is not None}
+    if there:
+        person = Person(erased_at=erased_at)
+        session.add(person)
+        session.flush()
+        for registration_id, hashed in accounts:
+            if registration_id in there:
+                session.add(
+                    PlatformAccount(registration_id=registration_id, user_id=hashed, person_id=person.id)
+                )
+
+
+def running_courses(session: Session, course_ids: Collection[int], now: datetime) -> Sequence[int]:
+    """The ids of those of these courses that have not ended, as far as their platforms say."""
+    goes_on = Course.concluded_at.is_(None) & (Course.ends_at.is_(None) | (Course.ends_at > now))
+    return session.scalars(select(Course.id).where(Course.id.in_(course_ids), goes_on)).all()
+
+
 def delete_all_of(session: Session, person_id: int) -> int:
     """Deletes what was observed of, awarded and sent to the person, and their sessions; how many credentials that were.
 
-    The entries of the credentials in status lists stay taken. The row of the person stays.
+    The row of the person stays. Of the credentials `removed_credentials.note_removed` keeps what is to stay: that comes
+    before. Their entries in status lists stay taken.
     """
     awards = session.scalars(select(Award.id).where(Award.person_id == person_id)).all()
     ids = session.scalars(select(CredentialRow.id).where(CredentialRow.award_id.in_(awards))).all()
-    deliveries = session.scalars(select(Delivery.id).where(Delivery.award_id.in_(awards))).all()
-    notices = session.scalars(select(Notice.id).where(Notice.credential_id.in_(ids))).all()
     session.flush()
     bulk_acts.delete_person(session, person_id)
+    delete_awards(session, awards, ids)
     for table, of_them in (
-        (Outbox, Outbox.award_id.in_(awards)),
-        (Notice, Notice.id.in_(notices)),
-        (IdentityCheck, IdentityCheck.credential_id.in_(ids)),
-        (CredentialRow, CredentialRow.id.in_(ids)),
-        (Delivery, Delivery.id.in_(deliveries)),
-        (MailedChange, MailedChange.award_id.in_(awards) | (MailedChange.person_id == person_id)),
-        (CorrectionRequest, CorrectionRequest.award_id.in_(awards)),
-        (ShareLink, ShareLink.award_id.in_(awards)),
-        (Award, Award.id.in_(awards)),
+        (MailedChange, MailedChange.person_id == person_id),
         (HandAward, HandAward.person_id == person_id),
         (ObservationRow, ObservationRow.person_id == person_id),
         (SourceAccess, SourceAccess.person_id == person_id),
@@ -362,6 +420,44 @@ def delete_all_of(session: Session, person_id: int) -> int:
         session.execute(delete(table).where(of_them).execution_options(synchronize_session=False))
     session.expire_all()
     return len(ids)
+
+
+def delete_awards(session: Session, awards: Collection[int], credentials: Collection[str]) -> None:
+    """Deletes these awards with their credentials, and all that refers to either."""
+    deliveries = session.scalars(select(Delivery.id).where(Delivery.award_id.in_(awards))).all()
+    notices = session.scalars(select(Notice.id).where(Notice.credential_id.in_(credentials))).all()
+    session.flush()
+    for table, of_them in (
+        (Outbox, Outbox.award_id.in_(awards)),
+        (Notice, Notice.id.in_(notices)),
+        (IdentityCheck, IdentityCheck.credential_id.in_(credentials)),
+        (CredentialRow, CredentialRow.id.in_(credentials)),
+        (Delivery, Delivery.id.in_(deliveries)),
+        (MailedChange, MailedChange.award_id.in_(awards)),
+        (CorrectionRequest, CorrectionRequest.award_id.in_(awards)),
+        (ShareLink, ShareLink.award_id.in_(awards)),
+        (BulkActPerson, BulkActPerson.award_id.in_(awards)),
+        (Award, Award.id.in_(awards)),
+    ):
+        session.execute(delete(table).where(of_them).execution_options(synchronize_session=False))
+    session.expire_all()
+
+
+def delete_or_empty(session: Session, person: Person, now: datetime) -> None:
+    """Deletes the person's accounts and, where nothing refers to it, their row; else it stays, as a number.
+
+    Unlike after an erasure, nothing is left by which they would be known: who is named again comes anew.
+    """
+    session.execute(delete(PlatformAccount).where(PlatformAccount.person_id == person.id))
+    person.erased_at = now
+    session.flush()
+    number = person.id
+    session.expunge(person)
+    try:
+        with session.begin_nested():
+            session.execute(delete(Person).where(Person.id == number))
+    except IntegrityError:
+        return
 
 
 def lock_course(session: Session, course_id: int) -> Course:

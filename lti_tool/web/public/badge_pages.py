@@ -51,13 +51,11 @@ def home() -> str:
 def badge(badge_id: UUID) -> Response:
     """The public page of a badge, with the checks of the verifier's page, made now on the stored credential.
 
-    Raises NotFoundError where there is none.
+    Raises NotFoundError where there is none, BadgeRemovedError where it was removed.
     """
     tool = current_tool()
     with tool.store.read() as session:
-        row = queries.credentials.credential(session, str(badge_id))
-        if row is None:
-            raise NotFoundError("there is no such badge")
+        row = credentials.row_to_show(session, str(badge_id))
         set_page_issuer(tool.issuers.of(session, row.issuer_id))
         report = tool.verify_own(row.text)
         successor = queries.credentials.successor(session, row.id)

@@ -10,7 +10,8 @@ from badges.eu.evidence import evidence_of
 from lti_tool.awarding import awards, by_hand, looks, rule_changes
 from lti_tool.errors import AwardStateError, NotAllowedError
 from lti_tool.observations import Policy
-from lti_tool.people import erasure, sessions
+from lti_tool.people import sessions
+from lti_tool.privacy import erasure
 from lti_tool.store import events, queries
 from lti_tool.store.models import Award, AwardRule, CompiledFormRow, CredentialRow, Event, HandAward
 from lti_tool.values import Evidence
@@ -259,5 +260,5 @@ def test_who_is_erased_leaves_no_reason_behind(tool, rule_id):
     give(tool, rule_id, policy=TWO)
     person_id = id_of(tool, ANNA)
     with tool.store.begin() as session:
-        erasure.erase_person(session, person_id, tool.clock(), BY)
+        erasure.erase_person(session, tool.issuers, person_id, tool.clock(), BY)
     assert rows(tool, HandAward) == []

@@ -8,7 +8,7 @@ import pytest
 
 from lti_tool.awarding import looks, mail_schedule, teacher_mail
 from lti_tool.people import own_badges, sessions, stated_names
-from lti_tool.people.erasure import erase_person
+from lti_tool.privacy.erasure import erase_person
 from lti_tool.store import events, queries
 from lti_tool.store.models import Award, Event, Outbox, Person
 from lti_tool.values import INSTRUCTOR
@@ -168,7 +168,7 @@ def test_what_is_answered_or_erased_before_the_mail_is_due_is_not_mailed(tool, a
     assert mails() == []
     ask(tool, JANIS)
     with tool.store.begin() as session:
-        erase_person(session, person_id(session, JANIS), clock(), events.operator("ieva"))
+        erase_person(session, tool.issuers, person_id(session, JANIS), clock(), events.operator("ieva"))
     assert mails() == []
     assert [row.id for row in rows(tool, Outbox) if row.task == "mail_teacher"] == []
 

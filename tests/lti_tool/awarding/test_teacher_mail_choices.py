@@ -11,7 +11,7 @@ from lti_tool.awarding import confirmations, looks
 from lti_tool.mails.refusals import RemindedPerson
 from lti_tool.mails.teacher_choices import KINDS, MailChoice
 from lti_tool.people import reminders, sessions, teacher_mails
-from lti_tool.people.erasure import erase_person
+from lti_tool.privacy.erasure import erase_person
 from lti_tool.store import events, queries
 from lti_tool.store.models import AwardRule, Course, Event, MailedMatter, Outbox, TeacherMailChoice
 from lti_tool.values import INSTRUCTOR
@@ -206,7 +206,7 @@ def test_erasure_of_a_teacher_leaves_neither_choice_nor_what_they_were_mailed(
     platform.everyone.remove(ZANE)
     looks.look(tool.store, platform, 1, clock() + timedelta(seconds=30), tool.issuer.policy)
     with tool.store.begin() as session:
-        erase_person(session, id_of(session, ZANE), tool.clock(), events.TOOL)
+        erase_person(session, tool.issuers, id_of(session, ZANE), tool.clock(), events.TOOL)
     assert rows(tool, TeacherMailChoice) == rows(tool, MailedMatter) == []
     assert mails(days=1) == []
     assert [row.id for row in rows(tool, Outbox) if row.task == "mail_teacher"] == []

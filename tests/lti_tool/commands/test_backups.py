@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 
 import pytest
 
-from config.settings import ENVIRONMENT_FILE
+from config.settings import ENVIRONMENT_FILE, read_settings
+from lti_tool.privacy.journal import write_journal
 from lti_tool.store.models import Award
 from lti_tool.wiring import build_tool
 from tests.fixtures import SECRETS, rows, settings_for
@@ -57,6 +59,26 @@ def test_a_bare_machine_gets_the_settings_first_and_then_everything(
     again.store.close()
     (event,) = [json.loads(line) for line in run("events", "--json", "--what", "restored")[1].splitlines()]
     assert event["actor"].startswith("operator:") and "made_at" in event["data"]
+
+
+def test_who_was_erased_after_the_backup_is_erased_once_more(backup, environment, run, tmp_path):
+    """And without the journal nothing starts."""
+    assert run("people", "erase", "anna@example.org", "--yes")[0] == 0
+    assert run("journal", "check")[0] == 0
+    journal = tmp_path / "journal.jsonl"
+    kept = tmp_path / "kept-apart.jsonl"
+    tool = build_tool(read_settings(os.environ))
+    assert write_journal(tool) == 1
+    tool.store.close()
+    journal.rename(kept)
+    environment.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'new' / 'nozimite.sqlite'}")
+    code, _, error = run("restore", str(backup))
+    assert code == 1 and "JOURNAL_FILE is not there" in error
+    assert run("issuer", "show")[0] == 2
+    kept.rename(journal)
+    assert run("journal", "apply") == (0, "Done once more: 1\n", "")
+    assert run("people", "erase", "anna@example.org", "--yes")[0] == 2
+    assert run("issuer", "show")[0] == 0
 
 
 def test_a_moved_tool_is_told_to_move_its_issuers(backup, environment, run, tmp_path):

@@ -51,6 +51,7 @@ def environment(empty_sqlite_url, tmp_path, monkeypatch):
         **SECRETS,
         "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
         "MAIL_FOLDER": str(tmp_path / "mail"),
+        "JOURNAL_FILE": str(tmp_path / "journal.jsonl"),
     }.items():
         monkeypatch.setenv(name, value)
     return monkeypatch

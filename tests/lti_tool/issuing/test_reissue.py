@@ -139,6 +139,7 @@ def test_the_command_that_was_killed_goes_on_with_the_rest(tool, stolen, tmp_pat
         **SECRETS,
         "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
         "MAIL_FOLDER": str(tmp_path / "mail"),
+        "JOURNAL_FILE": str(tmp_path / "journal.jsonl"),
     }
     command = [sys.executable, "-m", "lti_tool", "badges", "reissue", "--signed-with", stolen]
     first = subprocess.Popen(

@@ -9,7 +9,7 @@ import pytest
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.people import addresses, learner_sessions, sessions
 from lti_tool.people.addresses import MOST_ADDRESSES, MOST_TRIES, Asking, comparable_address
-from lti_tool.people.erasure import erase_person
+from lti_tool.privacy.erasure import erase_person
 from lti_tool.store import events, queries
 from lti_tool.store.models import AddressCode, Event, LearnerSession, Outbox, ProvedAddress
 from tests.at_once import all_at_once
@@ -232,7 +232,7 @@ def test_nothing_is_proved_by_somebody_who_was_erased(tool, people):
     with tool.store.begin() as session:
         for address in (PRIVATE, OTHER):
             learner_sessions.start_session(session, address, tool.clock())
-        erase_person(session, anna, tool.clock(), events.operator("root"))
+        erase_person(session, tool.issuers, anna, tool.clock(), events.operator("root"))
     assert [(row.person_id, row.address) for row in rows(tool, ProvedAddress)] == [(janis, OTHER)]
     assert [row.address for row in rows(tool, LearnerSession)] == [OTHER]
     assert rows(tool, AddressCode) == []

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from lti_tool.people.erasure import erase_person
 
 from lti_tool.people import pending_arrivals, sessions
-from lti_tool.people.erasure import erase_person
 from lti_tool.platforms import registrations
 from lti_tool.platforms.launch import Arrival
 from lti_tool.store import events, queries

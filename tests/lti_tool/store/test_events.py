@@ -602,6 +602,8 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
 ]
 #: Acts that other tests walk through: by pages, and by commands.
 ELSEWHERE = {
+    "details_withheld",
+    "no_longer_kept",
     "address_proved",
     "name_stated",
     "name_confirmed",

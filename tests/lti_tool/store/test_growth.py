@@ -110,7 +110,7 @@ def test_due_jobs_are_found_without_reading_those_that_wait(store):
 def test_people_are_found_by_their_username_without_reading_all_accounts(tool_on_postgres):
     store = tool_on_postgres.store
     fill = """
-        INSERT INTO person (id, name_mailed_to) SELECT n, '[]' FROM generate_series(1, 20000) AS n;
+        INSERT INTO person (id, name_mailed_to, withheld) SELECT n, '[]', '[]' FROM generate_series(1, 20000) AS n;
         INSERT INTO platform_account (registration_id, user_id, username, person_id)
         SELECT 1, 'u' || n, 'name' || n, n FROM generate_series(1, 20000) AS n
     """

@@ -98,6 +98,7 @@ WHO_MAY = {
     "GET /achievements/<uuid:template_id>/<int:version>/image.png": EVERYBODY,
     "GET /achievements/<uuid:template_id>/<int:version>/mark.png": EVERYBODY,
     "GET /issuers/<slug>": EVERYBODY,
+    "GET /issuers/<slug>/privacy": EVERYBODY,
     "GET /issuers/<slug>/accent.css": EVERYBODY,
     "GET /issuers/<slug>/logo.png": EVERYBODY,
     "GET /issuers/<slug>/did.json": EVERYBODY,
@@ -136,6 +137,9 @@ WHO_MAY = {
     },
     "POST /lti/app/learner": LEARNERS,
     "GET /my": EVERYBODY,
+    "GET /my/data": EVERYBODY,
+    "POST /my/data/file": NOBODY,
+    "POST /my/data/withhold": NOBODY,
     # A session of a learner comes by a cookie; without one these lead to the page that asks for a code.
     "GET /my/badges/<uuid:badge_id>": EVERYBODY,
     # No page of another site sends these.
@@ -148,6 +152,9 @@ WHO_MAY = {
     "POST /lti/app/mine/address": LEARNERS,
     "POST /lti/app/mine/code": LEARNERS,
     "POST /lti/app/mine/name": LEARNERS,
+    "POST /lti/app/mine/data": LEARNERS,
+    "POST /lti/app/mine/data/file": LEARNERS,
+    "POST /lti/app/mine/data/withhold": LEARNERS,
     "POST /lti/app/people/<int:person_id>/name/confirm": STAFF,
     "POST /lti/app/people/<int:person_id>/name/decline": STAFF,
     "POST /lti/app/mine/address/remove": OWNER,

@@ -5,7 +5,7 @@ from sqlalchemy import event
 
 from lti_tool.awarding import looks
 from lti_tool.issuing import legal_identity
-from lti_tool.people.erasure import erase_person
+from lti_tool.privacy.erasure import erase_person
 from lti_tool.store import dead_jobs, outbox, queries
 from lti_tool.store.events import TOOL
 from lti_tool.store.models import Award, CredentialRow, LookRow, Outbox, TemplateVersion
@@ -117,7 +117,7 @@ def story(grown, school, services, browser, annas_badge, clock):
     def erase():
         with grown.store.begin() as session:
             person = queries.people.person_of(session, 1, f"person-{number * PEOPLE - 1}")
-            erase_person(session, person.id, clock(), TOOL)
+            erase_person(session, grown.issuers, person.id, clock(), TOOL)
 
     return {
         "a look in which nothing is new": lambda: (look(), look()),

@@ -260,6 +260,7 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("notice_types", sa.JSON(), nullable=False),
         sa.Column("concluded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("members_seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["registration_id"],
             ["registration.id"],
@@ -321,6 +322,8 @@ def upgrade() -> None:
         sa.Column("name_mailed_to", sa.JSON(), nullable=False),
         sa.Column("language", sa.String(), nullable=True),
         sa.Column("renamed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withheld", sa.JSON(), nullable=False),
+        sa.Column("launched_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "erased_at IS NULL OR "
@@ -1088,6 +1091,51 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "removed_credential",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
+        sa.Column("status_list_id", sa.Integer(), nullable=False),
+        sa.Column("status_index", sa.Integer(), nullable=False),
+        sa.Column("json_sha256", sa.String(length=64), nullable=False),
+        sa.Column("jwt_sha256", sa.String(length=64), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_as", sa.String(length=10), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("why", sa.String(length=10), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_list_id"],
+            ["status_list.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("status_list_id", "status_index"),
+    )
+    with op.batch_alter_table("removed_credential", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_removed_credential_issuer_id"), ["issuer_id"], unique=False)
+
+    op.create_table(
+        "journal_entry",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("position"),
+    )
+    with op.batch_alter_table("journal_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_journal_entry_unwritten",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("position IS NULL"),
+            postgresql_where=sa.text("position IS NULL"),
+        )
+
+    op.create_table(
         "notice",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("credential_id", sa.String(length=36), nullable=False),
@@ -1356,6 +1404,8 @@ def downgrade() -> None:
     op.drop_table("credential")
     op.drop_table("text_dictionary")
     op.drop_table("launch_session")
+    op.drop_table("journal_entry")
+    op.drop_table("removed_credential")
     op.drop_table("bulk_act_person")
     op.drop_table("bulk_act")
     op.drop_table("hand_award")

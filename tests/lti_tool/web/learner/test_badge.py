@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from lti_tool.awarding import awards, looks
-from lti_tool.people.erasure import erase_person
+from lti_tool.privacy.erasure import erase_person
 from lti_tool.store import events, outbox
 from lti_tool.store.models import (
     Award,
@@ -98,11 +98,14 @@ def test_a_learner_who_was_erased_is_told_so_and_nothing_is_recorded(school, ann
     token = hidden(school.launch(ANNA), "_launch")
     with web_tool.store.begin() as session:
         anna = session.query(Award).one().person_id
-        erase_person(session, anna, clock(), events.operator("root"))
+        erase_person(session, web_tool.issuers, anna, clock(), events.operator("root"))
     page = school.launch(ANNA)
     assert "Your data was erased from Nozimite." in text_of(page)
     assert "Anna" not in page.text and annas_badge not in page.text
-    assert school.browser.get(f"/badges/{annas_badge}").status_code == 404
+    gone = school.browser.get(f"/badges/{annas_badge}")
+    assert gone.status_code == 410 and "no longer kept here" in gone.text
+    for ending in ("png", "json", "jwt"):
+        assert school.browser.get(f"/badges/{annas_badge}.{ending}").status_code == 410
     assert school.browser.post("/lti/app/learner", data={"_launch": token}).status_code in (401, 403, 410)
     with web_tool.store.read() as session:
         assert session.query(ObservationRow).filter_by(person_id=anna).count() == 0

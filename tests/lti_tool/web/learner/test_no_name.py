@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from lti_tool.people.erasure import erase_person
+from lti_tool.privacy.erasure import erase_person
 from lti_tool.store import events
 from lti_tool.store.models import Award, CredentialRow, Event, Person
 from tests.fixtures import ANNA, JANIS, ZANE, complete, rows, run_due_jobs
@@ -127,6 +127,6 @@ def test_a_stated_name_is_erased(press, web_tool, clock):
     prove(press, web_tool)
     press("mine/name", name="Anna B.")
     with web_tool.store.begin() as session:
-        erase_person(session, number_of(web_tool), clock(), events.operator("root"))
+        erase_person(session, web_tool.issuers, number_of(web_tool), clock(), events.operator("root"))
     assert "Anna B." not in str([vars(row) for row in rows(web_tool, Person)])
     assert HOME not in str([vars(row) for row in rows(web_tool, Person)])

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from lti_tool.awarding import awards
-from lti_tool.people.erasure import erase_person
 from lti_tool.people.share_links import MOST_LINKS, token_of
+from lti_tool.privacy.erasure import erase_person
 from lti_tool.store import events
 from lti_tool.store.models import Award, CredentialRow, Event, ShareLink
 from tests.fixtures import ANNA, JANIS, change_issuer, rows, run_due_jobs
@@ -90,6 +90,7 @@ def test_a_link_without_the_name_tells_nothing_of_its_learner(press, app, web_to
             "/verify",
             "/my",
             "/issuers/riga-college",
+            "/issuers/riga-college/privacy",
         }
     assert browser_of(app).get(f"{address}/badge.png").status_code == 404
 
@@ -250,7 +251,9 @@ def test_the_links_of_a_badge_that_is_not_valid_any_more_can_be_ended(press, sch
 def test_erasure_ends_all_links(press, app, web_tool, clock):
     address = make(press)
     with web_tool.store.begin() as session:
-        erase_person(session, session.query(Award).one().person_id, clock(), events.operator("root"))
+        erase_person(
+            session, web_tool.issuers, session.query(Award).one().person_id, clock(), events.operator("root")
+        )
     assert rows(web_tool, ShareLink) == []
     assert browser_of(app).get(address).status_code == 404
 

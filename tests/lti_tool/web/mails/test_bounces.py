@@ -8,7 +8,7 @@ import pytest
 
 from lti_tool.deliveries import dispatch
 from lti_tool.mails.returned import ReturnAddress, read_report
-from lti_tool.people.erasure import erase_person
+from lti_tool.privacy.erasure import erase_person
 from lti_tool.store import events, queries
 from lti_tool.store.models import (
     Approval,
@@ -229,7 +229,9 @@ def test_a_late_report_about_somebody_who_was_erased_is_not_about_the_next(
     returned_to, service, web_tool, platform, clock
 ):
     with web_tool.store.begin() as session:
-        erase_person(session, session.query(Award).one().person_id, clock(), events.operator("ieva"))
+        erase_person(
+            session, web_tool.issuers, session.query(Award).one().person_id, clock(), events.operator("ieva")
+        )
     assert rows(web_tool, Delivery) == []
     complete(web_tool, platform, 1, JANIS)
     run_due_jobs(web_tool)

@@ -10,7 +10,7 @@ import pytest
 
 from lti_tool.awarding import awards, looks
 from lti_tool.mails.refusals import RemindedPerson
-from lti_tool.people.erasure import erase_person
+from lti_tool.privacy.erasure import erase_person
 from lti_tool.store import events, queries
 from lti_tool.store.models import Award, Event, MailRefusal
 from tests.fixtures import ANNA, ZANE, complete, make_rule, publish, rows, run_due_jobs
@@ -158,7 +158,9 @@ def test_a_token_that_was_made_up_or_is_for_something_else_is_none(reminder, web
 def test_a_refusal_is_erased_with_its_person_and_the_token_is_then_none(reminder, web_tool, stranger, clock):
     stranger.post(address(reminder), **ONE_CLICK)
     with web_tool.store.begin() as session:
-        erase_person(session, session.query(Award).one().person_id, clock(), events.operator("ieva"))
+        erase_person(
+            session, web_tool.issuers, session.query(Award).one().person_id, clock(), events.operator("ieva")
+        )
     assert rows(web_tool, MailRefusal) == []
     assert stranger.get(address(reminder)).status_code == 404
     assert stranger.post(address(reminder), **ONE_CLICK).status_code == 404

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import event
 
 from lti_tool.awarding import awards
-from lti_tool.people.erasure import erase_person
 from lti_tool.people.identity_checks import MOST_A_BADGE, MOST_AN_ADDRESS, OPEN
+from lti_tool.privacy.erasure import erase_person
 from lti_tool.store import events
 from lti_tool.store.models import (
     Award,
@@ -299,7 +299,7 @@ def test_checks_are_deleted_after_a_day_and_with_their_person(begin, holder, web
     _address, mail = begin()
     holder.post(holders_page(mail), data={"answer": "never"})
     with web_tool.store.begin() as session:
-        erase_person(session, session.query(Award).one().person_id, clock(), OPERATOR)
+        erase_person(session, web_tool.issuers, session.query(Award).one().person_id, clock(), OPERATOR)
     assert rows(web_tool, IdentityCheck) == rows(web_tool, IdentityCheckRefusal) == []
     assert [row.email for row in rows(web_tool, Person) if row.erased_at] == [None]
 

@@ -9,8 +9,8 @@ import pytest
 
 from lti_tool.awarding import imports, looks
 from lti_tool.observations import COURSE_COMPLETED, FINAL_SCORE
-from lti_tool.people import erasure
 from lti_tool.platforms import source_access
+from lti_tool.privacy import erasure
 from lti_tool.sources.csv.rows import Row
 from lti_tool.store import events, queries
 from lti_tool.store.models import Award, Event, ExpiringValue, ObservationRow, Outbox, Person, RuleVersion
@@ -276,7 +276,7 @@ def test_who_was_erased_between_is_not_recorded(school, upload, web_tool, clock)
     press(school, page, "course/list/take", list=hidden(page, "list"))
     with web_tool.store.begin() as session:
         person = queries.people.person_of(session, 1, ANNA.user_id)
-        erasure.erase_person(session, person.id, clock(), events.operator("root"))
+        erasure.erase_person(session, web_tool.issuers, person.id, clock(), events.operator("root"))
     run_due_jobs(web_tool)
     assert told(web_tool) == rows(web_tool, Award) == []
 

@@ -10,7 +10,7 @@ import pytest
 from lti_tool.awarding import awards, by_hand
 from lti_tool.awarding.confirmations import Refusal
 from lti_tool.bulk_acts import kinds, work
-from lti_tool.people.erasure import erase_person
+from lti_tool.privacy.erasure import erase_person
 from lti_tool.store import events, outbox
 from lti_tool.store.models import (
     Award,
@@ -228,7 +228,7 @@ def test_who_was_erased_is_in_no_act_and_acts_are_forgotten(annas_badge, several
     done(several("revoke", award=str(FIRST)), reason="About one")
     done(several("resend", all="yes"))
     with web_tool.store.begin() as session:
-        erase_person(session, FIRST, clock(), events.operator("root"))
+        erase_person(session, web_tool.issuers, FIRST, clock(), events.operator("root"))
     assert FIRST not in {person for _, person, _ in acts_of(web_tool)}
     assert [row.kind for row in rows(web_tool, BulkAct)] == ["resend"]
     clock.advance(days=29)

@@ -1,0 +1,130 @@
+"""Export of a person: a ZIP with all that the record of processing names, made while it is sent.
+
+Nobody else is in it: who acted is told as a role, and what stands for somebody else's account is left out.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from lti_tool.issuing.baking import bake_badge
+from lti_tool.language import LANGUAGES
+from lti_tool.privacy.record import TableRecord, record_of_processing, words_of_record
+from lti_tool.publishing.publisher import Publisher
+from lti_tool.publishing.zip_stream import Outlet
+from lti_tool.store import Session, queries
+from lti_tool.values import Json
+
+
+def export_of(publisher: Publisher, person_ids: Sequence[int], now: datetime) -> Iterator[bytes]:
+    """The ZIP, piece by piece: one row and one badge are in memory, whatever there is.
+
+    Of several people, who are one person on several platforms, each has a folder.
+    """
+    outlet = Outlet()
+    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED) as archive:
+        for language in LANGUAGES:
+            words = words_of_record(language)["export"]
+            _write(archive, f"README-{language}.txt", f"{words['title']}\n{words['text']}".encode(), now)
+        for person_id in person_ids:
+            folder = "" if len(person_ids) == 1 else f"{person_id}/"
+            with archive.open(_info(f"{folder}data.json", now), "w") as file:
+                for text in _data(publisher, person_id, now):
+                    file.write(text.encode())
+                    if piece := outlet.take():
+                        yield piece
+            for name, content in _badges(publisher, person_id):
+                _write(archive, f"{folder}badges/{name}", content, now)
+                yield outlet.take()
+    yield outlet.take()
+
+
+def _write(archive: zipfile.ZipFile, name: str, content: bytes, now: datetime) -> None:
+    archive.writestr(_info(name, now), content, zipfile.ZIP_DEFLATED)
+
+
+def _info(name: str, now: datetime) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, now.timetuple()[:6])
+    info.compress_type = zipfile.ZIP_DEFLATED
+    return info
+
+
+def _data(publisher: Publisher, person_id: int, now: datetime) -> Iterator[str]:
+    """One JSON object, written row by row: when it was made, and for each table what it keeps, why, and its rows."""
+    words = words_of_record("en")["kinds"]
+    yield f'{{"exported_at": {json.dumps(now.isoformat())}, "person": {person_id}, "tables": {{'
+    separator = ""
+    with publisher.store.read() as session:
+        for table in record_of_processing().values():
+            if table.kind is None or table.whose is None:
+                continue
+            about = words[table.kind.name]
+            head = json.dumps({"what": about["what"], "why": about["why"]}, ensure_ascii=False)[:-1]
+            yield f'{separator}\n{json.dumps(table.name)}: {head}, "rows": ['
+            yield from _rows(session, table, table.whose, person_id)
+            yield "]}"
+            separator = ","
+    yield "}}\n"
+
+
+def _rows(session: Session, table: TableRecord, whose: str, person_id: int) -> Iterator[str]:
+    separator = ""
+    columns = (*table.personal, *table.typed, *table.staff)
+    for row in queries.personal_data.rows_about(session, table.name, whose, columns, person_id):
+        told = {name: _value(row[name]) for name in (*table.personal, *table.typed)}
+        told |= _actors(table, row, person_id)
+        yield f"{separator}\n  {json.dumps(told, ensure_ascii=False)}"
+        separator = ","
+
+
+def _actors(table: TableRecord, row: Mapping[str, Any], person_id: int) -> Json:
+    """Who acted, as a role: `you`, or `staff` for whoever else."""
+    if table.whose == "event":
+        is_theirs = (row["actor_kind"], row["actor"]) == ("person", str(person_id))
+        roles = {"person": "staff", "operator": "staff", "approver": "staff"}
+        return {"by": "you" if is_theirs else roles.get(row["actor_kind"], row["actor_kind"])}
+    told: Json = {}
+    for name in table.staff:
+        value = row[name]
+        if isinstance(value, list):
+            told[name] = len(value)
+        elif value is not None and value != "":
+            told[name] = "you" if value == person_id else "staff"
+    return told
+
+
+def _value(value: Any) -> Any:
+    """The value as JSON. What a decision says of a teacher who confirmed is a role too."""
+    match value:
+        case datetime():
+            return value.isoformat()
+        case Decimal():
+            return str(value)
+        case dict():
+            return {name: "staff" if name == "by" else _value(each) for name, each in value.items()}
+        case list():
+            return [_value(each) for each in value]
+        case _:
+            return value
+
+
+def _badges(publisher: Publisher, person_id: int) -> Iterator[tuple[str, bytes]]:
+    """The files of the person's badges: of one that is revoked or was replaced the signed JSON alone."""
+    with publisher.store.read() as session:
+        ids = queries.removed_credentials.ids_of_person(session, person_id)
+    for credential_id in ids:
+        with publisher.store.read() as session:
+            row = queries.credentials.credential(session, credential_id)
+            if row is None:
+                continue
+            files = [(f"{row.id}.json", row.text.encode())]
+            if row.revoked_at is None:
+                files.append(
+                    (f"{row.id}.png", bake_badge(publisher.issuers.of(session, row.issuer_id), row).png)
+                )
+        yield from files

@@ -1,0 +1,98 @@
+"""What was erased and revoked after a backup was made, done once more in the database that it was restored to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from lti_tool.privacy import journal
+from lti_tool.privacy.erasure import empty_person, words_of
+from lti_tool.privacy.journal_file import Line
+from lti_tool.store import Session, dead_jobs, queries
+from lti_tool.store.models import CredentialRow, JournalEntry
+from lti_tool.values import Json
+from signing import status
+
+
+def apply_journal(tool: journal.HasJournal) -> int:
+    """Does once more what the database does not know of; how many entries that were.
+
+    Each entry is a transaction of its own, with its number, so that a replay that is interrupted goes on where it was.
+    No event is recorded: those of that day were. Raises JournalError where the file is of another history.
+    """
+    lines = journal.lines_to_apply(tool)
+    for line in lines:
+        with tool.store.begin() as session:
+            _apply(session, line)
+            session.add(
+                JournalEntry(
+                    id=line.entry, kind=line.kind, at=line.at, data=line.data, position=line.position
+                )
+            )
+    journal.check_journal(tool)
+    return len(lines)
+
+
+def _apply(session: Session, line: Line) -> None:
+    match line.kind:
+        case "erased":
+            _erase(session, line.data, line.at)
+        case "status_set":
+            _set_status(session, line.data, line.at)
+        case "status_cleared":
+            _clear_status(session, line.data)
+
+
+def _erase(session: Session, data: Json, at: datetime) -> None:
+    found = queries.people.accounts_hashed_as(session, [hashed for _, hashed in data["accounts"]])
+    people = {account.person_id for account in found.values()}
+    for person_id in sorted(people):
+        person = queries.people.lock_person(session, person_id)
+        if person.erased_at is None:
+            ids = queries.removed_credentials.ids_of_person(session, person_id)
+            empty_person(session, person, words_of(session, person), ids, "erased", at)
+            person.erased_at = at
+    for hashed, account in found.items():
+        account.user_id, account.username, account.api_id = hashed, None, None
+    unknown = [each for each in data["accounts"] if each[1] not in found]
+    if unknown:
+        # They were first named after the backup: their objection holds all the same.
+        queries.people.add_erased(session, unknown, at)
+
+
+def _set_status(session: Session, data: Json, at: datetime) -> None:
+    _change_bit(session, data, status.with_bit_set)
+    row = session.get(CredentialRow, data["credential"])
+    if row is None:
+        removed = queries.removed_credentials.removed(session, data["credential"])
+        if removed is not None:
+            removed.revoked_at, removed.revoked_as = _moment(data["revoked_at"]), data["revoked_as"]
+        return
+    row.revoked_at, row.revoked_as = _moment(data["revoked_at"]), data["revoked_as"]
+    row.suspended_at = _moment(data["suspended_at"])
+    if row.revoked_as in ("replaced", "reissued"):
+        # Its successor is not in this database: it is issued once more.
+        row.replaced_at = at
+        dead_jobs.add_or_revive(session, "issue", [{"award_id": row.award_id}], at)
+    elif row.revoked_at is not None and row.replaced_at is None:
+        award = row.award
+        award.status, award.why_ended = "revoked", "revoked"
+        award.ended_at = award.ended_at or row.revoked_at
+
+
+def _clear_status(session: Session, data: Json) -> None:
+    _change_bit(session, data, status.with_bit_cleared)
+    row = session.get(CredentialRow, data["credential"])
+    if row is not None:
+        row.suspended_at, row.suspension_reason = None, None
+
+
+def _change_bit(session: Session, data: Json, change: Any) -> None:
+    found = queries.issuers.lock_status_list(session, data["list"])
+    # A list that was opened after the backup is gone with the credentials in it.
+    if found is not None:
+        found.bits, found.text = change(found.bits, data["index"]), None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,90 @@
+"""Queries over whatever is about people: by the words that name them, and by whose rows are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Select, String, Table, Text, delete, func, or_, select
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.orm import Session
+
+from lti_tool.store.models import Award, Base, CredentialRow, Event, ExpiringValue, Person, ProvedAddress
+
+
+def delete_values_naming(session: Session, words: Collection[str]) -> None:
+    """Deletes the short-lived values that hold one of these words, such as a launch that is on its way."""
+    # As the column has them: JSON, with the escapes that Python's writer makes.
+    written = sorted({json.dumps(word)[1:-1] for word in words})
+    if written:
+        held = sql_cast(ExpiringValue.value, Text)
+        session.execute(
+            delete(ExpiringValue)
+            .where(or_(*(held.contains(each, autoescape=True) for each in written)))
+            .execution_options(synchronize_session=False)
+        )
+
+
+def rows_about(
+    session: Session, table_name: str, whose: str, columns: Collection[str], person_id: int
+) -> Iterator[Mapping[str, Any]]:
+    """The rows of a table that are about the person, some at a time, with these columns by their names.
+
+    `whose` as `lti_tool/privacy/record.toml` has it: the column that names the person, over rows of other tables where
+    it has dots; `address`: by the addresses that they have proved; `event`: what they did and what was done to them.
+    """
+    table = Base.metadata.tables[table_name]
+    query = select(*(table.c[name] for name in columns))
+    match whose:
+        case "address":
+            proved = select(ProvedAddress.address).where(ProvedAddress.person_id == person_id)
+            query = query.where(table.c.address.in_(proved))
+        case "event":
+            query = query.where(_is_about(person_id))
+        case _:
+            query = _of_person(query, table, whose.split("."), person_id)
+    for row in session.execute(query.order_by(*table.primary_key).execution_options(yield_per=500)):
+        yield dict(row._mapping)
+
+
+def count_rows(session: Session, table_name: str) -> int:
+    """How many rows the table has."""
+    return session.scalar(select(func.count()).select_from(Base.metadata.tables[table_name])) or 0
+
+
+def _of_person(query: Select[Any], table: Table, path: Sequence[str], person_id: int) -> Select[Any]:
+    """The query, joined with the rows that the path goes over."""
+    base, column = table, table.c[path[0]]
+    for before, name in pairwise(path):
+        # The columns of another name do not know what they refer to.
+        base, key = _named_by(base.c[before])
+        # Another name for each table, for a path may come to one twice.
+        further = base.alias()
+        query = query.join(further, column == further.c[key])
+        column = further.c[name]
+    return query.where(column == person_id)
+
+
+def _named_by(column: Column[Any]) -> tuple[Table, str]:
+    """The table and the column that a column refers to; the outbox refers to awards without a foreign key."""
+    for key in column.foreign_keys:
+        return key.column.table, key.column.name
+    return Base.metadata.tables["award"], "id"
+
+
+def _is_about(person_id: int) -> ColumnElement[bool]:
+    awards = select(sql_cast(Award.id, String)).where(Award.person_id == person_id)
+    credentials = select(CredentialRow.id).join(Award, CredentialRow.award_id == Award.id)
+    return or_(
+        (Event.actor_kind == "person") & (Event.actor == str(person_id)),
+        (Event.about_kind == "person") & (Event.about == str(person_id)),
+        (Event.about_kind == "award") & Event.about.in_(awards),
+        (Event.about_kind == "credential") & Event.about.in_(credentials.where(Award.person_id == person_id)),
+    )
+
+
+def count_erased(session: Session) -> int:
+    """How many people stay as numbers."""
+    return session.scalar(select(func.count()).where(Person.erased_at.is_not(None))) or 0

@@ -1,0 +1,50 @@
+"""The record of processing names every table and column, and says of each what is about people."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from lti_tool.language import LANGUAGES
+from lti_tool.privacy.periods import PERIODS
+from lti_tool.privacy.record import record_of_processing, words_of_record
+from lti_tool.store.models import Base
+
+TABLES = {table.name: table for table in Base.metadata.sorted_tables}
+
+
+def test_every_table_and_column_is_declared_once():
+    record = record_of_processing()
+    assert record.keys() == TABLES.keys()
+    for name, table in TABLES.items():
+        declared = Counter(record[name].columns)
+        assert declared == Counter(column.name for column in table.columns), name
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_a_table_about_people_says_whose_its_rows_are_and_what_becomes_of_them(name):
+    table = record_of_processing()[name]
+    if table.kind is None:
+        assert not (table.whose or table.erasure or table.personal or table.typed or table.secret), name
+        refers = [
+            column
+            for column in TABLES[name].columns
+            for key in column.foreign_keys
+            if key.column.table.name == "person"
+        ]
+        assert refers == [], f"{name} names people"
+        return
+    assert table.erasure in ("deleted", "emptied", "hashed", "kept")
+    assert table.kind.kept in PERIODS
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_has_words_in_every_language(language):
+    words = words_of_record(language)
+    kinds = {table.kind.name: table.kind for table in record_of_processing().values() if table.kind}
+    assert words["kinds"].keys() == kinds.keys()
+    assert all(set(each) == {"what", "why"} for each in words["kinds"].values())
+    assert words["periods"].keys() == set(PERIODS)
+    assert words["bases"].keys() == {kind.basis for kind in kinds.values()}
+    assert words["receivers"].keys() == {each for kind in kinds.values() for each in kind.receivers}
