@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from lti_tool.people.erasure import erase_person
 
 from lti_tool.people import pending_arrivals, sessions
 from lti_tool.platforms import registrations
 from lti_tool.platforms.launch import Arrival
+from lti_tool.privacy.erasure import erase_person
 from lti_tool.store import events, queries
 from lti_tool.store.models import Course, DeploymentRow, Event, Person, PlatformAccount
 from lti_tool.values import INSTRUCTOR, LEARNER, TEST_USER, DeepLinkingSettings
@@ -105,7 +105,7 @@ def test_who_is_erased_has_no_session_left(tool):
     token, other = admit(tool), admit(tool, replace(ANNA, user_id="8"))
     with tool.store.begin() as session:
         person = queries.people.person_of(session, 1, ANNA.user_id)
-        erase_person(session, person.id, tool.clock(), events.operator("root"))
+        erase_person(session, tool.issuers, person.id, tool.clock(), events.operator("root"))
     assert visit(tool, token) is None and visit(tool, other) is not None
 
 
