@@ -13,6 +13,7 @@
   * NotAllowedError        the action is not allowed, or not possible in this state
     * AwardStateError      what cannot be done with an award as it is now; `code`
     * NoAuthorError        the person may not write, publish or place badges
+    * SignInError          an operator was not signed in; `code`
   * RevokedError           the badge is revoked, so it is not given out any more
   * NotFoundError          there is no such thing, or this session may not see it
     * LinkEndedError       a learner's link has ended, or never was
@@ -157,6 +158,18 @@ class RevokedError(ToolError):
 
 class NoAuthorError(NotAllowedError):
     """The person's roles do not let them write, publish or place badges; the message says what they tried."""
+
+
+class SignInError(NotAllowedError):
+    """An operator was not signed in, or not believed to be who they are. `code` is for pages, events and tests.
+
+    Codes: expired, invitation_over, disabled, no_role, another_account, passkey_refused, passkey_unknown,
+    passkey_known, last_way, identity_known, provider_unreachable, provider_refused, provider_wrong, not_fresh.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class NotFoundError(ToolError):

@@ -24,6 +24,7 @@ from lti_tool.issuing.letterheads import letterhead
 from lti_tool.logs import error_name, log, traceback_summary
 from lti_tool.mails.content import MailContent
 from lti_tool.observations import Policy
+from lti_tool.operators import sessions as operator_sessions
 from lti_tool.people import addresses, identity_checks, learner_sessions, sessions
 from lti_tool.store import Session, outbox, queries
 from lti_tool.store.models import Course
@@ -306,6 +307,7 @@ def sweep(tool: Tool, event_id: str, _payload: Json) -> None:
     with tool.store.begin() as session:
         sessions.delete_ended(session, tool.clock())
         learner_sessions.delete_ended(session, tool.clock())
+        operator_sessions.delete_ended(session, tool.clock())
         approvals.expire(session, tool.clock())
         queries.identity_checks.delete_begun_before(session, tool.clock() - identity_checks.KEPT)
         queries.observations.delete_looks(session, tool.clock() - looks.KEPT)

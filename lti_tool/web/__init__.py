@@ -24,6 +24,10 @@ from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
 from lti_tool.web.learner import badge, downloads, mine, sharing, signed_in
 from lti_tool.web.mails import bounces, holder_checks, reminders
+from lti_tool.web.operator import home as operator_home
+from lti_tool.web.operator import invitation as operator_invitation
+from lti_tool.web.operator import sign_in as operator_sign_in
+from lti_tool.web.operator import visits as operator_visits
 from lti_tool.web.platforms import launch, registration_page
 from lti_tool.web.proxies import TrustedProxies
 from lti_tool.web.public import (
@@ -80,6 +84,7 @@ def create_app(tool: Tool) -> Flask:
         issuer_look,
         plug_sentences,
         errors,
+        operator_visits,
         rate_limits,
     ):
         part.set_up(app)
@@ -110,6 +115,9 @@ def create_app(tool: Tool) -> Flask:
         sharing,
         mine,
         signed_in,
+        operator_sign_in,
+        operator_invitation,
+        operator_home,
         template_list,
         steps,
         quality_report,

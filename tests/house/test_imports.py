@@ -45,6 +45,7 @@ ROOMS = (
         "sources",
         "awarding",
         "people",
+        "operators",
         "templates",
         "deliveries",
         "publishing",
@@ -66,6 +67,7 @@ PLAIN = (
     "mails",
     "deliveries",
     "people",
+    "operators",
     "demo",
 )
 #: What even they import: which characters a person can see is said once for what is read and what is signed.
@@ -113,6 +115,7 @@ FRAMEWORKS = {
     "segno": ("badges",),
     "pyld": ("signing",),
     "cachetools": ("signing", "lti_tool.publishing"),
+    "webauthn": ("lti_tool.operators",),
     "jwt": ("lti_tool.platforms", "lti_tool.demo"),
     "cryptography": (
         "signing",

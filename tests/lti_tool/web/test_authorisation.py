@@ -143,6 +143,13 @@ WHO_MAY = {
     "POST /my/sign-out": NOBODY,
     "POST /my/badges/<uuid:badge_id>/sharing/<action>": NOBODY,
     "POST /my/badges/<uuid:badge_id>/list/<action>": NOBODY,
+    # So does one of an operator: without it these lead to the page to sign in. Who may what there, by role, is in
+    # `tests/lti_tool/web/operator/test_roles_on_pages.py`.
+    "GET /operator/sign-in": EVERYBODY,
+    "GET /operator/invitation": EVERYBODY,
+    "GET /operator/join": NOBODY,
+    **{f"GET /operator{page}": EVERYBODY for page in ("", "/confirm", "/issuers/<slug>")},
+    **{f"POST /operator/{page}": NOBODY for page in ("sign-in", "invitation", "join", "confirm", "sign-out")},
     "POST /lti/app/mine": LEARNERS,
     "POST /lti/app/mine/address": LEARNERS,
     "POST /lti/app/mine/code": LEARNERS,

@@ -1,0 +1,90 @@
+"""An operator is invited, makes a passkey, signs in with it, and sees each page in each language."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from lti_tool.operators import invitations
+from lti_tool.store.events import operator
+from tests.browser.page_checks import find_faults
+
+LANGUAGES = ("en", "lv")
+LONG = "Ļ" + "o" * 79
+
+
+def with_authenticator(person):
+    """Gives the browser an authenticator whose owner always agrees; the ways by which it is reached."""
+    session = person.context.new_cdp_session(person.page)
+    session.send("WebAuthn.enable")
+    made = session.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )
+    return session, made["authenticatorId"]
+
+
+def invitation(demo, role="owner"):
+    code = invitations.invite(demo.tool.expiring_values, demo.tool.issuer.id, role, operator("root"))
+    return f"{demo.tool_url}/operator/invitation?code={code}"
+
+
+def join(person, demo, language, name=LONG):
+    """Opens an invitation, and makes a passkey; gives what was wrong with the pages on the way."""
+    page = person.page
+    page.goto(f"{invitation(demo)}&lang={language}")
+    found = find_faults(person, f"operator-invitation-{language}")
+    page.locator("form[action^='/operator/invitation'] button").click()
+    expect(page.locator("#name")).to_be_visible()
+    page.goto(f"{page.url}?lang={language}")
+    found += find_faults(person, f"operator-join-{language}")
+    page.locator("#name").fill(name)
+    page.locator("form[data-passkey] button").click()
+    expect(page.locator("footer form[action^='/operator/sign-out']")).to_be_visible()
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_operator_joins_and_signs_in_by_a_passkey(people, demo, language):
+    with people(locale=language) as ieva:
+        session, authenticator = with_authenticator(ieva)
+        page, found = ieva.page, join(ieva, demo, language)
+        found += find_faults(ieva, f"operator-home-{language}")
+        (key,) = session.send("WebAuthn.getCredentials", {"authenticatorId": authenticator})["credentials"]
+        assert key["isResidentCredential"]
+        page.locator("form[action^='/operator/sign-out'] button").click()
+        expect(page.locator("form[data-passkey='get'] button")).to_be_visible()
+        found += find_faults(ieva, f"operator-sign-in-{language}")
+        page.locator("form[data-passkey='get'] button").click()
+        expect(page.locator("footer form[action^='/operator/sign-out']")).to_be_visible()
+        page.goto(f"{demo.tool_url}/operator/confirm?to=/operator")
+        expect(page.locator("form[data-passkey='get'] button")).to_be_visible()
+        found += find_faults(ieva, f"operator-confirm-{language}")
+        page.locator("form[data-passkey='get'] button").click()
+        expect(page).to_have_url(f"{demo.tool_url}/operator/issuers/riga-college")
+        ieva.expects_http_errors = True
+        page.goto(f"{demo.tool_url}/operator/invitation?code=none&lang={language}")
+        found += find_faults(ieva, f"operator-invitation-over-{language}")
+        assert found == []
+
+
+def test_somebody_whose_device_does_not_know_them_is_not_signed_in(people, demo):
+    with people() as ieva:
+        session, authenticator = with_authenticator(ieva)
+        join(ieva, demo, "en", "Ieva")
+        page = ieva.page
+        page.locator("form[action^='/operator/sign-out'] button").click()
+        session.send("WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": False})
+        page.locator("form[data-passkey='get'] button").click()
+        expect(page.locator("form [role=status]")).to_have_text(
+            "No passkey was used. Try again; if you have none for this site, ask an owner for an invitation."
+        )
