@@ -24,8 +24,10 @@ from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
 from lti_tool.web.learner import badge, downloads, mine, sharing, signed_in
 from lti_tool.web.mails import bounces, holder_checks, reminders
+from lti_tool.web.operator import account as operator_account
 from lti_tool.web.operator import home as operator_home
 from lti_tool.web.operator import invitation as operator_invitation
+from lti_tool.web.operator import roles as operator_roles
 from lti_tool.web.operator import sign_in as operator_sign_in
 from lti_tool.web.operator import visits as operator_visits
 from lti_tool.web.platforms import launch, registration_page
@@ -117,7 +119,9 @@ def create_app(tool: Tool) -> Flask:
         signed_in,
         operator_sign_in,
         operator_invitation,
+        operator_account,
         operator_home,
+        operator_roles,
         template_list,
         steps,
         quality_report,

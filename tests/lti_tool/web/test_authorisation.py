@@ -148,8 +148,21 @@ WHO_MAY = {
     "GET /operator/sign-in": EVERYBODY,
     "GET /operator/invitation": EVERYBODY,
     "GET /operator/join": NOBODY,
-    **{f"GET /operator{page}": EVERYBODY for page in ("", "/confirm", "/issuers/<slug>")},
-    **{f"POST /operator/{page}": NOBODY for page in ("sign-in", "invitation", "join", "confirm", "sign-out")},
+    **{
+        f"GET /operator{page}": EVERYBODY
+        for page in (
+            *("", "/confirm", "/account", "/account/passkey"),
+            *("/issuers/<slug>", "/issuers/<slug>/operators"),
+        )
+    },
+    **{
+        f"POST /operator/{page}": NOBODY
+        for page in (
+            *("sign-in", "invitation", "join", "confirm", "sign-out"),
+            *("account/passkey", "account/passkeys/remove", "account/sessions/end"),
+            *(f"issuers/<slug>/operators/{act}" for act in ("give", "take", "invite")),
+        )
+    },
     "POST /lti/app/mine": LEARNERS,
     "POST /lti/app/mine/address": LEARNERS,
     "POST /lti/app/mine/code": LEARNERS,
