@@ -17,7 +17,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 #: Where README puts the settings.
 ENVIRONMENT_FILE = Path(__file__).with_name("nozimite.env")
 #: What may also stand in a file, named by the variable NAME_FILE.
-_SECRETS = ("SECRET_KEY", "KEY_ENCRYPTION_KEY", "PKCS11_PIN", "BOUNCE_SECRET")
+_SECRETS = ("SECRET_KEY", "KEY_ENCRYPTION_KEY", "PKCS11_PIN", "BOUNCE_SECRET", "OIDC_CLIENT_SECRET")
 
 
 class SettingsError(Exception):
@@ -64,6 +64,13 @@ class Settings:
     limits_url: str = field(default="memory://", repr=False)
     trusted_proxies: tuple[Network, ...] = ()
     ca_bundle: Path | None = None
+    #: Exactly as the provider names itself, with or without a slash at its end.
+    oidc_issuer: str | None = None
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_role_claim: str = "groups"
+    #: A value of that claim, the role that it gives, and the slug of the issuer; None for that of ISSUER_FILE.
+    oidc_roles: tuple[tuple[str, str, str | None], ...] = ()
     log_format: str = "json"
 
     @property
@@ -80,6 +87,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     read = _Reader(environment)
     has_device = read.text("PKCS11_MODULE") is not None
     signs_mails = read.text("DKIM_KEY_FILE") is not None
+    has_provider = read.text("OIDC_ISSUER") is not None
     settings = Settings(
         tool_url=read.web_address("TOOL_URL") or read.missing("TOOL_URL"),
         database_url=read.database("DATABASE_URL", "sqlite:///var/nozimite.sqlite"),
@@ -108,6 +116,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         limits_url=read.limit_store("LIMITS_URL", read.text("BROKER_URL") or "memory://"),
         trusted_proxies=read.networks("TRUSTED_PROXIES"),
         ca_bundle=read.certificates("CA_BUNDLE"),
+        oidc_issuer=read.provider("OIDC_ISSUER"),
+        oidc_client_id=(read.text("OIDC_CLIENT_ID") or read.missing("OIDC_CLIENT_ID"))
+        if has_provider
+        else "",
+        oidc_client_secret=read.given_secret("OIDC_CLIENT_SECRET") if has_provider else "",
+        oidc_role_claim=read.text("OIDC_ROLE_CLAIM") or "groups",
+        oidc_roles=read.claimed_roles("OIDC_ROLES"),
         log_format=read.choice("LOG_FORMAT", "json", "console"),
     )
     read.refuse_equal_secrets()
@@ -232,6 +247,28 @@ class _Reader:
         if "?" in text or "#" in text:
             self._problem(name, "must not contain ? or #")
         return text.rstrip("/")
+
+    def provider(self, name: str) -> str | None:
+        """An address as `web_address`, but exactly as it was written: a provider is compared by all of its name."""
+        return self.text(name) if self.web_address(name) is not None else None
+
+    def claimed_roles(self, name: str) -> tuple[tuple[str, str, str | None], ...]:
+        """Words `value=role` or `value=role:slug`, separated by spaces; a value may have = in it."""
+        found = []
+        for word in (self.text(name) or "").split():
+            value, _, given = word.rpartition("=")
+            role, _, slug = given.partition(":")
+            if not value or not role:
+                self._problem(
+                    name, "must be words such as badge-admins=owner or badge-approvers=approver:slug"
+                )
+                return ()
+            found.append((value, role, slug or None))
+        return tuple(found)
+
+    def given_secret(self, name: str) -> str:
+        """A secret that somebody else has made: it is as long as it is."""
+        return self._variable_or_file(name)
 
     def database(self, name: str, default: str) -> str:
         """An address of SQLAlchemy: a file of SQLite, or PostgreSQL."""

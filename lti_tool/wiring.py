@@ -30,6 +30,9 @@ from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.mails.dkim_key import DkimKey, read_key
 from lti_tool.mails.returned import ReturnAddress
 from lti_tool.mails.tokens import MailTokens
+from lti_tool.operators.claimed_roles import ClaimedRole
+from lti_tool.operators.openid import OpenIdClient, OpenIdProvider
+from lti_tool.operators.permissions import ROLES
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.access_tokens import TokenCache
 from lti_tool.platforms.call_limits import PlatformsCallLimits
@@ -66,6 +69,7 @@ class Tool:
     what strangers write into badges: public addresses only, over connections of its own. `new_budget` makes the budget
     of one verification; `seconds` and `fetches` say how large it is otherwise. `return_address`: where mails return to
     that cannot be delivered; with `bounce_secret` a mail service tells which those are, nobody where it is empty.
+    `openid` signs operators in, where there is one; `role_claim` and `claimed_roles` say what they may do then.
     """
 
     tool_url: str
@@ -87,6 +91,9 @@ class Tool:
     tokens: TokenCache
     call_limits: PlatformsCallLimits
     issuers: Issuers
+    openid: OpenIdProvider | None = None
+    role_claim: str = ""
+    claimed_roles: Sequence[ClaimedRole] = ()
 
     def find_key(self, verification_method: str, issuer_id: str) -> VerificationMethod:
         """A verification method of an issuer; a `signing.keys.KeyFinder`. Raises what `did.find_key` and `fetch` do."""
@@ -194,6 +201,7 @@ def build_tool(
         file = _issuer_file(settings, now())
         found = _issuers(settings, store, _extension_url(settings, store, now()))
         _prepare(store, found, settings.tool_url, file, now())
+        key_sets = KeySets(outgoing, lambda: now().timestamp())
         return Tool(
             tool_url=settings.tool_url,
             unbound_launch=settings.unbound_launch,
@@ -210,10 +218,13 @@ def build_tool(
             outgoing=outgoing,
             verifier_outgoing=verifier_outgoing,
             new_budget=partial(Budget, time.monotonic),
-            key_sets=KeySets(outgoing, lambda: now().timestamp()),
+            key_sets=key_sets,
             tokens=TokenCache(),
             call_limits=PlatformsCallLimits(lambda: now().timestamp()),
             issuers=found,
+            openid=_openid(settings, outgoing, key_sets, now),
+            role_claim=settings.oidc_role_claim,
+            claimed_roles=_claimed_roles(settings),
         )
 
 
@@ -348,6 +359,27 @@ def _proofs(settings: Settings) -> tuple[str, ...]:
         *selective,
         {"ES256": "vc-jwt", "RS256": "vc-jwt-rs256"}[settings.jwt_algorithm],
     )
+
+
+def _openid(
+    settings: Settings, outgoing: Outgoing, key_sets: KeySets, now: Callable[[], datetime]
+) -> OpenIdProvider | None:
+    if settings.oidc_issuer is None:
+        return None
+    client = OpenIdClient(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret,
+    )
+    return OpenIdProvider(client, outgoing, key_sets, lambda: now().timestamp())
+
+
+def _claimed_roles(settings: Settings) -> Sequence[ClaimedRole]:
+    """What OIDC_ROLES says. Raises SettingsError where it names a role that there is not."""
+    for _value, role, _slug in settings.oidc_roles:
+        if role not in ROLES:
+            raise SettingsError(f"OIDC_ROLES: there is no role {role}; there are {', '.join(ROLES)}")
+    return [ClaimedRole(value=value, role=role, slug=slug) for value, role, slug in settings.oidc_roles]
 
 
 def _return_address(settings: Settings) -> ReturnAddress | None:

@@ -27,6 +27,7 @@ from lti_tool.web.mails import bounces, holder_checks, reminders
 from lti_tool.web.operator import account as operator_account
 from lti_tool.web.operator import home as operator_home
 from lti_tool.web.operator import invitation as operator_invitation
+from lti_tool.web.operator import openid as operator_openid
 from lti_tool.web.operator import roles as operator_roles
 from lti_tool.web.operator import sign_in as operator_sign_in
 from lti_tool.web.operator import visits as operator_visits
@@ -118,6 +119,7 @@ def create_app(tool: Tool) -> Flask:
         mine,
         signed_in,
         operator_sign_in,
+        operator_openid,
         operator_invitation,
         operator_account,
         operator_home,

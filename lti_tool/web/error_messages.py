@@ -81,6 +81,25 @@ _SIGN_IN: Mapping[str, tuple[Sentence, Sentence]] = {
         _l("This passkey is registered already, or the account has as many passkeys as it may have."),
         _l("Sign in with it, or remove a passkey that you no longer use."),
     ),
+    "identity_known": (
+        _l("This account of the institution signs in another operator already."),
+        _l("Sign in with it, and ask an owner of the issuer for the role."),
+    ),
+    "provider_unreachable": (
+        _l("The sign-in of the institution does not answer."),
+        _l("Try again in a few minutes, or sign in with a passkey."),
+    ),
+    "provider_refused": (_l("The sign-in of the institution has signed nobody in."), _SIGN_IN_AGAIN),
+    "provider_wrong": (
+        _l("The answer of the institution's sign-in does not fit to what was asked."),
+        _l(
+            "Try once more. If it happens again, give the incident number below to whoever installed Nozimite."
+        ),
+    ),
+    "not_fresh": (
+        _l("The sign-in of the institution did not ask you again who you are."),
+        _l("Use a passkey, or sign out at the institution and try again."),
+    ),
     "last_way": (
         _l("This is the only way in which you can sign in."),
         _l("Add another passkey before you remove this one."),

@@ -68,12 +68,13 @@ def ask_again() -> Response:
         row = queries.operators.operator(session, visit.operator.id)
         own = row.passkeys if row is not None else ()
         options = passkeys.request_options(this_site(), new_challenge("confirm", visit.token), own)
-        has_passkey = bool(own)
+        has_passkey, has_identity = bool(own), row is not None and bool(row.identities)
     return operator_page(
         "operator/confirm.html",
         visit,
         options=options,
         has_passkey=has_passkey,
+        has_identity=has_identity,
         to=own_address(request.args.get("to", "")),
     )
 

@@ -150,7 +150,13 @@ def operator_page(page: str, visit: OperatorVisit | None, **values: Any) -> Resp
     permitted = (
         {each for each in PAGES if may(visit.operator, issuer.id, each)} if visit and issuer else frozenset()
     )
-    given = {"operator_visit": visit, "issuer_now": issuer, "permitted": permitted} | values
+    given = {
+        "operator_visit": visit,
+        "issuer_now": issuer,
+        "permitted": permitted,
+        "has_provider": current_tool().openid is not None,
+        **values,
+    }
     return private_page(render_template(page, **given))
 
 

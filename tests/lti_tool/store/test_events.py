@@ -633,6 +633,7 @@ ELSEWHERE = {
     "rule_restored",
     "operator_invited",
     "operator_joined",
+    "identity_bound",
     "operator_signed_in",
     "operator_signed_out",
     "operator_confirmed",

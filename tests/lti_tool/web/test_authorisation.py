@@ -148,6 +148,10 @@ WHO_MAY = {
     "GET /operator/sign-in": EVERYBODY,
     "GET /operator/invitation": EVERYBODY,
     "GET /operator/join": NOBODY,
+    "GET /operator/openid": NOBODY,  # where there is no provider
+    "GET /operator/join/openid": NOBODY,
+    "GET /operator/return": NOBODY,
+    "GET /operator/confirm/openid": EVERYBODY,
     **{
         f"GET /operator{page}": EVERYBODY
         for page in (

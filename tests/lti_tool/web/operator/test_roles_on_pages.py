@@ -18,7 +18,7 @@ ALL = EVERY_ROLE | {"other_issuer", "roleless"}
 #: Routes by what the visitor has to be. Those of the sign-in and of invitations need no session.
 NEEDS_NO_SESSION = {
     f"{method} /operator/{page}" for page in ("sign-in", "invitation", "join") for method in ("GET", "POST")
-}
+} | {f"GET /operator/{page}" for page in ("openid", "join/openid", "confirm/openid", "return")}
 WHO_MAY = {
     "GET /operator": ALL,
     "GET /operator/confirm": ALL,
