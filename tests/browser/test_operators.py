@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 
+from lti_tool.demo.robot import Robot
 from lti_tool.operators import invitations
 from lti_tool.store.events import operator
+from lti_tool.store.models import Award, AwardRule, Delivery, Outbox
 from tests.browser.page_checks import find_faults
+from tests.browser.server import run_demo
+from tests.fixtures import rows
+from tests.running_demo import wait
 
 LANGUAGES = ("en", "lv")
 LONG = "Ļ" + "o" * 79
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """A demo that asks the LMS only when a test makes it, so that a state stays as a test sets it."""
+    with run_demo(tmp_path_factory.mktemp("demo"), poll_seconds=3600) as demo:
+        yield demo
 
 
 def with_authenticator(person):
@@ -74,6 +88,63 @@ def test_an_operator_joins_and_signs_in_by_a_passkey(people, demo, language):
         ieva.expects_http_errors = True
         page.goto(f"{demo.tool_url}/operator/invitation?code=none&lang={language}")
         found += find_faults(ieva, f"operator-invitation-over-{language}")
+        assert found == []
+
+
+@pytest.fixture(scope="module")
+def busy(demo):
+    """The issuer has awarded badges, and much needs somebody."""
+    robot = Robot(demo.lms_url)
+    robot.register(demo.registration_url)
+    activity = robot.place_badge("Data Literacy", "Data literacy")
+    robot.open_activity("Zane", activity)
+    wait(lambda: [rule.checked_at for rule in rows(demo.tool, AwardRule)] != [None])
+    robot.give_grades("Data Literacy", complete=5)
+    page = robot.open_activity("Zane", activity)
+    (form,) = [form for form in page.forms if form.action.endswith("/check")]
+    robot.submit(form)
+    wait(lambda: [award.status for award in rows(demo.tool, Award)] == ["issued"] * 5)
+    now = demo.tool.clock()
+    with demo.tool.store.begin() as session:
+        for number, award in enumerate(session.query(Award)):
+            award.earned_at -= timedelta(days=number * 2)
+            award.claimed_at = now if number % 2 else None
+        session.query(Delivery).first().status = "failed"
+        for name in ("one", "two"):
+            session.add(
+                Outbox(
+                    id=f"dead-{name}",
+                    queue="awards",
+                    task="import_list",
+                    payload={"award_id": 1},
+                    award_id=1,
+                    attempts=12,
+                    due_at=now,
+                    created_at=now,
+                    died_at=now,
+                    trouble="x" * 140,
+                )
+            )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pages_of_an_operator(people, demo, busy, language):
+    with people(locale=language) as ieva:
+        with_authenticator(ieva)
+        page = ieva.page
+        join(ieva, demo, language)
+        home = page.url
+        found = find_faults(ieva, f"operator-home-busy-{language}")
+        expect(page.locator("form[action*='/retry']")).to_have_count(3)
+        page.goto(f"{demo.tool_url}/operator/account")
+        found += find_faults(ieva, f"operator-account-{language}")
+        page.goto(f"{demo.tool_url}/operator/account/passkey")
+        found += find_faults(ieva, f"operator-passkey-{language}")
+        page.goto(f"{home}/operators")
+        found += find_faults(ieva, f"operator-operators-{language}")
+        page.locator("form[action*='/invite'] button").click()
+        expect(page.locator("#link")).to_be_visible()
+        found += find_faults(ieva, f"operator-invited-{language}")
         assert found == []
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base, index_where, one_where
@@ -38,12 +38,14 @@ class Award(Base):
         one_where("ix_award_running", ("issuer_id", "template_id", "person_id"), "ended_at IS NULL"),
         index_where("ix_award_waiting_course_id", "course_id", WAITING),
         index_where("ix_award_waiting_issuer_id", "issuer_id", WAITING),
+        # Those of an issuer, and what came lately of them.
+        Index("ix_award_issuer_id", "issuer_id", "earned_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     subject_id: Mapped[str] = mapped_column(String(36), default=lambda: str(uuid4()))
     """Who the subject of its credentials is: says nothing of the person, and is of no other award."""
-    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), index=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
     course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"), index=True)
     template_id: Mapped[str] = mapped_column(String(36))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)

@@ -165,6 +165,7 @@ WHO_MAY = {
             *("sign-in", "invitation", "join", "confirm", "sign-out"),
             *("account/passkey", "account/passkeys/remove", "account/sessions/end"),
             *(f"issuers/<slug>/operators/{act}" for act in ("give", "take", "invite")),
+            "issuers/<slug>/retry",
         )
     },
     "POST /lti/app/mine": LEARNERS,

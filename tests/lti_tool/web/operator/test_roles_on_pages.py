@@ -30,6 +30,7 @@ WHO_MAY = {
     "POST /operator/account/passkeys/remove": ALL,
     "POST /operator/account/sessions/end": ALL,
     "GET /operator/issuers/<slug>": EVERY_ROLE,
+    "POST /operator/issuers/<slug>/retry": {"owner", "manager"},
     "GET /operator/issuers/<slug>/operators": {"owner"},
     **{f"POST /operator/issuers/<slug>/operators/{act}": {"owner"} for act in ("give", "take", "invite")},
 }
