@@ -13,11 +13,17 @@ from lti_tool.store.events import Actor
 from lti_tool.store.models import OperatorRole, OperatorRow
 
 NAME_LENGTH = 80
+_ACCOUNT = "account:"
 
 
 def actor_of(operator_id: int) -> Actor:
     """The operator with that account as an actor: other than the account of an operating system, a number of ours."""
-    return events.operator(f"account:{operator_id}")
+    return events.operator(f"{_ACCOUNT}{operator_id}")
+
+
+def is_account(actor: Actor) -> bool:
+    """Whether the actor is an operator with an account, and not one at a command line."""
+    return actor.kind == "operator" and actor.id.startswith(_ACCOUNT)
 
 
 def new_handle() -> str:

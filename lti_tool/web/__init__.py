@@ -30,6 +30,7 @@ from lti_tool.web.operator import invitation as operator_invitation
 from lti_tool.web.operator import openid as operator_openid
 from lti_tool.web.operator import roles as operator_roles
 from lti_tool.web.operator import sign_in as operator_sign_in
+from lti_tool.web.operator import templates as operator_templates
 from lti_tool.web.operator import visits as operator_visits
 from lti_tool.web.platforms import launch, registration_page
 from lti_tool.web.proxies import TrustedProxies
@@ -123,6 +124,7 @@ def create_app(tool: Tool) -> Flask:
         operator_invitation,
         operator_account,
         operator_home,
+        operator_templates,
         operator_roles,
         template_list,
         steps,

@@ -9,11 +9,12 @@ from playwright.sync_api import expect
 
 from lti_tool.demo.robot import Robot
 from lti_tool.operators import invitations
-from lti_tool.store.events import operator
+from lti_tool.store.events import operator, person
 from lti_tool.store.models import Award, AwardRule, Delivery, Outbox
+from lti_tool.templates import approvals, versions
 from tests.browser.page_checks import find_faults
 from tests.browser.server import run_demo
-from tests.fixtures import rows
+from tests.fixtures import rows, template_data
 from tests.running_demo import wait
 
 LANGUAGES = ("en", "lv")
@@ -104,7 +105,13 @@ def busy(demo):
     (form,) = [form for form in page.forms if form.action.endswith("/check")]
     robot.submit(form)
     wait(lambda: [award.status for award in rows(demo.tool, Award)] == ["issued"] * 5)
+    wait(lambda: {each.status for each in rows(demo.tool, Delivery)} == {"sent"})
     now = demo.tool.clock()
+    with demo.tool.store.begin() as session:
+        issuer = demo.tool.issuers.first(session)
+        data = template_data() | {"name": {"en": LONG, "lv": LONG}}
+        row = versions.add(session, data, now, issuer_id=issuer.id)
+        approvals.publish_or_ask(session, row, issuer.profile, now, person(None))
     with demo.tool.store.begin() as session:
         for number, award in enumerate(session.query(Award)):
             award.earned_at -= timedelta(days=number * 2)
@@ -140,6 +147,11 @@ def test_the_pages_of_an_operator(people, demo, busy, language):
         found += find_faults(ieva, f"operator-account-{language}")
         page.goto(f"{demo.tool_url}/operator/account/passkey")
         found += find_faults(ieva, f"operator-passkey-{language}")
+        page.goto(f"{home}/templates")
+        found += find_faults(ieva, f"operator-templates-{language}")
+        page.locator("#waiting + ul a").first.click()
+        expect(page.locator("#decline")).to_be_visible()
+        found += find_faults(ieva, f"operator-template-{language}")
         page.goto(f"{home}/operators")
         found += find_faults(ieva, f"operator-operators-{language}")
         page.locator("form[action*='/invite'] button").click()

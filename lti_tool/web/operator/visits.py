@@ -86,6 +86,26 @@ def current_operator() -> OperatorVisit:
     """
     if request.method == "POST":
         check_own_page()
+    visit = signed_in_operator()
+    if request.method == "POST" and not _is_form_of(visit):
+        raise NotAllowedError("this form was made for another session")
+    return visit
+
+
+def check_editor(actor: Actor, issuer_id: str) -> None:
+    """Checks that an operator whose account opened the editor is still signed in here, and may write there.
+
+    So their editor ends with their session. Raises SignedOutError, NotFoundError and NotAllowedError.
+    """
+    if accounts.is_account(actor):
+        visit = signed_in_operator()
+        if visit.actor != actor:
+            raise SignedOutError("the editor was opened by somebody else")
+        check_may(visit.operator, issuer_id, "write_templates")
+
+
+def signed_in_operator() -> OperatorVisit:
+    """As `current_operator`, for forms of other pages, which have secrets of their own. Raises SignedOutError."""
     tool = current_tool()
     now, token = tool.clock(), request.cookies.get(SESSION_COOKIE, "")
     with tool.store.read() as session:
@@ -102,8 +122,6 @@ def current_operator() -> OperatorVisit:
         is_due = sessions.is_use_to_record(row, now)
     set_current_actor(visit.actor)
     rate_limits.count_page(token)
-    if request.method == "POST" and not _is_form_of(visit):
-        raise NotAllowedError("this form was made for another session")
     if is_due:
         _record_use(token, now)
     return visit

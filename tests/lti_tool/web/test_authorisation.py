@@ -156,7 +156,8 @@ WHO_MAY = {
         f"GET /operator{page}": EVERYBODY
         for page in (
             *("", "/confirm", "/account", "/account/passkey"),
-            *("/issuers/<slug>", "/issuers/<slug>/operators"),
+            *("/issuers/<slug>", "/issuers/<slug>/operators", "/issuers/<slug>/templates"),
+            "/issuers/<slug>/templates/<uuid:template_id>/<int:version>",
         )
     },
     **{
@@ -166,6 +167,11 @@ WHO_MAY = {
             *("account/passkey", "account/passkeys/remove", "account/sessions/end"),
             *(f"issuers/<slug>/operators/{act}" for act in ("give", "take", "invite")),
             "issuers/<slug>/retry",
+            "issuers/<slug>/templates/editor",
+            *(
+                f"issuers/<slug>/templates/<uuid:template_id>/<int:version>/{act}"
+                for act in ("answer", "retire")
+            ),
         )
     },
     "POST /lti/app/mine": LEARNERS,

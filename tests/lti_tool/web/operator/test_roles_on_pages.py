@@ -19,6 +19,7 @@ ALL = EVERY_ROLE | {"other_issuer", "roleless"}
 NEEDS_NO_SESSION = {
     f"{method} /operator/{page}" for page in ("sign-in", "invitation", "join") for method in ("GET", "POST")
 } | {f"GET /operator/{page}" for page in ("openid", "join/openid", "confirm/openid", "return")}
+TEMPLATE = "/operator/issuers/<slug>/templates/<uuid:template_id>/<int:version>"
 WHO_MAY = {
     "GET /operator": ALL,
     "GET /operator/confirm": ALL,
@@ -31,6 +32,11 @@ WHO_MAY = {
     "POST /operator/account/sessions/end": ALL,
     "GET /operator/issuers/<slug>": EVERY_ROLE,
     "POST /operator/issuers/<slug>/retry": {"owner", "manager"},
+    "GET /operator/issuers/<slug>/templates": EVERY_ROLE,
+    f"GET {TEMPLATE}": EVERY_ROLE,
+    f"POST {TEMPLATE}/answer": {"owner", "approver"},
+    f"POST {TEMPLATE}/retire": {"owner", "manager"},
+    "POST /operator/issuers/<slug>/templates/editor": {"owner", "manager"},
     "GET /operator/issuers/<slug>/operators": {"owner"},
     **{f"POST /operator/issuers/<slug>/operators/{act}": {"owner"} for act in ("give", "take", "invite")},
 }
@@ -39,6 +45,7 @@ FORMS = {
     "give": {"operator": "1", "role": "auditor"},
     "take": {"operator": "1", "role": "auditor"},
     "invite": {"role": "auditor"},
+    "answer": {"answer": "declined"},  # without a reason: the page asks for one
 }
 
 
@@ -63,9 +70,10 @@ def visitors(join, web_tool):
 
 
 @pytest.mark.parametrize("route", sorted(WHO_MAY))
-def test_each_role_opens_what_it_may_and_nothing_else(visitors, new_browser, route):
+def test_each_role_opens_what_it_may_and_nothing_else(visitors, new_browser, published, route):
     method, _, rule = route.partition(" ")
-    address = re.sub("<.*?>", "riga-college", rule)
+    values = {"slug": "riga-college", "template_id": published, "version": "1"}
+    address = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], rule)
     wrong = {}
     for name, visitor in (visitors | {"nobody": new_browser()}).items():
         if method == "GET":
