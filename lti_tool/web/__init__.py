@@ -25,6 +25,7 @@ from lti_tool.web.editor import quality_report, steps, template_list
 from lti_tool.web.learner import badge, downloads, mine, sharing, signed_in
 from lti_tool.web.mails import bounces, holder_checks, reminders
 from lti_tool.web.operator import account as operator_account
+from lti_tool.web.operator import events as operator_events
 from lti_tool.web.operator import home as operator_home
 from lti_tool.web.operator import invitation as operator_invitation
 from lti_tool.web.operator import openid as operator_openid
@@ -125,6 +126,7 @@ def create_app(tool: Tool) -> Flask:
         operator_account,
         operator_home,
         operator_templates,
+        operator_events,
         operator_roles,
         template_list,
         steps,

@@ -152,6 +152,14 @@ def test_the_pages_of_an_operator(people, demo, busy, language):
         page.locator("#waiting + ul a").first.click()
         expect(page.locator("#decline")).to_be_visible()
         found += find_faults(ieva, f"operator-template-{language}")
+        page.goto(f"{home}/events")
+        found += find_faults(ieva, f"operator-events-{language}")
+        page.locator("#what").fill("awarded")
+        page.locator("form[action$='/events'] button").click()
+        expect(page.locator(".events li")).to_have_count(5)
+        with page.expect_download() as download:
+            page.locator("form[action*='/events/csv'] button").click()
+        assert download.value.suggested_filename == "events-riga-college.csv"
         page.goto(f"{home}/operators")
         found += find_faults(ieva, f"operator-operators-{language}")
         page.locator("form[action*='/invite'] button").click()

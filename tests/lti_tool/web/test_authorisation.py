@@ -157,6 +157,7 @@ WHO_MAY = {
         for page in (
             *("", "/confirm", "/account", "/account/passkey"),
             *("/issuers/<slug>", "/issuers/<slug>/operators", "/issuers/<slug>/templates"),
+            "/issuers/<slug>/events",
             "/issuers/<slug>/templates/<uuid:template_id>/<int:version>",
         )
     },
@@ -167,6 +168,7 @@ WHO_MAY = {
             *("account/passkey", "account/passkeys/remove", "account/sessions/end"),
             *(f"issuers/<slug>/operators/{act}" for act in ("give", "take", "invite")),
             "issuers/<slug>/retry",
+            "issuers/<slug>/events/csv",
             "issuers/<slug>/templates/editor",
             *(
                 f"issuers/<slug>/templates/<uuid:template_id>/<int:version>/{act}"

@@ -37,6 +37,8 @@ WHO_MAY = {
     f"POST {TEMPLATE}/answer": {"owner", "approver"},
     f"POST {TEMPLATE}/retire": {"owner", "manager"},
     "POST /operator/issuers/<slug>/templates/editor": {"owner", "manager"},
+    "GET /operator/issuers/<slug>/events": {"owner", "manager", "auditor"},
+    "POST /operator/issuers/<slug>/events/csv": {"owner", "auditor"},
     "GET /operator/issuers/<slug>/operators": {"owner"},
     **{f"POST /operator/issuers/<slug>/operators/{act}": {"owner"} for act in ("give", "take", "invite")},
 }
