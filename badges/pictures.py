@@ -58,6 +58,11 @@ class Square:
     down: float
     zoom: float
 
+    def within(self, width: float, height: float) -> tuple[float, float, float]:
+        """Its left, its top and its side in a picture of that size."""
+        side = min(width, height) / self.zoom
+        return (width - side) * self.across, (height - side) * self.down, side
+
 
 def fit_picture(file: bytes, square: Square | None = None) -> bytes:
     """A transparent PNG of 600 pixels a side with that part, or the whole picture in its centre; without any metadata.
@@ -73,13 +78,11 @@ def fit_picture(file: bytes, square: Square | None = None) -> bytes:
 
 def _part(picture: Image.Image, square: Square) -> Image.Image:
     """The part of the picture, a square."""
-    side = round(min(picture.size) / square.zoom)
+    left, top, side = (round(each) for each in square.within(*picture.size))
     if side < MIN_SIDE:
         raise PictureError(
             "part_too_small", f"The part of the picture has a side of less than {MIN_SIDE} pixels."
         )
-    left = round((picture.width - side) * square.across)
-    top = round((picture.height - side) * square.down)
     return picture.crop((left, top, left + side, top + side))
 
 

@@ -19,6 +19,7 @@ import re
 from dataclasses import dataclass
 from html import escape
 
+from badges.pictures import Square
 from badges.readable import readable
 from badges.rebuilt_svg.allowed import Cleaner
 from badges.rebuilt_svg.parsed import parse
@@ -40,8 +41,8 @@ class RebuiltSvg:
     left_out: tuple[str, ...]
 
 
-def rebuild(file: bytes) -> RebuiltSvg:
-    """The SVG written anew, the whole of it in the middle of a square.
+def rebuild(file: bytes, square: Square | None = None) -> RebuiltSvg:
+    """The SVG written anew: that part of it, or the whole in the middle of a square.
 
     Costs time that its author decides: for a stranger's file it is called in a process that can be ended. Raises
     PictureError with the code `picture_too_large`, `not_an_svg`, `svg_dtd`, `svg_script`, `svg_too_complex` or
@@ -50,7 +51,7 @@ def rebuild(file: bytes) -> RebuiltSvg:
     root, rules = parse(file, MAX_BYTES)
     cleaner = Cleaner(rules)
     picture = resolve(cleaner.root(root), cleaner.left_out)
-    return RebuiltSvg(svg=write(picture, MAX_BYTES), left_out=tuple(cleaner.left_out))
+    return RebuiltSvg(svg=write(picture, MAX_BYTES, square), left_out=tuple(cleaner.left_out))
 
 
 def with_title(svg: bytes, title: str) -> bytes:

@@ -8,13 +8,16 @@ import resvg_py
 from PIL import Image
 
 from badges.errors import PictureError
-from badges.pictures import SIDE, OwnPicture
+from badges.pictures import SIDE, OwnPicture, Square
 from badges.rebuilt_svg import rebuild
 
 
-def own_picture(file: bytes) -> OwnPicture:
-    """The picture in the SVG file of a stranger. Raises PictureError as `rebuild` and `render` do."""
-    rebuilt = rebuild(file)
+def own_picture(file: bytes, square: Square | None = None) -> OwnPicture:
+    """The picture in the SVG file of a stranger, or that part of it.
+
+    Raises PictureError as `rebuild` and `render` do.
+    """
+    rebuilt = rebuild(file, square)
     return OwnPicture(png=render(rebuilt.svg), svg=rebuilt.svg, left_out=rebuilt.left_out)
 
 

@@ -11,7 +11,8 @@ import json
 import os
 import subprocess
 import sys
-from base64 import b64decode
+from base64 import b64decode, b64encode
+from dataclasses import asdict
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from typing import Any
 from badges.bake import KEYWORD, BakedText
 from badges.containers import UnpackedFile
 from badges.errors import NotBakedError, PictureError, SchemaError, SchemaTooCostlyError
-from badges.pictures import OwnPicture
+from badges.pictures import OwnPicture, Square
 from signing.json_text import Json
 
 CPU_SECONDS = 2
@@ -79,14 +80,15 @@ def texts_in_picture(picture: bytes, seconds: float = inf) -> tuple[str, ...]:
         return ()
 
 
-def own_svg_picture(file: bytes) -> OwnPicture:
-    """The picture in an SVG file, written anew and drawn, within some time and memory.
+def own_svg_picture(file: bytes, square: Square | None = None) -> OwnPicture:
+    """The picture in an SVG file, or that part of it, written anew and drawn, within some time and memory.
 
     Raises PictureError as `badges.rebuilt_svg.rendered.own_picture` does, `svg_too_complex` also where it takes too
     much of either.
     """
     too_much = PictureError("svg_too_complex", "The SVG takes too long to draw, or too much memory.")
-    answer = _ask_of_file("svg", file, LONGEST_SECONDS, too_much)
+    question = {"file": b64encode(file).decode(), "square": asdict(square) if square is not None else None}
+    answer = _ask_of_file("svg", json.dumps(question).encode(), LONGEST_SECONDS, too_much)
     return OwnPicture(
         png=b64decode(answer["png"]), svg=answer["svg"].encode(), left_out=tuple(answer["left_out"])
     )

@@ -1,6 +1,7 @@
 """`python -m lti_tool.bounded_process TASK CPU_SECONDS`: a question on the standard input, its answer as JSON.
 
-`schema`: a JSON list of a document and a schema. `pdf`, `unpack`, `qr_codes`, `svg`: the bytes of a file.
+`schema`: a JSON list of a document and a schema. `svg`: a JSON object with the `file` in Base64 and the `square` of it,
+or null. `pdf`, `unpack`, `qr_codes`: the bytes of a file.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import json
 import resource
 import sys
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from contextlib import suppress
 from typing import Any
 
@@ -68,10 +69,13 @@ def read_qr_codes(question: bytes) -> dict[str, Any]:
 
 def rebuild_svg(question: bytes) -> dict[str, Any]:
     """`svg` written anew, its `png` in Base64, names of what was `left_out`; `refused`: code and message."""
+    from badges.pictures import Square
     from badges.rebuilt_svg.rendered import own_picture
 
+    asked = json.loads(question)
+    square = Square(**asked["square"]) if asked["square"] is not None else None
     try:
-        picture = own_picture(question)
+        picture = own_picture(b64decode(asked["file"]), square)
     except PictureError as error:
         return {"refused": [error.code, str(error)]}
     png = b64encode(picture.png).decode()

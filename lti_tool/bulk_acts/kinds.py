@@ -17,15 +17,20 @@ from lti_tool.errors import AwardStateError, NotAllowedError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.store import Session, dead_jobs, events, queries
 from lti_tool.store.events import Actor
-from lti_tool.store.models import Award, AwardRule, BulkAct, BulkActPerson
+from lti_tool.store.models import Award, AwardRule, BulkAct, BulkActPerson, HandAward
 
 #: Those that begin in the list, and those that undo one of them.
-Kind = Literal["confirm", "award", "resend", "revoke", "mistake", "again"]
+Kind = Literal["confirm", "award", "approve", "decline", "resend", "revoke", "mistake", "again"]
 KINDS: frozenset[str] = frozenset(get_args(Kind))
 #: These need a reason.
 WITH_REASON: frozenset[str] = frozenset({"award", "revoke", "again"})
 #: By which kind one is undone.
-UNDONE_BY: Mapping[str, Kind] = {"confirm": "mistake", "award": "mistake", "revoke": "again"}
+UNDONE_BY: Mapping[str, Kind] = {
+    "confirm": "mistake",
+    "award": "mistake",
+    "approve": "mistake",
+    "revoke": "again",
+}
 #: What comes out where it was done: wholly; confirmed, while something else is missing for the badge; or asked, where a
 #: second person has to approve.
 DONE = frozenset({"done", "confirmed", "asked"})
@@ -127,6 +132,29 @@ def _award(doing: Doing, person: BulkActPerson, _: Award | None) -> str:
     return "done"
 
 
+def _approve(doing: Doing, person: BulkActPerson, _: Award | None) -> str:
+    waiting = _shown_waiting(doing, person)
+    if waiting is None:
+        return "settled"
+    made = by_hand.approve(doing.session, waiting, doing.act.asked_by_id, doing.issuer.policy, doing.now)
+    person.award_id = made.id
+    return "done"
+
+
+def _decline(doing: Doing, person: BulkActPerson, _: Award | None) -> str:
+    waiting = _shown_waiting(doing, person)
+    if waiting is None:
+        return "settled"
+    by_hand.decline(doing.session, waiting, doing.act.asked_by_id, doing.issuer.policy, doing.now)
+    return "done"
+
+
+def _shown_waiting(doing: Doing, person: BulkActPerson) -> HandAward | None:
+    """What waits about the person, where it is what was shown: not what somebody has asked for since."""
+    waiting = queries.hand_awards.waiting_for(doing.session, doing.rule.id, person.person_id)
+    return waiting if waiting is not None and waiting.asked_at <= doing.act.asked_at else None
+
+
 def _resend(doing: Doing, _: BulkActPerson, award: Award | None) -> str:
     if award is None or award.credential is None:
         return "not_issued"
@@ -169,6 +197,8 @@ def _award_again(doing: Doing, _: BulkActPerson, award: Award | None) -> str:
 
 _SINGLE: Mapping[str, Single] = {
     "award": _award,
+    "approve": _approve,
+    "decline": _decline,
     "resend": _resend,
     "revoke": _revoke,
     "mistake": _revoke_mistake,

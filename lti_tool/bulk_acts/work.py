@@ -95,6 +95,19 @@ def begin_with_awards(
     return _begin(session, issuers, rule, asked, {each.person_id: each.id for each in found}, now)
 
 
+def begin_with_hand_awards(
+    session: Session,
+    issuers: Issuers,
+    rule: AwardRule,
+    asked: Asked,
+    hand_award_ids: Collection[int],
+    now: datetime,
+) -> BulkAct | None:
+    """As `begin_with_awards`, about those of these awards by hand that wait for a second person."""
+    people = queries.hand_awards.people_of(session, rule.id, hand_award_ids)
+    return _begin(session, issuers, rule, asked, dict.fromkeys(people), now)
+
+
 def begin_undoing(
     session: Session, issuers: Issuers, act_id: int, asked: Asked, now: datetime
 ) -> BulkAct | None:

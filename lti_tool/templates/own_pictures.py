@@ -8,10 +8,10 @@ from lti_tool import bounded_process
 
 
 def read_picture(file: bytes, square: Square | None = None) -> OwnPicture:
-    """The picture in a PNG, JPEG or SVG file, or that part of it; of an SVG always the whole. Takes up to some seconds.
+    """The picture in a PNG, JPEG or SVG file, or that part of it. Takes up to some seconds.
 
     Raises PictureError as `badges.pictures.fit_picture` or `bounded_process.own_svg_picture` does.
     """
     if looks_like_svg(file):
-        return bounded_process.own_svg_picture(file)
+        return bounded_process.own_svg_picture(file, square)
     return OwnPicture(png=fit_picture(file, square))

@@ -148,10 +148,21 @@ def test_signs_are_found_while_somebody_types(people, demo, registered):
         expect(choice(zane, "sign", "hammer")).to_be_visible()
 
 
-def test_a_square_of_a_picture_is_dragged_or_moved_by_keyboard(people, demo, registered):
+HALVES = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 40"><rect width="40" height="40" fill="red"/>'
+    '<rect x="50%" width="50%" height="100%" fill="blue"/></svg>'
+)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [("own.png", halves(), "image/png"), ("own.svg", HALVES.encode(), "image/svg+xml")],
+    ids=["png", "svg"],
+)
+def test_a_square_of_a_picture_is_dragged_or_moved_by_keyboard(people, demo, registered, file):
     with people() as zane:
         open_looks(zane)
-        choose_file(zane, "own.png", halves(), "image/png")
+        choose_file(zane, *file)
         canvas = zane.frame.locator("[data-crop] canvas")
         expect(canvas).to_be_visible()
         canvas.scroll_into_view_if_needed()
@@ -165,7 +176,7 @@ def test_a_square_of_a_picture_is_dragged_or_moved_by_keyboard(people, demo, reg
         zane.frame.get_by_role("button", name="Use this picture").click()
         expect(zane.frame.get_by_role("button", name="Use the automatic picture again")).to_be_visible()
         assert colour_of(demo) == (0, 0, 255)
-        choose_file(zane, "own.png", halves(), "image/png")
+        choose_file(zane, *file)
         expect(canvas).to_be_visible()
         zane.frame.locator("#crop-across").focus()
         zane.page.keyboard.press("Home")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from lti_tool.bulk_acts import work
 from lti_tool.demo.robot import Robot
@@ -18,6 +18,7 @@ from lti_tool.store.models import (
     BulkActPerson,
     CredentialRow,
     Delivery,
+    HandAward,
     Outbox,
     Person,
 )
@@ -69,6 +70,16 @@ def activity(demo):
             long: {"valid_until": NOW + timedelta(days=31)},
         }.items():
             session.execute(update(CredentialRow).filter_by(award_id=award_id).values(**changes))
+        zane = session.query(Person).filter(Person.name.startswith("Zane")).one().id
+        without = session.query(Person.id).filter(
+            Person.id < FIRST, Person.id != zane, ~Person.id.in_(select(Award.person_id))
+        )
+        for (person_id,), asked_by_id in zip(without, (zane, long), strict=False):
+            waiting = HandAward(
+                rule_id=1, person_id=person_id, reason=LONG, asked_at=NOW, asked_by_id=asked_by_id
+            )
+            waiting.evidence = [{"text": LONG}]
+            session.add(waiting)
     return activity
 
 
@@ -95,6 +106,22 @@ def test_the_list_is_readable(people, demo, activity, language):
         zane.frame.locator("#find").press("Enter")
         expect(zane.frame.locator(".empty")).to_be_visible()
         found += find_faults(zane, f"roster-nobody-{language}")
+        assert found == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_waits_for_a_second_person_is_readable(people, demo, activity, language):
+    with people() as zane:
+        open_list(zane, activity, language)
+        waits = zane.frame.locator("button[value=waits]")
+        press_until(waits, zane.frame.locator("button[value=waits][aria-current]"))
+        expect(zane.frame.locator("form[action$='/approve']")).to_have_count(1)
+        expect(zane.frame.locator("form[action$='/decline']")).to_have_count(2)
+        found = find_faults(zane, f"roster-by-hand-{language}")
+        zane.frame.locator("#chosen input[name=all]").check()
+        press_until(zane.frame.locator("button[name=do][value=approve]"), zane.frame.locator(".narrow h1"))
+        expect(zane.frame.locator("input[name=hand_award]")).to_have_count(1)
+        found += find_faults(zane, f"roster-approve-{language}")
         assert found == []
 
 

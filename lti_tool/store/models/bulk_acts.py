@@ -16,7 +16,8 @@ from lti_tool.store.models.rules import AwardRule
 class BulkAct(Base):
     """What a teacher has asked to be done to several people of a rule's list.
 
-    `kind`: confirm, award (by hand), resend, revoke; mistake, which undoes awards, and again, which undoes revocations.
+    `kind`: confirm, award (by hand), approve and decline (what somebody else awards by hand), resend, revoke;
+    mistake, which undoes awards, and again, which undoes revocations.
     """
 
     __tablename__ = "bulk_act"

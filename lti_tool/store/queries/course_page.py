@@ -150,8 +150,10 @@ def ends(session: Session, template: TemplateVersion) -> bool:
 @cache
 def _never_awarded() -> Select[int]:
     people = _people()
-    query = select(people.c.person_id).where(~_awards_of(people.c.person_id).exists())
-    return query.order_by(people.c.person_id)
+    # A scalar, which is looked up person by person: without statistics PostgreSQL would compare each person with every
+    # award of the template for "not exists".
+    held = _awards_of(people.c.person_id).limit(1).scalar_subquery()
+    return select(people.c.person_id).where(held.is_(None)).order_by(people.c.person_id)
 
 
 @cache

@@ -41,17 +41,35 @@
     picture = null;
     show();
     const chosen = file.files[0];
-    if (!chosen || !["image/png", "image/jpeg"].includes(chosen.type)) return;
-    const reader = new FileReader();
-    reader.addEventListener("load", () => {
-      const image = new Image();
-      image.addEventListener("load", () => {
-        picture = image;
-        show();
-      });
-      image.src = reader.result;
+    if (!chosen) return;
+    if (chosen.type === "image/svg+xml") {
+      chosen.text().then((text) => load("data:image/svg+xml," + encodeURIComponent(sized(text))));
+    } else if (["image/png", "image/jpeg"].includes(chosen.type)) {
+      const reader = new FileReader();
+      reader.addEventListener("load", () => load(reader.result));
+      reader.readAsDataURL(chosen);
+    }
+  }
+
+  function load(address) {
+    const image = new Image();
+    image.addEventListener("load", () => {
+      picture = image.width && image.height ? image : null;
+      show();
     });
-    reader.readAsDataURL(chosen);
+    image.src = address;
+  }
+
+  // An SVG in the size of its view box, as badges.rebuilt_svg reads it, large enough to stay sharp. As a picture it runs
+  // no programs and loads nothing.
+  function sized(text) {
+    const drawing = new DOMParser().parseFromString(text, "image/svg+xml");
+    const box = (drawing.documentElement.getAttribute("viewBox") || "").trim().split(/[\s,]+/).map(Number);
+    if (box.length !== 4 || !(box[2] > 0 && box[3] > 0)) return text;
+    const scale = 2000 / Math.max(box[2], box[3]);
+    drawing.documentElement.setAttribute("width", box[2] * scale);
+    drawing.documentElement.setAttribute("height", box[3] * scale);
+    return new XMLSerializer().serializeToString(drawing);
   }
 
   function choose(slider, value) {

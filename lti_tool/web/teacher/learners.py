@@ -28,13 +28,15 @@ class Learners:
     """The enrolled learners without the badge, and those who have it and were seen as staff.
 
     `question` is the one about everybody, and `named` those it is about, who are still inside, by name. `to_confirm` is
-    how many are to be confirmed one by one, `not_yet` how many others there are. `to_review` are awards of people who
+    how many are to be confirmed one by one, `by_hand` for how many an award by hand waits for a second person, and
+    `not_yet` how many others there are. `to_review` are awards of people who
     were seen as staff. `may_confirm`: whether the reader may confirm anybody; `reader` is their person id.
     """
 
     question: Question | None
     named: Sequence[Learner]
     to_confirm: int
+    by_hand: int
     not_yet: int
     to_review: Sequence[ToReview]
     may_confirm: bool
@@ -43,14 +45,15 @@ class Learners:
     @property
     def waiting(self) -> int:
         """How many wait for a teacher."""
-        return len(self.named) + self.to_confirm + len(self.to_review)
+        return len(self.named) + self.to_confirm + self.by_hand + len(self.to_review)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MayBe:
-    """What need not be looked up where it cannot be: an open `question`, and awards `of_staff`."""
+    """What need not be looked up where it cannot be: an open `question`, `hand_awards` that wait, awards `of_staff`."""
 
     question: bool
+    hand_awards: bool
     of_staff: bool
 
 
@@ -62,6 +65,10 @@ def learners_of(
     asked = {each.person_id: each for each in undecided if each.is_question}
     question = _question(session, rule) if version is not None and may_be.question else None
     named = _named(session, question, asked)
+    waiting = queries.hand_awards.asked(session, rule.id) if may_be.hand_awards else {}
+    # Whom the question names is counted with it.
+    by_hand = {each.person_id for each in undecided} & waiting.keys() - {each.person.id for each in named}
+    asked = {person_id: each for person_id, each in asked.items() if person_id not in by_hand}
     # Whose award of this very rule can be renewed is counted with those who have the badge.
     renewable = [each.renews for each in undecided if each.renews is not None and not each.is_question]
     counted = queries.course_home.number_of_rule(session, rule.id, renewable)
@@ -69,7 +76,8 @@ def learners_of(
         question=question if named else None,
         named=named,
         to_confirm=len(asked) - len(named),
-        not_yet=len(undecided) - len(asked) - counted,
+        by_hand=len(by_hand),
+        not_yet=len(undecided) - len(asked) - len(by_hand) - counted,
         to_review=confirmations.awards_to_review(session, rule) if may_be.of_staff else (),
         may_confirm=reader is not None
         and confirmations.may_confirm(session, rule.course_id, reader, page_issuer().policy),

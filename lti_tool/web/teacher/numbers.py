@@ -31,7 +31,7 @@ class Numbers:
 def numbers_of(counts: Sequence[AwardCounts], learners: Learners) -> Numbers:
     """The numbers of a rule, of whose awards these are the counts."""
     have = sum(each.held for each in counts)
-    without = learners.not_yet + learners.to_confirm + len(learners.named)
+    without = learners.not_yet + learners.to_confirm + learners.by_hand + len(learners.named)
     return Numbers(
         eligible=have + sum(each.pending for each in counts) + without,
         have=have,

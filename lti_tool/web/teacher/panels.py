@@ -43,6 +43,9 @@ from lti_tool.web.time_zones import in_page_zone
 from lti_tool.web.translation import Sentence
 from lti_tool.web.visits import Visit
 
+#: How many awards by hand that wait for a second person a card shows; the list has all.
+HAND_AWARDS = 5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -70,8 +73,8 @@ class Panel:
     that the platform no longer has. `is_short`: the rule is as the short form makes it. `demand_forms` are those of the
     conditions that can stand beside the occasion. `parts` are what the conditions show.
     `unpermitted` is the name of the issuer whose badges the course may no longer award; empty where it may.
-    `hand_awards` wait for a second person. `newer` is a newer version of the template.
-    `gradebook` is why the badge cannot be shown in the gradebook, None where it can.
+    `hand_awards` are the first of those that wait for a second person, `by_hand` is how many do. `newer` is a newer
+    version of the template. `gradebook` is why the badge cannot be shown in the gradebook, None where it can.
     """
 
     rule: AwardRule
@@ -92,6 +95,7 @@ class Panel:
     asks_less: Sentence
     learners: Learners
     hand_awards: Sequence[HandAward]
+    by_hand: int
     parts: Sequence[ConditionPart]
     gone: Mapping[str, str] | None
     unpermitted: str
@@ -167,7 +171,11 @@ def _panel(session: Session, rule: AwardRule, known: _Known) -> Panel:
     version = queries.rules.shown_of(rule.versions)
     proposed = next((each for each in reversed(rule.versions) if each.status == "proposed"), None)
     tree, counts = read_tree(version.tree), known.counts.get(rule.id, ())
-    may_be = MayBe(question=known.matters.questions, of_staff=any(each.of_staff for each in counts))
+    may_be = MayBe(
+        question=known.matters.questions,
+        hand_awards=known.matters.hand_awards,
+        of_staff=any(each.of_staff for each in counts),
+    )
     learners = learners_of(session, rule, known.awarding.get(rule.id), may_be, known.visit.person_id)
     asks = learners.question.kind if learners.question else ""
     parts = condition_parts(session, rule, tree, known.visit, asks)
@@ -190,7 +198,10 @@ def _panel(session: Session, rule: AwardRule, known: _Known) -> Panel:
         change=_change(version, proposed) if proposed is not None else None,
         asks_less=_asks_less(session, rule.link, version.template_version, known.matters),
         learners=learners,
-        hand_awards=queries.hand_awards.waiting(session, rule.id) if known.matters.hand_awards else (),
+        hand_awards=queries.hand_awards.waiting(session, rule.id, HAND_AWARDS)
+        if known.matters.hand_awards
+        else (),
+        by_hand=queries.hand_awards.number_waiting(session, rule.id) if known.matters.hand_awards else 0,
         parts=parts,
         gone=gone_words(rule.link.missing_in) if looks.is_gone(rule.link) else None,
         unpermitted=_unpermitted(session, rule),

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from badges.errors import PictureError
+from badges.pictures import Square, fit_picture
 from badges.rebuilt_svg import MAX_BYTES, rebuild, with_title
 from badges.rebuilt_svg.rendered import own_picture, render
 from badges.rebuilt_svg.values import colour, length, numbers, transform
@@ -46,6 +47,54 @@ def refused(file: bytes) -> str:
 def drawn(content: str, attributes: str = 'viewBox="0 0 100 100"') -> Image.Image:
     with Image.open(BytesIO(render(rebuild(svg(content, attributes)).svg))) as image:
         return image.convert("RGBA")
+
+
+# --- The square
+
+
+#: Twice as wide as high: the left half red, the right half blue, with a green bar at the right edge.
+HALVES = (
+    '<rect width="50%" height="100%" fill="red"/><rect x="50%" width="50%" height="100%" fill="blue"/>'
+    '<rect x="95%" width="5%" height="100%" fill="lime"/>'
+)
+RED, BLUE, LIME = (255, 0, 0, 255), (0, 0, 255, 255), (0, 255, 0, 255)
+
+
+def part(square: Square | None, box: str = "10 20 200 100") -> Image.Image:
+    own = rebuild(svg(f'<g transform="translate(10 20)">{HALVES}</g>', f'viewBox="{box}"'), square)
+    with Image.open(BytesIO(render(own.svg))) as image:
+        return image.convert("RGBA")
+
+
+def test_the_whole_stands_in_the_middle_and_a_part_fills_the_square():
+    whole = part(None)
+    assert [whole.getpixel(at) for at in [(150, 300), (450, 300), (595, 300)]] == [RED, BLUE, LIME]
+    assert whole.getpixel((300, 100))[3] == whole.getpixel((300, 500))[3] == 0
+    left = part(Square(across=0, down=0.5, zoom=1))
+    assert {left.getpixel(at) for at in [(0, 0), (599, 0), (0, 599), (599, 599)]} == {RED}
+    right = part(Square(across=1, down=0.5, zoom=1))
+    assert [right.getpixel(at) for at in [(0, 0), (530, 300), (545, 300), (599, 599)]] == [
+        BLUE,
+        BLUE,
+        LIME,
+        LIME,
+    ]
+    near = part(Square(across=1, down=1, zoom=5))
+    assert [near.getpixel(at) for at in [(295, 5), (305, 5), (599, 599)]] == [BLUE, LIME, LIME]
+
+
+def test_the_square_is_the_same_of_an_svg_and_of_a_picture_of_pixels():
+    wide = Image.new("RGB", (400, 200), "red")
+    wide.paste("blue", (200, 0, 400, 200))
+    wide.paste("lime", (380, 0, 400, 200))
+    file = BytesIO()
+    wide.save(file, "PNG")
+    for square in (Square(across=0.5, down=0.7, zoom=1), Square(across=1, down=0, zoom=1)):
+        with Image.open(BytesIO(fit_picture(file.getvalue(), square))) as image:
+            of_pixels = image.convert("RGBA")
+        of_svg = part(square)
+        for x in (5, 290, 310, 530, 545, 595):
+            assert of_svg.getpixel((x, 300)) == of_pixels.getpixel((x, 300)), (square, x)
 
 
 # --- What draws stays

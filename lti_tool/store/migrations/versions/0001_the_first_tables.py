@@ -814,7 +814,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("award", schema=None) as batch_op:
-        batch_op.create_index("ix_award_issuer_id", ["issuer_id", "earned_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_award_earned_at"), ["earned_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_award_course_id"), ["course_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_award_rule_id"), ["rule_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_award_rule_version_id"), ["rule_version_id"], unique=False)

@@ -12,6 +12,8 @@ from lti_tool.web.translation import lazy_gettext as _l
 NAMES: Mapping[str, Sentence] = {
     "confirm": _l("Confirming learners"),
     "award": _l("Awarding by hand"),
+    "approve": _l("Approving awards by hand"),
+    "decline": _l("Declining awards by hand"),
     "resend": _l("Sending badges again"),
     "revoke": _l("Revoking badges"),
     "mistake": _l("Undoing awards"),
@@ -20,6 +22,8 @@ NAMES: Mapping[str, Sentence] = {
 BUTTONS: Mapping[str, Sentence] = {
     "confirm": _l("Confirm and award"),
     "award": _l("Award the badge"),
+    "approve": _l("Approve and award"),
+    "decline": _l("Decline these awards"),
     "resend": _l("Send again"),
     "revoke": _l("Revoke permanently"),
     "mistake": _l("Revoke these badges"),
@@ -64,6 +68,12 @@ def question(kind: str, number: int) -> str:
             "Award the badge to %(num)s learners by hand?",
             number,
         ),
+        "approve": lambda: ngettext(
+            "Approve %(num)s award by hand?", "Approve %(num)s awards by hand?", number
+        ),
+        "decline": lambda: ngettext(
+            "Decline %(num)s award by hand?", "Decline %(num)s awards by hand?", number
+        ),
         "resend": lambda: ngettext("Send %(num)s badge again?", "Send %(num)s badges again?", number),
         "revoke": lambda: ngettext("Revoke %(num)s badge?", "Revoke %(num)s badges?", number),
         "mistake": lambda: ngettext("Undo %(num)s award?", "Undo %(num)s awards?", number),
@@ -82,6 +92,15 @@ def consequence(kind: str, badge: str) -> str:
             badge=badge,
         ),
         "award": lambda: _("Each learner gets “%(badge)s” whatever its rule asks for.", badge=badge),
+        "approve": lambda: _(
+            "Approve only those who have earned the badge. Each learner gets “%(badge)s”, for the reason that the "
+            "list shows.",
+            badge=badge,
+        ),
+        "decline": lambda: _(
+            "None of these learners gets “%(badge)s” by this. What you asked for yourself is withdrawn.",
+            badge=badge,
+        ),
         "resend": lambda: _("Each learner gets an e-mail with “%(badge)s” once more.", badge=badge),
         "revoke": lambda: _(
             "“%(badge)s” will be shown as revoked on the public page of each, and in every check. These files stay "
@@ -132,7 +151,9 @@ def outcome_sentences(kind: str, progress: Progress) -> Sequence[str]:
 
 
 def _done(kind: str, number: int) -> str:
-    if kind in ("confirm", "award"):
+    if kind == "decline":
+        return ngettext("%(num)s award is declined.", "%(num)s awards are declined.", number)
+    if kind in ("confirm", "award", "approve"):
         return ngettext("%(num)s badge is being prepared.", "%(num)s badges are being prepared.", number)
     if kind == "resend":
         return ngettext("%(num)s badge is being sent again.", "%(num)s badges are being sent again.", number)

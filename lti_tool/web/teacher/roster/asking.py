@@ -68,7 +68,7 @@ def asked_act(visit: Visit, kind: Kind, reason: str) -> Asked:
 
 def check_allowed(session: Session, visit: Visit, kind: Kind) -> None:
     """Raises NotAllowedError where the reader may not do such an act to anybody in the course."""
-    if kind in ("confirm", "award", "again"):
+    if kind in ("confirm", "award", "approve", "decline", "again"):
         if visit.person_id is None or visit.course_id is None:
             raise NotAllowedError("the platform does not say who you are, so you cannot decide this")
         check_may_confirm(session, visit.course_id, visit.person_id, page_issuer().policy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import cast, get_args
 
 from flask import Blueprint, request
@@ -16,8 +17,15 @@ from lti_tool.web.teacher.award_actions import MAX_REASON_LENGTH
 from lti_tool.web.teacher.course import Notice
 from lti_tool.web.teacher.roster.acts import act_page
 from lti_tool.web.teacher.roster.asking import Asking, asked_act, asking_page, check_allowed
-from lti_tool.web.teacher.roster.bulk_plan import ABOUT_PEOPLE, Act, Choice, Plan, planned
-from lti_tool.web.teacher.roster.entries import everybody
+from lti_tool.web.teacher.roster.bulk_plan import (
+    ABOUT_HAND_AWARDS,
+    ABOUT_PEOPLE,
+    Act,
+    Choice,
+    Plan,
+    planned,
+)
+from lti_tool.web.teacher.roster.entries import Entry, everybody
 from lti_tool.web.teacher.roster.page import roster_page
 from lti_tool.web.teacher.roster.view import View, asked_view, listed
 from lti_tool.web.teacher.roster.words import left_out_sentences
@@ -43,7 +51,7 @@ def act_on_several(rule_id: int) -> str:
 
 def _begin(visit: Visit, view: View, act: Act, reason: str) -> str:
     tool, asked = current_tool(), asked_act(visit, act, reason)
-    begin = work.begin_with_people if act in ABOUT_PEOPLE else work.begin_with_awards
+    begin = _BEGIN[_field(act)]
     with tool.store.begin() as session:
         rule = rule_of(session, visit, view.rule_id)
         check_allowed(session, visit, act)
@@ -84,9 +92,24 @@ def _preview(visit: Visit, view: View, act: Act) -> str:
 
 def _field(act: Act) -> str:
     """The field of the form that names those who are shown."""
-    return "learner" if act in ABOUT_PEOPLE else "award"
+    if act in ABOUT_PEOPLE:
+        return "learner"
+    return "hand_award" if act in ABOUT_HAND_AWARDS else "award"
+
+
+#: What begins an act, by the field that names those whom it is about, and how the field names an entry.
+_BEGIN = {
+    "learner": work.begin_with_people,
+    "hand_award": work.begin_with_hand_awards,
+    "award": work.begin_with_awards,
+}
+_NAMED_BY: Mapping[str, Callable[[Entry], int | None]] = {
+    "learner": lambda entry: entry.person_id,
+    "hand_award": lambda entry: entry.hand_award.id if entry.hand_award is not None else None,
+    "award": lambda entry: entry.award_id,
+}
 
 
 def _ids(plan: Plan) -> str:
-    is_about_people = plan.act in ABOUT_PEOPLE
-    return " ".join(str(each.person_id if is_about_people else each.award_id) for each in plan.able)
+    named_by = _NAMED_BY[_field(plan.act)]
+    return " ".join(str(named_by(each)) for each in plan.able)

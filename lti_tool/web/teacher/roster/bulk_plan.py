@@ -9,12 +9,25 @@ from typing import Literal
 
 from lti_tool.web.teacher.roster.entries import Entry
 
-Act = Literal["confirm", "award", "resend", "revoke"]
-#: These are about people without the badge, the others about awards.
+Act = Literal["confirm", "award", "approve", "decline", "resend", "revoke"]
+#: These are about people without the badge.
 ABOUT_PEOPLE: frozenset[Act] = frozenset({"confirm", "award"})
+#: These are about awards by hand that wait for a second person; all others are about awards.
+ABOUT_HAND_AWARDS: frozenset[Act] = frozenset({"approve", "decline"})
 #: Why somebody is left out. `staff` and `in_question` only where all who are found were chosen, and not each by name.
 LeftOut = Literal[
-    "self", "staff", "in_question", "not_open", "has_it", "no_badge", "no_address", "revoked", "ended"
+    "self",
+    "staff",
+    "in_question",
+    "not_open",
+    "has_it",
+    "by_hand",
+    "not_by_hand",
+    "own",
+    "no_badge",
+    "no_address",
+    "revoked",
+    "ended",
 ]
 
 
@@ -58,6 +71,8 @@ def planned(act: Act, entries: Sequence[Entry], choice: Choice, reader: int | No
 def _reason(act: Act, entry: Entry, choice: Choice, reader: int | None) -> LeftOut | None:
     if act in ABOUT_PEOPLE:
         return _not_awarded(act, entry, choice, reader)
+    if act in ABOUT_HAND_AWARDS:
+        return _not_settled(act, entry, reader)
     if entry.award_id is None:
         return "no_badge"
     if entry.state == "revoked":
@@ -66,6 +81,8 @@ def _reason(act: Act, entry: Entry, choice: Choice, reader: int | None) -> LeftO
 
 
 def _not_awarded(act: Act, entry: Entry, choice: Choice, reader: int | None) -> LeftOut | None:
+    if entry.state == "by_hand":
+        return "by_hand"
     is_asked_about = entry.state in ("to_confirm", "in_question")
     if act == "confirm" and not is_asked_about:
         return "not_open"
@@ -77,6 +94,14 @@ def _not_awarded(act: Act, entry: Entry, choice: Choice, reader: int | None) -> 
     if choice.is_all and entry.was_staff:
         return "staff"
     return "in_question" if choice.is_all and entry.state == "in_question" else None
+
+
+def _not_settled(act: Act, entry: Entry, reader: int | None) -> LeftOut | None:
+    if entry.hand_award is None:
+        return "not_by_hand"
+    if entry.person_id == reader:
+        return "self"
+    return "own" if act == "approve" and entry.hand_award.asked_by_id == reader else None
 
 
 def _not_sent(entry: Entry) -> LeftOut | None:

@@ -14,14 +14,17 @@ from lti_tool.awarding.questions import question_in
 from lti_tool.observations import role_now
 from lti_tool.store import Session, queries
 from lti_tool.store.models import AwardRule, RuleVersion, TemplateVersion
+from lti_tool.store.queries.hand_awards import Asked
 from lti_tool.store.queries.roster import Named, Standing
 from lti_tool.web.page_issuer import page_issuer
 
-#: How it stands with somebody. `in_question`: one answer about several settles it, too; `held_up`: the award waits for
+#: How it stands with somebody. `in_question`: one answer about several settles it, too; `by_hand`: an award by hand
+#: waits for a second person; `held_up`: the award waits for
 #: something; `not_made`: its badge could not be made; `elsewhere`: awarded in another course, or by another link.
 State = Literal[
     "to_confirm",
     "in_question",
+    "by_hand",
     "held_up",
     "not_made",
     "preparing",
@@ -58,8 +61,9 @@ class Entry(NamedTuple):
     Where the further one is revoked they are there twice: the file of the earlier one may be valid still.
 
     `undecided` is what the rule comes to for them, where they have no award of it, or one that can be renewed now.
-    `earned_at` is None without an award. `is_renamed` and `has_failed` as in Standing. `to_review`: the award is that
-    of somebody who was seen as staff, and whom nobody has confirmed since.
+    `hand_award` is what waits for a second person. `earned_at` is None without an award. `is_renamed` and
+    `has_failed` as in Standing. `to_review`: the award is that of somebody who was seen as staff, and whom nobody has
+    confirmed since.
     """
 
     person_id: int
@@ -70,6 +74,7 @@ class Entry(NamedTuple):
     award_id: int | None = None
     earned_at: datetime | None = None
     undecided: Undecided | None = None
+    hand_award: Asked | None = None
     is_renamed: bool = False
     has_failed: bool = False
     to_review: bool = False
@@ -120,8 +125,9 @@ def everybody(session: Session, rule: AwardRule, now: datetime) -> Everybody:
     together = {each.person_id for each in renewing.values()}
     apart = {person_id: each for person_id, each in enrolled.items() if person_id not in together}
     elsewhere = _awarded_elsewhere(session, rule, template, enrolled)
+    by_hand = queries.hand_awards.asked(session, rule.id)
     others = [
-        _without_award(each, apart.get(each.person_id), rule)
+        _without_award(each, apart.get(each.person_id), by_hand.get(each.person_id), rule)
         for each in queries.roster.named(session, {*apart, *elsewhere})
     ]
     return Everybody(entries=[*awarded, *others], is_awarding=version is not None, template=template)
@@ -200,9 +206,13 @@ def _awarded(
     )
 
 
-def _without_award(person: Named, undecided: Undecided | None, rule: AwardRule) -> Entry:
+def _without_award(
+    person: Named, undecided: Undecided | None, hand_award: Asked | None, rule: AwardRule
+) -> Entry:
     if undecided is None:
         state: State = "elsewhere"
+    elif hand_award is not None:
+        state = "by_hand"
     elif not undecided.is_question:
         state = "not_yet"
     else:
@@ -216,6 +226,7 @@ def _without_award(person: Named, undecided: Undecided | None, rule: AwardRule) 
         state=state,
         groups=_groups(state, ()),
         undecided=undecided,
+        hand_award=hand_award if state == "by_hand" else None,
     )
 
 
@@ -236,6 +247,7 @@ def _state_of(standing: Standing, now: datetime) -> State:
 _GROUPS: Mapping[State, Sequence[Group]] = {
     "to_confirm": ("eligible", "waits"),
     "in_question": ("eligible", "waits"),
+    "by_hand": ("eligible", "waits"),
     "held_up": ("eligible",),
     "not_made": ("eligible",),
     "preparing": ("eligible", "have"),

@@ -54,7 +54,7 @@ def people_as_csv(rule_id: int) -> Response:
 
 
 def _cells(entries: Sequence[Entry], awards: dict[int, Award]) -> Iterator[Sequence[str]]:
-    return (_row(row_of(entry, awards)) for entry in entries)
+    return (_row(row_of(entry, awards, {})) for entry in entries)
 
 
 def _row(row: Row) -> Sequence[str]:

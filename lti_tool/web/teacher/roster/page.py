@@ -12,7 +12,7 @@ from badges.template.model import Template, stored_template
 from lti_tool.awarding import confirmations
 from lti_tool.store import Session, dead_jobs, queries
 from lti_tool.store.dead_jobs import DeadOfAwards
-from lti_tool.store.models import Award, AwardRule, TemplateVersion
+from lti_tool.store.models import Award, AwardRule, HandAward, TemplateVersion
 from lti_tool.web.checked_requests import row_id
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
@@ -31,8 +31,8 @@ pages = Blueprint("roster", __name__)
 class Row:
     """One of those who are shown; `award` and `trace` are whole rows, and the trace a decision as JSON.
 
-    `is_outdated`: the badge names its learner otherwise than the platform does now. `earlier` are the awards that this
-    one renews.
+    `hand_award` is what waits for a second person. `is_outdated`: the badge names its learner otherwise than the
+    platform does now. `earlier` are the awards that this one renews.
     """
 
     entry: Entry
@@ -40,6 +40,7 @@ class Row:
     trace: Mapping[str, Any] | None
     is_outdated: bool
     earlier: Sequence[Award]
+    hand_award: HandAward | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,9 @@ class Roster:
     """What the page shows of the list.
 
     Without `is_awarding` those without an award are left out. `has_awards`: whether anybody was awarded it by the rule.
-    `dead` names what was given up. `may_confirm`: whether the reader may confirm anybody; `reader` is their person id.
+    `to_confirm` is how many of those who were found can be confirmed together. `by_hand`: whether any award by hand
+    waits for a second person. `dead` names what was given up. `may_confirm`: whether the reader may confirm anybody;
+    `reader` is their person id.
     """
 
     rule: AwardRule
@@ -57,6 +60,8 @@ class Roster:
     listed: Listed
     is_awarding: bool
     has_awards: bool
+    to_confirm: int
+    by_hand: bool
     rows: Sequence[Row]
     dead: DeadOfAwards
     may_confirm: bool
@@ -114,6 +119,8 @@ def _roster(session: Session, rule: AwardRule, view: View, reader: int | None) -
     failed = [entry.award_id for entry in entries.shown if entry.award_id is not None and entry.has_failed]
     ids += [award_id for entry in entries.shown for award_id in entry.earlier]
     awards = {award.id: award for award in queries.roster.whole_awards(session, ids)}
+    hand_award_ids = [entry.hand_award.id for entry in entries.shown if entry.hand_award is not None]
+    waiting = {each.id: each for each in queries.hand_awards.with_teachers(session, hand_award_ids)}
     return Roster(
         rule=rule,
         version=people.template,
@@ -122,7 +129,9 @@ def _roster(session: Session, rule: AwardRule, view: View, reader: int | None) -
         listed=entries,
         is_awarding=people.is_awarding,
         has_awards=any(entry.award_id is not None for entry in people.entries),
-        rows=[row_of(entry, awards) for entry in entries.shown],
+        to_confirm=sum(entry.state == "to_confirm" for entry in entries.found),
+        by_hand=any(entry.hand_award is not None for entry in people.entries),
+        rows=[row_of(entry, awards, waiting) for entry in entries.shown],
         dead=dead_jobs.dead_of_awards(session, failed),
         may_confirm=reader is not None
         and confirmations.may_confirm(session, rule.course_id, reader, page_issuer().policy),
@@ -130,8 +139,11 @@ def _roster(session: Session, rule: AwardRule, view: View, reader: int | None) -
     )
 
 
-def row_of(entry: Entry, awards: Mapping[int, Award]) -> Row:
-    """The entry with its award, and with the decision that is to be shown: of who has the badge, why they have it."""
+def row_of(entry: Entry, awards: Mapping[int, Award], waiting: Mapping[int, HandAward]) -> Row:
+    """The entry with its award or what waits for a second person, and with the decision that is to be shown.
+
+    Of who has the badge that is why they have it.
+    """
     award = awards.get(entry.award_id) if entry.award_id is not None else None
     undecided = entry.undecided.decision.as_json() if entry.undecided is not None else None
     return Row(
@@ -140,4 +152,5 @@ def row_of(entry: Entry, awards: Mapping[int, Award]) -> Row:
         trace=award.trace if award is not None else undecided,
         is_outdated=award is not None and is_outdated(award, current_tool().clock()),
         earlier=[awards[award_id] for award_id in entry.earlier if award_id in awards],
+        hand_award=waiting.get(entry.hand_award.id) if entry.hand_award is not None else None,
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast, get_args
+from operator import attrgetter
+from typing import Literal, cast, get_args
 
 from flask import request
 
@@ -20,6 +21,7 @@ Order = Literal["needs", "name", "newest"]
 _RANK: Mapping[State, int] = {
     "to_confirm": 0,
     "in_question": 0,
+    "by_hand": 0,
     "not_made": 1,
     "held_up": 1,
     "not_yet": 4,
@@ -91,10 +93,13 @@ def asked_view(rule_id: int) -> View:
 def listed(entries: Sequence[Entry], view: View) -> Listed:
     """What the view shows of these entries."""
     searched = found_by(entries, view.find)
-    found = sorted((each for each in searched if view.show in each.groups), key=_KEYS[view.order])
+    found = _SORTED[view.order](each for each in searched if view.show in each.groups)
     part = Part(field=ROSTER_PAGE, rule_id=view.rule_id, number=1, total=len(found))
     part = Part(field=part.field, rule_id=part.rule_id, number=min(view.page, part.numbers), total=part.total)
-    counts = Counter(group for each in searched for group in each.groups)
+    counts: Counter[Group] = Counter()
+    # Few kinds of groups, each shared by many: counted a kind at a time.
+    for groups, number in Counter(each.groups for each in searched).items():
+        counts.update(dict.fromkeys(groups, number))
     return Listed(found=found, part=part, counts=counts)
 
 
@@ -119,31 +124,39 @@ def comparable(text: str) -> str:
     return "".join(each for each in letters if not unicodedata.combining(each)).translate(_WITHOUT_MARKS)
 
 
-def _by_name(entry: Entry) -> tuple[Any, ...]:
-    return (not entry.name, comparable(entry.name), entry.name, entry.person_id)
+def _by_name(entries: Iterable[Entry]) -> list[Entry]:
+    return sorted(entries, key=lambda each: (not each.name, comparable(each.name), each.name, each.person_id))
 
 
-def _newest(entry: Entry) -> tuple[Any, ...]:
-    if entry.earned_at is None:
-        return (1, 0.0, *_by_name(entry))
-    return (0, -entry.earned_at.timestamp(), entry.award_id)
+# Sorted in several passes, each of which keeps the order of the one before: keys of thousands of tuples cost more.
+def _newest_first(entries: Iterable[Entry]) -> list[Entry]:
+    awarded: list[Entry] = []
+    others: list[Entry] = []
+    for each in entries:
+        (awarded if each.earned_at is not None else others).append(each)
+    awarded.sort(key=attrgetter("award_id"))
+    awarded.sort(key=attrgetter("earned_at"), reverse=True)
+    return [*awarded, *_by_name(others)]
 
 
-def _needs_first(entry: Entry) -> tuple[Any, ...]:
-    rank = _RANK[entry.state]
+def _needs_first(entries: Iterable[Entry]) -> list[Entry]:
+    return sorted(_newest_first(entries), key=_rank)
+
+
+def _rank(entry: Entry) -> int:
     if "waits" in entry.groups:
-        rank = 0
-    elif "trouble" in entry.groups:
-        rank = 1
-    elif entry.is_renamed:
-        rank = 2
-    elif "expiring" in entry.groups:
-        rank = 3
-    return (rank, *_newest(entry))
+        return 0
+    if "trouble" in entry.groups:
+        return 1
+    if entry.is_renamed:
+        return 2
+    if "expiring" in entry.groups:
+        return 3
+    return _RANK[entry.state]
 
 
-_KEYS: Mapping[Order, Callable[[Entry], tuple[Any, ...]]] = {
+_SORTED: Mapping[Order, Callable[[Iterable[Entry]], list[Entry]]] = {
     "needs": _needs_first,
     "name": _by_name,
-    "newest": _newest,
+    "newest": _newest_first,
 }

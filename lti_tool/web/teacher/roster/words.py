@@ -33,6 +33,7 @@ ORDERS: Mapping[Order, Sentence] = {
 STATES: Mapping[State, Sentence] = {
     "to_confirm": _l("Waits for you"),
     "in_question": _l("Waits for you"),
+    "by_hand": _l("Waits for a second person"),
     "held_up": _l("Waiting"),
     "not_made": _l("Not issued"),
     "preparing": _l("Being prepared"),
@@ -66,6 +67,24 @@ def _left_out(reason: LeftOut, number: int) -> str:
             "choose them by name.",
             "%(num)s learners are left out: a question on the page of the course is about them. Answer it there, or "
             "choose them by name.",
+            number,
+        )
+    if reason == "by_hand":
+        return ngettext(
+            "%(num)s learner is left out: an award by hand to them waits for a second person.",
+            "%(num)s learners are left out: awards by hand to them wait for a second person.",
+            number,
+        )
+    if reason == "not_by_hand":
+        return ngettext(
+            "%(num)s learner is left out: no award by hand to them waits for a second person.",
+            "%(num)s learners are left out: no award by hand to them waits for a second person.",
+            number,
+        )
+    if reason == "own":
+        return ngettext(
+            "%(num)s award by hand is left out: you asked for it yourself, so somebody else has to approve it.",
+            "%(num)s awards by hand are left out: you asked for them yourself, so somebody else has to approve them.",
             number,
         )
     if reason == "not_open":
