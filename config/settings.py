@@ -6,7 +6,7 @@ import ipaddress
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import combinations
 from pathlib import Path
 from unicodedata import normalize
@@ -72,6 +72,8 @@ class Settings:
     #: A value of that claim, the role that it gives, and the slug of the issuer; None for that of ISSUER_FILE.
     oidc_roles: tuple[tuple[str, str, str | None], ...] = ()
     log_format: str = "json"
+    #: The names of the variables that were set, among them NAME_FILE where a secret was in a file.
+    given: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
     @property
     def embedded_worker(self) -> bool:
@@ -124,10 +126,68 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         oidc_role_claim=read.text("OIDC_ROLE_CLAIM") or "groups",
         oidc_roles=read.claimed_roles("OIDC_ROLES"),
         log_format=read.choice("LOG_FORMAT", "json", "console"),
+        given=read.given,
     )
     read.refuse_equal_secrets()
     read.raise_problems()
     return settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownSetting:
+    """A setting for people: its variable, and its value without any secret; "" where it is secret or empty.
+
+    `origin`: environment, file (a secret of its own file) or default.
+    """
+
+    name: str
+    value: str
+    is_secret: bool
+    origin: str
+
+
+def shown_settings(settings: Settings) -> Sequence[ShownSetting]:
+    """Each setting, as it holds, and where it comes from. No secret is among them, and no password of an address."""
+    return [
+        _shown(
+            settings, each.name, each.name.upper() if each.name != "unbound_launch" else "LTI_UNBOUND_LAUNCH"
+        )
+        for each in fields(settings)
+        if each.name != "given"
+    ]
+
+
+def _shown(settings: Settings, field_name: str, name: str) -> ShownSetting:
+    in_file = f"{name}_FILE" in settings.given and name in _SECRETS
+    return ShownSetting(
+        name=name,
+        value="" if name in _SECRETS else _as_shown(getattr(settings, field_name)),
+        is_secret=name in _SECRETS,
+        origin="file" if in_file else "environment" if name in settings.given else "default",
+    )
+
+
+def _as_shown(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "", True: "yes", False: "no"}[value]
+    if isinstance(value, tuple):
+        return " ".join(
+            ":".join(filter(None, each)) if isinstance(each, tuple) else str(each) for each in value
+        )
+    text = str(value)
+    return _place_of(text) if "://" in text else text
+
+
+def _place_of(address: str) -> str:
+    """Of an address what names a place: no user name, no password, and nothing of a query.
+
+    Only the scheme, where a password may have been written so that it does not stand where passwords stand.
+    """
+    parts = urlsplit(address)
+    host = parts.netloc.rpartition("@")[2]
+    if "@" in address.replace(parts.netloc, "", 1) or ";" in address:
+        return f"{parts.scheme}://"
+    return f"{parts.scheme}://{host}{parts.path}"
 
 
 def private_paths(settings: Settings, environment: Mapping[str, str]) -> Sequence[Path]:
@@ -216,6 +276,11 @@ class _Reader:
         missing = [f"{name} is not set." for name in self._missing]
         if missing or self._problems:
             raise SettingsError(*missing, *([_LOAD] if missing else []), *self._problems)
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The names of the variables that are set."""
+        return frozenset(self._environment)
 
     def text(self, name: str) -> str | None:
         return self._environment.get(name)

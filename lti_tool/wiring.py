@@ -15,7 +15,7 @@ from typing import Any
 from badges.errors import TemplateError
 from badges.verify import Budget, FetchInTime, Report
 from badges.vocabularies import set_override_folder
-from config.settings import Network, Settings, SettingsError
+from config.settings import Network, Settings, SettingsError, ShownSetting, shown_settings
 from lti_tool.addresses import Addresses
 from lti_tool.awarding import looks
 from lti_tool.deliveries import email, mail_folder, open_at
@@ -70,6 +70,7 @@ class Tool:
     of one verification; `seconds` and `fetches` say how large it is otherwise. `return_address`: where mails return to
     that cannot be delivered; with `bounce_secret` a mail service tells which those are, nobody where it is empty.
     `openid` signs operators in, where there is one; `role_claim` and `claimed_roles` say what they may do then.
+    `settings` are shown to operators, and have no secret.
     """
 
     tool_url: str
@@ -94,6 +95,7 @@ class Tool:
     openid: OpenIdProvider | None = None
     role_claim: str = ""
     claimed_roles: Sequence[ClaimedRole] = ()
+    settings: Sequence[ShownSetting] = ()
 
     def find_key(self, verification_method: str, issuer_id: str) -> VerificationMethod:
         """A verification method of an issuer; a `signing.keys.KeyFinder`. Raises what `did.find_key` and `fetch` do."""
@@ -225,6 +227,7 @@ def build_tool(
             openid=_openid(settings, outgoing, key_sets, now),
             role_claim=settings.oidc_role_claim,
             claimed_roles=_claimed_roles(settings),
+            settings=shown_settings(settings),
         )
 
 

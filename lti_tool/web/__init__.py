@@ -30,6 +30,7 @@ from lti_tool.web.operator import home as operator_home
 from lti_tool.web.operator import invitation as operator_invitation
 from lti_tool.web.operator import openid as operator_openid
 from lti_tool.web.operator import roles as operator_roles
+from lti_tool.web.operator import settings as operator_settings
 from lti_tool.web.operator import sign_in as operator_sign_in
 from lti_tool.web.operator import templates as operator_templates
 from lti_tool.web.operator import visits as operator_visits
@@ -127,6 +128,7 @@ def create_app(tool: Tool) -> Flask:
         operator_home,
         operator_templates,
         operator_events,
+        operator_settings,
         operator_roles,
         template_list,
         steps,

@@ -160,6 +160,8 @@ def test_the_pages_of_an_operator(people, demo, busy, language):
         with page.expect_download() as download:
             page.locator("form[action*='/events/csv'] button").click()
         assert download.value.suggested_filename == "events-riga-college.csv"
+        page.goto(f"{home}/settings")
+        found += find_faults(ieva, f"operator-settings-{language}")
         page.goto(f"{home}/operators")
         found += find_faults(ieva, f"operator-operators-{language}")
         page.locator("form[action*='/invite'] button").click()

@@ -158,6 +158,7 @@ WHO_MAY = {
             *("", "/confirm", "/account", "/account/passkey"),
             *("/issuers/<slug>", "/issuers/<slug>/operators", "/issuers/<slug>/templates"),
             "/issuers/<slug>/events",
+            "/issuers/<slug>/settings",
             "/issuers/<slug>/templates/<uuid:template_id>/<int:version>",
         )
     },

@@ -39,6 +39,7 @@ WHO_MAY = {
     "POST /operator/issuers/<slug>/templates/editor": {"owner", "manager"},
     "GET /operator/issuers/<slug>/events": {"owner", "manager", "auditor"},
     "POST /operator/issuers/<slug>/events/csv": {"owner", "auditor"},
+    "GET /operator/issuers/<slug>/settings": {"owner", "manager", "auditor"},
     "GET /operator/issuers/<slug>/operators": {"owner"},
     **{f"POST /operator/issuers/<slug>/operators/{act}": {"owner"} for act in ("give", "take", "invite")},
 }
