@@ -26,6 +26,11 @@ def is_account(actor: Actor) -> bool:
     return actor.kind == "operator" and actor.id.startswith(_ACCOUNT)
 
 
+def number_of(actor: Actor) -> int:
+    """The number of the account of an actor who is one."""
+    return int(actor.id.removeprefix(_ACCOUNT))
+
+
 def new_handle() -> str:
     """A user handle for the passkeys of a new account."""
     return secrets.token_urlsafe(32)

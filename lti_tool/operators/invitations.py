@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from lti_tool.errors import NotAllowedError, SignInError
 from lti_tool.operators import accounts
-from lti_tool.operators.permissions import ROLES
+from lti_tool.operators.permissions import ROLES, may
 from lti_tool.platforms.expiring_values import ExpiringValues
 from lti_tool.store import Session, events
 from lti_tool.store.events import Actor
@@ -106,16 +106,28 @@ def take_opened(expiring_values: ExpiringValues, browser: str) -> Invitation:
 def complete(session: Session, invitation: Invitation, name: str, handle: str, now: datetime) -> OperatorRow:
     """The account that the invitation makes, with that name and user handle, or is for.
 
-    Raises SignInError `disabled` where it was disabled meanwhile.
+    Raises SignInError: `disabled` where it was disabled meanwhile, `invitation_over` where an operator has invited who
+    could not do so now.
     """
     if invitation.operator_id is not None:
         row = accounts.find(session, invitation.operator_id)
         if row.disabled_at is not None:
             raise SignInError("disabled", "the account was disabled")
         return row
+    if not _may_still_invite(session, invitation):
+        raise SignInError("invitation_over", "whoever has invited may do so no more")
     row = accounts.make_account(session, name, handle, now)
     accounts.give_role(session, row, invitation.issuer_id, invitation.role, now, invitation.by)
     return row
+
+
+def _may_still_invite(session: Session, invitation: Invitation) -> bool:
+    """Else somebody whose role is being taken would leave a way in behind, for a quarter of an hour."""
+    if not accounts.is_account(invitation.by):
+        return True
+    row = accounts.find(session, accounts.number_of(invitation.by))
+    inviter = accounts.as_operator(row, "openid")
+    return row.disabled_at is None and may(inviter, invitation.issuer_id, "manage_operators")
 
 
 def _invitation(issuer_id: str, role: str, operator_id: int | None, by: Actor) -> Invitation:

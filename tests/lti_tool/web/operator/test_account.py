@@ -12,7 +12,7 @@ from lti_tool.store.models import Event, OperatorPasskey, OperatorRole, Operator
 from tests.authenticator import Authenticator
 from tests.fixtures import add_another_issuer, rows
 from tests.lti_tool.web.conftest import hidden, text_of
-from tests.lti_tool.web.operator.conftest import options_of
+from tests.lti_tool.web.operator.conftest import ROOT_ACCOUNT, options_of
 
 HOME = "/operator/issuers/riga-college"
 OPERATORS = f"{HOME}/operators"
@@ -115,6 +115,17 @@ def test_an_owner_invites_somebody_with_a_role(join, new_browser, web_tool):
     assert juris.get(OPERATORS).status_code == 403
     invited = [row for row in rows(web_tool, Event) if row.what == "operator_invited"]
     assert [(row.actor, row.data) for row in invited] == [("account:1", {"role": "approver"})]
+
+
+def test_an_invitation_ends_with_the_role_of_whoever_invited(join, new_browser, web_tool, clock):
+    ieva = join()
+    page = ieva.press(OPERATORS, f"{OPERATORS}/invite", role="owner")
+    link = unescape(re.search(r'value="(https://[^"]*/operator/invitation[^"]*)"', page.text)[1])
+    with web_tool.store.begin() as session:
+        row = accounts.find(session, 1)
+        accounts.take_role(session, row, web_tool.issuer.id, "owner", clock(), ROOT_ACCOUNT)
+    assert new_browser().join(link.rpartition("=")[2], "Juris").status_code == 403
+    assert roles_of(web_tool, 2) == set()
 
 
 def test_an_owner_gives_and_takes_roles_and_each_counts_at_once(join, web_tool):
