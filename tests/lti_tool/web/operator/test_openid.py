@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
+from lti_tool.errors import OutgoingError
 from lti_tool.operators import accounts, invitations
 from lti_tool.operators.claimed_roles import ClaimedRole
 from lti_tool.operators.openid import OpenIdClient, OpenIdProvider
@@ -241,7 +242,7 @@ def test_an_answer_is_good_once_and_in_the_browser_that_asked(new_browser, provi
     assert "opened in another browser" in refusal(thief.get(answer))
     cookie = ieva.browser.get_cookie("__Host-nozimite_operator_browser").value
     assert ieva.get(answer).status_code == 303
-    ieva.browser.set_cookie("__Host-nozimite_operator_browser", cookie, domain="badges.example.org")
+    ieva.browser.set_cookie("__Host-nozimite_operator_browser", cookie)
     assert "open for too long" in refusal(ieva.get(answer))
     late = new_browser()
     answer = at_provider(late)
@@ -287,13 +288,28 @@ def test_a_provider_that_refuses_is_told_of(new_browser, provider):
     assert "has signed nobody in" in refusal(sign_in(new_browser()))
 
 
-def test_a_provider_that_does_not_answer_is_told_of_and_left_alone(new_browser, app, provider, web_tool):
-    client = OpenIdClient(issuer="https://idp.none.example", client_id="x", client_secret="y")
-    tool = app.extensions["nozimite"]
-    silent = OpenIdProvider(client, web_tool.outgoing, web_tool.key_sets, lambda: 0.0)
-    install(app, replace(tool, openid=silent))
-    for _ in range(2):
+class Silent(Outgoing):
+    """Nobody answers; `asked` is how often it was tried."""
+
+    asked = 0
+
+    def request(self, method, url, **_):
+        self.asked += 1
+        raise OutgoingError("{host} cannot be reached", {"host": "idp.example.org"})
+
+
+def test_a_provider_that_does_not_answer_is_told_of_and_left_alone(new_browser, app, provider, clock):
+    """Anybody may begin to sign in: a provider that is down is not asked by each of them."""
+    client = OpenIdClient(issuer="https://idp.example.org", client_id="x", client_secret="y")
+    outgoing, seconds = Silent(), lambda: clock().timestamp()
+    silent = OpenIdProvider(client, outgoing, KeySets(outgoing, seconds), seconds)
+    install(app, replace(app.extensions["nozimite"], openid=silent))
+    for _ in range(3):
         assert "does not answer" in refusal(new_browser().get("/operator/openid"))
+    assert outgoing.asked == 1
+    clock.advance(seconds=5)
+    new_browser().get("/operator/openid")
+    assert outgoing.asked == 2
 
 
 def test_a_new_key_of_the_provider_is_known_at_once(new_browser, provider, clock):
@@ -376,3 +392,11 @@ def test_an_answer_is_for_what_was_asked(new_browser, provider):
     assert ieva.get(answer).status_code == 403
     answer = at_provider(ieva).replace("state=sign-in.", "state=confirm.")
     assert ieva.get(answer).status_code == 403
+
+
+def test_the_answer_to_an_invitation_signs_nobody_in_without_it(new_browser, provider, invited, web_tool):
+    ieva = new_browser()
+    ieva.send("/operator/invitation", code=invited("manager"))
+    answer = at_provider(ieva, "/operator/join/openid").replace("state=join.", "state=sign-in.")
+    assert ieva.get(answer).status_code == 403
+    assert rows(web_tool, OperatorRow) == []

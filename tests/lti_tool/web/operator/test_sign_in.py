@@ -132,7 +132,7 @@ def test_an_opened_invitation_makes_one_account(new_browser, invited, web_tool):
     browser = ieva.browser.get_cookie("__Host-nozimite_operator_browser").value
     answers = [Authenticator().create(options) for options in pages]
     assert ieva.send("/operator/join", answer=answers[0], name="x").status_code == 303
-    ieva.browser.set_cookie("__Host-nozimite_operator_browser", browser, domain="badges.example.org")
+    ieva.browser.set_cookie("__Host-nozimite_operator_browser", browser)
     refusal(ieva.send("/operator/join", answer=answers[1], name="x"))
     assert len(rows(web_tool, OperatorRow)) == 1
 
@@ -211,7 +211,7 @@ def test_an_answer_signs_in_once(join):
     ieva.authenticator.count = -1  # an authenticator that does not count
     answer = ieva.authenticator.get(options_of(page))
     assert ieva.send("/operator/sign-in", answer=answer).status_code == 303
-    ieva.browser.set_cookie("__Host-nozimite_operator_browser", browser, domain="badges.example.org")
+    ieva.browser.set_cookie("__Host-nozimite_operator_browser", browser)
     assert "open for too long" in refusal(ieva.send("/operator/sign-in", answer=answer))
 
 
@@ -263,6 +263,13 @@ def test_a_disabled_operator_is_out_with_the_next_request_and_cannot_come_back(j
         accounts.disable(session, accounts.find(session, 1), clock(), ROOT_ACCOUNT)
     assert ieva.get(HOME).location == "/operator/sign-in"
     assert "account as an operator is disabled" in refusal(ieva.sign_in())
+
+
+def test_a_session_that_began_while_its_account_was_disabled_opens_nothing(join, web_tool, clock):
+    ieva = join()
+    with web_tool.store.begin() as session:
+        session.get_one(OperatorRow, 1).disabled_at = clock()
+    assert ieva.get(HOME).location == "/operator/sign-in"
 
 
 def test_a_revoked_session_opens_nothing(join, web_tool, clock):
