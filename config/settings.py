@@ -16,6 +16,8 @@ from urllib.parse import SplitResult, urlsplit
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 #: Where README puts the settings.
 ENVIRONMENT_FILE = Path(__file__).with_name("nozimite.env")
+#: What explains each setting.
+EXAMPLE_FILE = Path(__file__).with_name("example.env")
 #: What may also stand in a file, named by the variable NAME_FILE.
 _SECRETS = ("SECRET_KEY", "KEY_ENCRYPTION_KEY", "PKCS11_PIN", "BOUNCE_SECRET", "OIDC_CLIENT_SECRET")
 
@@ -190,6 +192,18 @@ def _place_of(address: str) -> str:
     return f"{parts.scheme}://{host}{parts.path}"
 
 
+def without_secrets(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """The settings that are set, as they are written, but for secrets and for addresses that hold a password."""
+    explained = EXAMPLE_FILE.read_text(encoding="utf-8")
+    names = re.findall(r"^([A-Z0-9_]+)=", explained, re.MULTILINE)
+    given = {name: environment[name].strip() for name in names if environment.get(name, "").strip()}
+    return {
+        name: value
+        for name, value in given.items()
+        if name not in _SECRETS and "@" not in urlsplit(value).netloc
+    }
+
+
 def private_paths(settings: Settings, environment: Mapping[str, str]) -> Sequence[Path]:
     """The files and folders that hold secrets or people, and that nobody but the tool's own account should read.
 
@@ -209,6 +223,14 @@ def private_paths(settings: Settings, environment: Mapping[str, str]) -> Sequenc
 def vocabularies_folder(environment: Mapping[str, str]) -> Path:
     """The folder of the institution's own vocabularies."""
     return Path(_Reader(environment).text("VOCABULARIES_FOLDER") or "var/vocabularies")
+
+
+def secret_key(environment: Mapping[str, str]) -> str:
+    """The secret key. Raises SettingsError where it is missing or weak."""
+    read = _Reader(environment)
+    key = read.secret("SECRET_KEY")
+    read.raise_problems()
+    return key
 
 
 def issuer_file(environment: Mapping[str, str]) -> Path | None:

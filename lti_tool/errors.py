@@ -9,6 +9,8 @@
     * OutgoingError        an address may not be called, or did not answer
       * StatusError          it answered with another status than 200; `status`, `location`, `body`
     * DeliveryError        a channel could not deliver the badge
+  * BackupError            a backup cannot be made, or cannot be restored here
+  * SchemaTooNewError      the database was made by a newer version; `revision`
   * RecoverySheetError     a recovery sheet cannot be used here, or not with this code
   * NotAllowedError        the action is not allowed, or not possible in this state
     * AwardStateError      what cannot be done with an award as it is now; `code`
@@ -130,6 +132,21 @@ class StatusError(OutgoingError):
 
 class DeliveryError(UserFacingError):
     """A channel could not deliver the badge; with `retry_after` it was not even tried."""
+
+
+class BackupError(ToolError):
+    """A backup cannot be made, or cannot be restored here; the message is for the operator."""
+
+
+class SchemaTooNewError(ToolError):
+    """The database was made or migrated by a newer version: this one does not know its `revision`."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            f"the database is of a newer version of Nozimite (schema {revision}), and a version cannot be taken back: "
+            "start the newer one again, or restore the backup from before the upgrade into an empty database"
+        )
+        self.revision = revision
 
 
 class RecoverySheetError(ToolError):

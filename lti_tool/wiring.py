@@ -19,7 +19,7 @@ from config.settings import Network, Settings, SettingsError, ShownSetting, show
 from lti_tool.addresses import Addresses
 from lti_tool.awarding import looks
 from lti_tool.deliveries import email, mail_folder, open_at
-from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.errors import NotAllowedError, NotFoundError, SchemaTooNewError
 from lti_tool.issuing import issuer_changes, issuer_file
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuer_file import IssuerFile
@@ -193,7 +193,7 @@ def build_tool(
     store = Store(settings.database_url, follow)
     now = clock or DatabaseClock(store.engine)
     with _closed_on_failure(store):
-        bring_up_to_date(store.engine)
+        _bring_up_to_date(store)
         outgoing = Outgoing(
             private_hosts=settings.private_hosts, ca_bundle=settings.ca_bundle, tool_url=settings.tool_url
         )
@@ -231,6 +231,13 @@ def build_tool(
         )
 
 
+def _bring_up_to_date(store: Store) -> None:
+    try:
+        bring_up_to_date(store.engine)
+    except SchemaTooNewError as error:
+        raise SettingsError(f"DATABASE_URL: {error}") from error
+
+
 @contextmanager
 def _closed_on_failure(store: Store) -> Iterator[None]:
     """Closes the connections of a start that is refused: its process may go on."""
@@ -252,7 +259,7 @@ def move_issuers(
     try:
         now = (clock or DatabaseClock(store.engine))()
         slug_in_file = _issuer_file(settings, now).data["slug"]
-        bring_up_to_date(store.engine)
+        _bring_up_to_date(store)
         found = _issuers(settings, store, _extension_url(settings, store, now))
         with store.begin() as session:
             wait_for_other_starts(session.connection())
@@ -290,7 +297,7 @@ def _issuers(settings: Settings, store: Store, extension_url: str) -> Issuers:
         extension_url=extension_url,
         is_own=own_dids.has,
         proofs=_proofs(settings),
-        database_vault=DatabaseVault(key_encryption_key=_key_encryption_key(settings)),
+        database_vault=DatabaseVault(key_encryption_key=key_encryption_key(settings)),
         device_vault=_device_vault(settings),
         compiled_forms=CompiledForms(partial(form_name, own_dids.has), StoredForms(store)),
         channels=_channels(settings),
@@ -339,7 +346,8 @@ def _issuer_file(settings: Settings, now: datetime) -> IssuerFile:
     return file
 
 
-def _key_encryption_key(settings: Settings) -> KeyEncryptionKey:
+def key_encryption_key(settings: Settings) -> KeyEncryptionKey:
+    """What encrypts the secrets that are stored."""
     key = settings.key_encryption_key
     return RandomKey(key=key) if isinstance(key, bytes) else Passphrase(passphrase=key)
 

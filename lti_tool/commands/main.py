@@ -12,6 +12,7 @@ from badges.errors import BadgeError
 from config.settings import SettingsError
 from lti_tool import __version__
 from lti_tool.commands import (
+    backups,
     badges,
     courses,
     demo,
@@ -57,6 +58,7 @@ def _with_words(command: click.Command) -> click.Command:
 
 
 for group in (
+    backups,
     badges,
     courses,
     demo,

@@ -50,6 +50,7 @@ ROOMS = (
         "deliveries",
         "publishing",
         "bulk_acts",
+        "backups",
     ),
     *("wiring", "jobs", "tasks", "worker", "web", "demo", "commands", "wsgi", "__main__"),
 )

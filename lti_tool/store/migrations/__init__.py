@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from lti_tool.errors import SchemaTooNewError
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -17,21 +19,41 @@ _FOLDER = Path(__file__).parent
 
 
 def bring_up_to_date(engine: Engine) -> None:
-    """Runs the missing migrations. Of several processes that start at once, one does it while the others wait."""
+    """Runs the missing migrations. Of several processes that start at once, one does it while the others wait.
+
+    Raises SchemaTooNewError, and changes nothing, where the database has migrations that this version does not know.
+    """
     with engine.begin() as connection:
         wait_for_other_starts(connection)
-        if _revision(connection) != newest_revision():
-            from alembic import command  # A fifth of the time of a start that has nothing to migrate.
+        revision = revision_of(connection)
+        if revision is not None and not knows_revision(revision):
+            raise SchemaTooNewError(revision)
+        if revision != newest_revision():
+            bring_up_to(connection, "head")
 
-            command.upgrade(configuration(connection), "head")
+
+def bring_up_to(connection: Connection, revision: str) -> None:
+    """Runs the migrations up to this one, in the transaction of the connection."""
+    from alembic import command  # A fifth of the time of a start that has nothing to migrate.
+
+    command.upgrade(configuration(connection), revision)
 
 
 def newest_revision() -> str:
     """The revision that the code needs: the number with which the name of the last migration begins."""
-    return max(path.name for path in (_FOLDER / "versions").glob("[0-9]*.py")).partition("_")[0]
+    return max(_revisions())
 
 
-def _revision(connection: Connection) -> str | None:
+def knows_revision(revision: str) -> bool:
+    """Whether this version has the migration."""
+    return revision in _revisions()
+
+
+def _revisions() -> list[str]:
+    return [path.name.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py")]
+
+
+def revision_of(connection: Connection) -> str | None:
     """The revision of the database; None where it has no tables yet."""
     if not inspect(connection).has_table("alembic_version"):
         return None

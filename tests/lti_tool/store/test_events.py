@@ -632,6 +632,7 @@ ELSEWHERE = {
     "rule_removed",
     "rule_restored",
     "operator_invited",
+    "restored",
     "operator_joined",
     "identity_bound",
     "operator_signed_in",
