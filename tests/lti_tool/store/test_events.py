@@ -632,6 +632,7 @@ ELSEWHERE = {
     "rule_removed",
     "rule_restored",
     "operator_invited",
+    "backed_up",
     "restored",
     "operator_joined",
     "identity_bound",
