@@ -148,15 +148,14 @@ class ShownSetting:
     origin: str
 
 
+#: Fields whose variable is called otherwise.
+_VARIABLES = {"unbound_launch": "LTI_UNBOUND_LAUNCH"}
+
+
 def shown_settings(settings: Settings) -> Sequence[ShownSetting]:
     """Each setting, as it holds, and where it comes from. No secret is among them, and no password of an address."""
-    return [
-        _shown(
-            settings, each.name, each.name.upper() if each.name != "unbound_launch" else "LTI_UNBOUND_LAUNCH"
-        )
-        for each in fields(settings)
-        if each.name != "given"
-    ]
+    names = [each.name for each in fields(settings) if each.name != "given"]
+    return [_shown(settings, name, _VARIABLES.get(name, name.upper())) for name in names]
 
 
 def _shown(settings: Settings, field_name: str, name: str) -> ShownSetting:
