@@ -6,7 +6,7 @@ import ipaddress
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import combinations
 from pathlib import Path
 from unicodedata import normalize
@@ -19,7 +19,14 @@ ENVIRONMENT_FILE = Path(__file__).with_name("nozimite.env")
 #: What explains each setting.
 EXAMPLE_FILE = Path(__file__).with_name("example.env")
 #: What may also stand in a file, named by the variable NAME_FILE.
-_SECRETS = ("SECRET_KEY", "KEY_ENCRYPTION_KEY", "PKCS11_PIN", "BOUNCE_SECRET", "METRICS_TOKEN")
+_SECRETS = (
+    "SECRET_KEY",
+    "KEY_ENCRYPTION_KEY",
+    "PKCS11_PIN",
+    "BOUNCE_SECRET",
+    "METRICS_TOKEN",
+    "OIDC_CLIENT_SECRET",
+)
 
 
 class SettingsError(Exception):
@@ -67,6 +74,13 @@ class Settings:
     limits_url: str = field(default="memory://", repr=False)
     trusted_proxies: tuple[Network, ...] = ()
     ca_bundle: Path | None = None
+    #: Exactly as the provider names itself, with or without a slash at its end.
+    oidc_issuer: str | None = None
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_role_claim: str = "groups"
+    #: A value of that claim, the role that it gives, and the slug of the issuer; None for that of ISSUER_FILE.
+    oidc_roles: tuple[tuple[str, str, str | None], ...] = ()
     log_format: str = "json"
     #: Lets a monitor read /metrics and the queues; empty: nobody may.
     metrics_token: str = field(default="", repr=False)
@@ -79,6 +93,8 @@ class Settings:
     keep_bulk_acts_days: int = 30
     keep_events_days: int = 1095
     keep_jobs_days: int = 90
+    #: The names of the variables that were set, among them NAME_FILE where a secret was in a file.
+    given: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
     @property
     def embedded_worker(self) -> bool:
@@ -94,6 +110,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     read = _Reader(environment)
     has_device = read.text("PKCS11_MODULE") is not None
     signs_mails = read.text("DKIM_KEY_FILE") is not None
+    has_provider = read.text("OIDC_ISSUER") is not None
     settings = Settings(
         tool_url=read.web_address("TOOL_URL") or read.missing("TOOL_URL"),
         database_url=read.database("DATABASE_URL", "sqlite:///var/nozimite.sqlite"),
@@ -129,13 +146,77 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         limits_url=read.limit_store("LIMITS_URL", read.text("BROKER_URL") or "memory://"),
         trusted_proxies=read.networks("TRUSTED_PROXIES"),
         ca_bundle=read.certificates("CA_BUNDLE"),
+        oidc_issuer=read.provider("OIDC_ISSUER"),
+        oidc_client_id=(read.text("OIDC_CLIENT_ID") or read.missing("OIDC_CLIENT_ID"))
+        if has_provider
+        else "",
+        oidc_client_secret=read.given_secret("OIDC_CLIENT_SECRET") if has_provider else "",
+        oidc_role_claim=read.text("OIDC_ROLE_CLAIM") or "groups",
+        oidc_roles=read.claimed_roles("OIDC_ROLES"),
         log_format=read.choice("LOG_FORMAT", "json", "console"),
         metrics_token=read.secret("METRICS_TOKEN") if read.is_set("METRICS_TOKEN") else "",
         traces_url=read.collector("OTEL_EXPORTER_OTLP_ENDPOINT"),
+        given=read.given,
     )
     read.refuse_equal_secrets()
     read.raise_problems()
     return settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownSetting:
+    """A setting for people: its variable, and its value without any secret; "" where it is secret or empty.
+
+    `origin`: environment, file (a secret of its own file) or default.
+    """
+
+    name: str
+    value: str
+    is_secret: bool
+    origin: str
+
+
+#: Fields whose variable is called otherwise.
+_VARIABLES = {"unbound_launch": "LTI_UNBOUND_LAUNCH", "traces_url": "OTEL_EXPORTER_OTLP_ENDPOINT"}
+
+
+def shown_settings(settings: Settings) -> Sequence[ShownSetting]:
+    """Each setting, as it holds, and where it comes from. No secret is among them, and no password of an address."""
+    names = [each.name for each in fields(settings) if each.name != "given"]
+    return [_shown(settings, name, _VARIABLES.get(name, name.upper())) for name in names]
+
+
+def _shown(settings: Settings, field_name: str, name: str) -> ShownSetting:
+    in_file = f"{name}_FILE" in settings.given and name in _SECRETS
+    return ShownSetting(
+        name=name,
+        value="" if name in _SECRETS else _as_shown(getattr(settings, field_name)),
+        is_secret=name in _SECRETS,
+        origin="file" if in_file else "environment" if name in settings.given else "default",
+    )
+
+
+def _as_shown(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "", True: "yes", False: "no"}[value]
+    if isinstance(value, tuple):
+        return " ".join(
+            ":".join(filter(None, each)) if isinstance(each, tuple) else str(each) for each in value
+        )
+    text = str(value)
+    return _place_of(text) if "://" in text else text
+
+
+def _place_of(address: str) -> str:
+    """Of an address what names a place: no user name, no password, and nothing of a query.
+
+    Only the scheme, where a password may have been written so that it does not stand where passwords stand.
+    """
+    parts = urlsplit(address)
+    host = parts.netloc.rpartition("@")[2]
+    if "@" in address.replace(parts.netloc, "", 1) or ";" in address:
+        return f"{parts.scheme}://"
+    return f"{parts.scheme}://{host}{parts.path}"
 
 
 def without_secrets(environment: Mapping[str, str]) -> Mapping[str, str]:
@@ -246,6 +327,11 @@ class _Reader:
         if missing or self._problems:
             raise SettingsError(*missing, *([_LOAD] if missing else []), *self._problems)
 
+    @property
+    def given(self) -> frozenset[str]:
+        """The names of the variables that are set."""
+        return frozenset(self._environment)
+
     def text(self, name: str) -> str | None:
         return self._environment.get(name)
 
@@ -288,6 +374,28 @@ class _Reader:
         if parts is not None and (parts.query or parts.fragment or "@" in parts.netloc):
             self._problem(name, "must not contain ? or #, nor a password: use OTEL_EXPORTER_OTLP_HEADERS")
         return text.rstrip("/")
+
+    def provider(self, name: str) -> str | None:
+        """An address as `web_address`, but exactly as it was written: a provider is compared by all of its name."""
+        return self.text(name) if self.web_address(name) is not None else None
+
+    def claimed_roles(self, name: str) -> tuple[tuple[str, str, str | None], ...]:
+        """Words `value=role` or `value=role:slug`, separated by spaces; a value may have = in it."""
+        found = []
+        for word in (self.text(name) or "").split():
+            value, _, given = word.rpartition("=")
+            role, _, slug = given.partition(":")
+            if not value or not role:
+                self._problem(
+                    name, "must be words such as badge-admins=owner or badge-approvers=approver:slug"
+                )
+                return ()
+            found.append((value, role, slug or None))
+        return tuple(found)
+
+    def given_secret(self, name: str) -> str:
+        """A secret that somebody else has made: it is as long as it is."""
+        return self._variable_or_file(name)
 
     def database(self, name: str, default: str) -> str:
         """An address of SQLAlchemy: a file of SQLite, or PostgreSQL."""

@@ -16,6 +16,7 @@
     * AwardStateError      what cannot be done with an award as it is now; `code`
     * KeptByLawError       a law obliges the issuer to keep what was to be erased; `law`
     * NoAuthorError        the person may not write, publish or place badges
+    * SignInError          an operator was not signed in; `code`
   * RevokedError           the badge is revoked, so it is not given out any more
   * JournalError           the journal of erasures does not fit the database; the message says what mends it
   * NotFoundError          there is no such thing, or this session may not see it
@@ -189,6 +190,18 @@ class NoAuthorError(NotAllowedError):
 
 class JournalError(ToolError):
     """The journal of erasures and revocations does not fit the database; the message says what mends it."""
+
+
+class SignInError(NotAllowedError):
+    """An operator was not signed in, or not believed to be who they are. `code` is for pages, events and tests.
+
+    Codes: expired, invitation_over, disabled, no_role, another_account, passkey_refused, passkey_unknown,
+    passkey_known, last_way, identity_known, provider_unreachable, provider_refused, provider_wrong, not_fresh.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class NotFoundError(ToolError):

@@ -24,6 +24,7 @@ from lti_tool.issuing.letterheads import letterhead
 from lti_tool.logs import about, error_name, log, traceback_summary
 from lti_tool.mails.content import MailContent
 from lti_tool.observations import Policy
+from lti_tool.operators import sessions as operator_sessions
 from lti_tool.people import addresses, identity_checks, learner_sessions, sessions
 from lti_tool.privacy import journal, retention
 from lti_tool.store import Session, outbox, queries
@@ -332,6 +333,7 @@ def sweep(tool: Tool, event_id: str, payload: Json) -> None:
     with tool.store.begin() as session:
         sessions.delete_ended(session, tool.clock())
         learner_sessions.delete_ended(session, tool.clock())
+        operator_sessions.delete_ended(session, tool.clock())
         approvals.expire(session, tool.clock())
         queries.identity_checks.delete_begun_before(session, tool.clock() - identity_checks.KEPT)
         queries.observations.delete_looks(session, tool.clock() - looks.KEPT)

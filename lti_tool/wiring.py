@@ -15,7 +15,7 @@ from typing import Any
 from badges.errors import TemplateError
 from badges.verify import Budget, FetchInTime, Report
 from badges.vocabularies import set_override_folder
-from config.settings import Network, Settings, SettingsError
+from config.settings import Network, Settings, SettingsError, ShownSetting, shown_settings
 from lti_tool.addresses import Addresses
 from lti_tool.awarding import looks
 from lti_tool.deliveries import email, mail_folder, open_at
@@ -30,6 +30,9 @@ from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.mails.dkim_key import DkimKey, read_key
 from lti_tool.mails.returned import ReturnAddress
 from lti_tool.mails.tokens import MailTokens
+from lti_tool.operators.claimed_roles import ClaimedRole
+from lti_tool.operators.openid import OpenIdClient, OpenIdProvider
+from lti_tool.operators.permissions import ROLES
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.access_tokens import TokenCache
 from lti_tool.platforms.call_limits import PlatformsCallLimits
@@ -73,6 +76,8 @@ class Tool:
     that cannot be delivered; with `bounce_secret` a mail service tells which those are, nobody where it is empty. With
     `metrics_token` a monitor reads the numbers, nobody where it is empty. `journal`: the file of erasures and
     revocations; `periods`: how long things are kept.
+    `openid` signs operators in, where there is one; `role_claim` and `claimed_roles` say what they may do then.
+    `settings` are shown to operators, and have no secret.
     """
 
     tool_url: str
@@ -97,6 +102,10 @@ class Tool:
     tokens: TokenCache
     call_limits: PlatformsCallLimits
     issuers: Issuers
+    openid: OpenIdProvider | None = None
+    role_claim: str = ""
+    claimed_roles: Sequence[ClaimedRole] = ()
+    settings: Sequence[ShownSetting] = ()
 
     def find_key(self, verification_method: str, issuer_id: str) -> VerificationMethod:
         """A verification method of an issuer; a `signing.keys.KeyFinder`. Raises what `did.find_key` and `fetch` do."""
@@ -235,6 +244,7 @@ def _tool(
     verifier_outgoing = Outgoing(
         ca_bundle=settings.ca_bundle, total_seconds=VERIFIER_SECONDS, tool_url=settings.tool_url
     )
+    key_sets = KeySets(outgoing, lambda: now().timestamp())
     return Tool(
         tool_url=settings.tool_url,
         unbound_launch=settings.unbound_launch,
@@ -254,10 +264,14 @@ def _tool(
         outgoing=outgoing,
         verifier_outgoing=verifier_outgoing,
         new_budget=partial(Budget, time.monotonic),
-        key_sets=KeySets(outgoing, lambda: now().timestamp()),
+        key_sets=key_sets,
         tokens=TokenCache(),
         call_limits=PlatformsCallLimits(lambda: now().timestamp()),
         issuers=found,
+        openid=_openid(settings, outgoing, key_sets, now),
+        role_claim=settings.oidc_role_claim,
+        claimed_roles=_claimed_roles(settings),
+        settings=shown_settings(settings),
     )
 
 
@@ -447,6 +461,27 @@ def _proofs(settings: Settings) -> tuple[str, ...]:
         *selective,
         {"ES256": "vc-jwt", "RS256": "vc-jwt-rs256"}[settings.jwt_algorithm],
     )
+
+
+def _openid(
+    settings: Settings, outgoing: Outgoing, key_sets: KeySets, now: Callable[[], datetime]
+) -> OpenIdProvider | None:
+    if settings.oidc_issuer is None:
+        return None
+    client = OpenIdClient(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret,
+    )
+    return OpenIdProvider(client, outgoing, key_sets, lambda: now().timestamp())
+
+
+def _claimed_roles(settings: Settings) -> Sequence[ClaimedRole]:
+    """What OIDC_ROLES says. Raises SettingsError where it names a role that there is not."""
+    for _value, role, _slug in settings.oidc_roles:
+        if role not in ROLES:
+            raise SettingsError(f"OIDC_ROLES: there is no role {role}; there are {', '.join(ROLES)}")
+    return [ClaimedRole(value=value, role=role, slug=slug) for value, role, slug in settings.oidc_roles]
 
 
 def _return_address(settings: Settings) -> ReturnAddress | None:

@@ -27,6 +27,7 @@ def list_(*, person: int | None, course: int | None, platform: int | None) -> No
 
     A line a session: its name, who it is of, as what, course, platform, since when, last use.
     """
+    from lti_tool.operators import sessions as of_accounts
     from lti_tool.people import operator_sessions
     from lti_tool.people import sessions as launched
 
@@ -47,6 +48,11 @@ def list_(*, person: int | None, course: int | None, platform: int | None) -> No
     if person is course is platform is None:
         for each in operator_sessions.running(tool.expiring_values):
             click.echo("\t".join((each.name, each.operator.name, "operator")))
+        with tool.store.read() as session:
+            for one in of_accounts.running(session, tool.clock()):
+                who = f"operator:account:{one.operator_id}"
+                times = (at(one.created_at), at(one.last_used_at))
+                click.echo("\t".join((of_accounts.name_of(one), who, "operator", "-", "-", *times)))
 
 
 @sessions.command()
@@ -62,6 +68,7 @@ def revoke(
 
     SESSION is the name that `sessions list` prints.
     """
+    from lti_tool.operators import sessions as of_accounts
     from lti_tool.people import operator_sessions
     from lti_tool.people import sessions as launched
 
@@ -79,16 +86,27 @@ def revoke(
             for each in operator_sessions.running(tool.expiring_values)
             if everybody or each.name in names
         ]
-        unknown = {*names} - {launched.name_of(row) for row in rows} - {each.name for each in of_operators}
+        accounts = [
+            each
+            for each in of_accounts.running(session, tool.clock())
+            if everybody or of_accounts.name_of(each) in names
+        ]
+        unknown = {*names} - {
+            *(launched.name_of(row) for row in rows),
+            *(each.name for each in of_operators),
+            *(of_accounts.name_of(each) for each in accounts),
+        }
         if unknown:
             raise NotFoundError(
                 f"no open session is called {', '.join(sorted(unknown))}: see `sessions list`"
             )
         for row in rows:
             launched.revoke(session, row, tool.clock(), by)
+        for one in accounts:
+            of_accounts.revoke(session, one, tool.clock(), by)
     for each in of_operators:
         operator_sessions.revoke(tool.store, tool.expiring_values, each, tool.clock(), by)
-    number = len(rows) + len(of_operators)
+    number = len(rows) + len(of_operators) + len(accounts)
     click.echo("1 session was ended." if number == 1 else f"{number} sessions were ended.")
 
 

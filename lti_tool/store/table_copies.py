@@ -37,7 +37,9 @@ from lti_tool.store.database import Store
 from lti_tool.store.models import Base, Instant, Score
 
 #: What is not copied: sessions, codes and tickets, which end within hours. People sign in once more.
-LEFT_OUT = frozenset({"address_code", "expiring_value", "launch_session", "learner_session"})
+LEFT_OUT = frozenset(
+    {"address_code", "expiring_value", "launch_session", "learner_session", "operator_session"}
+)
 #: How a column's values are written: as they are, in ISO 8601, in Base64, or as the text of their JSON, byte for byte.
 Kind = Literal["plain", "instant", "bytes", "json"]
 AT_ONCE = 500

@@ -30,6 +30,16 @@ from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
 from lti_tool.web.learner import badge, downloads, mine, own_data, sharing, signed_in
 from lti_tool.web.mails import bounces, holder_checks, reminders
+from lti_tool.web.operator import account as operator_account
+from lti_tool.web.operator import events as operator_events
+from lti_tool.web.operator import home as operator_home
+from lti_tool.web.operator import invitation as operator_invitation
+from lti_tool.web.operator import openid as operator_openid
+from lti_tool.web.operator import roles as operator_roles
+from lti_tool.web.operator import settings as operator_settings
+from lti_tool.web.operator import sign_in as operator_sign_in
+from lti_tool.web.operator import templates as operator_templates
+from lti_tool.web.operator import visits as operator_visits
 from lti_tool.web.platforms import launch, registration_page
 from lti_tool.web.proxies import TrustedProxies
 from lti_tool.web.public import (
@@ -89,6 +99,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         issuer_look,
         plug_sentences,
         errors,
+        operator_visits,
         rate_limits,
     ):
         part.set_up(app)
@@ -122,6 +133,15 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         mine,
         own_data,
         signed_in,
+        operator_sign_in,
+        operator_openid,
+        operator_invitation,
+        operator_account,
+        operator_home,
+        operator_templates,
+        operator_events,
+        operator_settings,
+        operator_roles,
         template_list,
         steps,
         quality_report,

@@ -55,6 +55,56 @@ def _registration(what_happened: Sentence, what_to_do: Sentence) -> ErrorMessage
 _REGISTER_AGAIN = _l(
     "Start the registration again from your learning platform: each attempt needs a new link from the platform."
 )
+_NOT_SIGNED_IN = _l("You are not signed in")
+_SIGN_IN_AGAIN = _l("Go back to the page on which you sign in, load it again, and try once more.")
+_ASK_OWNER = _l(
+    "Ask an owner of the issuer, or whoever installed Nozimite, and give them the incident number below."
+)
+_SIGN_IN: Mapping[str, tuple[Sentence, Sentence]] = {
+    "expired": (_l("The page was open for too long, or was opened in another browser."), _SIGN_IN_AGAIN),
+    "invitation_over": (
+        _l("The invitation was opened already, or is older than 15 minutes."),
+        _l("Ask whoever gave it to you for a new one."),
+    ),
+    "disabled": (_l("Your account as an operator is disabled."), _ASK_OWNER),
+    "no_role": (_l("You have no role at any issuer here."), _ASK_OWNER),
+    "another_account": (
+        _l("You have shown to be another operator than the one who is signed in."),
+        _l("Sign out first, or use a passkey of the account that is signed in."),
+    ),
+    "passkey_refused": (_l("The passkey could not be checked."), _SIGN_IN_AGAIN),
+    "passkey_unknown": (
+        _l("This passkey belongs to no operator: it may have been removed."),
+        _l("Use another passkey, or ask an owner of the issuer for an invitation."),
+    ),
+    "passkey_known": (
+        _l("This passkey is registered already, or the account has as many passkeys as it may have."),
+        _l("Sign in with it, or remove a passkey that you no longer use."),
+    ),
+    "identity_known": (
+        _l("This account of the institution signs in another operator already."),
+        _l("Sign in with it, and ask an owner of the issuer for the role."),
+    ),
+    "provider_unreachable": (
+        _l("The sign-in of the institution does not answer."),
+        _l("Try again in a few minutes, or sign in with a passkey."),
+    ),
+    "provider_refused": (_l("The sign-in of the institution has signed nobody in."), _SIGN_IN_AGAIN),
+    "provider_wrong": (
+        _l("The answer of the institution's sign-in does not fit to what was asked."),
+        _l(
+            "Try once more. If it happens again, give the incident number below to whoever installed Nozimite."
+        ),
+    ),
+    "not_fresh": (
+        _l("The sign-in of the institution did not ask you again who you are."),
+        _l("Use a passkey, or sign out at the institution and try again."),
+    ),
+    "last_way": (
+        _l("This is the only way in which you can sign in."),
+        _l("Add another passkey before you remove this one."),
+    ),
+}
 _ASK_FOR_NEW_CODE = _l(
     "Ask the operator of this service for a new registration address: %(operator)s.", operator=_OPERATOR
 )
@@ -213,6 +263,21 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
         what_happened=_l("This page is for teachers of the course."),
         what_to_do=_l("If you teach this course, go back to it and open the link again."),
     ),
+    "operator_not_allowed": ErrorMessage(
+        title=_l("You do not have permission to open this page"),
+        what_happened=_l(
+            "Your role at this issuer does not let you do this, or the page was open for too long."
+        ),
+        what_to_do=_l(
+            "Load the page before this one again. If you need to do this, ask an owner of the issuer for a role."
+        ),
+    ),
+    **{
+        f"operator_{code}": ErrorMessage(
+            title=_NOT_SIGNED_IN, what_happened=what_happened, what_to_do=what_to_do
+        )
+        for code, (what_happened, what_to_do) in _SIGN_IN.items()
+    },
     "badge_revoked": ErrorMessage(
         title=_l("This badge was revoked"),
         what_happened=_l("The badge is no longer valid, so its files are not given out any more."),

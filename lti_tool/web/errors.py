@@ -103,7 +103,9 @@ def error_page(
 
 
 def _not_allowed(error: NotAllowedError) -> Response:
-    code = "no_author" if isinstance(error, NoAuthorError) else "not_allowed"
+    is_of_operators = request.path.startswith("/operator")
+    usual = "operator_not_allowed" if is_of_operators else "not_allowed"
+    code = "no_author" if isinstance(error, NoAuthorError) else usual
     return error_page(code, 403, reason=str(error), refused="refused")
 
 

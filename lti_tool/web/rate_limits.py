@@ -54,6 +54,18 @@ READING_OF = {
     "bounces.receive": 600,
     "registration.registration_page": 30,
     "registration.register": 30,
+    # Whoever signs in as an operator may do more than anybody else, and nobody does so often.
+    "operator_sign_in.show": 60,
+    "operator_sign_in.sign_in": 30,
+    "operator_sign_in.confirm": 30,
+    "operator_openid.begin_sign_in": 30,
+    "operator_openid.begin_join": 30,
+    "operator_openid.begin_confirm": 30,
+    "operator_openid.come_back": 30,
+    "operator_invitation.show": 30,
+    "operator_invitation.open_it": 30,
+    "operator_invitation.ask": 30,
+    "operator_invitation.join": 30,
     "template_list.operator_entry": 30,
     "template_list.start_operator_session": 30,
 }

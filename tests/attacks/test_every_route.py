@@ -8,8 +8,12 @@ from urllib.parse import urlencode
 import pytest
 from werkzeug.datastructures import ImmutableMultiDict
 
+from lti_tool.operators import accounts
+from lti_tool.operators.sessions import Shown, start_session
 from lti_tool.people import operator_sessions, sessions
+from lti_tool.store.events import TOOL
 from lti_tool.values import DeepLinkingSettings
+from lti_tool.web.operator.visits import SESSION_COOKIE, _form_secret
 from tests.amounts import amount
 from tests.fixtures import ANNA, ZANE, launch_of
 from tests.lti_tool.web.teacher.test_placement import RETURN
@@ -164,14 +168,22 @@ def attacked(school, services, web_tool, annas_badge):
         ]
     code = operator_sessions.invite_operator(web_tool.expiring_values, "ieva")
     tokens.append(operator_sessions.start_operator_session(web_tool.expiring_values, code))
+    with web_tool.store.begin() as session:
+        owner = accounts.make_account(session, "Ieva", accounts.new_handle(), web_tool.clock())
+        accounts.give_role(session, owner, web_tool.issuer.id, "owner", web_tool.clock(), TOOL)
+        shown = Shown(how="passkey", at=web_tool.clock())
+        operator = start_session(session, owner, shown, web_tool.clock())
     return {
+        "operator": operator,
         "uuid": [annas_badge, school.badge, *UUIDS],
         "tokens": [*tokens, *[tokens[0]] * 9, "", "x", "\xff"],
     }
 
 
 def odd_path(dice, rule, attacked):
-    odd = {"int": NUMBERS, "uuid": attacked["uuid"], "path": NAMES, "default": NAMES}
+    # Another issuer than the operator's is one answer: mostly the words behind it are worth an attack.
+    names = [*["riga-college"] * 30, *NAMES] if rule.startswith("/operator") else NAMES
+    odd = {"int": NUMBERS, "uuid": attacked["uuid"], "path": names, "default": names}
 
     def value(found):
         return dice.choice(odd[found[1] or "default"])
@@ -185,10 +197,14 @@ class Attack:
     def __init__(self, browser, rule, attacked):
         self.browser, self.rule, self.attacked = browser, rule, attacked
         self.fields, self.tokens = {"lang"}, attacked["tokens"]
+        with browser.application.app_context():
+            self.secret = _form_secret(attacked["operator"])
 
     def form(self, dice, word):
         form = {name: dice.choice(values) for name, values in LIKELY.items()}
         form |= {"_launch": dice.choice(self.tokens), "badge": self.attacked["uuid"][1]}
+        if self.rule.startswith("/operator"):
+            form["_form"] = self.secret
         odd = dice.sample(sorted(self.fields), min(len(self.fields), dice.choice((1, 1, 3, 9))))
         return form | dict.fromkeys(odd, word)
 
@@ -200,7 +216,13 @@ class Attack:
             "headers": {
                 "Accept": dice.choice(ACCEPTS),
                 "Accept-Language": dice.choice(LANGUAGES),
-                "Cookie": dice.choice(["", "__Host-lti_00000000=\xff", '="";;\\355\\240\\200']),
+                "Cookie": dice.choice(
+                    [
+                        *["", "__Host-lti_00000000=\xff", '="";;\\355\\240\\200'],
+                        *[f"{SESSION_COOKIE}={self.attacked['operator']}"] * 9,
+                    ]
+                ),
+                "Sec-Fetch-Site": dice.choice(["same-origin"] * 9 + ["cross-site", ""]),
                 "X-LTI-Launch": dice.choice([*[""] * 30, *self.attacked["tokens"]]),
             },
             "environ_overrides": {"HTTP_HOST": dice.choice(HOSTS)},
@@ -212,7 +234,7 @@ class Attack:
             assert answer.status_code < 500 or path == "/workz", (method, path, answer.status_code, asked)
             if answer.status_code == 200 and form["_launch"]:
                 self.tokens = [*[form["_launch"]] * 9, *self.attacked["tokens"]]
-        self.fields |= Spy.read - {"_launch"}
+        self.fields |= Spy.read - {"_launch", "_form"}
 
 
 def test_no_request_is_an_error_of_ours(app, school, attacked, monkeypatch):

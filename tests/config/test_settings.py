@@ -543,3 +543,33 @@ def test_a_dkim_key_needs_its_selector(tmp_path) -> None:
     assert names(refusal(NEEDED | key | {"DKIM_KEY_FILE": str(tmp_path / "none"), "DKIM_SELECTOR": "a"})) == {
         "DKIM_KEY_FILE"
     }
+
+
+PROVIDER = {
+    "OIDC_ISSUER": "https://idp.example.org/",
+    "OIDC_CLIENT_ID": "badges",
+    "OIDC_CLIENT_SECRET": "short",
+}
+
+
+def test_a_provider_needs_a_client_and_is_named_exactly_as_it_is_written(tmp_path) -> None:
+    settings = read_settings(NEEDED | PROVIDER)
+    assert settings.oidc_issuer == "https://idp.example.org/"
+    assert "short" not in repr(settings)
+    (tmp_path / "secret").write_text("from a file")
+    by_file = {**PROVIDER, "OIDC_CLIENT_SECRET": "", "OIDC_CLIENT_SECRET_FILE": str(tmp_path / "secret")}
+    assert read_settings(NEEDED | by_file).oidc_client_secret == "from a file"
+    for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"):
+        assert name in refusal(NEEDED | PROVIDER | {name: ""})
+    assert names(refusal(NEEDED | PROVIDER | {"OIDC_ISSUER": "http://idp.example.org"})) == {"OIDC_ISSUER"}
+    assert read_settings(NEEDED).oidc_issuer is None
+
+
+def test_values_of_a_claim_give_roles() -> None:
+    given = "badge-admins=owner  cn=badges,ou=staff=approver:riga-college"
+    assert read_settings(NEEDED | {"OIDC_ROLES": given}).oidc_roles == (
+        ("badge-admins", "owner", None),
+        ("cn=badges,ou=staff", "approver", "riga-college"),
+    )
+    for value in ("owner", "=owner", "badge-admins=", "badge-admins=:slug"):
+        assert names(refusal(NEEDED | {"OIDC_ROLES": value})) == {"OIDC_ROLES"}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("awarding", "deliveries", "issuing", "people", "platforms", "publishing", "templates")
+ROOMS = ("awarding", "deliveries", "issuing", "operators", "people", "platforms", "publishing", "templates")
 #: The columns that say how far an award, a credential, a delivery, a key, a template or a rule has come.
 STATES = {
     "answer",

@@ -46,6 +46,7 @@ ROOMS = (
         "sources",
         "awarding",
         "people",
+        "operators",
         "templates",
         "deliveries",
         "publishing",
@@ -69,6 +70,7 @@ PLAIN = (
     "mails",
     "deliveries",
     "people",
+    "operators",
     "demo",
 )
 #: What even they import: which characters a person can see is said once for what is read and what is signed.
@@ -96,8 +98,8 @@ FRAMEWORKS = {
     "celery": ("lti_tool.tasks", "lti_tool.worker"),
     "kombu": ("lti_tool.tasks", "lti_tool.worker"),
     "click": ("lti_tool.commands",),
-    "authlib": ("lti_tool.platforms", "lti_tool.deliveries", "lti_tool.web"),
-    "joserfc": ("lti_tool.platforms",),
+    "authlib": ("lti_tool.platforms", "lti_tool.operators", "lti_tool.deliveries", "lti_tool.web"),
+    "joserfc": ("lti_tool.platforms", "lti_tool.operators"),
     "requests": ("lti_tool.demo",),
     "urllib3": ("lti_tool.outgoing",),
     "certifi": ("lti_tool.outgoing", "lti_tool.doctor"),
@@ -119,6 +121,7 @@ FRAMEWORKS = {
     "segno": ("badges",),
     "pyld": ("signing",),
     "cachetools": ("signing", "lti_tool.publishing"),
+    "webauthn": ("lti_tool.operators",),
     "jwt": ("lti_tool.platforms", "lti_tool.demo"),
     "cryptography": (
         "signing",

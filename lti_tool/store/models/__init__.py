@@ -28,6 +28,13 @@ from lti_tool.store.models.issuers import (
 from lti_tool.store.models.journal import JournalEntry
 from lti_tool.store.models.mails import MailedMatter, MailRefusal, TeacherMailChoice
 from lti_tool.store.models.observations import LookRow, ObservationRow
+from lti_tool.store.models.operators import (
+    OperatorIdentity,
+    OperatorPasskey,
+    OperatorRole,
+    OperatorRow,
+    OperatorSession,
+)
 from lti_tool.store.models.outbox import Outbox
 from lti_tool.store.models.people import Course, Person, PlatformAccount
 from lti_tool.store.models.platforms import (
@@ -80,6 +87,11 @@ __all__ = [
     "MailedMatter",
     "Notice",
     "ObservationRow",
+    "OperatorIdentity",
+    "OperatorPasskey",
+    "OperatorRole",
+    "OperatorRow",
+    "OperatorSession",
     "Outbox",
     "Person",
     "Placement",

@@ -59,7 +59,7 @@ class Award(Base):
     assessed_at: Mapped[datetime | None]
     """When the assessment was, by what was observed of it; `earned_at` is the day of the award."""
     completed_at: Mapped[datetime]
-    earned_at: Mapped[datetime]
+    earned_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     why_ended: Mapped[str | None] = mapped_column(String(10))
     renews_id: Mapped[int | None] = mapped_column(ForeignKey("award.id"), index=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.store.events import Act, as_act
@@ -41,6 +42,48 @@ def events(
     if since is not None:
         query = query.where(Event.at >= since)
     return _in_batches(session, query)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which events of an issuer are wanted: acts by that name, by or about a person, from a moment until another one.
+
+    What is None limits nothing.
+    """
+
+    issuer_id: str
+    what: str | None = None
+    person_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def newest_events(session: Session, wanted: Wanted, before: int | None, number: int) -> Sequence[Act]:
+    """So many of the events at most, newest first: those before the one with that number, where there is one."""
+    query = _wanted(wanted).order_by(Event.id.desc()).limit(number)
+    return [
+        as_act(row) for row in session.scalars(query if before is None else query.where(Event.id < before))
+    ]
+
+
+def wanted_events(session: Session, wanted: Wanted) -> Iterator[Act]:
+    """All the events, oldest first."""
+    return _in_batches(session, _wanted(wanted).order_by(Event.id))
+
+
+def _wanted(wanted: Wanted) -> Select[Event]:
+    query = select(Event).where(Event.issuer_id == wanted.issuer_id)
+    if wanted.what is not None:
+        query = query.where(Event.what == wanted.what)
+    if wanted.person_id is not None:
+        number = str(wanted.person_id)
+        is_by = and_(Event.actor_kind == "person", Event.actor == number)
+        query = query.where(or_(is_by, and_(Event.about_kind == "person", Event.about == number)))
+    if wanted.since is not None:
+        query = query.where(Event.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(Event.at < wanted.until)
+    return query
 
 
 def _in_batches(session: Session, query: Select[Event]) -> Iterator[Act]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lti_tool.store.models import (
     Approval,
@@ -157,6 +157,17 @@ def template_versions(session: Session, issuer_id: str | None = None) -> Sequenc
     if issuer_id is not None:
         query = query.where(TemplateVersion.issuer_id == issuer_id)
     order = (TemplateVersion.name, TemplateVersion.template_id, TemplateVersion.version)
+    return session.scalars(query.order_by(*order)).all()
+
+
+def versions_with_approvals(session: Session, issuer_id: str) -> Sequence[TemplateVersion]:
+    """All versions of the templates of an issuer and of its courses, by name, newest version first.
+
+    In as many statements whatever their number: with what was asked about them, and their courses.
+    """
+    query = select(TemplateVersion).where(TemplateVersion.issuer_id == issuer_id)
+    query = query.options(selectinload(TemplateVersion.approvals), joinedload(TemplateVersion.course))
+    order = (TemplateVersion.name, TemplateVersion.template_id, TemplateVersion.version.desc())
     return session.scalars(query.order_by(*order)).all()
 
 

@@ -2,8 +2,8 @@
 
 A teacher writes the templates of their own course, may copy and place what the institution or a colleague on the same
 platform has published, and sees nobody else's drafts. The operator comes by a one-time address that the command line
-prints, and may write every template of one issuer. Nobody sees the templates of another issuer, unless an operator has
-permitted the course to award them.
+prints, or from the pages of operators, and may write every template of one issuer. Nobody sees the templates of another
+issuer, unless an operator has permitted the course to award them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from lti_tool.store.models import TemplateVersion
 from lti_tool.web import rate_limits
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
+from lti_tool.web.operator.visits import check_editor
 from lti_tool.web.page_issuer import page_issuer, set_page_issuer
 from lti_tool.web.visits import LAUNCH_FIELD, LAUNCH_HEADER, Visit, current_visit, set_current_actor
 
@@ -45,13 +46,14 @@ class Author:
 def current_author() -> Author:
     """The author of the request's token, of a launch or of an operator session. Sets the framing of the page.
 
-    Raises LaunchError `session_over` where the session has ended, and NoAuthorError for
-    whoever may not write templates.
+    Raises LaunchError `session_over` where the session has ended, NoAuthorError for whoever may not write templates,
+    and what `check_editor` does.
     """
     token = request.headers.get(LAUNCH_HEADER) or request.form.get(LAUNCH_FIELD, "")
     operator = operator_sessions.operator_of(current_tool().expiring_values, token)
     if operator is not None:
         allow_framing_by(NO_ORIGIN)
+        check_editor(operator, operator_sessions.issuer_of(current_tool().expiring_values, token))
         rate_limits.count_page(token)
         return operator_author(token, operator)
     return author_of(current_visit())

@@ -35,6 +35,7 @@ from lti_tool.web.editor.preview import mark_address
 from lti_tool.web.editor.steps import step_page, unready_fields
 from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
 from lti_tool.web.languages import page_language
+from lti_tool.web.operator.visits import check_editor
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.translation import gettext as _
 
@@ -54,10 +55,12 @@ def operator_entry() -> str:
 
 @pages.post("/lti/editor")
 def start_operator_session() -> str:
+    """The list of templates, for whoever has the code. Raises what `check_editor` does, before a token is given out."""
     allow_framing_by(NO_ORIGIN)
     tool = current_tool()
     token = operator_sessions.start_operator_session(tool.expiring_values, request.form.get("code", ""))
     operator = operator_sessions.operator_of(tool.expiring_values, token) or UNKNOWN
+    check_editor(operator, operator_sessions.issuer_of(tool.expiring_values, token))
     author = operator_author(token, operator)
     with tool.store.begin() as session:
         # Only now the token is handed out: nobody is signed in without an event.

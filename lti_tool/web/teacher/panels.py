@@ -22,6 +22,7 @@ from lti_tool.store.queries.course_home import AwardCounts, OpenMatters
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
 from lti_tool.web.page_issuer import page_issuer
+from lti_tool.web.plot import Plot, plot_of
 from lti_tool.web.plug_sentences import (
     confirms_each,
     copied_sentences,
@@ -35,7 +36,6 @@ from lti_tool.web.public.badge_pages import readings_of
 from lti_tool.web.teacher.condition_parts import ConditionPart, condition_parts
 from lti_tool.web.teacher.learners import Learners, MayBe, learners_of
 from lti_tool.web.teacher.numbers import Numbers, numbers_of
-from lti_tool.web.teacher.plot import Plot, plot_of
 from lti_tool.web.teacher.roster.entries import SOON
 from lti_tool.web.teacher.rule_form import Problem, demand_forms, form_of_demands
 from lti_tool.web.teacher.ways import ways_of

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lti_tool.operators import accounts
+from lti_tool.operators import sessions as of_accounts
 from lti_tool.people import operator_sessions, sessions
 from tests.fixtures import ANNA, JANIS, ZANE, launch_of, register_once
 from tests.lti_tool.commands.test_commands import environment, run
@@ -109,6 +111,23 @@ def test_nothing_is_ended_where_one_name_is_wrong(open_session, is_open, listed,
     anna = open_session(ANNA)
     assert run("sessions", "revoke", listed()[0][0], "f" * 12)[0] == 2
     assert is_open(anna)
+
+
+def test_the_sessions_of_operators_are_listed_and_ended_with_the_others(
+    listed, run, environment, tool, clock
+):
+    clock.now = datetime.now(UTC)
+    with tool.store.begin() as session:
+        row = accounts.make_account(session, "Ieva Kalniņa", accounts.new_handle(), clock())
+        shown = of_accounts.Shown(how="passkey", at=clock())
+        tokens = [of_accounts.start_session(session, row, shown, clock()) for _ in range(3)]
+    lines = listed()
+    assert [line[1:3] for line in lines] == [["operator:account:1", "operator"]] * 3
+    assert "Ieva" not in str(lines)
+    assert run("sessions", "revoke", lines[0][0]) == (0, "1 session was ended.\n", "")
+    assert run("sessions", "revoke", "--all")[1] == "2 sessions were ended.\n"
+    with tool.store.read() as session:
+        assert [of_accounts.find_session(session, token, clock()) for token in tokens] == [None] * 3
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,40 @@ WHO_MAY = {
     "POST /my/sign-out": NOBODY,
     "POST /my/badges/<uuid:badge_id>/sharing/<action>": NOBODY,
     "POST /my/badges/<uuid:badge_id>/list/<action>": NOBODY,
+    # So does one of an operator: without it these lead to the page to sign in. Who may what there, by role, is in
+    # `tests/lti_tool/web/operator/test_roles_on_pages.py`.
+    "GET /operator/sign-in": EVERYBODY,
+    "GET /operator/invitation": EVERYBODY,
+    "GET /operator/join": NOBODY,
+    "GET /operator/openid": NOBODY,  # where there is no provider
+    "GET /operator/join/openid": NOBODY,
+    "GET /operator/return": NOBODY,
+    "GET /operator/confirm/openid": EVERYBODY,
+    **{
+        f"GET /operator{page}": EVERYBODY
+        for page in (
+            *("", "/confirm", "/account", "/account/passkey"),
+            *("/issuers/<slug>", "/issuers/<slug>/operators", "/issuers/<slug>/templates"),
+            "/issuers/<slug>/events",
+            "/issuers/<slug>/settings",
+            "/issuers/<slug>/templates/<uuid:template_id>/<int:version>",
+        )
+    },
+    **{
+        f"POST /operator/{page}": NOBODY
+        for page in (
+            *("sign-in", "invitation", "join", "confirm", "sign-out"),
+            *("account/passkey", "account/passkeys/remove", "account/sessions/end"),
+            *(f"issuers/<slug>/operators/{act}" for act in ("give", "take", "invite")),
+            "issuers/<slug>/retry",
+            "issuers/<slug>/events/csv",
+            "issuers/<slug>/templates/editor",
+            *(
+                f"issuers/<slug>/templates/<uuid:template_id>/<int:version>/{act}"
+                for act in ("answer", "retire")
+            ),
+        )
+    },
     "POST /lti/app/mine": LEARNERS,
     "POST /lti/app/mine/address": LEARNERS,
     "POST /lti/app/mine/code": LEARNERS,

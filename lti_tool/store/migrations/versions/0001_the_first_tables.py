@@ -824,6 +824,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("award", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_award_earned_at"), ["earned_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_award_course_id"), ["course_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_award_rule_id"), ["rule_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_award_rule_version_id"), ["rule_version_id"], unique=False)
@@ -1386,8 +1387,89 @@ def upgrade() -> None:
             postgresql_where=sa.text("settled_at IS NULL"),
         )
 
+    op.create_table(
+        "operator",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("handle", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("handle"),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "operator_identity",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("operator_id", sa.Integer(), nullable=False),
+        sa.Column("iss", sa.String(length=500), nullable=False),
+        sa.Column("sub", sa.String(length=255), nullable=False),
+        sa.Column("bound_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["operator_id"], ["operator.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("iss", "sub"),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("operator_identity", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_operator_identity_operator_id"), ["operator_id"], unique=False)
+    op.create_table(
+        "operator_passkey",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("operator_id", sa.Integer(), nullable=False),
+        sa.Column("credential_id", sa.String(length=1400), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("transports", sa.JSON(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["operator_id"], ["operator.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("credential_id"),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("operator_passkey", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_operator_passkey_operator_id"), ["operator_id"], unique=False)
+    op.create_table(
+        "operator_role",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("operator_id", sa.Integer(), nullable=False),
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["issuer_id"], ["issuer.id"]),
+        sa.ForeignKeyConstraint(["operator_id"], ["operator.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("operator_id", "issuer_id", "role", "source"),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("operator_role", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_operator_role_issuer_id"), ["issuer_id"], unique=False)
+    op.create_table(
+        "operator_session",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("operator_id", sa.Integer(), nullable=False),
+        sa.Column("how", sa.String(length=10), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("authenticated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["operator_id"], ["operator.id"]),
+        sa.PrimaryKeyConstraint("token_hash"),
+    )
+    with op.batch_alter_table("operator_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_operator_session_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_operator_session_last_used_at"), ["last_used_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_operator_session_operator_id"), ["operator_id"], unique=False)
+
 
 def downgrade() -> None:
+    op.drop_table("operator_session")
+    op.drop_table("operator_role")
+    op.drop_table("operator_passkey")
+    op.drop_table("operator_identity")
+    op.drop_table("operator")
     op.drop_table("correction_request")
     op.drop_table("learner_session")
     op.drop_table("address_code")

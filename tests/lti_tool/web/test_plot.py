@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lti_tool.store.queries.course_home import AwardCounts
-from lti_tool.web.teacher.plot import DAYS, HEIGHT, LEAST, WEEKS, WIDTH, plot_of
+from lti_tool.web.plot import DAYS, HEIGHT, LEAST, WEEKS, WIDTH, plot_of
 
 #: A Saturday.
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

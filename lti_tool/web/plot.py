@@ -1,4 +1,4 @@
-"""The small plot of a badge's card: how many were awarded on each day, or in each week. Pure."""
+"""The small plot of a badge's card, or of an issuer: how many were awarded on each day, or in each week. Pure."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
-
-from lti_tool.store.queries.course_home import AwardCounts
+from typing import Literal, Protocol
 
 #: The size of the drawing, and the room between two bars, in its own units. The axis has the last two of its height.
 WIDTH, HEIGHT, GAP, AXIS = 260, 40, 3, 2
@@ -17,6 +15,16 @@ DAYS = 14
 WEEKS = 12
 #: No bar is so small that it is taken for none.
 LEAST = 3
+
+
+class Counted(Protocol):
+    """How many awards, not revoked, began in a quarter of an hour, which began so many seconds after 1970."""
+
+    @property
+    def began_at(self) -> int: ...
+
+    @property
+    def awarded(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +52,8 @@ class Plot:
         return [bar.number for bar in self.bars]
 
 
-def plot_of(
-    counts: Sequence[AwardCounts], now: datetime, in_zone: Callable[[datetime], datetime]
-) -> Plot | None:
-    """The plot of a rule's awards that were not revoked; None where there is nothing to be seen in it.
+def plot_of(counts: Sequence[Counted], now: datetime, in_zone: Callable[[datetime], datetime]) -> Plot | None:
+    """The plot of awards that were not revoked; None where there is nothing to be seen in it.
 
     `in_zone` gives the same moment in the time zone whose days they are.
     """

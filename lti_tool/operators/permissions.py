@@ -1,0 +1,68 @@
+"""What an operator may do for an issuer: one table of permissions and roles, asked by one function. Pure.
+
+A role that is not known here, such as one that a newer version has given, permits nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from lti_tool.errors import NotAllowedError, NotFoundError
+
+Permission = Literal[
+    "see_home",
+    "retry_work",
+    "see_templates",
+    "write_templates",
+    "approve_templates",
+    "retire_templates",
+    "see_events",
+    "export_events",
+    "see_settings",
+    "manage_operators",
+]
+
+#: Those who hold them, in the order in which pages offer them.
+ROLES = ("owner", "manager", "approver", "assessor", "counsellor", "support", "auditor")
+
+_ALL = frozenset(ROLES)
+MAY: Mapping[str, frozenset[str]] = {
+    "see_home": _ALL,
+    "retry_work": frozenset({"owner", "manager"}),
+    "see_templates": _ALL,
+    "write_templates": frozenset({"owner", "manager"}),
+    "approve_templates": frozenset({"owner", "approver"}),
+    "retire_templates": frozenset({"owner", "manager"}),
+    "see_events": frozenset({"owner", "manager", "auditor"}),
+    # A file of events leaves the tool, and its retention with it.
+    "export_events": frozenset({"owner", "auditor"}),
+    "see_settings": frozenset({"owner", "manager", "auditor"}),
+    "manage_operators": frozenset({"owner"}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """An operator as one session has them: `roles` by the key of the issuer for which they hold them."""
+
+    id: int
+    name: str
+    roles: Mapping[str, Collection[str]]
+
+
+def may(operator: Operator, issuer_id: str, permission: Permission) -> bool:
+    """Whether a role of the operator at that issuer permits it."""
+    return not MAY.get(permission, frozenset()).isdisjoint(operator.roles.get(issuer_id, ()))
+
+
+def check_may(operator: Operator, issuer_id: str, permission: Permission) -> None:
+    """Raises NotFoundError where the operator has no role at that issuer, so that it looks like one that is absent.
+
+    Raises NotAllowedError where none of their roles there permits it.
+    """
+    if _ALL.isdisjoint(operator.roles.get(issuer_id, ())):
+        raise NotFoundError("there is no such issuer, or the operator has no role there")
+    if not may(operator, issuer_id, permission):
+        raise NotAllowedError(f"no role of the operator permits {permission}")
