@@ -57,7 +57,7 @@ def test_an_act_is_one_line_once_it_is_committed(sqlite_url, tmp_path, capsys):
 def test_what_serves_and_what_works_both_write_events(door):
     """Both run for years in processes of their own, with an environment that no other test has."""
     source = (ROOT / "lti_tool" / door).read_text(encoding="utf-8")
-    assert "build_tool(settings, follow=lambda act: log_event(act.as_json()))" in source
+    assert "start_tool(settings, follow=lambda act: log_event(act.as_json()))" in source
 
 
 def test_events_below_the_level_are_left_out(capsys):
