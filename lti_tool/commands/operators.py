@@ -85,6 +85,18 @@ def disable(number: int) -> None:
 
 @operators.command()
 @number_argument
+def erase(number: int) -> None:
+    """Erase the name, the passkeys and the roles of a disabled operator; events go on to name their number."""
+    from lti_tool.operators import accounts
+
+    tool = open_tool()
+    with tool.store.begin() as session:
+        accounts.erase(session, accounts.find(session, number), tool.clock(), operator())
+    click.echo(f"Operator {number} is erased.")
+
+
+@operators.command()
+@number_argument
 def enable(number: int) -> None:
     """Let a disabled operator sign in again."""
     from lti_tool.operators import accounts

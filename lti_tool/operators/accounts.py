@@ -121,6 +121,19 @@ def enable(session: Session, row: OperatorRow, now: datetime, by: Actor) -> None
     events.record(session, "operator_enabled", "operator", row.id, now, actor=by)
 
 
+def erase(session: Session, row: OperatorRow, now: datetime, by: Actor) -> None:
+    """Deletes what is kept of a disabled operator: name, ways to sign in, roles. The number stays: events have it.
+
+    Raises NotAllowedError where the account is not disabled.
+    """
+    if row.disabled_at is None:
+        raise NotAllowedError(f"operator {row.id} is not disabled: disable them first")
+    row.name = ""
+    row.identities, row.passkeys, row.roles = [], [], []
+    queries.operators.delete_sessions_of(session, row.id)
+    events.record(session, "erased", "operator", row.id, now, actor=by)
+
+
 def as_operator(row: OperatorRow, how: str) -> Operator:
     """The operator in a session that began so: what a provider claims holds only where the provider began it.
 

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 #: Every period by which something is kept. Those that are no field of Periods: `awards` are the issuer's years,
-#: `sessions` end by their own hours, `teaching` stays as long as what was made, without a name once that is gone.
+#: `sessions` end by their own hours, `teaching` stays as long as what was made, without a name once that is gone, and
+#: `operators` until they are erased.
 PERIODS = (
     "members",
     "observations",
@@ -14,6 +15,7 @@ PERIODS = (
     "mails",
     "sessions",
     "teaching",
+    "operators",
     "bulk_acts",
     "events",
     "jobs",

@@ -14,7 +14,8 @@ class OperatorRow(Base):
     """Somebody who works for an issuer in the tool. They are no `person`: no platform names them.
 
     `name` is what they call themselves; no other table, no event and no log has it. `handle` is the random user handle
-    of their passkeys, which says nothing of them. An account is never deleted, because events name it by its number.
+    of their passkeys, which says nothing of them. An account is never deleted, because events name it by its number:
+    that stays of whoever was erased.
     """
 
     __tablename__ = "operator"
@@ -24,9 +25,13 @@ class OperatorRow(Base):
     name: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
-    identities: Mapped[list[OperatorIdentity]] = relationship(order_by="OperatorIdentity.id")
-    passkeys: Mapped[list[OperatorPasskey]] = relationship(order_by="OperatorPasskey.id")
-    roles: Mapped[list[OperatorRole]] = relationship(order_by="OperatorRole.id")
+    identities: Mapped[list[OperatorIdentity]] = relationship(
+        order_by="OperatorIdentity.id", cascade="all, delete-orphan"
+    )
+    passkeys: Mapped[list[OperatorPasskey]] = relationship(
+        order_by="OperatorPasskey.id", cascade="all, delete-orphan"
+    )
+    roles: Mapped[list[OperatorRole]] = relationship(order_by="OperatorRole.id", cascade="all, delete-orphan")
 
 
 class OperatorIdentity(Base):

@@ -9,7 +9,14 @@ from datetime import UTC, datetime
 import pytest
 
 from lti_tool.operators import accounts, invitations, sessions
-from lti_tool.store.models import Event, OperatorRole
+from lti_tool.store.models import (
+    Event,
+    OperatorIdentity,
+    OperatorPasskey,
+    OperatorRole,
+    OperatorRow,
+    OperatorSession,
+)
 from tests.fixtures import add_another_issuer, rows
 from tests.lti_tool.commands.test_commands import environment, run
 
@@ -76,6 +83,17 @@ def test_operators_are_listed_with_their_roles(ieva, run, tool):
     assert rows(tool, OperatorRole) == []
     acts = [(row.what, row.actor) for row in rows(tool, Event) if row.what.startswith("role_")]
     assert acts == [("role_given", ACCOUNT), ("role_taken", ACCOUNT)]
+
+
+def test_what_is_kept_of_an_operator_who_left_is_erased(ieva, run, tool):
+    assert run("operators", "erase", ieva)[0] == 2
+    run("operators", "disable", ieva)
+    assert run("operators", "erase", ieva) == (0, f"Operator {ieva} is erased.\n", "")
+    (row,) = rows(tool, OperatorRow)
+    assert (row.name, str(row.id)) == ("", str(ieva))
+    for kind in (OperatorIdentity, OperatorPasskey, OperatorRole, OperatorSession):
+        assert rows(tool, kind) == [], kind
+    assert [(each.what, each.about) for each in rows(tool, Event)][-1] == ("erased", str(ieva))
 
 
 def test_a_disabled_operator_has_no_session_until_they_come_back(ieva, run, tool, clock):
