@@ -106,7 +106,7 @@ def test_the_first_page_of_a_learner_leads_to_the_notice_of_the_issuer(school, a
             "awards_years": 7,
         },
     )
-    for language, words in (("en", ("What is kept of you", "7 years")), ("lv", ("Kas par Jums", "7 gadus"))):
+    for language, words in (("en", ("What is kept of you", "7 years")), ("lv", ("Kas par jums", "7 gadus"))):
         answer = school.browser.get(f"/issuers/riga-college/privacy?lang={language}")
         text = text_of(answer)
         assert answer.status_code == 200
