@@ -32,8 +32,12 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
     max_leaves=12,
 )
+#: cborg takes U+FEFF at the beginning of a text for a mark of the byte order, and reads the text without it.
+CBOR_TEXTS = TEXTS.filter(lambda text: not text.startswith("\ufeff"))
 #: What proofs of ecdsa-sd-2023 have in CBOR, and JSON too: it has no bytes.
-CBOR = st.integers(0, 2**53 - 1) | TEXTS | st.lists(st.integers(0, 300) | st.lists(TEXTS), max_size=30)
+CBOR = (
+    st.integers(0, 2**53 - 1) | CBOR_TEXTS | st.lists(st.integers(0, 300) | st.lists(CBOR_TEXTS), max_size=30)
+)
 BLANKS = st.sampled_from([f"_:n{number}" for number in range(6)])
 LITERALS = st.sampled_from(['"x"', '"ē\\n\\t\\"\\\\"', '"x"@lv', '"1"^^<urn:t>'])
 QUADS = st.sets(
