@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -19,7 +19,7 @@ from lti_tool.store.models import AwardRule, CredentialRow
 from lti_tool.web import create_app, rate_limits
 from lti_tool.wiring import Tool
 from tests.bench.installation import installation
-from tests.bench.measuring import Row, figure
+from tests.bench.measuring import Row, figure, ratio
 from tests.fixtures import (
     ANNA,
     NEW_REGISTRATION,
@@ -42,17 +42,14 @@ from tests.lti_tool.web.conftest import (
 from tests.many_learners import multiply
 
 LEARNERS = 3_000
+FEW = 30
 
 
 def rows() -> Iterator[Row]:
-    with _course() as course:
+    with _course(LEARNERS) as course, _course(FEW) as small:
         launch = hidden(course.school.launch(ZANE), "_launch")
         badge = f"/credentials/{course.credential_id}"
-
-        def teachers_page() -> None:
-            answer = course.school.browser.post("/lti/app/course", data={"_launch": launch}, headers=FROM_US)
-            have_it = re.search(r"<b>(\d+)</b> <span>have it", answer.text)
-            assert have_it is not None and int(have_it[1]) >= LEARNERS
+        teachers_page = _teachers_page(course, LEARNERS)
 
         def everybody() -> None:
             asked = {"_launch": launch, "roster": str(course.rule_id)}
@@ -75,6 +72,9 @@ def rows() -> Iterator[Row]:
 
         of_course = f"course with {LEARNERS:,} badges"
         yield figure(f"teacher's page, {of_course}", "ms", 40, teachers_page)
+        yield ratio(
+            f"teacher's page, {of_course}", f"with {FEW}", 1.5, teachers_page, _teachers_page(small, FEW)
+        )
         yield figure(f"everybody about a badge, {of_course}", "ms", 40, everybody)
         yield figure(f"a learner opens the link, from login to page, {of_course}", "ms", 20, learners_link)
         yield figure("a badge as JSON, as it is served", "ms", 10, badge_as_json)
@@ -89,8 +89,20 @@ class _Course:
     rule_id: int
 
 
+def _teachers_page(course: _Course, have_it: int) -> Callable[[], None]:
+    launch = hidden(course.school.launch(ZANE), "_launch")
+
+    def open_it() -> None:
+        answer = course.school.browser.post("/lti/app/course", data={"_launch": launch}, headers=FROM_US)
+        counted = re.search(r"<b>(\d+)</b> <span>have it", answer.text)
+        assert counted is not None and int(counted[1]) == have_it
+
+    return open_it
+
+
 @contextmanager
-def _course() -> Iterator[_Course]:
+def _course(learners: int) -> Iterator[_Course]:
+    """A course in which so many learners have the badge."""
     with installation() as installed:
         clock, network, key = installed.clock, Network(), rsa.generate_private_key(65537, 2048)
         public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key()))
@@ -117,5 +129,5 @@ def _course() -> Iterator[_Course]:
         run_due_jobs(tool)
         with tool.store.read() as session:
             credential_id = session.query(CredentialRow).one().id
-        multiply(tool, range(LEARNERS - 1))
+        multiply(tool, range(learners - 1))
         yield _Course(tool=tool, school=school, credential_id=credential_id, rule_id=rule_id)
