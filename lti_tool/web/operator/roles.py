@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NoReturn
 
 from flask import Blueprint, redirect, request
@@ -41,26 +42,23 @@ def show(slug: str) -> Response:
 @pages.post(f"{_ROUTE}/give")
 def give(slug: str) -> Response:
     """Gives one of them a further role."""
-    visit = current_operator()
-    tool = current_tool()
-    with tool.store.begin() as session:
-        issuer = issuer_at(session, visit, slug, "manage_operators")
-        check_fresh(visit, _address(issuer))
-        row = _operator_of(session, issuer)
-        accounts.give_role(session, row, issuer.id, _role(), tool.clock(), visit.actor)
-    return redirect(_address(issuer), 303)
+    return _change(slug, accounts.give_role)
 
 
 @pages.post(f"{_ROUTE}/take")
 def take(slug: str) -> Response:
     """Takes a role that was given."""
+    return _change(slug, accounts.take_role)
+
+
+def _change(slug: str, change: Callable[..., object]) -> Response:
     visit = current_operator()
     tool = current_tool()
     with tool.store.begin() as session:
         issuer = issuer_at(session, visit, slug, "manage_operators")
         check_fresh(visit, _address(issuer))
         row = _operator_of(session, issuer)
-        accounts.take_role(session, row, issuer.id, _role(), tool.clock(), visit.actor)
+        change(session, row, issuer.id, _role(), tool.clock(), visit.actor)
     return redirect(_address(issuer), 303)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, get_args
 
 from flask import Flask, redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -166,7 +166,9 @@ def operator_page(page: str, visit: OperatorVisit | None, **values: Any) -> Resp
     send_own_origin()
     issuer: Issuer | None = values.get("issuer_now")
     permitted = (
-        {each for each in PAGES if may(visit.operator, issuer.id, each)} if visit and issuer else frozenset()
+        {each for each in get_args(Permission) if may(visit.operator, issuer.id, each)}
+        if visit and issuer
+        else frozenset()
     )
     given = {
         "operator_visit": visit,
@@ -176,20 +178,6 @@ def operator_page(page: str, visit: OperatorVisit | None, **values: Any) -> Resp
         **values,
     }
     return private_page(render_template(page, **given))
-
-
-#: The permissions by which pages decide what they lead to, and what can be pressed.
-PAGES: tuple[Permission, ...] = (
-    "retry_work",
-    "see_templates",
-    "write_templates",
-    "approve_templates",
-    "retire_templates",
-    "see_events",
-    "export_events",
-    "see_settings",
-    "manage_operators",
-)
 
 
 def set_cookie(response: Response, name: str, value: str, seconds: int | None) -> None:
