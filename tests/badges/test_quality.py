@@ -360,3 +360,10 @@ def test_an_invalid_framework_is_refused(wrong: str) -> None:
 def test_an_unknown_framework_is_an_error() -> None:
     with pytest.raises(FrameworkError, match="There is no quality framework rome"):
         framework("rome")
+
+
+def test_what_the_editor_suggests_is_a_command():
+    """A busy author reads what to do, not what is wrong."""
+    commands = set("Add Correct Count Give Identify Let Name Renew Set State".split())
+    sentences = [rule.sentence["en"] for rule in framework("eu_annex_1").rules]
+    assert [each for each in sentences if each.split()[0] not in commands] == []
