@@ -86,6 +86,10 @@ fields: $(VENV)/dev.stamp ## write the table of a template's fields in badges/RE
 doctor-table: $(VENV)/dev.stamp ## write the table of what `doctor` finds in README.md anew
 	@PYTHONPATH=. $(PY) tests/house/doctor_table.py
 
+.PHONY: release-data
+release-data: $(VENV)/dev.stamp $(CATALOGUES) ## write anew what is kept of this version: backup, journal, badges, migrations
+	@PYTHONPATH=. $(PY) tests/release/make.py
+
 .PHONY: fuzz
 fuzz: $(VENV)/dev.stamp ## the part of test-long with random bytes; FUZZ=100000 for longer, there too
 	@NOZIMITE_LONG=1 NOZIMITE_FUZZ=$(FUZZ) $(PY) -m pytest tests/fuzz --timeout 0 $(ARGS)
