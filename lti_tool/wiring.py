@@ -449,7 +449,9 @@ def _device_vault(settings: Settings) -> Vault | None:
     try:
         from lti_tool.issuing.vaults.pkcs11 import Pkcs11Vault
     except ModuleNotFoundError as error:
-        raise SettingsError("PKCS11_MODULE needs python-pkcs11: pip install python-pkcs11") from error
+        raise SettingsError(
+            "PKCS11_MODULE needs python-pkcs11: pip install --require-hashes -r requirements-pkcs11.lock"
+        ) from error
     return Pkcs11Vault(module=settings.pkcs11_module, token=settings.pkcs11_token, pin=settings.pkcs11_pin)
 
 

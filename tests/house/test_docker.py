@@ -358,6 +358,8 @@ def test_the_image_has_no_history_and_no_secrets() -> None:
     assert words[0] == "*"
     assert {word for word in words if word.startswith("!")} == {
         "!requirements.lock",
+        "!requirements-otel.lock",
+        "!requirements-pkcs11.lock",
         "!signing",
         "!badges",
         "!config/*.py",
