@@ -511,6 +511,7 @@ def _channels(settings: Settings) -> Mapping[str, Any]:
             sender=settings.mail_from,
             return_address=_return_address(settings),
             dkim=_dkim_key(settings),
+            ca_bundle=settings.ca_bundle,
         )
         return {email.NAME: options}
     return {mail_folder.NAME: mail_folder.Options(folder=settings.mail_folder, sender=settings.mail_from)}

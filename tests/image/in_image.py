@@ -20,13 +20,13 @@ from werkzeug.serving import make_server
 
 from lti_tool.demo.lms import create_lms
 from lti_tool.demo.robot import Robot
+from tests import softhsm
 from tests.fixtures import ROOT, SECRETS
 from tests.running_demo import wait
 
 IMAGE = "localhost/nozimite"
 NOBODY = 10001
 COURSE = "Data Literacy"
-PIN, TOKEN = "5678-riga", "Riga College"
 #: Where the driver of SoftHSM is in the container.
 DRIVER = "/opt/softhsm/libsofthsm2.so"
 
@@ -51,15 +51,11 @@ def device(tmp_path: Path) -> list[str]:
     """A SoftHSM with an empty token, for the account of the container: its mounts and settings."""
     folder = tmp_path / "softhsm"
     (folder / "tokens").mkdir(parents=True)
-    (folder / "softhsm2.conf").write_text("directories.tokendir = /var/softhsm/tokens\nlog.level = ERROR\n")
-    outside = folder / "outside.conf"
-    outside.write_text(f"directories.tokendir = {folder / 'tokens'}\n")
-    words = ["--init-token", "--free", "--label", TOKEN, "--so-pin", "1234-riga", "--pin", PIN]
-    environment = {"SOFTHSM2_CONF": str(outside), "PATH": os.environ["PATH"]}
-    subprocess.run(["softhsm2-util", *words], env=environment, check=True, capture_output=True)
+    softhsm.write_configuration(folder / "softhsm2.conf", Path("/var/softhsm/tokens"))
+    softhsm.make_token(softhsm.write_configuration(folder / "outside.conf", folder / "tokens"))
     for path in (folder, *folder.rglob("*")):
         shutil.chown(path, NOBODY, NOBODY)
-    driver = next(Path("/usr/lib").rglob("libsofthsm2.so")).resolve().parent
+    driver = softhsm.driver().resolve().parent
     return ["-v", f"{driver}:/opt/softhsm:ro", "-v", f"{folder}:/var/softhsm"]
 
 
@@ -96,9 +92,9 @@ def image(
         "POLL_SECONDS": "1",
         "PRIVATE_HOSTS": "lms.localhost",
         "PKCS11_MODULE": DRIVER,
-        "PKCS11_TOKEN": TOKEN,
-        "PKCS11_PIN": PIN,
-        "SOFTHSM2_CONF": "/var/softhsm/softhsm2.conf",
+        "PKCS11_TOKEN": softhsm.TOKEN,
+        "PKCS11_PIN": softhsm.PIN,
+        softhsm.CONFIGURATION: "/var/softhsm/softhsm2.conf",
     }
     environment = tmp_path / "environment"
     environment.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
