@@ -85,6 +85,7 @@ class Tool:
     secret_key: str = field(repr=False)
     poll_every: timedelta
     limits_url: str = field(repr=False)
+    broker_url: str = field(repr=False)
     trusted_proxies: Sequence[Network]
     mail_folder: str | None
     journal: JournalFile
@@ -251,6 +252,7 @@ def _tool(
         secret_key=settings.secret_key,
         poll_every=timedelta(seconds=settings.poll_seconds),
         limits_url=settings.limits_url,
+        broker_url=settings.broker_url,
         trusted_proxies=settings.trusted_proxies,
         return_address=_return_address(settings),
         bounce_secret=settings.bounce_secret,
