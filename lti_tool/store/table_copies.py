@@ -130,6 +130,7 @@ def _fill(connection: Connection, table: Table, found: TableCopy) -> int:
         {name: _bound(connection, table.columns[name], kind) for name, kind in found.columns.items()}
     )
     readers = {f"v_{name}": _READ[kind] for name, kind in found.columns.items()}
+    referring = [f"v_{name}" for name in (*own, *table.primary_key.columns.keys())]
     later: list[Mapping[str, Any]] = []
     number, rows = 0, iter(found.rows)
     while some := list(islice(rows, AT_ONCE)):
@@ -140,8 +141,12 @@ def _fill(connection: Connection, table: Table, found: TableCopy) -> int:
             }
             for row in some
         ]
-        # A row may refer to one that comes after it.
-        later += [dict(each) for each in values if any(each[f"v_{name}"] is not None for name in own)]
+        # A row may refer to one that comes after it. Of those only the key and the reference are kept until then.
+        later += [
+            {name: each[name] for name in referring}
+            for each in values
+            if any(each[f"v_{name}"] is not None for name in own)
+        ]
         connection.execute(statement, [each | dict.fromkeys(f"v_{name}" for name in own) for each in values])
         number += len(some)
     if later:

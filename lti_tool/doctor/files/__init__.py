@@ -50,6 +50,7 @@ def _written(settings: Settings) -> Sequence[Path]:
     """The folders in which the tool writes, as far as they are there: others are made by the first start."""
     database = settings.database_url.partition("?")[0].removeprefix("sqlite:///")
     folders = [Path(database).parent] if settings.database_url.startswith("sqlite:") else []
+    folders.append(settings.journal_file.parent)
     if settings.smtp_url is None:
         folders.append(settings.mail_folder)
     return [folder for folder in dict.fromkeys(folders) if folder.is_dir()]

@@ -1,6 +1,7 @@
 """Everything is in a backup, at one moment, and comes back on either database; nothing else is taken for one."""
 
 import json
+import tracemalloc
 from contextlib import contextmanager
 from functools import partial
 from zipfile import ZipFile
@@ -193,6 +194,37 @@ def test_it_is_the_database_of_one_moment_while_others_write(any_tool):
         copied = {copy.name: list(copy.rows) for copy in copies}
     assert len(copied["person"]) == len(rows(tool, Person)) - 1
     assert len(copied["event"]) == len(rows(tool, Event)) - 1
+
+
+def test_neither_a_backup_nor_its_restoration_holds_a_table_in_memory(tool, empty, clock, tmp_path):
+    """Credentials that replace another too: the reference is put in last, and nothing else is kept for that."""
+    rows_of, size = 4_000, 4_000
+    award = rows(tool, Award)[0]
+    with tool.store.engine.begin() as connection:
+        columns = [column.name for column in CredentialRow.__table__.columns]
+        changed = {
+            "id": "printf('made-up-%d', n)",
+            "status_index": "-n",
+            "replaces_id": "CASE WHEN n > 1 THEN printf('made-up-%d', n - 1) END",
+            "packed": f"randomblob({size})",
+            "replaced_at": "credential.issued_at",
+        }
+        connection.exec_driver_sql(
+            f"WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < {rows_of}) "
+            f"INSERT INTO credential ({', '.join(columns)}) "
+            f"SELECT {', '.join(changed.get(name, f'credential.{name}') for name in columns)} FROM counted, credential "
+            f"WHERE credential.award_id = {award.id}"
+        )
+    peaks = []
+    for step in (
+        lambda: write(tool, tmp_path / "large.zip"),
+        lambda: restore(tmp_path / "large.zip", empty, clock, tmp_path),
+    ):
+        tracemalloc.start()
+        step()
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert max(peaks) < rows_of * size * 0.9, peaks
 
 
 def test_no_secret_is_in_it_and_nobody_else_reads_it(tool, backup):

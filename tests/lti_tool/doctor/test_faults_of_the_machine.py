@@ -95,14 +95,15 @@ def without_power() -> list[str]:
 
 @pytest.fixture
 def closed_folder(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "mail"
+    folder = tmp_path / "closed"
     folder.mkdir(mode=0o500)
     yield folder
     folder.chmod(0o700)
 
 
+@pytest.mark.parametrize("setting", ["MAIL_FOLDER", "JOURNAL_FILE"])
 def test_a_folder_that_cannot_be_written_is_found(
-    closed_folder: Path, without_power: list[str], tmp_path: Path
+    closed_folder: Path, without_power: list[str], tmp_path: Path, setting: str
 ) -> None:
     environment = {
         **SECRETS,
@@ -110,8 +111,12 @@ def test_a_folder_that_cannot_be_written_is_found(
         "TOOL_URL": "https://badges.example.org",
         "DATABASE_URL": f"sqlite:///{tmp_path / 'nozimite.sqlite'}",
         "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
-        "MAIL_FOLDER": str(closed_folder),
+        "MAIL_FOLDER": str(tmp_path / "mail"),
+        "JOURNAL_FILE": str(tmp_path / "journal.jsonl"),
     }
+    environment[setting] = str(
+        closed_folder / "journal.jsonl" if setting == "JOURNAL_FILE" else closed_folder
+    )
 
     def found() -> str:
         command = [*without_power, sys.executable, "-c", CHECK_FILES]
@@ -119,6 +124,7 @@ def test_a_folder_that_cannot_be_written_is_found(
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    assert found().startswith("folder_not_writable ") and str(closed_folder) in found()
+    code, _, mend = found().partition(" ")
+    assert code == "folder_not_writable" and str(closed_folder) in mend
     closed_folder.chmod(0o700)
     assert found() == ""
