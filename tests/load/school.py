@@ -163,10 +163,7 @@ def running_tool(
 
 
 def _answers(port: int) -> bool:
-    client = Client(port)
     try:
-        return client.get("/readyz").status == 200
+        return Client(port).get("/readyz").status == 200
     except OSError:
         return False
-    finally:
-        client.close()

@@ -25,7 +25,7 @@ TICKET_COOKIE = "__Host-nozimite_code"
 class LearnerVisit:
     """A session that a code to `address` began at `since`: `people` are those whose badges it opens.
 
-    `name` is what its list of sessions calls it. `unconfirmed` are those whom it does not open until staff confirm the address.
+    `unconfirmed` are those whom it does not open until staff confirm the address. `name`: as lists of sessions have it.
     """
 
     token: str
