@@ -4,8 +4,8 @@
 --   psql DATABASE -f lti_tool/store/least-rights.sql
 --   \password nozimite_app
 --
--- Web and workers get DATABASE_URL with nozimite_app. Migrations need the owner: after an update run any command once
--- with the owner's DATABASE_URL, such as `python -m lti_tool keys list`, before web and workers are started.
+-- Web and workers get DATABASE_URL with nozimite_app. Migrations need the owner: before the first start, and after each
+-- update, run `python -m lti_tool migrate` with the owner's DATABASE_URL before web and workers are started.
 
 CREATE ROLE nozimite_app LOGIN;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;

@@ -10,6 +10,7 @@ clients on it; seconds of processor for a launch, and their ratio to the cheapes
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tempfile
@@ -218,6 +219,8 @@ def as_figures(cheapest: Measured, logins: Measured, launches: Measured) -> dict
         "launches": len(launches.times),
         "learners": LEARNERS,
         "clients at once": AT_ONCE,
+        # Of more than two it had others to work for as well.
+        "work waiting for the processors, over 15 minutes": round(os.getloadavg()[2], 1),
         "launches a second": round(len(launches.times) / (logins.seconds + launches.seconds), 1),
         "ms until a login is answered": logins.percentiles(),
         "ms until a launch is answered": launches.percentiles(),
