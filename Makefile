@@ -123,6 +123,15 @@ lock: ## pin what requirements*.in ask for, by hash; LOCK_ARGS=--upgrade takes n
 			--python-version 3.11 --generate-hashes --no-emit-index-url $(LOCK_ARGS) $$name.in -o $$name.lock || exit 1; \
 	done
 
+# In an environment of its own: it needs the network, and nothing else here needs it. --strict fails also where nothing is known.
+.PHONY: audit
+audit: ## compare what is pinned with known weaknesses, by pip-audit; needs the network
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	for name in requirements requirements-dev requirements-otel; do \
+		$(VENV)/audit/bin/pip-audit --strict --require-hashes --disable-pip -r $$name.lock || exit 1; \
+	done
+
 .PHONY: images
 images: ## write today's digests of the container images into docker/; needs docker
 	@docker/pin-images.sh

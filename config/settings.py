@@ -291,6 +291,7 @@ _FEWEST_BYTES = 16
 #: What stands before a passphrase, so that none is taken for random bytes, which are not stretched.
 _PASSPHRASE = "passphrase:"  # noqa: S105 - the word before one
 _SHORTEST_PASSPHRASE = 20
+_KEY_BYTES = 32
 #: How a character is written that has a meaning in an address: said wherever a password may be the cause.
 _ESCAPES = "in a user name or password, write @ : / % as %40 %3A %2F %25"
 
@@ -557,7 +558,7 @@ class _Reader:
             self._refuse_guessable(name, passphrase, _SHORTEST_PASSPHRASE, make_one)
             return passphrase
         key = _from_base64url(value)
-        if value and (key is None or len(key) != 32):
+        if value and (key is None or len(key) != _KEY_BYTES):
             self._problem(
                 name,
                 f"must be 32 random bytes in base64url: make them with {make_one}; "
@@ -682,6 +683,20 @@ def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return ipaddress.ip_address(host)
     except ValueError:
         return None
+
+
+def encryption_key_of(text: str) -> bytes | str:
+    """What KEY_ENCRYPTION_KEY says by that text: 32 random bytes, or the passphrase that follows `passphrase:`.
+
+    Raises ValueError where it is neither. How easily it is guessed is not judged: it is one that was in use.
+    """
+    text = text.strip()
+    if text.startswith(_PASSPHRASE):
+        return text.removeprefix(_PASSPHRASE).strip()
+    key = _from_base64url(text)
+    if key is None or len(key) != _KEY_BYTES:
+        raise ValueError("this is no key of 32 bytes")
+    return key
 
 
 def _from_base64url(text: str) -> bytes | None:

@@ -38,7 +38,7 @@ from lti_tool.platforms.access_tokens import TokenCache
 from lti_tool.platforms.call_limits import PlatformsCallLimits
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.platforms.services import Connection
-from lti_tool.privacy import account_key
+from lti_tool.privacy import account_key, stored_secrets
 from lti_tool.privacy.journal import begin_journal
 from lti_tool.privacy.journal_file import JournalFile
 from lti_tool.privacy.periods import Periods
@@ -370,6 +370,31 @@ def move_issuers(
         store.close()
 
 
+def encrypt_anew(
+    settings: Settings,
+    old: bytes | str,
+    clock: Callable[[], datetime] | None = None,
+    by: Actor = TOOL,
+) -> int:
+    """How many stored secrets are encrypted with KEY_ENCRYPTION_KEY now, and were with `old`: random bytes, or a text.
+
+    Raises SettingsError where `old` does not open them, and where the database is not that of this version.
+    """
+    store = Store(settings.database_url)
+    try:
+        now = (clock or DatabaseClock(store.engine))()
+        _bring_up_to_date(store)
+        with store.begin() as session:
+            wait_for_other_starts(session.connection())
+            return stored_secrets.encrypt_anew(session, _key_of(old), key_encryption_key(settings), now, by)
+    except DecryptionError as error:
+        raise SettingsError(
+            "the old key does not open the secrets in the database: nothing has changed"
+        ) from error
+    finally:
+        store.close()
+
+
 def _check_addresses(found: Sequence[Issuer], tool_url: str, first_slug: str) -> None:
     """Raises SettingsError where an issuer would move by a changed setting: all its badges name the old address."""
     what_to_do = "To move, and keep the old badges valid: python -m lti_tool issuer move"
@@ -441,7 +466,10 @@ def _issuer_file(settings: Settings, now: datetime) -> IssuerFile:
 
 def key_encryption_key(settings: Settings) -> KeyEncryptionKey:
     """What encrypts the secrets that are stored."""
-    key = settings.key_encryption_key
+    return _key_of(settings.key_encryption_key)
+
+
+def _key_of(key: bytes | str) -> KeyEncryptionKey:
     return RandomKey(key=key) if isinstance(key, bytes) else Passphrase(passphrase=key)
 
 

@@ -1,8 +1,9 @@
-"""What a long run did: a table at its end, tests/long-results.json and tests/faults/results.json.
+"""What a long run did: a table at its end, tests/long-results.json, and results.json in tests/faults and tests/load.
 
 `make test-long` loads this with `-p tests.figures`. The files are meant to be committed before an issue is closed. The
 first is written only where the whole suite was asked for: a part of it would say too little. The second says what
-became of awards in each fault that was caused; `make test-long ARGS=tests/faults` writes it too.
+became of awards in each fault that was caused; `make test-long ARGS=tests/faults` writes it too. The third says what
+launches cost, and is written by `make test-long ARGS=tests/load` alone: beside other tests it would be about those.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from tests.amounts import ASKED
 RESULTS = "tests/long-results.json"
 FAULTS = "tests/faults"
 FAULT_RESULTS = "tests/faults/results.json"
+LOAD = "tests/load"
+LOAD_RESULTS = "tests/load/results.json"
 
 
 class Figures:
@@ -35,6 +38,7 @@ class Figures:
         self.seconds: Counter[str] = Counter()
         self.amounts = dict(ASKED)
         self.faults: dict[str, Any] = {}
+        self.load: dict[str, Any] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         room = "/".join(report.nodeid.split("/")[:2])
@@ -46,6 +50,8 @@ class Figures:
             told = dict(report.user_properties)
             seed = {"seed": told["seed"]} if "seed" in told else {}
             self.faults |= {fault: seed | figures for fault, figures in told.get("fault", {}).items()}
+        if report.when == "call" and room == LOAD:
+            self.load |= dict(report.user_properties).get("load", {})
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.outcome != "passed":
@@ -69,6 +75,7 @@ class Figures:
             **self.run(),
             "outcomes": dict(sorted(self.outcomes.items())),
             "amounts": dict(sorted((self.amounts | ASKED).items())),
+            **({"load": self.load} if self.load else {}),
             "rooms": {
                 room: {"tests": self.tests[room], "seconds": round(self.seconds[room])}
                 for room in sorted(self.seconds)
@@ -84,7 +91,9 @@ class Figures:
             terminalreporter.line(f"{row['tests']:>9,}  tests in {row['seconds']:,} s in {room}")
         if is_whole(config):
             write(terminalreporter, config.rootpath / RESULTS, figures)
-        if self.faults and (is_whole(config) or (config.args == [FAULTS] and not is_filtered(config))):
+        if self.load and is_alone(config, LOAD):
+            write(terminalreporter, config.rootpath / LOAD_RESULTS, {**self.run(), **self.load})
+        if self.faults and (is_whole(config) or is_alone(config, FAULTS)):
             faults = {**self.run(), "faults": dict(sorted(self.faults.items()))}
             write(terminalreporter, config.rootpath / FAULT_RESULTS, faults)
 
@@ -97,6 +106,11 @@ def write(terminalreporter: Any, file: Path, figures: dict[str, Any]) -> None:
 def is_whole(config: pytest.Config) -> bool:
     """Whether the whole suite was asked for."""
     return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not is_filtered(config)
+
+
+def is_alone(config: pytest.Config, room: str) -> bool:
+    """Whether all tests of that room were asked for, and no others."""
+    return config.args == [room] and not is_filtered(config)
 
 
 def is_filtered(config: pytest.Config) -> bool:

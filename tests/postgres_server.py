@@ -50,13 +50,22 @@ class PostgresServer:
         """The number of the user who runs the server."""
         return int(self._as_user.get("user", os.geteuid()))
 
+    @property
+    def pid(self) -> int:
+        """The process that has started all others of the server."""
+        assert self._process is not None
+        return self._process.pid
+
     def url(self, database: str) -> str:
         """The DATABASE_URL of a database."""
         return f"postgresql+psycopg://postgres@/{database}?host={self.home}"
 
-    def start(self) -> None:
-        """Starts the server, and returns once it answers."""
-        options = ("-D", "data", "-k", self.home, "-h", "", "-F", "-c", "max_connections=200")
+    def start(self, *further: str) -> None:
+        """Starts the server, and returns once it answers; `further` are options that come after those of the tests.
+
+        Unless they say otherwise, it does not wait until what was committed is on the disk.
+        """
+        options = ("-D", "data", "-k", self.home, "-h", "", "-F", "-c", "max_connections=200", *further)
         with self._log() as log:
             self._process = subprocess.Popen(
                 [self._programs / "postgres", *options],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from config.settings import SettingsError, encryption_key_of, read_settings
 from lti_tool.commands.shared import (
     FILE,
     Moment,
@@ -169,6 +171,29 @@ def _say_withdrawn(withdrawn: Sequence[str], tool_url: str) -> None:
     )
     click.echo(
         "Whoever had the key could act as this tool on every platform: read members and results, write grades."
+    )
+
+
+@keys.command("encrypt-anew")
+def encrypt_anew() -> None:
+    """Encrypt every stored secret with the KEY_ENCRYPTION_KEY that is set now.
+
+    Asks for the one before, as it stood in the settings; in a pipe it is the first line. Stop web and workers first:
+    they know only the old one. All is done at once, or nothing.
+    """
+    from lti_tool.wiring import encrypt_anew
+
+    typed = getpass("KEY_ENCRYPTION_KEY as it was before: ") if sys.stdin.isatty() else sys.stdin.readline()
+    try:
+        old = encryption_key_of(typed)
+    except ValueError as error:
+        raise SettingsError(
+            "the old key must be written as in the settings: 32 bytes in base64url, or passphrase: and a text"
+        ) from error
+    count = encrypt_anew(read_settings(os.environ), old, by=operator())
+    click.echo(f"{count} secrets are encrypted with the KEY_ENCRYPTION_KEY that is set now.")
+    note(
+        "Start the tool with it. Backups made before can be restored with the old one only: keep it as long as they."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from lti_tool.people.sessions import RECORD_USE_EVERY, SESSION_NAME_LENGTH
@@ -23,7 +24,7 @@ def start_session(session: Session, address: str, now: datetime) -> str:
     session.add(row)
     people = [each.person_id for each in queries.proved_addresses.with_address(session, address)]
     data = {"people": people}
-    events.record(session, "learner_signed_in", "learner_session", _name(row), now, data=data)
+    events.record(session, "learner_signed_in", "learner_session", name_of(row), now, data=data)
     return token
 
 
@@ -42,14 +43,19 @@ def end_session(session: Session, row: LearnerSession, now: datetime) -> None:
     """Ends the session: its token opens nothing any more."""
     if row.revoked_at is None:
         row.revoked_at = now
-        events.record(session, "learner_signed_out", "learner_session", _name(row), now)
+        events.record(session, "learner_signed_out", "learner_session", name_of(row), now)
+
+
+def running_sessions(session: Session, address: str, now: datetime) -> Sequence[LearnerSession]:
+    """The running sessions that a code to the address began, in whichever browser, oldest first."""
+    rows = queries.proved_addresses.sessions_with(session, address)
+    return [row for row in rows if _is_running(row, now)]
 
 
 def end_all_sessions(session: Session, address: str, now: datetime) -> None:
     """Ends every session that a code to the address began, in whichever browser."""
-    for row in queries.proved_addresses.sessions_with(session, address):
-        if _is_running(row, now):
-            end_session(session, row, now)
+    for row in running_sessions(session, address, now):
+        end_session(session, row, now)
 
 
 def delete_ended(session: Session, now: datetime) -> None:
@@ -66,6 +72,6 @@ def _is_running(row: LearnerSession, now: datetime) -> bool:
     )
 
 
-def _name(row: LearnerSession) -> str:
-    """By what events call it: the beginning of the hash of its token, which opens nothing."""
+def name_of(row: LearnerSession) -> str:
+    """By what pages and events call it: the beginning of the hash of its token, which opens nothing."""
     return row.token_hash[:SESSION_NAME_LENGTH]

@@ -12,6 +12,8 @@ from typing import Any, Literal
 #: What erasure does with a table's rows about a person: it deletes them; takes out what is about them; keeps a keyed
 #: hash in place of what names them; or keeps them, because they hold numbers and codes only.
 Erasure = Literal["deleted", "emptied", "hashed", "kept"]
+#: How much a column has to be protected: what opens something, what is about a person, and all else.
+Level = Literal["secret", "personal", "internal"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,19 @@ def record_of_processing() -> Mapping[str, TableRecord]:
         for name, kind in data["kinds"].items()
     }
     return {name: _table(name, table, kinds) for name, table in data["tables"].items()}
+
+
+@cache
+def secret_columns() -> Mapping[str, str]:
+    """The columns of level `secret`, as `table.column`, each with how it is stored: encrypted, hashed or keyed."""
+    return {column: how for how, columns in _read("record.toml")["levels"].items() for column in columns}
+
+
+def level_of(table: TableRecord, column: str) -> Level:
+    """How much a column of the table has to be protected."""
+    if f"{table.name}.{column}" in secret_columns():
+        return "secret"
+    return "personal" if column in table.personal + table.typed + table.secret + table.staff else "internal"
 
 
 @cache

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lti_tool.platforms.platform_configuration import CANVAS_EMBED_ORIGINS
 from lti_tool.values import Registration, origin_of
+from lti_tool.web.current import current_tool
 from lti_tool.web.requested_address import requested_tool_url
 
 Answer = TypeVar("Answer", bound=BaseResponse)
@@ -26,6 +27,8 @@ NO_ORIGIN = ("'none'",)
 _NO_CAMERA = "camera=()"
 #: A page of this site may ask the visitor for the camera, a frame in it may not.
 _OWN_CAMERA = "camera=(self)"
+#: Two years, for this host alone: what its other names and their subdomains speak is for the institution to say.
+HTTPS_ONLY = "max-age=63072000"
 _OTHER_PERMISSIONS = "geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -107,6 +110,9 @@ def _add_headers(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", g.get("referrer_policy", "no-referrer"))
     headers.setdefault("Permissions-Policy", f"{g.get('camera', _NO_CAMERA)}, {_OTHER_PERMISSIONS}")
+    # Browsers take it over https alone, so it says nothing too early where a proxy still answers http.
+    if current_tool().tool_url.startswith("https://"):
+        headers.setdefault("Strict-Transport-Security", HTTPS_ONLY)
     headers.setdefault("Content-Security-Policy", _policy(ANY_ORIGIN if is_private else NO_ORIGIN))
     # Caches keep also what does not say for how long: an error would outlive its cause.
     is_lasting = response.mimetype == "text/html" and response.status_code < 400

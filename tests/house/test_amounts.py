@@ -88,6 +88,24 @@ def test_the_long_run_writes_down_what_became_of_awards_in_each_fault(
     assert figures["faults"] == {"a broker that is away": {"seed": 7, "awards": 2}}
 
 
+LOAD = """
+def test_launches(record_property):
+    record_property("load", {"launches": {"launches a second": 90}})
+"""
+
+
+def test_what_launches_cost_is_written_down_where_nothing_else_ran(tmp_path: Path) -> None:
+    (tmp_path / "tests" / "load").mkdir(parents=True)
+    (tmp_path / "tests" / "load" / "test_launches.py").write_text(LOAD, encoding="utf-8")
+    results = tmp_path / "tests" / "load" / "results.json"
+    whole = run(tmp_path, "-p", "tests.figures", NOZIMITE_LONG="1")
+    assert whole.returncode == 0 and not results.exists(), whole.stdout + whole.stderr
+    figures = json.loads((tmp_path / "tests" / "long-results.json").read_text(encoding="utf-8"))
+    assert figures["load"] == {"launches": {"launches a second": 90}}
+    run(tmp_path, "-p", "tests.figures", "tests/load", NOZIMITE_LONG="1")
+    assert json.loads(results.read_text(encoding="utf-8"))["launches"] == {"launches a second": 90}
+
+
 def test_two_amounts_have_two_descriptions() -> None:
     for _ in range(2):  # a file may be read twice
         assert amount("a thing of this test", small=1, full=1) == 1

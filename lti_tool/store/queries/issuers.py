@@ -198,6 +198,12 @@ def signing_keys(session: Session, issuer_id: str) -> Sequence[SigningKeyRow]:
     ).all()
 
 
+def keys_in_database(session: Session) -> Sequence[SigningKeyRow]:
+    """The signing keys of all issuers whose private part is stored here, locked."""
+    query = select(SigningKeyRow).where(SigningKeyRow.vault == "database").order_by(SigningKeyRow.kid)
+    return session.scalars(query.with_for_update()).all()
+
+
 def status_list(session: Session, list_id: int) -> StatusList | None:
     return session.get(StatusList, list_id) if is_possible_id(list_id) else None
 

@@ -128,6 +128,12 @@ def source_accesses_of_courses(session: Session, registration_id: int, source: s
     return session.scalars(query.order_by(SourceAccess.id)).all()
 
 
+def accesses_with_secrets(session: Session) -> Sequence[SourceAccess]:
+    """What sources were given of secrets, for whichever platform and course, locked."""
+    query = select(SourceAccess).where(SourceAccess.encrypted_secrets.is_not(None)).order_by(SourceAccess.id)
+    return session.scalars(query.with_for_update()).all()
+
+
 def source_accesses(
     session: Session, registration_id: int, course_id: int | None = None
 ) -> Mapping[str, Access]:

@@ -25,10 +25,11 @@ TICKET_COOKIE = "__Host-nozimite_code"
 class LearnerVisit:
     """A session that a code to `address` began at `since`: `people` are those whose badges it opens.
 
-    `unconfirmed` are those whom it does not open until staff confirm the address.
+    `unconfirmed` are those whom it does not open until staff confirm the address. `name`: as lists of sessions have it.
     """
 
     token: str
+    name: str
     address: str
     since: datetime
     people: Sequence[int]
@@ -46,6 +47,7 @@ def find_visit(session: Session) -> LearnerVisit | None:
     opened = addresses.opened_by(session, row.address, row.created_at, domains)
     return LearnerVisit(
         token=token,
+        name=learner_sessions.name_of(row),
         address=row.address,
         since=row.created_at,
         people=opened.people,

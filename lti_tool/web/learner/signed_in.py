@@ -108,6 +108,22 @@ def sign_out() -> Response:
     return response
 
 
+@pages.post("/my/sessions/end")
+def end_session() -> Response:
+    """Ends one of the sessions of whoever is signed in, by its name: this one, or one in another browser."""
+    check_own_page()
+    now, name = current_tool().clock(), typed_line("session", 40)
+    with current_tool().store.begin() as session:
+        visit = find_visit(session)
+        if visit is None:
+            return redirect("/my", 303)
+        for row in learner_sessions.running_sessions(session, visit.address, now):
+            if learner_sessions.name_of(row) == name:
+                learner_sessions.end_session(session, row, now)
+    # Where it was this one, the form to sign in is there.
+    return redirect("/my", 303)
+
+
 @pages.get("/my/badges/<uuid:badge_id>")
 def badge(badge_id: UUID) -> Response:
     """How one of the learner's badges is shown to others; the form to sign in where nobody is.
@@ -175,6 +191,8 @@ def _list(session: Session, visit: LearnerVisit, done: str = "") -> Response:
         learner_visit=visit,
         path="/my",
         badges=badges,
+        sessions=learner_sessions.running_sessions(session, visit.address, current_tool().clock()),
+        session_name=learner_sessions.name_of,
         done=done,
     )
 

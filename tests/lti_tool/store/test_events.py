@@ -602,6 +602,7 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
 ]
 #: Acts that other tests walk through: by pages, and by commands.
 ELSEWHERE = {
+    "secrets_encrypted_anew",
     "details_withheld",
     "no_longer_kept",
     "address_proved",

@@ -10,6 +10,7 @@ from lti_tool.errors import PlatformError
 from lti_tool.logs import set_up_logs
 from lti_tool.platforms import registrations
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Person, PlatformAccount
+from lti_tool.web import create_app
 from tests.fixtures import ANNA, JANIS, NEW_REGISTRATION, ZANE, complete, learner, rows, run_due_jobs, run_job
 from tests.lti_tool.web.conftest import CLAIM, FROM_ELSEWHERE, hidden, policy, text_of
 
@@ -171,6 +172,7 @@ def test_every_route_has_security_headers(app, school, teaching, annas_badge):
             assert answer.status_code < 500 or path == "/workz", (method, path)
             headers = answer.headers
             assert headers["X-Content-Type-Options"] == "nosniff", path
+            assert headers["Strict-Transport-Security"] == "max-age=63072000"
             assert "X-Frame-Options" not in headers
             assert "unsafe" not in headers["Content-Security-Policy"]
             assert "frame-ancestors" in policy(answer), path
@@ -178,6 +180,12 @@ def test_every_route_has_security_headers(app, school, teaching, annas_badge):
                 assert headers["Cache-Control"] == "no-store", path
             location = headers.get("Location", "/")
             assert location.startswith("/") and not location.startswith("//"), path
+
+
+def test_a_tool_without_tls_asks_for_none(web_tool):
+    """Such as the demo: its visitors would no longer reach anything else on their own machine."""
+    browser = create_app(replace(web_tool, tool_url="http://badges.example.org")).test_client()
+    assert "Strict-Transport-Security" not in browser.get("/healthz").headers
 
 
 @pytest.fixture

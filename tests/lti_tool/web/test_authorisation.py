@@ -146,6 +146,7 @@ WHO_MAY = {
     "POST /my/code": NOBODY,
     "POST /my/session": NOBODY,
     "POST /my/sign-out": NOBODY,
+    "POST /my/sessions/end": NOBODY,
     "POST /my/badges/<uuid:badge_id>/sharing/<action>": NOBODY,
     "POST /my/badges/<uuid:badge_id>/list/<action>": NOBODY,
     # So does one of an operator: without it these lead to the page to sign in. Who may what there, by role, is in

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lti_tool.awarding import awards
+from lti_tool.people import learner_sessions
 from lti_tool.people.addresses import confirm_address
 from lti_tool.platforms import registrations
 from lti_tool.store import events
@@ -23,6 +24,7 @@ from lti_tool.store.models import (
     ProvedAddress,
     ShareLink,
 )
+from lti_tool.values import secret_hash
 from lti_tool.web import rate_limits
 from tests.fixtures import ANNA, JANIS, NEW_REGISTRATION, ZANE, change_issuer, launch_of, rows, run_due_jobs
 from tests.lti_tool.web.conftest import (
@@ -230,6 +232,34 @@ def test_signing_out_ends_this_session_or_all(prove, app, web_tool):
     assert "Send me a code" in text_of(first.get("/my"))
     second.post("/my/sign-out", data={"everywhere": "yes"}, headers=FROM_US)
     assert "Send me a code" in text_of(third.get("/my"))
+
+
+def test_sessions_are_listed_and_ended_one_by_one(prove, app, web_tool):
+    prove()
+    prove("janis@home.example", JANIS)
+    first, second, other = (browser_of(app) for _ in range(3))
+    signed_in(first, web_tool)
+    signed_in(other, web_tool, "janis@home.example")
+    page = signed_in(second, web_tool)
+    assert text_of(page).count("Last used") == 2 and "This session" in text_of(page)
+    here, _, there = (learner_sessions.name_of(row) for row in in_order(web_tool, second, other, first))
+    # Neither by a form of another site, nor that of somebody else.
+    second.post("/my/sessions/end", data={"session": there}, headers=FROM_ELSEWHERE)
+    other.post("/my/sessions/end", data={"session": there}, headers=FROM_US)
+    assert "Your sessions" in text_of(first.get("/my"))
+    second.post("/my/sessions/end", data={"session": there}, headers=FROM_US)
+    assert "Send me a code" in text_of(first.get("/my"))
+    assert text_of(second.get("/my")).count("Last used") == 1
+    second.post("/my/sessions/end", data={"session": here}, headers=FROM_US)
+    assert "Send me a code" in text_of(second.get("/my"))
+    assert "Your sessions" in text_of(other.get("/my"))
+
+
+def in_order(tool, *browsers):
+    """The rows of the browsers' sessions."""
+    tokens = [browser.get_cookie(COOKIE).value for browser in browsers]
+    with tool.store.read() as session:
+        return [session.get_one(LearnerSession, secret_hash(token)) for token in tokens]
 
 
 def test_a_session_opens_no_badge_of_anybody_else(prove, app, web_tool, annas_badge):

@@ -1,0 +1,40 @@
+"""Whatever is stored encrypted with KEY_ENCRYPTION_KEY, encrypted anew with another one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from lti_tool.privacy import account_key
+from lti_tool.store import Session, events, queries
+from lti_tool.store.events import Actor
+from signing.encryption import KeyEncryptionKey
+
+
+def encrypt_anew(
+    session: Session, old: KeyEncryptionKey, new: KeyEncryptionKey, now: datetime, by: Actor
+) -> int:
+    """How many secrets were stored with `old` and are stored with `new` now, all of them in this transaction.
+
+    A signing key in a device is none of them, and neither is one whose private part is lost.
+    Raises DecryptionError where one is encrypted otherwise: then nothing may be committed.
+    """
+    count = 0
+    for key in queries.issuers.keys_in_database(session):
+        if key.vault_data is not None:
+            key.vault_data = new.encrypt(old.decrypt(key.vault_data))
+            count += 1
+    for tool_key in queries.issuers.tool_key_rows(session):
+        tool_key.encrypted_pem = new.encrypt(old.decrypt(tool_key.encrypted_pem))
+        count += 1
+    for access in queries.platforms.accesses_with_secrets(session):
+        if access.encrypted_secrets is not None:
+            access.encrypted_secrets = new.encrypt(old.decrypt(access.encrypted_secrets))
+            count += 1
+    setting = queries.issuers.stored_setting(session, account_key.SETTING)
+    if setting is not None:
+        setting.value = new.encrypt(old.decrypt(setting.value.encode())).decode()
+        count += 1
+    events.record(
+        session, "secrets_encrypted_anew", "installation", "", now, actor=by, data={"secrets": count}
+    )
+    return count
