@@ -21,7 +21,7 @@ def demo(tmp_path_factory):
 
 
 def test_an_owner_changes_the_issuer(people, demo, tmp_path):
-    """What is changed in the first language is looked at in the second, too."""
+    """What is changed in the first language is looked at in the second, too; saving needs no scripts."""
     with people(locale="en") as ieva:
         with_authenticator(ieva)
         page, found = ieva.page, join(ieva, demo, "en", "Ieva")
@@ -43,6 +43,14 @@ def test_an_owner_changes_the_issuer(people, demo, tmp_path):
         page.locator("form[action*='/profile/confirm'] button").click()
         expect(page.locator("form[action*='/profile/confirm']")).to_have_count(0)
         assert demo.tool.issuer.confirmed_by.startswith("operator:")
+
+        with people(java_script_enabled=False) as without:
+            without.context.add_cookies(ieva.context.cookies())
+            without.page.goto(f"{home}/rules?lang=en")
+            without.page.locator("[id='/privacy/awards_years']").fill("40")
+            without.page.locator(".editor-fields .actions button").click()
+            expect(without.page.locator(".notice.yes")).to_be_visible()
+            assert demo.tool.issuer.privacy.awards_years == 40
 
         page.goto(f"{home}/accreditations/new?lang=en")
         found += find_faults(ieva, "issuer-accreditation-en")

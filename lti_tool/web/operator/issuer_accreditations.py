@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from lti_tool.errors import NotFoundError
 from lti_tool.issuing.legal_identity import ending_soon
 from lti_tool.values import Json
+from lti_tool.web.checked_requests import row_id
 from lti_tool.web.current import current_tool
 from lti_tool.web.operator.issuer_input import IssuerInput, judged, read_item
 from lti_tool.web.operator.issuer_pages import (
@@ -94,7 +95,8 @@ def _save(slug: str, number: int | None) -> Response:
         place = len(_items(page)) if number is None else _place(page, number)
         typed = read_item(_LIST, place, ASSURANCE, request.form, page.newest.body, page.place, tool.clock())
         if why_not := hindrances(page, typed):
-            return _item_page(page, place, typed, not_saved=why_not)
+            # Where the list has changed, this may be the place of another one: the form stays that of the old list.
+            return _item_page(page, place, typed, not_saved=why_not, version=row_id("version"))
         save(session, page, typed.body, _LIST, page.newest.logo)
         return after_saving(session, page, _LIST)
 

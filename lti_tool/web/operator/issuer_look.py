@@ -25,6 +25,7 @@ from lti_tool.web.operator.issuer_pages import (
     opened,
     save,
 )
+from lti_tool.web.operator.visits import current_operator, issuer_at
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.translation import lazy_gettext as _l
 
@@ -64,9 +65,13 @@ def save_colour(slug: str) -> Response:
 @pages.post(f"{_ROUTE}/logo")
 def save_logo(slug: str) -> Response:
     """Takes the uploaded picture as the logo, or takes the logo away."""
+    tool, visit = current_tool(), current_operator()
+    with tool.store.read() as session:
+        # A stranger's picture is not even opened.
+        issuer_at(session, visit, slug, "change_look")
     # Before the issuer is locked: a large picture takes a second.
     logo, problem = (None, "") if "remove" in request.form else _uploaded()
-    with current_tool().store.begin() as session:
+    with tool.store.begin() as session:
         page = opened(session, slug, "change_look")
         why_not = {"wrong"} if problem else hindrances(page)
         if why_not:

@@ -128,10 +128,10 @@ def issuer_page(template: str, page: Opened, code: str, **values: Any) -> Respon
         issuer_now=page.issuer,
         page_code=code,
         own_pages=[(each, title) for each, (title, sees) in PAGES.items() if page.may(sees)],
-        version=page.newest.version,
+        newest_version=page.newest.version,
         is_fresh=page.visit.is_fresh,
         done=request.args.get("done", ""),
-        **{"not_saved": (), **values},
+        **{"not_saved": (), "version": page.newest.version, **values},
     )
 
 

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 
+from lti_tool.web.operator import issuer_look
 from tests.fixtures import drawn, give_look
 from tests.lti_tool.web.conftest import FROM_US, hidden, text_of
 from tests.lti_tool.web.operator.test_issuer_profile import HOME, versions
@@ -66,3 +67,13 @@ def test_a_logo_is_taken_and_taken_away_and_the_colour_stays(join, web_tool, pub
 def test_what_is_no_logo_changes_nothing(join, web_tool, published, file):
     answer = send_logo(join("manager"), file)
     assert answer.status_code == 200 and 'id="file-wrong"' in answer.text and len(versions(web_tool)) == 1
+
+
+def test_a_picture_is_opened_for_nobody_who_may_not_change_the_look(join, web_tool, published, monkeypatch):
+    def fail(_file):
+        raise AssertionError("it was opened")
+
+    monkeypatch.setattr(issuer_look, "fit_logo", fail)
+    auditor = join("auditor")
+    sent = {"_form": hidden(auditor.get("/operator/account"), "_form"), "logo": (BytesIO(b"x"), "a.png")}
+    assert auditor.browser.post(f"{LOOK}/logo", data=sent, headers=FROM_US).status_code == 403

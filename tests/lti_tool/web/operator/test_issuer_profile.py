@@ -240,6 +240,18 @@ def test_a_wrong_accreditation_is_not_saved_and_an_absent_one_is_not_found(join,
         assert owner.send(f"{HOME}/accreditations/{number}", **form).status_code == 404
 
 
+def test_a_form_of_an_older_list_never_takes_the_place_of_another_accreditation(join, web_tool, published):
+    ieva, juris = join(), join()
+    form = form_of(juris.get(f"{HOME}/accreditations/1")) | {"/reference": "AI-9999"}
+    new = form_of(ieva.get(f"{HOME}/accreditations/new")) | {"/code": "internal"}
+    assert ieva.send(f"{HOME}/accreditations/new", **new).status_code == 303
+    for _again in range(2):
+        told = juris.send(f"{HOME}/accreditations/1", **form)
+        assert "open it anew" in text_of(told) and form_of(told)["/reference"] == "AI-9999"
+        form = form_of(told)
+    assert "AI-9999" not in str(web_tool.issuer.profile.accreditations)
+
+
 # --- Words
 
 
