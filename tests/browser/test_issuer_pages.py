@@ -72,7 +72,7 @@ def test_an_owner_changes_the_issuer(people, demo, tmp_path):
         (tmp_path / "logo.png").write_bytes(drawn((600, 200)))
         page.locator("#file").set_input_files(tmp_path / "logo.png")
         page.locator("form[enctype] button").click()
-        expect(page.locator(".letterhead-preview image")).to_have_count(1)
+        expect(page.locator(".letterhead-preview img")).to_have_count(1)
         found += find_faults(ieva, "issuer-look-en")
 
         page.goto(f"{home}/mails?lang=en")
