@@ -14,6 +14,7 @@
   * RecoverySheetError     a recovery sheet cannot be used here, or not with this code
   * NotAllowedError        the action is not allowed, or not possible in this state
     * AwardStateError      what cannot be done with an award as it is now; `code`
+    * WrongSettingError    a value of an issuer's settings cannot be used; `pointer`, `code`, `about`
     * KeptByLawError       a law obliges the issuer to keep what was to be erased; `law`
     * NoAuthorError        the person may not write, publish or place badges
     * SignInError          an operator was not signed in; `code`
@@ -170,6 +171,23 @@ class AwardStateError(NotAllowedError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class WrongSettingError(NotAllowedError):
+    """A value of an issuer's settings cannot be used; the message says why, with the names that its file has.
+
+    `pointer`: the JSON pointer to it, such as `/look/accent`. `code`: of a sentence for pages, with what fills it in,
+    `about`: those of `badges.errors.TemplateError`, of `lti_tool.mails.own_texts`, `unknown_field`, `not_a_colour`,
+    `colour_too_light`, `not_a_domain`, `not_secure`, `needs_years`.
+    """
+
+    def __init__(
+        self, pointer: str, code: str, message: str, about: Mapping[str, str | int] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.pointer = pointer
+        self.code = code
+        self.about = dict(about or {})
 
 
 class KeptByLawError(NotAllowedError):

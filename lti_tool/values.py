@@ -427,10 +427,13 @@ class MailPolicy:
     """What the institution has settled for its mails.
 
     `attach_badge`: the mail that awards a badge brings the picture itself, and not only the address of its page. The
-    picture holds the learner's name, so a mailbox that several people read is better without.
+    picture holds the learner's name, so a mailbox that several people read is better without. `opening` and `closing`:
+    paragraphs of its own in that mail, by language, as `lti_tool.mails.own_texts` has them.
     """
 
     attach_badge: bool = True
+    opening: Mapping[str, str] = field(default_factory=dict)
+    closing: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

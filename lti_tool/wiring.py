@@ -27,6 +27,7 @@ from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.new_credential import form_name
 from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
+from lti_tool.logs import log
 from lti_tool.mails.dkim_key import DkimKey, read_key
 from lti_tool.mails.returned import ReturnAddress
 from lti_tool.mails.tokens import MailTokens
@@ -552,13 +553,14 @@ def _prepare(store: Store, found: Issuers, tool_url: str, file: IssuerFile, now:
 
     Schedules recurring work too. Returns the key of the hashes of erased people.
     """
+    undone: Sequence[str] = ()
     with _key_troubles(), store.begin() as session:
         wait_for_other_starts(session.connection())
         if queries.issuers.first_issuer(session) is None:
             issuer_changes.add(session, file.data, tool_url, now, logo=file.logo, is_first=True)
         else:
             _check_addresses(found.all(session), tool_url, file.data["slug"])
-            issuer_changes.change(session, found.first(session), file.data, now, logo=file.logo)
+            undone = issuer_changes.take_over_file(session, found.first(session), file, now)
         for issuer in found.all(session):
             issuer.keyring.ensure_keys(session, now)
             issuer.keyring.check_keys(session)
@@ -566,6 +568,8 @@ def _prepare(store: Store, found: Issuers, tool_url: str, file: IssuerFile, now:
         outbox.schedule_if_absent(session, "sweep", "sweep", {}, now)
         for course_id in queries.rules.courses_with_rules(session):
             looks.schedule_first_look(session, course_id, now)
+    if undone:
+        log.warning("issuer_file_undid_changes", fields=list(undone))
     return key
 
 

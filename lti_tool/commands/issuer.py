@@ -43,9 +43,16 @@ def list_() -> None:
 
 @issuer.command()
 @slug_argument
-def show(slug: str | None) -> int:
+@click.option(
+    "--toml",
+    "as_file",
+    is_flag=True,
+    help="The whole profile as it is now, to be put in place of ISSUER_FILE.",
+)
+def show(slug: str | None, *, as_file: bool) -> int:
     """Show an issuer's legal identity, and whether it is confirmed; without SLUG, of the one in ISSUER_FILE."""
-    return _show(open_tool(), slug)
+    tool = open_tool()
+    return _show_file(tool, slug) if as_file else _show(tool, slug)
 
 
 @issuer.command()
@@ -90,8 +97,17 @@ def change(file: Path) -> int:
     with tool.store.begin() as session:
         changed = tool.issuers.named(session, str(read.data.get("slug", "")))
         if changed.id == tool.issuers.first(session).id:
-            raise NotAllowedError("this issuer is described by ISSUER_FILE: change that file")
-        issuer_changes.change(session, changed, read.data, tool.clock(), operator(), logo=read.logo)
+            raise NotAllowedError("this issuer is described by ISSUER_FILE: change that file, or its pages")
+        issuer_changes.change(
+            session,
+            changed,
+            read.data,
+            tool.clock(),
+            operator(),
+            logo=read.logo,
+            source="file",
+            why="file",
+        )
     return _show(tool, changed.profile.slug)
 
 
@@ -197,6 +213,19 @@ def _read(file: Path) -> IssuerFile:
         raise NotFoundError(f"{file} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise NotAllowedError(f"{file} is no TOML: {error}") from error
+
+
+def _show_file(tool: Tool, slug: str | None) -> int:
+    from lti_tool.issuing.issuer_toml import LOGO_NAME, as_toml
+    from lti_tool.store import queries
+
+    with tool.store.read() as session:
+        shown = issuer_named(tool, session, slug)
+        body = queries.issuers.newest_version(session, shown.id).body
+    click.echo(as_toml(body, shown.profile.slug), nl=False)
+    if shown.look.logo:
+        note(f"Put the picture at {shown.addresses.logo} beside the file, as {LOGO_NAME}.")
+    return 0
 
 
 def _show(tool: Tool, slug: str | None) -> int:

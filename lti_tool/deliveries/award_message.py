@@ -8,9 +8,13 @@ from unicodedata import normalize
 
 from lti_tool.deliveries.mail_phrases import about_this_mail, headings
 from lti_tool.language import translator, written_day, written_number
+from lti_tool.mails import own_texts
 from lti_tool.mails.content import Attachment, Facts, Link, MailContent, Paragraph, Part, one_line
 from lti_tool.mails.message import greeting
 from lti_tool.values import BadgeFacts, BakedBadge, Recipient
+
+#: Why a badge comes for the first time, or again: what the institution wishes its learner fits then.
+_NEWS = ("first", "again")
 
 
 def award_mail(badge: BakedBadge, recipient: Recipient) -> MailContent:
@@ -30,6 +34,7 @@ def award_mail(badge: BakedBadge, recipient: Recipient) -> MailContent:
 
 def _parts(badge: BakedBadge, recipient: Recipient, _: Callable[[str], str]) -> Iterator[Part]:
     yield Paragraph(text=greeting(recipient))
+    yield from _own_paragraph(badge.mail_policy.opening, badge, recipient, _)
     yield Paragraph(text=_sentences(_)[badge.why] % {"issuer": badge.issuer.name, "name": badge.name})
     yield Link(label=_("See my badge"), url=badge.page_url)
     yield Facts(rows=tuple(_facts(badge.facts, recipient.language, _)))
@@ -40,6 +45,17 @@ def _parts(badge: BakedBadge, recipient: Recipient, _: Callable[[str], str]) -> 
             "valid. Anyone can also check the picture with any Open Badges 3.0 verifier."
         )
     )
+    yield from _own_paragraph(badge.mail_policy.closing, badge, recipient, _)
+
+
+def _own_paragraph(
+    texts: Mapping[str, str], badge: BakedBadge, recipient: Recipient, _: Callable[[str], str]
+) -> Iterator[Part]:
+    """What the institution says itself, in the language of the mail, where the badge is news and no correction."""
+    if badge.why in _NEWS and (text := texts.get(recipient.language)):
+        learner = recipient.name or _("learner")
+        words = {"learner": learner, "badge": badge.name, "issuer": badge.issuer.name}
+        yield Paragraph(text=own_texts.filled(text, words))
 
 
 def _about_the_file(badge: BakedBadge, _: Callable[[str], str]) -> str:

@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
-from lti_tool.errors import NotAllowedError
+from lti_tool.errors import WrongSettingError
 
 #: The least contrast of words and of lines.
 WORDS, LINES = 4.5, 3.0
 #: What a line lies beside in the dark, at its lightest: `--spine` of tokens.css.
 DARK = "#12303a"
 _WHITE = 1.0
+_POINTER = "/look/accent"
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
@@ -39,16 +40,21 @@ class Accent:
 
 
 def read_accent(text: str) -> Accent:
-    """The Accent that somebody writes. Raises NotAllowedError, which names the nearest colour that can be used."""
+    """The Accent that somebody writes. Raises WrongSettingError, which names the nearest colour that can be used."""
     colour = text.lower()
     if not _COLOUR.fullmatch(colour):
-        raise NotAllowedError(f"accent: {text} is no colour; write it as #7a1f3d")
+        message = f"accent: {text} is no colour; write it as #7a1f3d"
+        raise WrongSettingError(_POINTER, "not_a_colour", message)
     found = contrast(colour, "#ffffff")
     if found < WORDS:
         # Rounded down: 4.46 must not be told as 4.5.
-        raise NotAllowedError(
+        nearest = _darkened(colour)
+        raise WrongSettingError(
+            _POINTER,
+            "colour_too_light",
             f"accent: white words on {text} would be hard to read (a contrast of {floor(found * 10) / 10} to 1; "
-            f"{WORDS} is needed). The nearest colour that carries them is {_darkened(colour)}: write that"
+            f"{WORDS} is needed). The nearest colour that carries them is {nearest}: write that",
+            {"nearest": nearest},
         )
     return Accent(colour=colour)
 

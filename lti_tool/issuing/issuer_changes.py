@@ -1,22 +1,31 @@
-"""Issuers, changed by an operator: added, changed, moved; permitted to the courses of a platform of another issuer."""
+"""Issuers, changed by an operator: added, changed by a page or by a file, moved.
+
+A file is read at each start, so it counts only where it says something else than it did before: otherwise the next
+start would undo what a page has changed.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import Literal
 from uuid import uuid4
 
 from badges.issuer import IssuerProfile
 from badges.issuer import issuer_id as did_of
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing.issuer import Issuer
-from lti_tool.issuing.issuer_file import read_profile
+from lti_tool.issuing.issuer_file import IssuerFile, read_profile
 from lti_tool.issuing.legal_identity import fingerprint, issue_waiting
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import IssuerAddress, IssuerProfileRow, IssuerRow
 from lti_tool.values import Json
+
+#: Where a version of a profile was written.
+Source = Literal["file", "page"]
 
 
 def add(
@@ -47,7 +56,7 @@ def add(
             issuer_id=row.id, tool_url=tool_url, slug=profile.slug, did=profile.id, since=now, left_at=None
         )
     )
-    _add_version(session, row.id, 1, _body(data, logo), logo, profile, now, by)
+    _add_version(session, row.id, 1, _body(data, logo), logo, profile, "file", now, by)
     events.record(session, "issuer_added", "issuer", profile.slug, now, actor=by)
     return row.id
 
@@ -60,20 +69,26 @@ def change(
     by: Actor = TOOL,
     *,
     logo: bytes | None = None,
+    source: Source = "page",
+    why: str = "",
+    undone: Sequence[str] = (),
 ) -> bool:
     """Whether the data, or the logo, are others than those of the newest version: then they are the next one.
 
     A changed legal identity has to be confirmed before anything more is issued, unless it is the one that was confirmed
-    last: then the awards that waited meanwhile are scheduled. The slug is none of its business, see `move`. Raises what
-    `read_profile` does.
+    last: then the awards that waited meanwhile are scheduled. The slug is none of its business, see `move`. The event
+    says `why`, a code, and the names of the fields that were `undone`. Raises what `read_profile` does.
     """
     queries.issuers.lock_issuer(session, issuer.id)
     newest = queries.issuers.newest_version(session, issuer.id)
     profile, _policy = read_profile(data, issuer.addresses.tool_url, now)
     body = _body(data, logo)
     if newest.body == body:
+        if source == "file":
+            # From now on the file says what the pages did, and is new only where it says something else again.
+            newest.source = source
         return False
-    added = _add_version(session, issuer.id, newest.version + 1, body, logo, profile, now, by)
+    added = _add_version(session, issuer.id, newest.version + 1, body, logo, profile, source, now, by)
     if added.confirmed_at is not None:
         issue_waiting(session, issuer.id, now)
     events.record(
@@ -83,9 +98,38 @@ def change(
         issuer.profile.slug,
         now,
         actor=by,
-        data={"version": newest.version + 1},
+        why=why,
+        data={"version": newest.version + 1} | ({"undone": list(undone)} if undone else {}),
     )
     return True
+
+
+def take_over_file(
+    session: Session, issuer: Issuer, file: IssuerFile, now: datetime, by: Actor = TOOL
+) -> Sequence[str]:
+    """The names of the fields that the file has changed back, since pages had changed them.
+
+    A file that says what it said when it was taken over last changes nothing, whatever pages have changed since. Raises
+    what `read_profile` does.
+    """
+    queries.issuers.lock_issuer(session, issuer.id)
+    before = queries.issuers.newest_of_file(session, issuer.id)
+    body = _body(file.data, file.logo)
+    if before is not None and before.body == body:
+        return ()
+    newest = queries.issuers.newest_version(session, issuer.id)
+    undone = undone_by_file(before.body if before is not None else {}, newest.body, body)
+    change(session, issuer, file.data, now, by, logo=file.logo, source="file", why="file", undone=undone)
+    return undone
+
+
+def undone_by_file(before: Json, changed: Json, file: Json) -> Sequence[str]:
+    """The fields that pages had `changed` since the file said `before`, and of which the file says something else."""
+    return [
+        name
+        for name in sorted(before.keys() | changed.keys() | file.keys())
+        if changed.get(name) != before.get(name) and changed.get(name) != file.get(name)
+    ]
 
 
 def move(session: Session, issuer: Issuer, tool_url: str, slug: str, now: datetime, by: Actor = TOOL) -> bool:
@@ -131,6 +175,7 @@ def _add_version(
     body: Json,
     logo: bytes | None,
     profile: IssuerProfile,
+    source: Source,
     now: datetime,
     by: Actor,
 ) -> IssuerProfileRow:
@@ -143,6 +188,7 @@ def _add_version(
         fingerprint=fingerprint(profile),
         created_at=now,
         created_by=by.name,
+        source=source,
     )
     if confirmed is not None and confirmed.fingerprint == row.fingerprint:
         row.confirmed_at, row.confirmed_by = confirmed.confirmed_at, confirmed.confirmed_by

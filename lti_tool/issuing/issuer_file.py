@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from badges.errors import PictureError
 from badges.issuer import IssuerProfile, read_issuer
 from badges.pictures import fit_logo
-from lti_tool.errors import NotAllowedError
+from lti_tool.errors import NotAllowedError, WrongSettingError
 from lti_tool.issuing.look import read_look
 from lti_tool.issuing.privacy_policy import read_privacy_policy
+from lti_tool.language import LANGUAGES
+from lti_tool.mails import own_texts
 from lti_tool.observations import Policy
 from lti_tool.values import Json, MailPolicy
 
 #: The tables that say nothing of who the issuer is.
 _OTHER_TABLES = ("awarding", "mail", "look", "privacy")
-
-_T = TypeVar("_T", Policy, MailPolicy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,37 +66,71 @@ def read_profile(data: Json, tool_url: str, now: datetime | None = None) -> tupl
 
 
 def read_policy(data: Json) -> Policy:
-    """The policy in the table `awarding` of an issuer's file. Raises NotAllowedError where it cannot be used."""
-    return _read("awarding", data, Policy)
+    """The policy in the table `awarding` of an issuer's file. Raises WrongSettingError where it cannot be used."""
+    table = _table("awarding", data, Policy)
+    switches = _switches("awarding", table, ("reused_domains",))
+    if "reused_domains" in table:
+        return Policy(**switches, reused_domains=_domains(table["reused_domains"]))
+    return Policy(**switches)
 
 
 def read_mail_policy(data: Json) -> MailPolicy:
-    """The policy in the table `mail` of an issuer's file. Raises NotAllowedError where it cannot be used."""
-    return _read("mail", data, MailPolicy)
+    """The policy in the table `mail` of an issuer's file. Raises WrongSettingError where it cannot be used."""
+    table = _table("mail", data, MailPolicy)
+    return MailPolicy(
+        **_switches("mail", table, _OWN_TEXTS),
+        opening=_texts("opening", table.get("opening", {})),
+        closing=_texts("closing", table.get("closing", {})),
+    )
 
 
-def _read(name: str, data: Json, policy: type[_T]) -> _T:
+def _table(name: str, data: Json, policy: type[Policy | MailPolicy]) -> dict[str, Any]:
     table: Any = data.get(name, {})
     known = {field.name for field in fields(policy)}
     if not isinstance(table, dict) or not table.keys() <= known:
-        raise NotAllowedError(f"[{name}] takes {', '.join(sorted(known))}")
-    switches = {field: value for field, value in table.items() if field != "reused_domains"}
-    if not all(isinstance(value, bool) for value in switches.values()):
-        raise NotAllowedError(f"the values of [{name}] are true or false")
-    if "reused_domains" in table:
-        switches["reused_domains"] = _domains(table["reused_domains"])
-    return policy(**switches)
+        raise WrongSettingError(f"/{name}", "unknown_field", f"[{name}] takes {', '.join(sorted(known))}")
+    return table
+
+
+def _switches(name: str, table: dict[str, Any], others: Collection[str]) -> dict[str, Any]:
+    """The values of the table but for some `others`: each is true or false."""
+    switches = {key: value for key, value in table.items() if key not in others}
+    for key, value in switches.items():
+        if not isinstance(value, bool):
+            message = f"the values of [{name}] are true or false"
+            raise WrongSettingError(f"/{name}/{key}", "not_yes_or_no", message)
+    return switches
 
 
 def _domains(value: Any) -> tuple[str, ...]:
-    """Domains of e-mail addresses, as addresses are compared. Raises NotAllowedError for anything else."""
+    """Domains of e-mail addresses, as addresses are compared. Raises WrongSettingError for anything else."""
     if not isinstance(value, list) or not all(
         isinstance(each, str) and _DOMAIN.fullmatch(each) for each in value
     ):
-        raise NotAllowedError(
-            "reused_domains of [awarding] are domains such as students.riga-college.example"
+        raise WrongSettingError(
+            "/awarding/reused_domains",
+            "not_a_domain",
+            "reused_domains of [awarding] are domains such as students.riga-college.example",
         )
     return tuple(value)
 
 
+def _texts(name: str, value: Any) -> dict[str, str]:
+    """Paragraphs of the institution's own, by language. Raises WrongSettingError."""
+    if not isinstance(value, dict) or not value.keys() <= set(LANGUAGES):
+        message = f"{name} of [mail] is a text by language: {', '.join(LANGUAGES)}"
+        raise WrongSettingError(f"/mail/{name}", "unknown_language", message)
+    for language, text in value.items():
+        code = own_texts.problem_of(text) if isinstance(text, str) else "not_text"
+        if code is not None:
+            message = (
+                f"{name}.{language} of [mail] cannot be used ({code}): it is plain text of at most "
+                f"{own_texts.LONGEST} letters without addresses; in braces it may have "
+                f"{', '.join(own_texts.PLACEHOLDERS)}"
+            )
+            raise WrongSettingError(f"/mail/{name}/{language}", code, message)
+    return {language: kept for language, text in value.items() if (kept := own_texts.own_text(text))}
+
+
+_OWN_TEXTS = ("opening", "closing")
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")

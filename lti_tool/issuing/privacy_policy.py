@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, fields
 from typing import Any
 
-from lti_tool.errors import NotAllowedError
+from lti_tool.errors import WrongSettingError
 from lti_tool.values import Json
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -30,25 +30,30 @@ class PrivacyPolicy:
 
 
 def read_privacy_policy(data: Json) -> PrivacyPolicy:
-    """The PrivacyPolicy in the table `privacy` of an issuer's data. Raises NotAllowedError where it cannot be used."""
+    """The PrivacyPolicy in the table `privacy` of an issuer's data. Raises WrongSettingError where it is none."""
     table: Any = data.get("privacy", {})
     known = [field.name for field in fields(PrivacyPolicy)]
     if not isinstance(table, dict) or not table.keys() <= set(known):
-        raise NotAllowedError(f"[privacy] takes {', '.join(known)}")
-    contact = _matching(table, "contact", _EMAIL, "an e-mail address")
-    notice_url = _matching(table, "notice_url", _WEB_ADDRESS, "an address that begins with https://")
+        raise WrongSettingError("/privacy", "unknown_field", f"[privacy] takes {', '.join(known)}")
+    contact = _matching(table, "contact", _EMAIL, "not_an_email", "an e-mail address")
+    notice_url = _matching(
+        table, "notice_url", _WEB_ADDRESS, "not_secure", "an address that begins with https://"
+    )
     years, law = table.get("awards_years"), table.get("awards_kept_by_law", "")
     if years is not None and not (type(years) is int and 1 <= years <= MOST_YEARS):
-        raise NotAllowedError(f"awards_years of [privacy] is a whole number from 1 to {MOST_YEARS}")
+        message = f"awards_years of [privacy] is a whole number from 1 to {MOST_YEARS}"
+        raise WrongSettingError("/privacy/awards_years", "out_of_range", message)
     if not isinstance(law, str) or len(law) > LONGEST_LAW:
-        raise NotAllowedError(f"awards_kept_by_law of [privacy] is a text of at most {LONGEST_LAW} letters")
+        message = f"awards_kept_by_law of [privacy] is a text of at most {LONGEST_LAW} letters"
+        raise WrongSettingError("/privacy/awards_kept_by_law", "too_long", message)
     if law and years is None:
-        raise NotAllowedError("awards_kept_by_law of [privacy] needs awards_years: for how long the law asks")
+        message = "awards_kept_by_law of [privacy] needs awards_years: for how long the law asks"
+        raise WrongSettingError("/privacy/awards_years", "needs_years", message)
     return PrivacyPolicy(contact=contact, notice_url=notice_url, awards_years=years, awards_kept_by_law=law)
 
 
-def _matching(table: dict[str, Any], name: str, pattern: re.Pattern[str], what: str) -> str:
+def _matching(table: dict[str, Any], name: str, pattern: re.Pattern[str], code: str, what: str) -> str:
     value = table.get(name, "")
     if not isinstance(value, str) or (value and not (len(value) <= 500 and pattern.fullmatch(value))):
-        raise NotAllowedError(f"{name} of [privacy] is {what}")
+        raise WrongSettingError(f"/privacy/{name}", code, f"{name} of [privacy] is {what}")
     return value

@@ -21,6 +21,10 @@ Permission = Literal[
     "see_events",
     "export_events",
     "see_settings",
+    "see_issuer",
+    "change_look",
+    "manage_issuer",
+    "manage_keys",
     "manage_operators",
 ]
 
@@ -39,6 +43,11 @@ MAY: Mapping[str, frozenset[str]] = {
     # A file of events leaves the tool, and its retention with it.
     "export_events": frozenset({"owner", "auditor"}),
     "see_settings": frozenset({"owner", "manager", "auditor"}),
+    "see_issuer": _ALL,
+    # How it looks and what its mails say, but nothing that is signed.
+    "change_look": frozenset({"owner", "manager"}),
+    "manage_issuer": frozenset({"owner"}),
+    "manage_keys": frozenset({"owner"}),
     "manage_operators": frozenset({"owner"}),
 }
 

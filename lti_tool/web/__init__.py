@@ -35,6 +35,10 @@ from lti_tool.web.operator import account as operator_account
 from lti_tool.web.operator import events as operator_events
 from lti_tool.web.operator import home as operator_home
 from lti_tool.web.operator import invitation as operator_invitation
+from lti_tool.web.operator import issuer_accreditations as operator_issuer_accreditations
+from lti_tool.web.operator import issuer_keys as operator_issuer_keys
+from lti_tool.web.operator import issuer_look as operator_issuer_look
+from lti_tool.web.operator import issuer_profile as operator_issuer_profile
 from lti_tool.web.operator import openid as operator_openid
 from lti_tool.web.operator import roles as operator_roles
 from lti_tool.web.operator import settings as operator_settings
@@ -142,6 +146,10 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         operator_home,
         operator_templates,
         operator_events,
+        operator_issuer_profile,
+        operator_issuer_accreditations,
+        operator_issuer_look,
+        operator_issuer_keys,
         operator_settings,
         operator_roles,
         template_list,

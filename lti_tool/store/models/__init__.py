@@ -24,6 +24,7 @@ from lti_tool.store.models.issuers import (
     IssuerRow,
     SigningKeyRow,
     StatusList,
+    VerificationCount,
 )
 from lti_tool.store.models.journal import JournalEntry
 from lti_tool.store.models.mails import MailedMatter, MailRefusal, TeacherMailChoice
@@ -112,4 +113,5 @@ __all__ = [
     "TemplateVersion",
     "TextDictionary",
     "ToolKeyRow",
+    "VerificationCount",
 ]

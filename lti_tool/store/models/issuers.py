@@ -49,6 +49,8 @@ class IssuerProfileRow(Base):
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(120))
     """The actor, as events name it."""
+    source: Mapped[str] = mapped_column(String(10))
+    """Where it was written: "file" or "page". A version of a page that the file repeats later is one of the file."""
     confirmed_at: Mapped[datetime | None]
     confirmed_by: Mapped[str] = mapped_column(String(120), default="")
 
@@ -131,6 +133,20 @@ class StatusList(Base):
     signed_with: Mapped[list[str]] = mapped_column(default=list)
     """The `kid`s of the keys; the list is signed again once other keys are the current ones."""
     address: Mapped[IssuerAddress] = relationship()
+
+
+class VerificationCount(Base):
+    """How many genuine badges of an issuer were handed to the verifier's page on one of the issuer's days.
+
+    Of who asked, and about which badge, it says nothing.
+    """
+
+    __tablename__ = "verification_count"
+
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), primary_key=True)
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    """As 2026-11-30."""
+    number: Mapped[int]
 
 
 class InstallationSetting(Base):

@@ -27,6 +27,7 @@ from lti_tool.store.queries import (
     rules,
     sharing,
     templates,
+    verifications,
 )
 
 __all__ = [
@@ -56,4 +57,5 @@ __all__ = [
     "rules",
     "sharing",
     "templates",
+    "verifications",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from badges.quality import framework, framework_codes
 from badges.template import fields as declared
@@ -20,12 +21,13 @@ class Field:
     """One field of a form; `name` is where it stands in the template's JSON, `control` how the page asks for it.
 
     `element` is the code of the EU element that it states, `bounds` the limits of a number. A `rare` field is in a
-    closed part of the page, which is open only where it has a value or a problem. `parts` are the fields of a row, and
+    closed part of the page, which is open only where it has a value or a problem. "lines" are texts, one a line: no
+    template has any. `parts` are the fields of a row, and
     `add` the label of the button that adds one.
     """
 
     name: str
-    control: Control
+    control: Control | Literal["lines"]
     label: Sentence
     hint: Sentence = ""
     vocabulary: str = ""
@@ -60,7 +62,8 @@ class Step:
     fields: tuple[Field, ...]
 
 
-def _form_field(field: declared.Field, parent: str = "") -> Field:
+def form_field(field: declared.Field, parent: str = "") -> Field:
+    """The field of a form for a declared one, which stands below `parent`, such as "quality/"."""
     kind = field.kind
     rows = kind if isinstance(kind, Items) and kind.control == "rows" else None
     return Field(
@@ -71,7 +74,7 @@ def _form_field(field: declared.Field, parent: str = "") -> Field:
         vocabulary=kind.vocabulary,
         element=field.element,
         bounds=kind.bounds,
-        parts=tuple(_form_field(part) for part in fields_of(rows.of)) if rows else (),
+        parts=tuple(form_field(part) for part in fields_of(rows.of)) if rows else (),
         add=_localized(rows.add) if rows else "",
         rare=field.rare,
     )
@@ -88,9 +91,9 @@ def _form_fields(section: Section | None) -> tuple[Field, ...]:
     for field in fields_of(Template):
         if isinstance(field.kind, Group):
             parts = (part for part in fields_of(field.kind.of) if part.section == section)
-            grouped += [_form_field(part, f"{field.name}/") for part in parts]
+            grouped += [form_field(part, f"{field.name}/") for part in parts]
         elif field.section == section:
-            own.append(_form_field(field))
+            own.append(form_field(field))
     return (*own, *grouped)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
@@ -13,6 +14,7 @@ from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.legal_identity import ending_soon
 from lti_tool.store import Session, dead_jobs, queries
 from lti_tool.store.dead_jobs import DeadJob
+from lti_tool.store.queries.operator_home import AwardedAt
 from lti_tool.web.current import current_tool
 from lti_tool.web.operator.visits import current_operator, issuer_at, issuers_of, operator_page
 from lti_tool.web.plot import WEEKS, plot_of
@@ -61,6 +63,7 @@ def show(slug: str) -> Response:
             number_of_jobs=len(jobs),
             ending=ending_soon(issuer.profile.accreditations, issuer.profile.day_of(now)),
             today=issuer.profile.day_of(now),
+            **_verifications(session, issuer, now),
         )
 
 
@@ -76,6 +79,26 @@ def retry(slug: str) -> Response:
             if wanted in ("all", job.id):
                 dead_jobs.retry(session, job, tool.clock(), visit.actor)
     return redirect(f"/operator/issuers/{issuer.profile.slug}", 303)
+
+
+def _verifications(session: Session, issuer: Issuer, now: datetime) -> dict[str, Any]:
+    """How many badges strangers have checked, with a plot."""
+    first = issuer.profile.day_of(now - timedelta(weeks=WEEKS)).isoformat()
+    days = queries.verifications.verified_since(session, issuer.id, first)
+    # The plot counts moments: the noon of each day, in the zone whose days they are.
+    noons = [
+        AwardedAt(
+            began_at=int(
+                datetime.fromisoformat(f"{each.day}T12:00").replace(tzinfo=issuer.profile.zone).timestamp()
+            ),
+            awarded=each.number,
+        )
+        for each in days
+    ]
+    return {
+        "checks": sum(each.number for each in days),
+        "plot_of_checks": plot_of(noons, now, lambda time: time.astimezone(issuer.profile.zone)),
+    }
 
 
 def _dead_jobs(session: Session, issuer: Issuer) -> Sequence[DeadJob]:

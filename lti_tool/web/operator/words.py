@@ -20,7 +20,10 @@ ROLE_NAMES: Mapping[str, Sentence] = {
 #: What each may do, for whoever gives it.
 ROLE_WORDS: Mapping[str, Sentence] = {
     "owner": _l("does everything, and decides who else may"),
-    "manager": _l("writes and retires templates, tries failed work again, reads events and settings"),
+    "manager": _l(
+        "writes and retires templates, changes logo, colour and mails, tries failed work again, reads events and "
+        "settings"
+    ),
     "approver": _l("approves and declines the badges that teachers write"),
     "assessor": _l("reads the overview and the templates"),
     "counsellor": _l("reads the overview and the templates"),

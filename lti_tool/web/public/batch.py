@@ -17,12 +17,12 @@ from flask import Response, jsonify, stream_template
 from badges.template.fields import Texts
 from badges.verify import Report, Verdict, report_text
 from lti_tool.store.expiring_values import StoredExpiringValues
-from lti_tool.web.counters import count_verification
 from lti_tool.web.current import current_tool
 from lti_tool.web.filters import localized_text
 from lti_tool.web.limits import BusyError, one_of
 from lti_tool.web.negotiation import prefers_json
 from lti_tool.web.public.verification_answers import Answers, answers_of
+from lti_tool.web.public.verification_counts import count_check
 from lti_tool.web.rate_limits import visitor
 from lti_tool.web.spreadsheets import as_csv
 from lti_tool.web.translation import gettext as _
@@ -131,7 +131,7 @@ def check_together(files: Sequence[HandedIn]) -> Response:
 
 def _counted(reports: Iterator[Report]) -> Iterator[Report]:
     for report in reports:
-        count_verification(report.verdict)
+        count_check(report)
         yield report
 
 

@@ -13,7 +13,6 @@ from badges.sentences import sentence
 from badges.verify import Report, report_text
 from badges.verify.qr_code_texts import SEVERAL, WITHOUT_ADDRESS
 from badges.verify.texts import is_web_address
-from lti_tool.web.counters import count_verification
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import allow_camera
 from lti_tool.web.languages import page_language
@@ -22,6 +21,7 @@ from lti_tool.web.negotiation import prefers_json
 from lti_tool.web.public import batch
 from lti_tool.web.public.batch import HandedIn
 from lti_tool.web.public.verification_answers import answers_of, technical_remarks
+from lti_tool.web.public.verification_counts import count_check
 
 pages = Blueprint("verifier", __name__)
 
@@ -90,5 +90,5 @@ def _verify(file: bytes) -> Report:
     tool = current_tool()
     with one_of(_running_verifications, max_wait_seconds=0):
         report = tool.verify(file)
-    count_verification(report.verdict)
+    count_check(report)
     return report

@@ -5,11 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from lti_tool import jobs
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing import issuer_changes, legal_identity, new_credential
 from lti_tool.publishing import issuer_documents
+from lti_tool.store import queries
 from lti_tool.store.models import Award, CredentialRow, IssuerProfileRow
 from lti_tool.wiring import build_tool
 from tests.fixtures import (
@@ -241,3 +243,55 @@ def test_settings_that_are_shared_are_those_of_the_process(tool, second):
     with tool.store.read() as session:
         assert {each.status_purpose for each in other.issuers.all(session)} == {"suspension"}
         assert {each.status_purpose for each in tool.issuers.all(session)} == {"revocation"}
+
+
+# --- The file, and pages that change the same issuer
+
+
+def restarted(url, folder, clock, file=FILE):
+    build_tool(settings_for(url, folder, issuer_file=file), clock).store.close()
+
+
+def changed_events(tool):
+    with tool.store.read() as session:
+        return [(act.why, act.data) for act in queries.events.events(session) if act.what == "issuer_changed"]
+
+
+def test_what_a_page_changed_is_still_there_after_a_start(tool, any_database_url, tmp_path, clock):
+    change_issuer(tool, email="page@riga-college.example")
+    restarted(any_database_url, tmp_path, clock)
+    assert tool.issuer.profile.email == "page@riga-college.example"
+    assert [row.source for row in rows(tool, IssuerProfileRow)] == ["file", "page"]
+
+
+def test_a_file_that_was_changed_after_a_page_is_taken_and_says_what_it_undid(
+    tool, any_database_url, tmp_path, clock
+):
+    change_issuer(tool, email="page@riga-college.example")
+    file = changed_file(tmp_path, 'locality = "Rīga"', 'locality = "Ogre"')
+    with capture_logs() as told:
+        restarted(any_database_url, tmp_path, clock, file)
+    assert (tool.issuer.profile.locality, tool.issuer.profile.email) == (
+        "Ogre",
+        "badges@riga-college.example",
+    )
+    assert changed_events(tool)[-1] == ("file", {"version": 3, "undone": ["email"]})
+    assert [line["fields"] for line in told if line["event"] == "issuer_file_undid_changes"] == [["email"]]
+
+
+def test_a_file_that_says_what_a_page_did_counts_from_then_on(tool, any_database_url, tmp_path, clock):
+    """Put in place of the former file, it is not new at the next start, when a page has changed more."""
+    change_issuer(tool, email="page@riga-college.example")
+    file = changed_file(tmp_path, "badges@riga-college.example", "page@riga-college.example")
+    restarted(any_database_url, tmp_path, clock, file)
+    assert [row.source for row in rows(tool, IssuerProfileRow)] == ["file", "file"]
+    change_issuer(tool, email="later@riga-college.example")
+    restarted(any_database_url, tmp_path, clock, file)
+    assert tool.issuer.profile.email == "later@riga-college.example"
+    assert len(changed_events(tool)) == 2
+
+
+def test_only_what_a_page_changed_and_the_file_says_otherwise_is_undone():
+    before, changed = {"a": 1, "b": 1, "c": 1}, {"a": 2, "b": 2, "c": 1, "d": 4}
+    assert issuer_changes.undone_by_file(before, changed, {"a": 2, "b": 3, "c": 9}) == ["b", "d"]
+    assert issuer_changes.undone_by_file(before, before, {"a": 7}) == []

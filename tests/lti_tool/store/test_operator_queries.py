@@ -102,3 +102,16 @@ def test_an_account_with_all_that_belongs_to_it(tool, clock):
     with tool.store.begin() as session:
         sessions.delete_ended(session, clock.advance(hours=9))
         assert queries.operators.sessions(session) == []
+
+
+def test_checks_are_counted_by_day_and_issuer(tool):
+    issuer_id = tool.issuer.id
+    for day in ("2026-11-30", "2026-11-29", "2026-11-30", "2026-01-01"):
+        with tool.store.begin() as session:
+            queries.verifications.count_one(session, issuer_id, day)
+    with tool.store.read() as session:
+        found = queries.verifications.verified_since(session, issuer_id, "2026-11-01")
+        assert [tuple(each) for each in found] == [("2026-11-29", 1), ("2026-11-30", 2)]
+        assert queries.verifications.verified_since(session, "another", "2026-11-01") == []
+        assert queries.verifications.issuer_with_did(session, tool.issuer.profile.id) == issuer_id
+        assert queries.verifications.issuer_with_did(session, "did:web:x") is None

@@ -73,6 +73,11 @@ RULE = "/lti/app/rules/<int:rule_id>"
 HAND = "/lti/app/hand/<int:hand_award_id>"
 AWARD = "/lti/app/awards/<int:award_id>"
 TEMPLATE = "/lti/app/templates/<uuid:template_id>/<int:version>"
+#: Pages of operators with the settings of an issuer, each with a form.
+SETTINGS = (
+    *("profile", "authority", "rules", "declarations", "mails", "look"),
+    *("accreditations/new", "accreditations/<int:number>"),
+)
 WHO_MAY = {
     "GET /": EVERYBODY,
     "GET /static/<path:filename>": EVERYBODY,
@@ -166,6 +171,7 @@ WHO_MAY = {
             "/issuers/<slug>/events",
             "/issuers/<slug>/settings",
             "/issuers/<slug>/templates/<uuid:template_id>/<int:version>",
+            *(f"/issuers/<slug>/{page}" for page in (*SETTINGS, "profile/file", "accreditations", "keys")),
         )
     },
     **{
@@ -174,6 +180,9 @@ WHO_MAY = {
             *("sign-in", "invitation", "join", "confirm", "sign-out"),
             *("account/passkey", "account/passkeys/remove", "account/sessions/end"),
             *(f"issuers/<slug>/operators/{act}" for act in ("give", "take", "invite")),
+            *(f"issuers/<slug>/{page}" for page in (*SETTINGS, "profile/confirm", "look/logo")),
+            *(f"issuers/<slug>/keys/{act}" for act in ("make", "rotate", "retire", "compromised")),
+            "issuers/<slug>/accreditations/<int:number>/remove",
             "issuers/<slug>/retry",
             "issuers/<slug>/events/csv",
             "issuers/<slug>/templates/editor",
@@ -281,6 +290,7 @@ def values(web_tool, school, annas_badge):
             "template_id": draft.template_id,
             "published": ready.template_id,
             "version": 1,
+            "number": 1,
             "list_id": award.credential.status_list_id,
             "slug": web_tool.issuer.profile.slug,
             "kid": school.browser.get("/.well-known/jwks.json").json["keys"][0]["kid"],

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(length=120), nullable=False),
+        sa.Column("source", sa.String(length=10), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("confirmed_by", sa.String(length=120), nullable=False),
         sa.ForeignKeyConstraint(
@@ -55,6 +56,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("issuer_id", "version"),
         sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "verification_count",
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
+        ),
+        sa.PrimaryKeyConstraint("issuer_id", "day"),
     )
     op.create_table(
         "issuer_address",
@@ -1554,6 +1566,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_issuer_address_current")
 
     op.drop_table("issuer_address")
+    op.drop_table("verification_count")
     op.drop_table("issuer_profile")
     with op.batch_alter_table("issuer", schema=None) as batch_op:
         batch_op.drop_index("ix_issuer_first")

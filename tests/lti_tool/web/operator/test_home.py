@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from lti_tool.store import queries
 from lti_tool.store.events import person
 from lti_tool.store.models import Award, AwardRule, Course, Delivery, Event, Outbox
 from lti_tool.templates import approvals, versions
@@ -163,3 +164,15 @@ def test_the_overview_asks_the_database_as_often_however_much_there_is(
 
 def test_a_language_that_is_asked_for_is_kept(join):
     assert "Pārskats" in join().get(f"{HOME}?lang=lv").text
+
+
+def test_checks_of_strangers_are_told_of_the_own_issuer_alone(join, published, web_tool, other):
+    address, key = other
+    days = [web_tool.clock() - timedelta(days=number) for number in (0, 1, 200)]
+    with web_tool.store.begin() as session:
+        for day in days:
+            queries.verifications.count_one(session, web_tool.issuer.id, day.date().isoformat())
+        queries.verifications.count_one(session, web_tool.issuer.id, days[0].date().isoformat())
+    text = text_of(join().get(HOME))
+    assert "3 badges checked on the verifier's page" in text and "Today: 2." in text
+    assert "checked on the verifier's page" not in text_of(join(issuer_id=key).get(address))

@@ -10,11 +10,14 @@ from zipfile import ZipFile
 
 import pypdf
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from badges.sentences import sentences
 from badges.verify import Check, Report, Verdict, verify
 from badges.verify.verdict import decide_verdict
 from lti_tool.publishing import own_documents
+from lti_tool.store import queries
+from lti_tool.store.models import VerificationCount
 from lti_tool.web.public import verification_answers, verifier
 from signing import did
 from tests.badges.pdf.pdf_files import pdf_with_catalog
@@ -513,3 +516,29 @@ def test_an_issuer_that_is_only_a_key_is_not_said_to_have_an_address(app):
         issuer = answers.answers[1]
         assert [str(quoted.label) for quoted in issuer.quoted] == ["The badge names", "Identifier"]
         assert "Anybody can make such an identifier" in str(issuer.explanation)
+
+
+def checked(tool):
+    with tool.store.read() as session:
+        return [(row.issuer_id, row.number) for row in session.query(VerificationCount)]
+
+
+def test_a_genuine_badge_is_counted_for_its_issuer_and_a_changed_one_is_not(
+    drop, browser, annas_badge, web_tool
+):
+    text = browser.get(f"/badges/{annas_badge}.json").text
+    drop(text.encode(), "badge.json")
+    drop(text.encode(), "badge.json", Accept="application/json")
+    assert checked(web_tool) == [(web_tool.issuer.id, 2)]
+    drop(text.replace("Anna", "Zane").encode(), "badge.json")
+    drop(b"{}", "badge.json")
+    assert checked(web_tool) == [(web_tool.issuer.id, 2)]
+
+
+def test_a_check_is_answered_where_it_cannot_be_counted(drop, png, web_tool, monkeypatch):
+    def fail(*_words):
+        raise OperationalError("INSERT", {}, Exception("read-only"))
+
+    monkeypatch.setattr(queries.verifications, "count_one", fail)
+    assert "This badge is genuine and valid" in text_of(drop(png))
+    assert checked(web_tool) == []
