@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from lti_tool.errors import RegistrationError
-from lti_tool.platforms import registrations
+from lti_tool.platforms import registrations, self_tests
 from lti_tool.store import Session, events, queries
 from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, UNKNOWN, Actor
@@ -59,7 +59,7 @@ def issuer_of(session: Session, code: str, now: datetime) -> str:
 def register(
     store: Store, code: str, clock: Callable[[], datetime], ask_platform: Callable[[], NewRegistration]
 ) -> NewRegistration:
-    """The registration that the platform gave, stored; the invitation is used up.
+    """The registration that the platform gave, stored, with a self-test of it; the invitation is used up.
 
     `ask_platform` registers the tool with the platform; it is called once the invitation is claimed. Where nothing is
     registered the invitation is given back. Raises RegistrationError `bad_code` or `in_progress`,
@@ -74,7 +74,8 @@ def register(
             invitation.used_at = clock()
             # Whoever had the invitation registers the platform; they have no account here.
             data = {"invitation": _name_of(code)}
-            registrations.add(session, new, clock(), UNKNOWN, data, invitation.issuer_id)
+            added = registrations.add(session, new, clock(), UNKNOWN, data, invitation.issuer_id)
+            self_tests.schedule(session, added.id, clock())
         registered = True
     finally:
         if not registered:

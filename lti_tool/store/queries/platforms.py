@@ -24,6 +24,7 @@ from lti_tool.store.models import (
     Person,
     Placement,
     PlatformAccount,
+    PlatformSelfTest,
     Question,
     RegistrationRow,
     ResourceLink,
@@ -223,6 +224,7 @@ def delete_registration(session: Session, row: RegistrationRow) -> None:
         (Course, Course.registration_id == row.id),
         (PlatformAccount, PlatformAccount.registration_id == row.id),
         (DeploymentRow, DeploymentRow.registration_id == row.id),
+        (PlatformSelfTest, PlatformSelfTest.registration_id == row.id),
         (RegistrationRow, RegistrationRow.id == row.id),
     ):
         session.execute(delete(table).where(of_it).execution_options(synchronize_session=False))

@@ -602,6 +602,8 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
 ]
 #: Acts that other tests walk through: by pages, and by commands.
 ELSEWHERE = {
+    "self_test_asked",
+    "self_tested",
     "details_withheld",
     "no_longer_kept",
     "address_proved",
