@@ -21,6 +21,7 @@ from lti_tool.values import NewRegistration, secret_hash
 INVITATION_LIFE = timedelta(days=7)
 #: A claim ends after this time, in case its process has died. The two calls to the platform take a minute at most.
 CLAIM_LIFE = timedelta(minutes=5)
+NAME_LENGTH = 16
 
 
 def invite(session: Session, now: datetime, by: Actor = TOOL, issuer_id: str | None = None) -> str:
@@ -40,6 +41,32 @@ def invite(session: Session, now: datetime, by: Actor = TOOL, issuer_id: str | N
     )
     events.record(session, "platform_invited", "invitation", _name_of(code), now, actor=by, issuer_id=owner)
     return code
+
+
+def withdraw(session: Session, issuer_id: str, name: str, now: datetime, by: Actor) -> bool:
+    """Whether an open invitation of the issuer had that name; it is deleted, and registers nothing any more.
+
+    A registration that has begun with it comes to nothing.
+    """
+    for row in queries.platforms.open_invitations(session, issuer_id, now):
+        if name_of(row) == name:
+            session.delete(row)
+            events.record(
+                session,
+                "platform_invitation_withdrawn",
+                "invitation",
+                name,
+                now,
+                actor=by,
+                issuer_id=issuer_id,
+            )
+            return True
+    return False
+
+
+def name_of(row: Invitation) -> str:
+    """By what an invitation is called on pages and in events: the beginning of its code's hash opens nothing."""
+    return row.code_hash[:NAME_LENGTH]
 
 
 def is_invitation_open(session: Session, code: str, now: datetime) -> bool:
@@ -122,5 +149,5 @@ def _give_back(store: Store, code: str, claimed_at: datetime) -> None:
 
 
 def _name_of(code: str) -> str:
-    """The beginning of the code's hash, by which events name an invitation; the code itself is a secret."""
-    return secret_hash(code)[:16]
+    """As `name_of`, of the code itself, which is a secret."""
+    return secret_hash(code)[:NAME_LENGTH]

@@ -604,6 +604,7 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
 ELSEWHERE = {
     "self_test_asked",
     "self_tested",
+    "platform_invitation_withdrawn",
     "details_withheld",
     "no_longer_kept",
     "address_proved",

@@ -73,6 +73,7 @@ RULE = "/lti/app/rules/<int:rule_id>"
 HAND = "/lti/app/hand/<int:hand_award_id>"
 AWARD = "/lti/app/awards/<int:award_id>"
 TEMPLATE = "/lti/app/templates/<uuid:template_id>/<int:version>"
+OPERATORS_PLATFORM = "/issuers/<slug>/platforms/<int:number>"
 WHO_MAY = {
     "GET /": EVERYBODY,
     "GET /static/<path:filename>": EVERYBODY,
@@ -164,6 +165,8 @@ WHO_MAY = {
             *("/issuers/<slug>", "/issuers/<slug>/operators", "/issuers/<slug>/templates"),
             "/issuers/<slug>/events",
             "/issuers/<slug>/settings",
+            *(f"/issuers/<slug>/platforms{page}" for page in ("", "/add", "/moodle-plugin.zip")),
+            *(f"{OPERATORS_PLATFORM}{page}" for page in ("", "/change", "/sources/<name>")),
             "/issuers/<slug>/templates/<uuid:template_id>/<int:version>",
         )
     },
@@ -174,6 +177,15 @@ WHO_MAY = {
             *("account/passkey", "account/passkeys/remove", "account/sessions/end"),
             *(f"issuers/<slug>/operators/{act}" for act in ("give", "take", "invite")),
             "issuers/<slug>/retry",
+            *(
+                f"issuers/<slug>/platforms/{act}"
+                for act in ("add", "invite", "invitations/withdraw", "rotate")
+            ),
+            *(
+                f"{OPERATORS_PLATFORM[1:]}/{act}"
+                for act in ("change", "test", "deployments", "disable", "enable", "remove")
+            ),
+            *(f"{OPERATORS_PLATFORM[1:]}/sources/<name>{act}" for act in ("", "/remove")),
             "issuers/<slug>/events/csv",
             "issuers/<slug>/templates/editor",
             *(
