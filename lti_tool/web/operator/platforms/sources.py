@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import Blueprint, redirect, request
+from markupsafe import escape
 from werkzeug.wrappers import Response
 
 from lti_tool.issuing.issuer import Issuer
@@ -109,12 +110,14 @@ def _page(
     made: Mapping[str, str],
 ) -> Response:
     secrets = {each.name for each in source.settings if each.is_secret}
+    steps: Mapping[str, str] = source.words.get("set_up_steps", {})
     return operator_page(
         "operator/platforms/source.html",
         visit,
         issuer_now=issuer,
         row=row,
         source=source,
+        steps=[escape(step).format_map({"tool_url": row.tool_url}) for step in steps.values()],
         # A secret that was typed stands in no page, not even in the one that refuses it.
         typed={name: value for name, value in typed.items() if name not in secrets},
         wrong=wrong,

@@ -21,12 +21,14 @@ State = Literal["disabled", "in_trouble", "awaiting", "in_order"]
 class Standing:
     """A platform as it stands. `launched_at`: when somebody came from it last; None where nobody has.
 
-    `troubles` are what the last self-test and the database say is not in order. A disabled one has none.
+    `troubles` are what the last self-test has found, `unread` what the database says is not in order: courses that
+    cannot be read, messages that were refused. A disabled one has none.
     """
 
     row: RegistrationRow
     state: State
     troubles: Sequence[Said]
+    unread: Sequence[Said]
     launched_at: datetime | None
     courses: int
     self_test: SelfTest | None
@@ -53,11 +55,14 @@ def _standing(
     kept: PlatformSelfTest | None,
 ) -> Standing:
     test = read_self_test(kept.found) if kept is not None else None
-    troubles = [] if row.disabled_at else [*_of_test(test), *_of_records(session, tool, row)]
+    is_used = row.disabled_at is None
+    troubles = _of_test(test) if is_used else ()
+    unread = _of_records(session, tool, row) if is_used else ()
     return Standing(
         row=row,
-        state=_state(row, troubles, row.id in launched),
+        state=_state(row, [*troubles, *unread], row.id in launched),
         troubles=troubles,
+        unread=unread,
         launched_at=launched.get(row.id),
         courses=courses,
         self_test=test,

@@ -131,6 +131,30 @@ _WORDS: Mapping[str, tuple[Sentence, Sentence]] = {
     ),
 }
 
+#: Findings of `doctor` that are mended on the page itself, or without a command.
+_MENDS: Mapping[str, Sentence] = {
+    "platform_unreachable": _l(
+        "See whether %(host)s is up, and whether the firewall lets Nozimite through. Where the platform has moved, "
+        "change its addresses here."
+    ),
+    "platform_keys_refused": _l(
+        "Tell the administrator of the platform. Where its addresses have changed, change them here."
+    ),
+    "platform_keys_unusable": _l(
+        "See which address of keys the platform shows for the tool, and change it here."
+    ),
+    "platform_gives_no_token": _l(
+        "See whether the tool is still active in the platform, with the client ID that stands here, and whether the "
+        "platform can fetch the keys of Nozimite. Else remove it here, and invite it anew."
+    ),
+    "platform_grants_less": _l(
+        "Moodle: open the settings of the tool, and under Services choose everything for IMS LTI Names and Role "
+        "Provisioning and for IMS LTI Assignment and Grade Services. Canvas: switch the scopes on in the developer "
+        "key. Then test again."
+    ),
+    "platform_messages_refused": _l("Set up the source here again, and give the platform the new secret."),
+}
+
 #: What goes wrong without each scope.
 SCOPES: Mapping[str, Sentence] = {
     READ_MEMBERS: _l(
@@ -159,13 +183,15 @@ def said(code: str, about: Mapping[str, str | int]) -> Said:
         what, mend = (escape(str(sentence)) % about if sentence else Markup() for sentence in _WORDS[code])
         return Said(what=what, mend=mend)
     words = plugs.words(doctor_of_platforms, page_language())
-    what, mend = (escape(words[table][code]).format_map(about) for table in ("what", "mend"))
-    return Said(what=what, mend=mend)
+    what = escape(words["what"][code]).format_map(about)
+    if code in _MENDS:
+        return Said(what=what, mend=escape(str(_MENDS[code])) % about)
+    return Said(what=what, mend=escape(words["mend"][code]).format_map(about))
 
 
 def mend_of_scopes() -> Markup:
     """How a platform is made to permit more, in Moodle and in Canvas."""
-    return escape(plugs.words(doctor_of_platforms, page_language())["mend"]["platform_grants_less"])
+    return escape(str(_MENDS["platform_grants_less"]))
 
 
 def _elements(codes: str) -> Markup:

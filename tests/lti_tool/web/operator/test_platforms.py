@@ -10,13 +10,16 @@ from html import unescape
 
 import pytest
 
+from lti_tool.doctor import platforms as doctor_of_platforms
 from lti_tool.platforms import invitations, registrations, self_tests
 from lti_tool.platforms.services import READ_MEMBERS
-from lti_tool.self_test.results import SelfTest, in_order, not_in_order, untried
+from lti_tool.self_test.making import ASKED
+from lti_tool.self_test.results import STEPS, SelfTest, in_order, not_in_order, untried
 from lti_tool.store import outbox, queries
 from lti_tool.store.models import DeploymentRow, Event, Invitation, RegistrationRow, SourceAccess, ToolKeyRow
 from lti_tool.web import rate_limits
-from tests.fixtures import ANNA, NEW_REGISTRATION, ZANE, add_another_issuer, rows
+from lti_tool.web.operator.platforms import words
+from tests.fixtures import ANNA, NEW_REGISTRATION, ROOT, ZANE, add_another_issuer, rows
 from tests.lti_tool.web.conftest import text_of
 
 HOME = "/operator/issuers/riga-college"
@@ -79,9 +82,7 @@ def test_a_platform_in_use_is_in_order(ieva, school):
 def test_a_platform_in_trouble_says_why_and_what_mends_it(ieva, tested, web_tool):
     tested(GRANTS_LESS)
     text = text_of(ieva.get(PLATFORMS))
-    assert (
-        "In trouble" in text and "Missing: y." in text and "In Moodle open the settings of the tool" in text
-    )
+    assert "In trouble" in text and "Missing: y." in text and "Moodle: open the settings of the tool" in text
     with web_tool.store.begin() as session:
         platform_row = session.get_one(RegistrationRow, 1)
         platform_row.tool_url = "https://old.example.org"
@@ -286,6 +287,17 @@ def test_what_a_platform_said_is_told_in_the_language_of_the_page_and_escaped(ie
     page = ieva.get(f"{ONE}?lang=lv")
     assert "<script>alert" not in page.text and "<i>" not in page.text
     assert "Mācību vidi 1 (<i>) nevar sasniegt: <script>alert(1)</script> nav sasniedzam" in text_of(page)
+
+
+def test_every_code_of_a_self_test_has_its_words_and_no_other():
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "lti_tool" / "self_test").glob("*.py"))
+    codes = set(
+        re.findall(r'"((?:platform|keys|clock|token|scopes|members|cookies|badge)_\w+|unreached)"', sources)
+    )
+    codes |= {"no_token"}
+    assert codes - doctor_of_platforms.FINDINGS.keys() == words._WORDS.keys()
+    assert words._MENDS.keys() <= doctor_of_platforms.FINDINGS.keys()
+    assert words.STEP_NAMES.keys() == set(STEPS) and list(words.SCOPES) and set(words.SCOPES) == set(ASKED)
 
 
 # --- Deployments
