@@ -80,6 +80,8 @@ def test_one_that_is_removed_while_it_is_tested_leaves_nothing(tool_there, teste
     ask()
     run_job(tool_there, "self-test-1")
     assert rows(tool_there, PlatformSelfTest) == []
+    # It has not failed on the way: nothing waits to be tried again.
+    assert state(tool_there) == "ended"
 
 
 def test_one_that_was_given_up_is_told_and_begun_anew(tool_there, ask):

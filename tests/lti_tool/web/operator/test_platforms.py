@@ -114,8 +114,14 @@ def test_nothing_of_another_issuer_is_listed_opened_or_changed(ieva, join, web_t
     assert len(rows(web_tool, Invitation)) == 1
     with web_tool.store.read() as session:
         slug = web_tool.issuers.of(session, other.id).profile.slug
-    mine = text_of(join("manager", other.id, "Juris").get(f"/operator/issuers/{slug}/platforms"))
+    juris = join("manager", other.id, "Juris")
+    mine = text_of(juris.get(f"/operator/issuers/{slug}/platforms"))
     assert "Theirs" in mine and "Riga College" not in mine and name in mine
+    with web_tool.store.begin() as session:
+        self_tests.schedule(session, number, web_tool.clock())
+    outbox.give_up(web_tool.store, self_tests.job_id(number), web_tool.clock(), "x")
+    assert "self_test registration:2" in text_of(juris.get(f"/operator/issuers/{slug}"))
+    assert "self_test" not in ieva.get(HOME).text
 
 
 # --- Invitations
