@@ -25,6 +25,17 @@ def restore(
 ) -> None:
     """Fills the database, which has no tables yet, and brings it up to date: wholly, or not at all.
 
+    Raises BackupError as `fill` does.
+    """
+    fill(store, backup, decrypt)
+    bring_up_to_date(store.engine)
+    with store.begin() as session:
+        _record(session, backup, now, by)
+
+
+def fill(store: Store, backup: Backup, decrypt: Callable[[bytes], bytes]) -> None:
+    """Fills the database, which has no tables yet, as it was on the day of the backup, with the tables of that version.
+
     Raises BackupError where there are tables already, where the backup is of a newer version, and where
     KEY_ENCRYPTION_KEY does not open its keys.
     """
@@ -48,9 +59,6 @@ def restore(
         if filled != manifest.tables:
             raise BackupError("the backup is damaged: it has other rows than its manifest says")
         table_copies.set_numbers_given(connection, manifest.numbers)
-    bring_up_to_date(store.engine)
-    with store.begin() as session:
-        _record(session, backup, now, by)
 
 
 def _record(session: Session, backup: Backup, now: datetime, by: Actor) -> None:
