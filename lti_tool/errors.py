@@ -161,6 +161,14 @@ class NotAllowedError(ToolError):
     """The action is not allowed, or not possible in this state; the message says why."""
 
 
+class NotRemovedError(NotAllowedError):
+    """A platform was not removed. `is_in_use`: somebody is using it at this moment; else badges refer to it."""
+
+    def __init__(self, message: str, *, is_in_use: bool) -> None:
+        super().__init__(message)
+        self.is_in_use = is_in_use
+
+
 class AwardStateError(NotAllowedError):
     """What cannot be done with an award as it is now. `code` is for pages and tests; the message is for the operator.
 

@@ -26,7 +26,9 @@ from lti_tool.mails.content import MailContent
 from lti_tool.observations import Policy
 from lti_tool.operators import sessions as operator_sessions
 from lti_tool.people import addresses, identity_checks, learner_sessions, sessions
+from lti_tool.platforms import self_tests
 from lti_tool.privacy import journal, retention
+from lti_tool.self_test.making import made_self_test
 from lti_tool.store import Session, outbox, queries
 from lti_tool.store import journal as store_journal
 from lti_tool.store.models import Course
@@ -191,6 +193,18 @@ def look(tool: Tool, event_id: str, payload: Json) -> None:
         log.warning("platform_trouble", course_id=course_id, why=str(trouble), failures=failures)
 
 
+def self_test(tool: Tool, event_id: str, payload: Json) -> None:
+    """Tests whether the tool and a platform work together, and keeps what is found."""
+    registration_id = payload["registration_id"]
+    made = made_self_test(tool, registration_id)
+    with tool.store.begin() as session:
+        # Its platform may have been removed meanwhile.
+        if made is not None and queries.platforms.registration_row(session, registration_id) is not None:
+            found, is_in_order = made.as_json(), made.is_in_order
+            self_tests.keep(session, registration_id, found, tool.clock(), is_in_order=is_in_order)
+        outbox.finish(session, event_id)
+
+
 def import_list(tool: Tool, event_id: str, payload: Json) -> None:
     """Stores a part of an uploaded list, and decides about whom it names."""
     now = tool.clock()
@@ -352,6 +366,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "tell": tell,
     "notify": notify,
     "look": look,
+    self_tests.TASK: self_test,
     "import_list": import_list,
     "bulk_act": bulk_act,
     "mail_teacher": mail_teacher,

@@ -90,7 +90,7 @@ def add(
     slug: str | None,
 ) -> None:
     """Register a platform by hand. A registration is never replaced: `update` changes one."""
-    from lti_tool.platforms import registrations
+    from lti_tool.platforms import registrations, self_tests
     from lti_tool.values import NewRegistration
 
     new = NewRegistration(
@@ -108,6 +108,7 @@ def add(
     with tool.store.begin() as session:
         owner = issuer_named(tool, session, slug)
         registration = registrations.add(session, new, tool.clock(), operator(), issuer_id=owner.id)
+        self_tests.schedule(session, registration.id, tool.clock())
     click.echo(f"Registered with number {registration.id}. Enter these addresses in the platform:")
     click.echo(f"Login:    {tool.tool_url}/lti/login")
     click.echo(f"Redirect: {tool.tool_url}/lti/launch")

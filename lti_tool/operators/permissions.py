@@ -18,6 +18,9 @@ Permission = Literal[
     "write_templates",
     "approve_templates",
     "retire_templates",
+    "see_platforms",
+    "manage_platforms",
+    "rotate_lti_key",
     "see_events",
     "export_events",
     "see_settings",
@@ -39,6 +42,10 @@ MAY: Mapping[str, frozenset[str]] = {
     "write_templates": frozenset({"owner", "manager"}),
     "approve_templates": frozenset({"owner", "approver"}),
     "retire_templates": frozenset({"owner", "manager"}),
+    "see_platforms": frozenset({"owner", "manager", "support", "auditor"}),
+    "manage_platforms": frozenset({"owner", "manager"}),
+    # It is shown to the platforms of all issuers: an owner of the first one alone.
+    "rotate_lti_key": frozenset({"owner"}),
     "see_events": frozenset({"owner", "manager", "auditor"}),
     # A file of events leaves the tool, and its retention with it.
     "export_events": frozenset({"owner", "auditor"}),

@@ -138,6 +138,10 @@ def granted_token(answer: HttpResponse, product: str, now: datetime) -> tuple[st
     body = answer.body.decode("utf-8", "replace")
     if answer.status == 429 or answer.status >= 500:
         raise service_error(answer, now)
+    if 300 <= answer.status < 400:
+        raise PlatformError(
+            "the platform's address for tokens leads on to another address, which the tool does not follow"
+        )
     if is_web_page(body):
         if answer.status == 404 and product in ("moodle", ""):
             # Moodle could not fetch our key set, for which its own message names neither the tool nor the cause.

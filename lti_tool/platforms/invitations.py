@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from lti_tool.errors import RegistrationError
-from lti_tool.platforms import registrations
+from lti_tool.platforms import registrations, self_tests
 from lti_tool.store import Session, events, queries
 from lti_tool.store.database import Store
 from lti_tool.store.events import TOOL, UNKNOWN, Actor
@@ -21,6 +21,7 @@ from lti_tool.values import NewRegistration, secret_hash
 INVITATION_LIFE = timedelta(days=7)
 #: A claim ends after this time, in case its process has died. The two calls to the platform take a minute at most.
 CLAIM_LIFE = timedelta(minutes=5)
+NAME_LENGTH = 16
 
 
 def invite(session: Session, now: datetime, by: Actor = TOOL, issuer_id: str | None = None) -> str:
@@ -42,6 +43,32 @@ def invite(session: Session, now: datetime, by: Actor = TOOL, issuer_id: str | N
     return code
 
 
+def withdraw(session: Session, issuer_id: str, name: str, now: datetime, by: Actor) -> bool:
+    """Whether an open invitation of the issuer had that name; it is deleted, and registers nothing any more.
+
+    A registration that has begun with it comes to nothing.
+    """
+    for row in queries.platforms.open_invitations(session, issuer_id, now):
+        if name_of(row) == name:
+            session.delete(row)
+            events.record(
+                session,
+                "platform_invitation_withdrawn",
+                "invitation",
+                name,
+                now,
+                actor=by,
+                issuer_id=issuer_id,
+            )
+            return True
+    return False
+
+
+def name_of(row: Invitation) -> str:
+    """By what an invitation is called on pages and in events: the beginning of its code's hash opens nothing."""
+    return row.code_hash[:NAME_LENGTH]
+
+
 def is_invitation_open(session: Session, code: str, now: datetime) -> bool:
     """Whether the code is that of an invitation that is neither used nor expired, nor claimed at this moment."""
     row = queries.platforms.invitation(session, secret_hash(code))
@@ -59,7 +86,7 @@ def issuer_of(session: Session, code: str, now: datetime) -> str:
 def register(
     store: Store, code: str, clock: Callable[[], datetime], ask_platform: Callable[[], NewRegistration]
 ) -> NewRegistration:
-    """The registration that the platform gave, stored; the invitation is used up.
+    """The registration that the platform gave, stored, with a self-test of it; the invitation is used up.
 
     `ask_platform` registers the tool with the platform; it is called once the invitation is claimed. Where nothing is
     registered the invitation is given back. Raises RegistrationError `bad_code` or `in_progress`,
@@ -74,7 +101,8 @@ def register(
             invitation.used_at = clock()
             # Whoever had the invitation registers the platform; they have no account here.
             data = {"invitation": _name_of(code)}
-            registrations.add(session, new, clock(), UNKNOWN, data, invitation.issuer_id)
+            added = registrations.add(session, new, clock(), UNKNOWN, data, invitation.issuer_id)
+            self_tests.schedule(session, added.id, clock())
         registered = True
     finally:
         if not registered:
@@ -121,5 +149,5 @@ def _give_back(store: Store, code: str, claimed_at: datetime) -> None:
 
 
 def _name_of(code: str) -> str:
-    """The beginning of the code's hash, by which events name an invitation; the code itself is a secret."""
-    return secret_hash(code)[:16]
+    """As `name_of`, of the code itself, which is a secret."""
+    return secret_hash(code)[:NAME_LENGTH]

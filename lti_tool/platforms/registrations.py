@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from lti_tool.errors import AlreadyRegisteredError, NotAllowedError, NotFoundError
+from lti_tool.errors import AlreadyRegisteredError, NotFoundError, NotRemovedError
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import RegistrationRow
@@ -103,7 +103,7 @@ def enable(session: Session, number: int, now: datetime, by: Actor = TOOL) -> No
 def remove(session: Session, number: int, now: datetime, by: Actor = TOOL) -> None:
     """Deletes the registration with all that its launches and looks have left.
 
-    Raises NotFoundError, and NotAllowedError where an award or a published template hangs on it, or while somebody is
+    Raises NotFoundError, and NotRemovedError where an award or a published template hangs on it, or while somebody is
     using it.
     """
     row = _locked(session, number)
@@ -111,10 +111,11 @@ def remove(session: Session, number: int, now: datetime, by: Actor = TOOL) -> No
     awards = queries.platforms.count_awards(session, row.id)
     templates = queries.platforms.count_published_templates(session, row.id)
     if awards or templates:
-        raise NotAllowedError(
+        raise NotRemovedError(
             f"awards: {awards}, published templates: {templates}. Badges refer to them for as long as they exist, so "
             f"this registration cannot be removed. `platforms disable {row.id}` refuses its logins and launches, and "
-            "keeps its badges valid"
+            "keeps its badges valid",
+            is_in_use=False,
         )
     try:
         with session.begin_nested():
@@ -123,8 +124,9 @@ def remove(session: Session, number: int, now: datetime, by: Actor = TOOL) -> No
         IntegrityError,
         OperationalError,
     ) as error:  # a launch or a look that is not committed yet, or a deadlock
-        raise NotAllowedError(
-            f"somebody is using it at this moment: `platforms disable {row.id}` first, then remove it"
+        raise NotRemovedError(
+            f"somebody is using it at this moment: `platforms disable {row.id}` first, then remove it",
+            is_in_use=True,
         ) from error
     events.record(session, "registration_removed", "registration", number, now, actor=by, issuer_id=owner)
 

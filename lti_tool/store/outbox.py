@@ -66,6 +66,7 @@ QUEUES = (AWARDS, LOOKS, DELIVERIES)
 LATE_SECONDS = {AWARDS: 120, LOOKS: 600, DELIVERIES: 300}
 QUEUE_OF = {
     "look": LOOKS,
+    "self_test": LOOKS,
     "deliver": DELIVERIES,
     "take_back": DELIVERIES,
     "notify": DELIVERIES,
@@ -321,6 +322,12 @@ def payload_of(session: Session, job_id: str) -> Json | None:
     """The payload of work that is to be done; None where there is none, or it is dead."""
     row = session.get(Outbox, job_id)
     return None if row is None or row.died_at is not None else row.payload
+
+
+def is_dead(session: Session, job_id: str) -> bool:
+    """Whether the work was given up."""
+    row = session.get(Outbox, job_id)
+    return row is not None and row.died_at is not None
 
 
 def schedule(session: Session, job_id: str, task: str, payload: Json, due_at: datetime) -> None:

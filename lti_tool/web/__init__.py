@@ -45,6 +45,10 @@ from lti_tool.web.operator import settings as operator_settings
 from lti_tool.web.operator import sign_in as operator_sign_in
 from lti_tool.web.operator import templates as operator_templates
 from lti_tool.web.operator import visits as operator_visits
+from lti_tool.web.operator.platforms import details as operator_platform_details
+from lti_tool.web.operator.platforms import one as operator_platform
+from lti_tool.web.operator.platforms import overview as operator_platforms
+from lti_tool.web.operator.platforms import sources as operator_platform_sources
 from lti_tool.web.platforms import launch, registration_page
 from lti_tool.web.proxies import TrustedProxies
 from lti_tool.web.public import (
@@ -145,6 +149,10 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         operator_account,
         operator_home,
         operator_templates,
+        operator_platforms,
+        operator_platform,
+        operator_platform_details,
+        operator_platform_sources,
         operator_events,
         operator_issuer_profile,
         operator_issuer_accreditations,

@@ -93,6 +93,8 @@ CHANGES_OF_PERSON = RateLimitItemPerHour(6)
 #: Codes by mail: to one address, whoever asks for them, and for one visitor, to whichever address.
 CODES_TO_ADDRESS = RateLimitItemPerHour(6)
 CODES_OF_VISITOR = RateLimitItemPerHour(20)
+#: Self-tests of one platform: each calls it some ten times.
+SELF_TESTS = RateLimitItemPerMinute(3)
 #: By address, over all pages.
 REFUSALS = RateLimitItemPerMinute(120)
 
@@ -158,6 +160,11 @@ def count_code(address: str, person: str | None) -> None:
     """
     _count(CODES_OF_VISITOR, "codes of visitor", *(("person", person) if person else ("address", _address())))
     _count(CODES_TO_ADDRESS, "codes to address", address)
+
+
+def count_self_test(registration_id: int) -> None:
+    """Counts a self-test of a platform, whoever asks for it. Raises TooManyRequests."""
+    _count(SELF_TESTS, "self-test", str(registration_id))
 
 
 def count_refusal() -> None:

@@ -54,7 +54,19 @@ ROOMS = (
         "privacy",
         "backups",
     ),
-    *("wiring", "jobs", "tasks", "worker", "doctor", "web", "demo", "commands", "wsgi", "__main__"),
+    *(
+        "wiring",
+        "self_test",
+        "jobs",
+        "tasks",
+        "worker",
+        "doctor",
+        "web",
+        "demo",
+        "commands",
+        "wsgi",
+        "__main__",
+    ),
 )
 #: Rooms that know nothing of badges and proofs, only plain values.
 PLAIN = (

@@ -41,6 +41,7 @@ from lti_tool.store.models.people import Course, Person, PlatformAccount
 from lti_tool.store.models.platforms import (
     DeploymentRow,
     Invitation,
+    PlatformSelfTest,
     RegistrationRow,
     SourceAccess,
     ToolKeyRow,
@@ -97,6 +98,7 @@ __all__ = [
     "Person",
     "Placement",
     "PlatformAccount",
+    "PlatformSelfTest",
     "ProvedAddress",
     "Question",
     "RegistrationRow",

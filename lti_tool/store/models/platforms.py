@@ -50,6 +50,18 @@ class DeploymentRow(Base):
     first_seen_at: Mapped[datetime]
 
 
+class PlatformSelfTest(Base):
+    """What the last self-test of a registration found, as `lti_tool.self_test.results` reads it. It names nobody."""
+
+    __tablename__ = "platform_self_test"
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), primary_key=True)
+    tested_at: Mapped[datetime]
+    is_in_order: Mapped[bool]
+    """Whether no step was found not to be in order; some may not have been tried yet."""
+    found: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
 class SourceAccess(Base):
     """What a source of observations was given to be used on a platform; with a course, in that course.
 

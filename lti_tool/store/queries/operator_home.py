@@ -18,6 +18,7 @@ from lti_tool.store.models import (
     BulkAct,
     Course,
     Delivery,
+    PlatformSelfTest,
     RegistrationRow,
     TemplateVersion,
 )
@@ -112,6 +113,20 @@ def platforms_in_trouble(session: Session, issuer_id: str) -> Sequence[PlatformT
     return [PlatformTrouble._make(row) for row in session.execute(query)]
 
 
+def platforms_not_in_order(session: Session, issuer_id: str) -> Sequence[RegistrationRow]:
+    """The issuer's platforms in use whose last self-test has found something, oldest first."""
+    query = (
+        select(RegistrationRow)
+        .join(PlatformSelfTest, PlatformSelfTest.registration_id == RegistrationRow.id)
+        .where(
+            RegistrationRow.issuer_id == issuer_id,
+            RegistrationRow.disabled_at.is_(None),
+            PlatformSelfTest.is_in_order.is_(False),
+        )
+    )
+    return session.scalars(query.order_by(RegistrationRow.id)).all()
+
+
 def owners_of_jobs(session: Session, jobs: Collection[DeadJob]) -> Mapping[str, str]:
     """The keys of the issuers to whom the jobs belong, by their ids; without those that belong to none."""
     found: dict[str, str] = {}
@@ -145,6 +160,9 @@ _OWNERS: Mapping[str, Any] = {
         select(Approval.id, TemplateVersion.issuer_id)
         .join(TemplateVersion, TemplateVersion.id == Approval.template_version_id)
         .where(Approval.id.in_(ids))
+    ),
+    "registration": lambda ids: select(RegistrationRow.id, RegistrationRow.issuer_id).where(
+        RegistrationRow.id.in_(ids)
     ),
     "act": lambda ids: (
         select(BulkAct.id, AwardRule.issuer_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
@@ -24,6 +24,7 @@ from lti_tool.store.models import (
     Person,
     Placement,
     PlatformAccount,
+    PlatformSelfTest,
     Question,
     RegistrationRow,
     ResourceLink,
@@ -229,6 +230,7 @@ def delete_registration(session: Session, row: RegistrationRow) -> None:
         (Course, Course.registration_id == row.id),
         (PlatformAccount, PlatformAccount.registration_id == row.id),
         (DeploymentRow, DeploymentRow.registration_id == row.id),
+        (PlatformSelfTest, PlatformSelfTest.registration_id == row.id),
         (RegistrationRow, RegistrationRow.id == row.id),
     ):
         session.execute(delete(table).where(of_it).execution_options(synchronize_session=False))
@@ -240,6 +242,34 @@ def delete_registration(session: Session, row: RegistrationRow) -> None:
 def registrations(session: Session) -> Sequence[RegistrationRow]:
     """All registrations, oldest first."""
     return session.scalars(select(RegistrationRow).order_by(RegistrationRow.id)).all()
+
+
+def registrations_of(session: Session, issuer_id: str) -> Sequence[RegistrationRow]:
+    """The registrations whose courses award for the issuer, oldest first."""
+    query = select(RegistrationRow).where(RegistrationRow.issuer_id == issuer_id)
+    return session.scalars(query.order_by(RegistrationRow.id)).all()
+
+
+def numbers_of_courses(session: Session, registration_ids: Collection[int]) -> Mapping[int, int]:
+    """How many courses of each registration are known; without those that have none."""
+    query = (
+        select(Course.registration_id, func.count())
+        .where(Course.registration_id.in_(registration_ids))
+        .group_by(Course.registration_id)
+    )
+    return {registration_id: number for registration_id, number in session.execute(query)}
+
+
+def count_people(session: Session, registration_id: int) -> int:
+    """How many people have an account on the platform of the registration."""
+    query = select(func.count()).where(PlatformAccount.registration_id == registration_id)
+    return session.scalar(query) or 0
+
+
+def self_tests(session: Session, registration_ids: Collection[int]) -> Mapping[int, PlatformSelfTest]:
+    """What the last self-test of each registration has found; without those that were never tested."""
+    query = select(PlatformSelfTest).where(PlatformSelfTest.registration_id.in_(registration_ids))
+    return {row.registration_id: row for row in session.scalars(query)}
 
 
 def courses_in_trouble(session: Session, registration_id: int) -> Sequence[int]:
@@ -287,6 +317,14 @@ def lock_registration(session: Session, registration_id: int) -> RegistrationRow
 def invitation(session: Session, code_hash: str) -> Invitation | None:
     """The invitation with that code."""
     return session.get(Invitation, code_hash)
+
+
+def open_invitations(session: Session, issuer_id: str, now: datetime) -> Sequence[Invitation]:
+    """The issuer's invitations that nobody has used and that have not expired, oldest first."""
+    query = select(Invitation).where(
+        Invitation.issuer_id == issuer_id, Invitation.used_at.is_(None), Invitation.expires_at > now
+    )
+    return session.scalars(query.order_by(Invitation.created_at, Invitation.code_hash)).all()
 
 
 def lock_invitation(session: Session, code_hash: str) -> Invitation | None:

@@ -59,6 +59,7 @@ def show(slug: str) -> Response:
             plot=plot_of(queries.operator_home.awarded_since(session, issuer.id, since), now, in_page_zone),
             weeks=WEEKS,
             platforms=queries.operator_home.platforms_in_trouble(session, issuer.id),
+            not_in_order=queries.operator_home.platforms_not_in_order(session, issuer.id),
             jobs=jobs[:MOST_JOBS],
             number_of_jobs=len(jobs),
             ending=ending_soon(issuer.profile.accreditations, issuer.profile.day_of(now)),

@@ -21,14 +21,14 @@ ROLE_NAMES: Mapping[str, Sentence] = {
 ROLE_WORDS: Mapping[str, Sentence] = {
     "owner": _l("does everything, and decides who else may"),
     "manager": _l(
-        "writes and retires templates, changes logo, colour and mails, tries failed work again, reads events and "
-        "settings"
+        "writes and retires templates, looks after platforms, changes logo, colour and mails, tries failed work again, "
+        "reads events and settings"
     ),
     "approver": _l("approves and declines the badges that teachers write"),
     "assessor": _l("reads the overview and the templates"),
     "counsellor": _l("reads the overview and the templates"),
-    "support": _l("reads the overview and the templates"),
-    "auditor": _l("reads events and settings, and downloads events"),
+    "support": _l("reads the overview, the templates and the platforms"),
+    "auditor": _l("reads platforms, events and settings, and downloads events"),
 }
 
 

@@ -14,7 +14,7 @@ from lti_tool.awarding import looks, permissions
 from lti_tool.errors import AlreadyRegisteredError, NotAllowedError, NotFoundError
 from lti_tool.mails.teacher_choices import MailChoice
 from lti_tool.people import sessions, teacher_mails
-from lti_tool.platforms import registrations, source_access
+from lti_tool.platforms import registrations, self_tests, source_access
 from lti_tool.store import events, outbox, queries
 from lti_tool.store.models import (
     Award,
@@ -172,6 +172,7 @@ def test_removing_leaves_nothing_of_the_platform(tool, platform, template_id, cl
         )
         given = Given(secrets={"token": "of this platform"})
         source_access.give(session, registration_id, "moodle_web_service", given, tool.encrypt, clock())
+        self_tests.keep(session, registration_id, {}, clock(), is_in_order=True)
         zane = events.person(queries.people.person_of(session, registration_id, ZANE.user_id).id)
         approvals.publish_or_ask(session, draft, tool.issuer.profile, clock(), zane)
         anna = queries.people.person_of(session, registration_id, ANNA.user_id).id

@@ -603,6 +603,9 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
 #: Acts that other tests walk through: by pages, and by commands.
 ELSEWHERE = {
     "secrets_encrypted_anew",
+    "self_test_asked",
+    "self_tested",
+    "platform_invitation_withdrawn",
     "details_withheld",
     "no_longer_kept",
     "address_proved",

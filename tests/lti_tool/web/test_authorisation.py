@@ -78,6 +78,7 @@ SETTINGS = (
     *("profile", "authority", "rules", "declarations", "mails", "look"),
     *("accreditations/new", "accreditations/<int:number>"),
 )
+OPERATORS_PLATFORM = "/issuers/<slug>/platforms/<int:number>"
 WHO_MAY = {
     "GET /": EVERYBODY,
     "GET /static/<path:filename>": EVERYBODY,
@@ -170,6 +171,8 @@ WHO_MAY = {
             *("/issuers/<slug>", "/issuers/<slug>/operators", "/issuers/<slug>/templates"),
             "/issuers/<slug>/events",
             "/issuers/<slug>/settings",
+            *(f"/issuers/<slug>/platforms{page}" for page in ("", "/add", "/moodle-plugin.zip")),
+            *(f"{OPERATORS_PLATFORM}{page}" for page in ("", "/change", "/sources/<name>")),
             "/issuers/<slug>/templates/<uuid:template_id>/<int:version>",
             *(f"/issuers/<slug>/{page}" for page in (*SETTINGS, "profile/file", "accreditations", "keys")),
         )
@@ -184,6 +187,15 @@ WHO_MAY = {
             *(f"issuers/<slug>/keys/{act}" for act in ("make", "rotate", "retire", "compromised")),
             "issuers/<slug>/accreditations/<int:number>/remove",
             "issuers/<slug>/retry",
+            *(
+                f"issuers/<slug>/platforms/{act}"
+                for act in ("add", "invite", "invitations/withdraw", "rotate")
+            ),
+            *(
+                f"{OPERATORS_PLATFORM[1:]}/{act}"
+                for act in ("change", "test", "deployments", "disable", "enable", "remove")
+            ),
+            *(f"{OPERATORS_PLATFORM[1:]}/sources/<name>{act}" for act in ("", "/remove")),
             "issuers/<slug>/events/csv",
             "issuers/<slug>/templates/editor",
             *(

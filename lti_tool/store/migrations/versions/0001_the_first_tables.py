@@ -346,6 +346,18 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "platform_self_test",
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("tested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_in_order", sa.Boolean(), nullable=False),
+        sa.Column("found", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+        ),
+        sa.PrimaryKeyConstraint("registration_id"),
+    )
+    op.create_table(
         "source_access",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
@@ -1528,6 +1540,7 @@ def downgrade() -> None:
 
     op.drop_table("platform_account")
     op.drop_table("source_access")
+    op.drop_table("platform_self_test")
     op.drop_table("person")
     op.drop_table("deployment")
     op.drop_table("issuer_permission")

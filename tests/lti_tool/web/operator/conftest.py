@@ -38,11 +38,11 @@ class OperatorAt:
     def get(self, address: str) -> TestResponse:
         return self.browser.get(address)
 
-    def send(self, address: str, **form: str) -> TestResponse:
+    def send(self, address: str, /, **form: str) -> TestResponse:
         """A form of a page of this site, without the secret of a session."""
         return self.browser.post(address, data=form, headers=FROM_US)
 
-    def press(self, page: str, address: str, **form: str) -> TestResponse:
+    def press(self, page: str, address: str, /, **form: str) -> TestResponse:
         """A form of the page at an address, with what it carries unseen."""
         return self.send(address, _form=hidden(self.get(page), "_form"), **form)
 
