@@ -7,7 +7,7 @@ from datetime import datetime
 
 from lti_tool.backups.archive import Backup
 from lti_tool.errors import BackupError
-from lti_tool.store import Session, events, queries, table_copies
+from lti_tool.store import Session, events, given_places, queries, table_copies
 from lti_tool.store.database import Store
 from lti_tool.store.events import Actor
 from lti_tool.store.migrations import (
@@ -17,6 +17,7 @@ from lti_tool.store.migrations import (
     revision_of,
     wait_for_other_starts,
 )
+from signing import status
 from signing.errors import DecryptionError
 
 
@@ -24,6 +25,8 @@ def restore(
     store: Store, backup: Backup, decrypt: Callable[[bytes], bytes], now: datetime, by: Actor
 ) -> None:
     """Fills the database, which has no tables yet, and brings it up to date: wholly, or not at all.
+
+    Badges from now on are in status lists of their own: places that were given out since the backup are left alone.
 
     Raises BackupError where there are tables already, where the backup is of a newer version, and where
     KEY_ENCRYPTION_KEY does not open its keys.
@@ -48,6 +51,7 @@ def restore(
         if filled != manifest.tables:
             raise BackupError("the backup is damaged: it has other rows than its manifest says")
         table_copies.set_numbers_given(connection, manifest.numbers)
+        given_places.give_none_again(connection, status.LENGTH)
     bring_up_to_date(store.engine)
     with store.begin() as session:
         _record(session, backup, now, by)

@@ -8,7 +8,7 @@ from typing import Any
 from lti_tool.privacy import journal
 from lti_tool.privacy.erasure import empty_person, words_of
 from lti_tool.privacy.journal_file import Line
-from lti_tool.store import Session, dead_jobs, queries
+from lti_tool.store import Session, dead_jobs, given_places, queries
 from lti_tool.store.models import CredentialRow, JournalEntry
 from lti_tool.values import Json
 from signing import status
@@ -18,9 +18,13 @@ def apply_journal(tool: journal.HasJournal) -> int:
     """Does once more what the database does not know of; how many entries that were.
 
     Each entry is a transaction of its own, with its number, so that a replay that is interrupted goes on where it was.
-    No event is recorded: those of that day were. Raises JournalError where the file is of another history.
+    Badges from then on are in status lists of their own. No event is recorded: those of that day were. Raises
+    JournalError where the file is of another history.
     """
     lines = journal.lines_to_apply(tool)
+    with tool.store.begin() as session:
+        # Whichever way an older database came back: `restore` is not the only one.
+        given_places.give_none_again(session.connection(), status.LENGTH)
     for line in lines:
         with tool.store.begin() as session:
             _apply(session, line)
