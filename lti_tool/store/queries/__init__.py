@@ -10,6 +10,8 @@ from lti_tool.store.queries import (
     events,
     hand_awards,
     identity_checks,
+    issuer_erasures,
+    issuer_people,
     issuers,
     journal,
     mails,
@@ -26,6 +28,7 @@ from lti_tool.store.queries import (
     roster,
     rules,
     sharing,
+    take_backs,
     templates,
 )
 
@@ -39,6 +42,8 @@ __all__ = [
     "events",
     "hand_awards",
     "identity_checks",
+    "issuer_erasures",
+    "issuer_people",
     "issuers",
     "journal",
     "mails",
@@ -55,5 +60,6 @@ __all__ = [
     "roster",
     "rules",
     "sharing",
+    "take_backs",
     "templates",
 ]

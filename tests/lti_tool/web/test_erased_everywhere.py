@@ -144,7 +144,7 @@ def test_nothing_of_an_erased_person_is_anywhere(mara, web_tool, platform, schoo
     assert sown == set(WORDS), "each word was kept somewhere, or this test would prove nothing"
     assert found_in_files(tool.mail_folder)
     assert [row for row in rows(tool, CredentialRow) if "Zqname" in row.text]
-    erasure.erase(tool, tool.mail_folder, [mara], OPERATOR)
+    erasure.erase(tool, [mara], OPERATOR)
     journal.write_journal(tool)
     assert found_in_tables(tool) == set()
     assert found_in_files(tmp_path) == set()
