@@ -18,6 +18,10 @@ Permission = Literal[
     "write_templates",
     "approve_templates",
     "retire_templates",
+    "see_people",
+    "export_people",
+    "erase_people",
+    "correct_people",
     "see_events",
     "export_events",
     "see_settings",
@@ -35,6 +39,11 @@ MAY: Mapping[str, frozenset[str]] = {
     "write_templates": frozenset({"owner", "manager"}),
     "approve_templates": frozenset({"owner", "approver"}),
     "retire_templates": frozenset({"owner", "manager"}),
+    # Those who are asked about a badge. Auditors see what was done, and not to whom.
+    "see_people": frozenset({"owner", "manager", "support", "counsellor"}),
+    "export_people": frozenset({"owner"}),
+    "erase_people": frozenset({"owner"}),
+    "correct_people": frozenset({"owner", "manager"}),
     "see_events": frozenset({"owner", "manager", "auditor"}),
     # A file of events leaves the tool, and its retention with it.
     "export_events": frozenset({"owner", "auditor"}),

@@ -35,6 +35,9 @@ from lti_tool.web.operator import events as operator_events
 from lti_tool.web.operator import home as operator_home
 from lti_tool.web.operator import invitation as operator_invitation
 from lti_tool.web.operator import openid as operator_openid
+from lti_tool.web.operator import people as operator_people
+from lti_tool.web.operator import person_acts as operator_person_acts
+from lti_tool.web.operator import person_data as operator_person_data
 from lti_tool.web.operator import roles as operator_roles
 from lti_tool.web.operator import settings as operator_settings
 from lti_tool.web.operator import sign_in as operator_sign_in
@@ -139,6 +142,9 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         operator_account,
         operator_home,
         operator_templates,
+        operator_people,
+        operator_person_acts,
+        operator_person_data,
         operator_events,
         operator_settings,
         operator_roles,

@@ -20,11 +20,14 @@ ROLE_NAMES: Mapping[str, Sentence] = {
 #: What each may do, for whoever gives it.
 ROLE_WORDS: Mapping[str, Sentence] = {
     "owner": _l("does everything, and decides who else may"),
-    "manager": _l("writes and retires templates, tries failed work again, reads events and settings"),
+    "manager": _l(
+        "writes and retires templates, tries failed work again, finds people and corrects their badges, reads events "
+        "and settings"
+    ),
     "approver": _l("approves and declines the badges that teachers write"),
     "assessor": _l("reads the overview and the templates"),
-    "counsellor": _l("reads the overview and the templates"),
-    "support": _l("reads the overview and the templates"),
+    "counsellor": _l("reads the overview and the templates, and finds people"),
+    "support": _l("reads the overview and the templates, and finds people"),
     "auditor": _l("reads events and settings, and downloads events"),
 }
 

@@ -72,6 +72,7 @@ ITS_EDITORS = frozenset({"teacher", "operator"})
 RULE = "/lti/app/rules/<int:rule_id>"
 HAND = "/lti/app/hand/<int:hand_award_id>"
 AWARD = "/lti/app/awards/<int:award_id>"
+PERSON_PAGE = "/issuers/<slug>/people/<int:person_id>"
 TEMPLATE = "/lti/app/templates/<uuid:template_id>/<int:version>"
 WHO_MAY = {
     "GET /": EVERYBODY,
@@ -164,6 +165,9 @@ WHO_MAY = {
             *("/issuers/<slug>", "/issuers/<slug>/operators", "/issuers/<slug>/templates"),
             "/issuers/<slug>/events",
             "/issuers/<slug>/settings",
+            "/issuers/<slug>/people",
+            *(f"{PERSON_PAGE}{page}" for page in ("", "/erase")),
+            *(f"{PERSON_PAGE}/awards/<int:award_id>/{act}" for act in ("revoke", "correct")),
             "/issuers/<slug>/templates/<uuid:template_id>/<int:version>",
         )
     },
@@ -175,6 +179,15 @@ WHO_MAY = {
             *(f"issuers/<slug>/operators/{act}" for act in ("give", "take", "invite")),
             "issuers/<slug>/retry",
             "issuers/<slug>/events/csv",
+            "issuers/<slug>/people",
+            *(
+                f"{PERSON_PAGE[1:]}/{act}"
+                for act in ("export", "erase", "address", "checks", "name/confirm", "name/decline")
+            ),
+            *(
+                f"{PERSON_PAGE[1:]}/awards/<int:award_id>/{act}"
+                for act in ("resend", "retry", "revoke", "correct")
+            ),
             "issuers/<slug>/templates/editor",
             *(
                 f"issuers/<slug>/templates/<uuid:template_id>/<int:version>/{act}"

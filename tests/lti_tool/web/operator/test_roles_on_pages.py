@@ -8,7 +8,9 @@ import pytest
 
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.operators.permissions import MAY, ROLES, Operator, check_may, may
-from lti_tool.store.models import OperatorRole
+from lti_tool.people import addresses
+from lti_tool.store.events import person
+from lti_tool.store.models import Award, OperatorRole
 from tests.fixtures import add_another_issuer
 from tests.lti_tool.web.conftest import hidden
 from tests.lti_tool.web.test_authorisation import routes
@@ -20,6 +22,9 @@ NEEDS_NO_SESSION = {
     f"{method} /operator/{page}" for page in ("sign-in", "invitation", "join") for method in ("GET", "POST")
 } | {f"GET /operator/{page}" for page in ("openid", "join/openid", "confirm/openid", "return")}
 TEMPLATE = "/operator/issuers/<slug>/templates/<uuid:template_id>/<int:version>"
+PERSON = "/operator/issuers/<slug>/people/<int:person_id>"
+AWARD = f"{PERSON}/awards/<int:award_id>"
+SEE_PEOPLE = {"owner", "manager", "support", "counsellor"}
 WHO_MAY = {
     "GET /operator": ALL,
     "GET /operator/confirm": ALL,
@@ -37,6 +42,16 @@ WHO_MAY = {
     f"POST {TEMPLATE}/answer": {"owner", "approver"},
     f"POST {TEMPLATE}/retire": {"owner", "manager"},
     "POST /operator/issuers/<slug>/templates/editor": {"owner", "manager"},
+    "GET /operator/issuers/<slug>/people": SEE_PEOPLE,
+    "POST /operator/issuers/<slug>/people": SEE_PEOPLE,
+    f"GET {PERSON}": SEE_PEOPLE,
+    f"POST {PERSON}/export": {"owner"},
+    f"GET {PERSON}/erase": {"owner"},
+    f"POST {PERSON}/erase": {"owner"},
+    **{f"POST {PERSON}/{act}": {"owner", "manager"} for act in ("address", "checks")},
+    **{f"POST {PERSON}/name/{act}": {"owner", "manager"} for act in ("confirm", "decline")},
+    **{f"POST {AWARD}/{act}": {"owner", "manager"} for act in ("resend", "retry", "revoke", "correct")},
+    **{f"GET {AWARD}/{act}": {"owner", "manager"} for act in ("revoke", "correct")},
     "GET /operator/issuers/<slug>/events": {"owner", "manager", "auditor"},
     "POST /operator/issuers/<slug>/events/csv": {"owner", "auditor"},
     "GET /operator/issuers/<slug>/settings": {"owner", "manager", "auditor"},
@@ -49,6 +64,8 @@ FORMS = {
     "take": {"operator": "1", "role": "auditor"},
     "invite": {"role": "auditor"},
     "answer": {"answer": "declined"},  # without a reason: the page asks for one
+    "people": {"find": "anna"},
+    "address": {"proof": "1"},
 }
 
 
@@ -72,10 +89,25 @@ def visitors(join, web_tool):
     return found
 
 
+def a_badge(tool, request):
+    """The numbers of Anna, who has proved an address, and of her award."""
+    request.getfixturevalue("annas_badge")
+    with tool.store.begin() as session:
+        award = session.query(Award).one()
+        addresses.save_proof(
+            session, award.person_id, "anna@home.example", tool.clock(), person(award.person_id)
+        )
+        return {"person_id": str(award.person_id), "award_id": str(award.id)}
+
+
 @pytest.mark.parametrize("route", sorted(WHO_MAY))
-def test_each_role_opens_what_it_may_and_nothing_else(visitors, new_browser, published, route):
+def test_each_role_opens_what_it_may_and_nothing_else(new_browser, web_tool, published, request, route):
     method, _, rule = route.partition(" ")
     values = {"slug": "riga-college", "template_id": published, "version": "1"}
+    if "person_id" in rule:
+        values |= a_badge(web_tool, request)
+    # Only now: their sessions would have ended before the badge was made.
+    visitors = request.getfixturevalue("visitors")
     address = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], rule)
     wrong = {}
     for name, visitor in (visitors | {"nobody": new_browser()}).items():
