@@ -70,6 +70,7 @@ def carry_out(
     # Once more: a mail may have been on its way.
     _delete_mails(tool.mail_folder, erased)
     tool.store.empty_log()
+    tool.store.forget_statements()
     return Outcome(erased=erased, still_shown=still_shown)
 
 
