@@ -86,6 +86,14 @@ fields: $(VENV)/dev.stamp ## write the table of a template's fields in badges/RE
 doctor-table: $(VENV)/dev.stamp ## write the table of what `doctor` finds in README.md anew
 	@PYTHONPATH=. $(PY) tests/house/doctor_table.py
 
+.PHONY: image-walk
+image-walk: $(VENV)/dev.stamp $(CATALOGUES) ## web and worker in the image of tests/image/build.sh; needs podman, and root
+	@$(PY) -m pytest tests/image/in_image.py $(ARGS)
+
+.PHONY: release-data
+release-data: $(VENV)/dev.stamp $(CATALOGUES) ## write anew what is kept of this version: backup, journal, badges, migrations
+	@PYTHONPATH=. $(PY) tests/release/make.py
+
 .PHONY: fuzz
 fuzz: $(VENV)/dev.stamp ## the part of test-long with random bytes; FUZZ=100000 for longer, there too
 	@NOZIMITE_LONG=1 NOZIMITE_FUZZ=$(FUZZ) $(PY) -m pytest tests/fuzz --timeout 0 $(ARGS)
@@ -110,7 +118,7 @@ messages: $(VENV)/dev.stamp ## take new sentences of the sources into the transl
 lock: ## pin what requirements*.in ask for, by hash; LOCK_ARGS=--upgrade takes newer versions
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
-	for name in requirements requirements-dev requirements-otel; do \
+	for name in requirements requirements-dev requirements-otel requirements-pkcs11; do \
 		UV_CUSTOM_COMPILE_COMMAND='make lock' $(VENV)/lock/bin/uv pip compile --quiet --universal \
 			--python-version 3.11 --generate-hashes --no-emit-index-url $(LOCK_ARGS) $$name.in -o $$name.lock || exit 1; \
 	done

@@ -126,11 +126,7 @@ def hyphenate(line: str, letters: Letters, width: float) -> list[str]:
     hyphen = "-" if is_plain(line) else ""
     parts, rest = [], clusters(line)
     while letters.width("".join(rest)) > width and len(rest) > 1:
-        length = next(
-            n
-            for n in range(len(rest) - 1, 0, -1)
-            if n == 1 or letters.width("".join(rest[:n]) + hyphen) <= width
-        )
+        length = max(1, _most_that_fit(rest[:-1], hyphen, letters, width))
         parts.append("".join(rest[:length]) + hyphen)
         rest = rest[length:]
     return [*parts, "".join(rest)]
@@ -138,9 +134,23 @@ def hyphenate(line: str, letters: Letters, width: float) -> list[str]:
 
 def shorten(line: str, letters: Letters, width: float) -> str:
     rest = clusters(line.rstrip("-"))
-    while rest and letters.width("".join(rest) + "…") > width:
-        rest.pop()
-    return "".join(rest).rstrip() + "…"
+    kept = rest[: _most_that_fit(rest, "…", letters, width)]
+    return "".join(kept).rstrip() + "…"
+
+
+def _most_that_fit(parts: Sequence[str], end: str, letters: Letters, width: float) -> int:
+    """How many of the parts fit before `end`, found by bisection.
+
+    Where letters are joined, one more can make a text narrower; then it may be one fewer than would have fitted.
+    """
+    fitting, too_many = 0, len(parts) + 1
+    while too_many - fitting > 1:
+        middle = (fitting + too_many) // 2
+        if letters.width("".join(parts[:middle]) + end) <= width:
+            fitting = middle
+        else:
+            too_many = middle
+    return fitting
 
 
 def _direction(run: Run) -> str | None:

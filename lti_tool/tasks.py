@@ -373,13 +373,15 @@ def _transport_options(broker_url: str) -> dict[str, Any]:
     return {}
 
 
-def broker_answers(broker_url: str) -> bool:
-    """Whether the broker lets the tool in, now; the embedded one always does."""
+def broker_answers(broker_url: str, seconds: float = BROKER_SECONDS) -> bool:
+    """Whether the broker lets the tool in, now; the embedded one always does. Each host gets so many seconds."""
     if broker_url.startswith("memory://"):
         return True
     options = _transport_options(broker_url)
+    # What Redis is told; kombu itself would wait longer for the greeting of one that says nothing.
+    options |= {name: seconds for name in ("socket_timeout", "socket_connect_timeout") if name in options}
     try:
-        connection: Any = Connection(broker_url, connect_timeout=BROKER_SECONDS, transport_options=options)  # type: ignore[no-untyped-call]
+        connection: Any = Connection(broker_url, connect_timeout=seconds, transport_options=options)  # type: ignore[no-untyped-call]
         with connection:
             # Not `ensure_connection`, which tries again and again.
             connection.connect()

@@ -85,6 +85,7 @@ class Tool:
     secret_key: str = field(repr=False)
     poll_every: timedelta
     limits_url: str = field(repr=False)
+    broker_url: str = field(repr=False)
     trusted_proxies: Sequence[Network]
     mail_folder: str | None
     journal: JournalFile
@@ -251,6 +252,7 @@ def _tool(
         secret_key=settings.secret_key,
         poll_every=timedelta(seconds=settings.poll_seconds),
         limits_url=settings.limits_url,
+        broker_url=settings.broker_url,
         trusted_proxies=settings.trusted_proxies,
         return_address=_return_address(settings),
         bounce_secret=settings.bounce_secret,
@@ -449,7 +451,9 @@ def _device_vault(settings: Settings) -> Vault | None:
     try:
         from lti_tool.issuing.vaults.pkcs11 import Pkcs11Vault
     except ModuleNotFoundError as error:
-        raise SettingsError("PKCS11_MODULE needs python-pkcs11: pip install python-pkcs11") from error
+        raise SettingsError(
+            "PKCS11_MODULE needs python-pkcs11: pip install --require-hashes -r requirements-pkcs11.lock"
+        ) from error
     return Pkcs11Vault(module=settings.pkcs11_module, token=settings.pkcs11_token, pin=settings.pkcs11_pin)
 
 
@@ -509,6 +513,7 @@ def _channels(settings: Settings) -> Mapping[str, Any]:
             sender=settings.mail_from,
             return_address=_return_address(settings),
             dkim=_dkim_key(settings),
+            ca_bundle=settings.ca_bundle,
         )
         return {email.NAME: options}
     return {mail_folder.NAME: mail_folder.Options(folder=settings.mail_folder, sender=settings.mail_from)}

@@ -26,7 +26,18 @@ def restore(
 ) -> None:
     """Fills the database, which has no tables yet, and brings it up to date: wholly, or not at all.
 
-    Badges from now on are in status lists of their own: places that were given out since the backup are left alone.
+    Raises BackupError as `fill` does.
+    """
+    fill(store, backup, decrypt)
+    bring_up_to_date(store.engine)
+    with store.begin() as session:
+        _record(session, backup, now, by)
+
+
+def fill(store: Store, backup: Backup, decrypt: Callable[[bytes], bytes]) -> None:
+    """Fills the database, which has no tables yet, as it was on the day of the backup, with the tables of that version.
+
+    Badges from then on are in status lists of their own: places that were given out since the backup are left alone.
 
     Raises BackupError where there are tables already, where the backup is of a newer version, and where
     KEY_ENCRYPTION_KEY does not open its keys.
@@ -52,9 +63,6 @@ def restore(
             raise BackupError("the backup is damaged: it has other rows than its manifest says")
         table_copies.set_numbers_given(connection, manifest.numbers)
         given_places.give_none_again(connection, status.LENGTH)
-    bring_up_to_date(store.engine)
-    with store.begin() as session:
-        _record(session, backup, now, by)
 
 
 def _record(session: Session, backup: Backup, now: datetime, by: Actor) -> None:

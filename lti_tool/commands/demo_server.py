@@ -18,11 +18,11 @@ from wsgiref.types import WSGIApplication
 from config.settings import Settings, SettingsError, read_settings
 from lti_tool import private_files
 from lti_tool.commands import demo_institution
-from lti_tool.demo import canvas_events, canvas_oauth, canvas_rest, full_swing, saved_state
+from lti_tool.demo import canvas_events, canvas_oauth, canvas_rest, college_sign_in, full_swing, saved_state
 from lti_tool.demo.html_page import UnexpectedPageError
 from lti_tool.demo.lms import create_lms
 from lti_tool.demo.robot import Robot
-from lti_tool.demo.state import Lms, Operator
+from lti_tool.demo.state import Lms, Operator, SignInClient
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing import legal_identity
 from lti_tool.logs import set_up_logs
@@ -60,6 +60,9 @@ class RunningDemo:
 #: The names of this machine that the tool may call: those of the LMS, which in Canvas are three, and its own.
 LOCAL_HOSTS = ("lms.localhost", "canvas.localhost", "sso.localhost", "tool.localhost")
 
+#: The secrets of a demo, which it makes at its first start.
+SECRETS = ("SECRET_KEY", "KEY_ENCRYPTION_KEY", "OIDC_CLIENT_SECRET")
+
 #: The listening sockets of the tool and of the LMS.
 Sockets = tuple[socket.socket, socket.socket]
 
@@ -83,6 +86,12 @@ CHOSEN = (
     "PKCS11_PIN_FILE",
     "POLL_SECONDS",
     "PRIVATE_HOSTS",
+    "OIDC_ISSUER",
+    "OIDC_CLIENT_ID",
+    "OIDC_CLIENT_SECRET",
+    "OIDC_CLIENT_SECRET_FILE",
+    "OIDC_ROLE_CLAIM",
+    "OIDC_ROLES",
 )
 
 
@@ -228,7 +237,7 @@ def demo_in_folder(
     """
     tool_socket, lms_socket = sockets
     try:
-        settings = _settings(folder, tool_socket.getsockname()[1], mail, environment)
+        settings = _settings(folder, sockets, mail, environment)
     except SettingsError:
         tool_socket.close()
         lms_socket.close()
@@ -247,7 +256,7 @@ def running_demo(
     create_tool_app: Callable[[Tool], WSGIApplication] = create_app,
 ) -> Iterator[RunningDemo]:
     """The tool, its worker and the LMS, until the block ends. `folder` is for the LMS's state and the invitation."""
-    lms_url = f"http://lms.localhost:{lms_socket.getsockname()[1]}"
+    lms_url = _lms_url(lms_socket)
     # At another port it is another address, which in earnest only an operator may choose.
     move_issuers(settings)
     followers: list[Callable[[Act], None]] = []
@@ -270,6 +279,7 @@ def running_demo(
         state_file=folder / "lms.json",
         operator=operator_of(tool),
         institution=demo_institution.institution_of(tool),
+        sign_in_client=_sign_in_client(tool),
     )
     if product == "canvas":
         followers.append(partial(_set_up_canvas, tool, lms.extensions["lms"]))
@@ -317,6 +327,22 @@ def _set_up_canvas(tool: Tool, lms: Lms, act: Act) -> None:
     lms.campus.events_url = f"{tool.tool_url}/sources/canvas_live_events/{number}/{secret}"
 
 
+def _lms_url(lms_socket: socket.socket) -> str:
+    return f"http://lms.localhost:{lms_socket.getsockname()[1]}"
+
+
+def _sign_in_client(tool: Tool) -> SignInClient | None:
+    """The tool as the college's provider is to know it; None where the tool signs nobody in there."""
+    if tool.openid is None:
+        return None
+    client = tool.openid.client
+    return SignInClient(
+        client_id=client.client_id,
+        secret=client.client_secret,
+        redirect_uri=f"{tool.tool_url}/operator/return",
+    )
+
+
 def operator_of(tool: Tool) -> Operator:
     """Somebody who does in the tool at once what its operator does by `platforms source set` and `remove`.
 
@@ -339,29 +365,36 @@ def operator_of(tool: Tool) -> Operator:
     return operate
 
 
-def _settings(folder: Path, port: int, mail: Path | None, environment: Mapping[str, str]) -> Settings:
+def _settings(folder: Path, sockets: Sockets, mail: Path | None, environment: Mapping[str, str]) -> Settings:
     """The settings of the demo; its secrets are made at the first start.
 
     They are read again later: with another KEY_ENCRYPTION_KEY the signing keys in the database cannot be opened.
     """
     private_files.make_folder(folder)
     secrets_file = folder / "secrets.json"
-    if not secrets_file.exists():
-        values = {name: secrets.token_urlsafe(32) for name in ("SECRET_KEY", "KEY_ENCRYPTION_KEY")}
-        private_files.write(secrets_file, json.dumps(values).encode())
+    made = json.loads(secrets_file.read_text(encoding="utf-8")) if secrets_file.exists() else {}
+    # A folder of an earlier version may lack one.
+    if not made.keys() >= set(SECRETS):
+        made = {name: secrets.token_urlsafe(32) for name in SECRETS} | made
+        private_files.write(secrets_file, json.dumps(made).encode())
+    tool_socket, lms_socket = sockets
     others = {name: value for name, value in environment.items() if name not in CHOSEN}
     return read_settings(
         {
             "LOG_FORMAT": "console",
             **others,
-            "TOOL_URL": f"http://tool.localhost:{port}",
+            "TOOL_URL": f"http://tool.localhost:{tool_socket.getsockname()[1]}",
             "DATABASE_URL": f"sqlite:///{(folder / 'nozimite.sqlite').absolute()}",
             "ISSUER_FILE": str(issuer_file_in(folder)),
             "MAIL_FOLDER": str(mail or folder / "mail"),
             "JOURNAL_FILE": str(folder / "journal.jsonl"),
             "POLL_SECONDS": "2",
             "PRIVATE_HOSTS": " ".join(LOCAL_HOSTS),
-            **json.loads(secrets_file.read_text(encoding="utf-8")),
+            "OIDC_ISSUER": _lms_url(lms_socket) + college_sign_in.PATH,
+            "OIDC_CLIENT_ID": "nozimite",
+            "OIDC_ROLE_CLAIM": "groups",
+            "OIDC_ROLES": "badge-owners=owner quality=approver audit=auditor",
+            **made,
         }
     )
 

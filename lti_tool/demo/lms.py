@@ -16,6 +16,7 @@ from lti_tool.demo import (
     canvas_events,
     canvas_oauth,
     canvas_rest,
+    college_sign_in,
     context_copies,
     deep_linking,
     launch_endpoints,
@@ -35,7 +36,7 @@ from lti_tool.demo.platform_keys import PlatformKey, new_key
 from lti_tool.demo.products.canvas import Canvas
 from lti_tool.demo.products.moodle import Moodle
 from lti_tool.demo.service_endpoints import ServiceError
-from lti_tool.demo.state import Institution, Lms, LmsProduct, Operator, current_lms
+from lti_tool.demo.state import Institution, Lms, LmsProduct, Operator, SignInClient, current_lms
 
 
 def create_lms(
@@ -50,12 +51,14 @@ def create_lms(
     http: requests.Session | None = None,
     operator: Operator | None = None,
     institution: Institution | None = None,
+    sign_in_client: SignInClient | None = None,
 ) -> Flask:
     """The LMS that answers at `url`.
 
     `registration_url` is filled in beforehand in the administrator's form. `state_file` is read if it exists and
     written after every change; without it nothing outlives the process. `http` makes the LMS's own requests.
-    `operator` sets up in the tool what an administrator switches on here; `institution` are those who keep it.
+    `operator` sets up in the tool what an administrator switches on here; `institution` are those who keep it,
+    and `sign_in_client` is what the tool signs them in by at the college.
     The running state is the `Lms` at `app.extensions["lms"]`, which tests read and change.
     """
     app = Flask(__name__, template_folder="pages", static_folder="static")
@@ -72,8 +75,10 @@ def create_lms(
         registration_url=registration_url,
         operator=operator,
         institution=institution,
+        sign_in_client=sign_in_client,
     )
     app.register_blueprint(views.routes)
+    app.register_blueprint(college_sign_in.routes)
     app.register_blueprint(
         registration_endpoints.blueprint(lms_product.configuration_path, lms_product.registration_path)
     )

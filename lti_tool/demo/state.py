@@ -75,6 +75,26 @@ class Institution:
     acts: Callable[[], Sequence[Sequence[str]]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInClient:
+    """The tool as the college's OpenID provider knows it."""
+
+    client_id: str
+    secret: str = field(repr=False)
+    redirect_uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInCode:
+    """A code that waits to be exchanged for an ID token about `sub`; `challenge` as in RFC 7636."""
+
+    sub: str
+    redirect_uri: str
+    nonce: str
+    challenge: str
+    made_at: datetime
+
+
 @dataclass(slots=True, kw_only=True)
 class ApiCode:
     """A code that waits to be exchanged for tokens; `challenge` is what its request came with (RFC 7636)."""
@@ -99,7 +119,7 @@ class Lms:
     """A running LMS. `keys` are the platform's own, the signing key last; `key_sets` are the tools', by client id.
 
     `operator` is None where nobody is there who sets the tool up; then its operator does it by hand. `institution` is
-    None where nobody is there who keeps it.
+    None where nobody is there who keeps it, `sign_in_client` where the tool signs nobody in at the college.
     """
 
     url: str
@@ -112,10 +132,12 @@ class Lms:
     registration_url: str = ""
     operator: Operator | None = None
     institution: Institution | None = None
+    sign_in_client: SignInClient | None = None
     sessions: dict[str, Session] = field(default_factory=dict)
     tokens: dict[str, AccessToken] = field(default_factory=dict)
     key_sets: dict[str, Json] = field(default_factory=dict)
     codes: dict[str, ApiCode] = field(default_factory=dict)
+    sign_in_codes: dict[str, SignInCode] = field(default_factory=dict)
     api_tokens: dict[str, ApiToken] = field(default_factory=dict)
     event_keys: list[PlatformKey] = field(default_factory=list)
     #: How the services fail at the moment, set by an administrator: "" (not at all), "too_many", "html" or "gone".

@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from lti_tool.web import (
+    broker_watch,
     checked_requests,
     counters,
     errors,
@@ -104,6 +105,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         errors,
         operator_visits,
         rate_limits,
+        broker_watch,
     ):
         part.set_up(app)
     if tool.metrics_token:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from lti_tool.store import outbox
 from lti_tool.values import Json
 from lti_tool.web import bearer
+from lti_tool.web.broker_watch import broker_is_there
 from lti_tool.web.current import current_tool
 
 pages = Blueprint("health", __name__)
@@ -22,18 +23,24 @@ def health() -> Response:
 
 @pages.get("/readyz")
 def readiness() -> tuple[Response, int] | Response:
-    """200 while the database answers, which is all that pages and the verifier need; 503 otherwise."""
+    """200 while the database answers, which is all that pages and the verifier need; 503 otherwise.
+
+    It tells whether the broker answers, and stays 200 where it does not: all web processes would be taken out of
+    rotation at once, and nobody could verify a badge because none is issued. `/workz` is 503 then.
+    """
     try:
         with current_tool().store.read() as session:
             session.connection()
     except SQLAlchemyError:
         return _no_database()
-    return jsonify(status="ok", database="ok")
+    return jsonify(status="ok", database="ok", broker=_broker())
 
 
 @pages.get("/workz")
 def work() -> tuple[Response, int] | Response:
-    """200 while the jobs of every queue are done in time; 503 otherwise. A late worker is no reason to stop pages.
+    """200 while the jobs of every queue are done in time, and the broker answers; 503 otherwise.
+
+    A late worker is no reason to stop pages.
 
     How many jobs wait is told to those alone who show METRICS_TOKEN.
     """
@@ -44,9 +51,14 @@ def work() -> tuple[Response, int] | Response:
     except SQLAlchemyError:
         return _no_database()
     queues = {name: _as_json(name, health) for name, health in found.items()}
-    late = any(queue["status"] == "late" for queue in queues.values())
-    told: Json = {"queues": queues} if bearer.shows(tool.metrics_token) else {}
+    broker = _broker()
+    late = broker != "ok" or any(queue["status"] == "late" for queue in queues.values())
+    told: Json = {"broker": broker} | ({"queues": queues} if bearer.shows(tool.metrics_token) else {})
     return (jsonify(status="late", **told), 503) if late else jsonify(status="ok", **told)
+
+
+def _broker() -> str:
+    return "ok" if broker_is_there() else "does not answer"
 
 
 def _no_database() -> tuple[Response, int]:

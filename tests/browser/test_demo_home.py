@@ -9,13 +9,12 @@ from playwright.sync_api import expect
 
 from lti_tool.commands import demo_server
 from tests.browser.page_checks import find_faults
-from tests.browser.server import run_demo
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
-    with run_demo(folder) as demo:
+    with demo_server.demo_in_folder(folder, demo_server.open_sockets(0, 0), {}) as demo:
         demo_server.fill_course(demo, folder)
         assert demo.lms.campus.example is not None
         yield demo
@@ -63,6 +62,24 @@ def test_the_operator_reads_the_record_and_the_pages_have_no_faults(people):
             "What the operator of the tool reads"
         )
         assert find_faults(visitor, "demo-operator-en") == []
+
+
+@pytest.mark.parametrize(
+    ("who", "shown"),
+    [
+        ("Ieva", re.compile("Overview|Riga College")),
+        ("Oskars", "Events"),
+        ("Līga", re.compile("not.*operator|no role", re.IGNORECASE)),
+    ],
+)
+def test_an_operator_signs_in_at_the_college(people, who, shown):
+    with people() as visitor:
+        visitor.open_lms()
+        visitor.page.get_by_role("link", name="Sign in as an operator").click()
+        assert find_faults(visitor, "demo-college-sign-in-en") == []
+        visitor.expects_http_errors = who == "Līga"
+        visitor.page.get_by_role("button", name=f"I am {who}").click()
+        expect(visitor.page.get_by_text(shown).first).to_be_visible()
 
 
 def test_the_file_that_an_employer_gets_is_the_badge(people, demo):

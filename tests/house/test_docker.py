@@ -8,9 +8,11 @@ import re
 import runpy
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,10 @@ from tests.running_demo import wait
 ROOT = Path(__file__).parents[2]
 DOCKER = ROOT / "docker"
 COMPOSE_FILES = ("compose.yml", "compose.demo.yml")
+#: The image of the tool: by its setting, from the institution's registry, or else built on this machine.
+OURS = ("nozimite", "${NOZIMITE_IMAGE:-nozimite}")
+#: What ends once it is done.
+ENDS = "migrate"
 #: Changes that compose merges into compose.yml.
 OWN_PROXY = "compose.own-proxy.yml"
 
@@ -65,17 +71,21 @@ def test_a_compose_file_keeps_to_the_compose_specification(name: str) -> None:
 
 @pytest.mark.parametrize("service", every_service())
 def test_a_service_has_a_health_check_and_no_power(service: dict[str, Any]) -> None:
-    assert service["healthcheck"]["test"][0] == "CMD"
+    assert (service["healthcheck"]["test"][0] == "CMD") if "healthcheck" in service else _ends(service)
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
-    assert service["image"] == "nozimite" or service["user"] in ("postgres", "valkey", "nginx")
+    assert service["image"] in OURS or service["user"] in ("postgres", "valkey", "nginx")
+
+
+def _ends(service: dict[str, Any]) -> bool:
+    return service["restart"] == "no" and service["command"][-1] == ENDS
 
 
 def test_the_images_of_others_are_pinned_by_digest() -> None:
     images = [service["image"] for name in COMPOSE_FILES for service in services(name).values()]
     images += re.findall(r"^FROM (\S+)", (DOCKER / "Dockerfile").read_text("utf-8"), re.MULTILINE)
-    foreign = [image for image in images if image != "nozimite"]
+    foreign = [image for image in images if image not in OURS]
     assert len(foreign) == 5
     assert [image for image in foreign if not re.fullmatch(r".+:.+@sha256:[0-9a-f]{64}", image)] == []
 
@@ -96,7 +106,7 @@ def test_the_database_and_the_broker_are_reached_by_the_tool_alone() -> None:
     whole = YAML(typ="safe").load(DOCKER / "compose.yml")
     assert whole["networks"]["back"]["internal"] is True
     on_back = {name for name, service in whole["services"].items() if "back" in service["networks"]}
-    assert on_back == {"web", "worker", "postgres", "valkey"}
+    assert on_back == {"migrate", "web", "worker", "postgres", "valkey"}
     assert list(whole["services"]["proxy"]["networks"]) == ["front"]
 
 
@@ -207,7 +217,7 @@ def images_of(docker: Path) -> list[str]:
     """Every image of another project that is built upon or run."""
     base = re.findall(r"^FROM (\S+)", (docker / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
     run = YAML(typ="safe").load(docker / "compose.yml")["services"].values()
-    return [*base, *(service["image"] for service in run if service["image"] != "nozimite")]
+    return [*base, *(service["image"] for service in run if service["image"] not in OURS)]
 
 
 def test_an_image_says_which_version_it_is() -> None:
@@ -231,7 +241,43 @@ def test_no_secret_stands_in_a_compose_file() -> None:
                 assert not re.search("SECRET|PASSWORD|KEY", key) or value == "" or value.startswith("${"), key
 
 
-@pytest.mark.parametrize("name", ["web", "worker"])
+def test_web_and_worker_are_exchanged_once_the_database_is_that_of_the_new_version() -> None:
+    found = services("compose.yml")
+    for name in ("web", "worker"):
+        assert found[name]["depends_on"][ENDS] == {"condition": "service_completed_successfully"}
+        assert found[name]["image"] == found[ENDS]["image"] == OURS[1]
+    assert found[ENDS]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
+
+
+def test_a_version_that_is_older_than_the_database_says_so_and_what_to_do(tmp_path: Path) -> None:
+    """By the command of compose.yml: it ends with an error, so that compose leaves the others as they are."""
+    python, *command = services("compose.yml")[ENDS]["command"]
+    assert python == "python"
+    environment = {
+        "PATH": os.environ["PATH"],
+        "TOOL_URL": "https://badges.riga-college.example",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'nozimite.sqlite'}",
+        "ISSUER_FILE": str(ROOT / "config" / "issuer.example.toml"),
+        "JOURNAL_FILE": str(tmp_path / "journal.jsonl"),
+        **SECRETS,
+    }
+
+    def migrated() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+
+    assert migrated().returncode == 0
+    with closing(sqlite3.connect(tmp_path / "nozimite.sqlite")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+    refused = migrated()
+    assert refused.returncode != 0 and "Traceback" not in refused.stderr
+    assert "newer version of Nozimite (schema 9999)" in refused.stderr
+    assert "backup" in refused.stderr
+
+
+@pytest.mark.parametrize("name", ["migrate", "web", "worker"])
 def test_the_services_get_settings_the_tool_understands(name: str) -> None:
     environment = services("compose.yml")[name]["environment"]
     given = {key: re.sub(r"\$\{[^}]*\}", "password", value) for key, value in environment.items()}
@@ -255,7 +301,7 @@ def commands_of_the_tool() -> list[tuple[str, ...]]:
     found = set()
     for name in COMPOSE_FILES:
         for service in services(name).values():
-            for words in (service.get("command", []), service["healthcheck"]["test"][1:]):
+            for words in (service.get("command", []), service.get("healthcheck", {}).get("test", [])[1:]):
                 if words[1:3] == ["-m", "lti_tool"]:
                     found.add(tuple(words[3:]))
     return sorted(found)
@@ -312,6 +358,8 @@ def test_the_image_has_no_history_and_no_secrets() -> None:
     assert words[0] == "*"
     assert {word for word in words if word.startswith("!")} == {
         "!requirements.lock",
+        "!requirements-otel.lock",
+        "!requirements-pkcs11.lock",
         "!signing",
         "!badges",
         "!config/*.py",

@@ -101,15 +101,20 @@ def test_what_is_tested_is_what_runs() -> None:
     assert {name: tested.get(name) for name in runs} == runs
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-otel.lock"])
+@pytest.mark.parametrize(
+    "lock", ["requirements", "requirements-dev", "requirements-otel", "requirements-pkcs11"]
+)
 def test_a_lock_pins_every_package_by_hash(lock: str) -> None:
-    pins = re.split(r"^(?=[A-Za-z0-9])", read(lock), flags=re.MULTILINE)[1:]
+    pins = re.split(r"^(?=[A-Za-z0-9])", read(f"{lock}.lock"), flags=re.MULTILINE)[1:]
     assert [pin.splitlines()[0] for pin in pins if "--hash=sha256:" not in pin] == []
 
 
-def test_the_traces_that_are_tested_are_those_that_run() -> None:
-    optional, tested = versions("requirements-otel.lock"), versions("requirements-dev.lock")
-    assert "opentelemetry-sdk" in optional
+@pytest.mark.parametrize(
+    ("lock", "brings"), [("requirements-otel", "opentelemetry-sdk"), ("requirements-pkcs11", "python-pkcs11")]
+)
+def test_what_is_optional_is_tested_as_it_runs(lock: str, brings: str) -> None:
+    optional, tested = versions(f"{lock}.lock"), versions("requirements-dev.lock")
+    assert brings in optional
     assert {name: tested.get(name) for name in optional} == optional
 
 
@@ -123,7 +128,9 @@ def test_the_lock_of_the_verifiers_of_others_pins_each_by_hash_and_names_no_plac
     assert all(pin["integrity"].startswith("sha512-") for path, pin in locked.items() if path)
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-otel"])
+@pytest.mark.parametrize(
+    "name", ["requirements", "requirements-dev", "requirements-otel", "requirements-pkcs11"]
+)
 def test_a_lock_holds_what_was_asked_for(name: str) -> None:
     asked = re.findall(r"^([A-Za-z][A-Za-z0-9_.-]*)", read(f"{name}.in"), re.MULTILINE)
     locked = {

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from lti_tool.wiring import Tool, build_tool
+from tests import softhsm
 from tests.compiled_statements import compiled_statements_are_shared  # noqa: F401
 from tests.fixtures import Clock, FakePlatform, make_rule, publish, settings_for
 
@@ -62,6 +63,20 @@ def any_empty_database_url(request):
     """A database without any table."""
     names = {"sqlite": "empty_sqlite_url", "postgresql": "postgres_url"}
     return request.getfixturevalue(names[request.param])
+
+
+@pytest.fixture(scope="session")
+def device(tmp_path_factory):
+    """The driver of a SoftHSM with an empty token of its own."""
+    if shutil.which("softhsm2-util") is None:
+        pytest.skip("Debian's softhsm2 is not installed")
+    folder = tmp_path_factory.mktemp("softhsm")
+    (folder / "tokens").mkdir()
+    configuration = softhsm.write_configuration(folder / "softhsm2.conf", folder / "tokens")
+    softhsm.make_token(configuration)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(softhsm.CONFIGURATION, str(configuration))
+        yield str(softhsm.driver())
 
 
 @pytest.fixture

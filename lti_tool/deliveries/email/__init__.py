@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import parseaddr
+from pathlib import Path
 from typing import Literal
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -40,12 +41,14 @@ class Options:
     """`url`: smtp://host:25, smtp+starttls://user:password@host:587 or smtps://user:password@host:465.
 
     `return_address`: where what cannot be delivered comes back to; None for the sender. `dkim`: signs the mails.
+    `ca_bundle`: a PEM file of certificate authorities that are trusted beside those of the system.
     """
 
     url: str = field(repr=False)
     sender: str
     return_address: ReturnAddress | None = None
     dkim: DkimKey | None = None
+    ca_bundle: Path | None = None
 
 
 def deliver(badge: BakedBadge, recipient: Recipient, options: Options, reference: str) -> Receipt:
@@ -76,10 +79,10 @@ def send(mail: MailContent, options: Options, reference: str) -> Receipt:
 ServerTrouble = Literal["unreachable", "certificate", "refused", "unoffered"]
 
 
-def server_trouble(url: str) -> ServerTrouble | None:
+def server_trouble(url: str, ca_bundle: Path | None) -> ServerTrouble | None:
     """What keeps mails from being sent by the server of that URL; None where it lets us in. No mail is sent."""
     try:
-        with _connected(url):
+        with _connected(url, ca_bundle):
             return None
     except ssl.SSLCertVerificationError:
         return "certificate"
@@ -94,8 +97,9 @@ def server_trouble(url: str) -> ServerTrouble | None:
 def _send(message: EmailMessage, sender: str, options: Options) -> None:
     signed = message.as_bytes() if options.dkim is None else options.dkim.signed(message.as_bytes())
     circuit = _CIRCUITS.setdefault(options.url, Circuit(_left_alone, CIRCUIT_SECONDS))
+    connected = _connected(options.url, options.ca_bundle)
     try:
-        with circuit.attempt(MAIL_SECONDS, (OSError,), besides=_ANSWERS), _connected(options.url) as smtp:
+        with circuit.attempt(MAIL_SECONDS, (OSError,), besides=_ANSWERS), connected as smtp:
             _hand_over(smtp, message, sender, signed)
     except smtplib.SMTPNotSupportedError as error:
         raise DeliveryError(
@@ -146,15 +150,15 @@ class _UnofferedError(ConnectionError):
 
 
 @contextmanager
-def _connected(url: str) -> Iterator[smtplib.SMTP]:
+def _connected(url: str, ca_bundle: Path | None) -> Iterator[smtplib.SMTP]:
     """A connection that is closed at the end, and when MAIL_SECONDS are over, whatever is being done with it."""
     begun = time.monotonic()
-    smtp = _open(urlsplit(url))
+    smtp = _open(urlsplit(url), ca_bundle)
     ending = threading.Timer(MAIL_SECONDS - (time.monotonic() - begun), _end, (smtp,))
     ending.daemon = True
     ending.start()
     try:
-        _greet(smtp, urlsplit(url))
+        _greet(smtp, urlsplit(url), ca_bundle)
         yield smtp
         with suppress(smtplib.SMTPException):  # the mail has been accepted
             smtp.quit()
@@ -163,19 +167,27 @@ def _connected(url: str) -> Iterator[smtplib.SMTP]:
         smtp.close()
 
 
-def _open(address: SplitResult) -> smtplib.SMTP:
+def _tls_context(ca_bundle: Path | None) -> ssl.SSLContext:
+    """Read for each mail, so that a renewed authority counts at once. Raises OSError where the file cannot be read."""
+    context = ssl.create_default_context()
+    if ca_bundle is not None:
+        context.load_verify_locations(cafile=ca_bundle)
+    return context
+
+
+def _open(address: SplitResult, ca_bundle: Path | None) -> smtplib.SMTP:
     host = address.hostname or "localhost"
     if address.scheme == "smtps":
-        context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(host, address.port or 465, timeout=TIMEOUT_SECONDS, context=context)
+        tls = _tls_context(ca_bundle)
+        return smtplib.SMTP_SSL(host, address.port or 465, timeout=TIMEOUT_SECONDS, context=tls)
     return smtplib.SMTP(host, address.port or 25, timeout=TIMEOUT_SECONDS)
 
 
-def _greet(smtp: smtplib.SMTP, address: SplitResult) -> None:
+def _greet(smtp: smtplib.SMTP, address: SplitResult, ca_bundle: Path | None) -> None:
     """Switches to TLS and logs in, as the settings ask for. Raises OSError where the server can do neither."""
     try:
         if address.scheme == "smtp+starttls":
-            smtp.starttls(context=ssl.create_default_context())
+            smtp.starttls(context=_tls_context(ca_bundle))
         if address.username:
             smtp.login(unquote(address.username), unquote(address.password or ""))
     except smtplib.SMTPNotSupportedError as error:

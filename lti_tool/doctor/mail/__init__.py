@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from email.utils import parseaddr
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from config.settings import Settings
 from lti_tool.deliveries import email
@@ -28,6 +30,8 @@ FINDINGS: Mapping[str, Severity] = {
     "spf_several": WARNING,
     "spf_sends_nothing": WARNING,
     "spf_lets_everybody": WARNING,
+    "spf_unreadable": WARNING,
+    "spf_lacks_server": WARNING,
     "dkim_missing": WARNING,
     "dkim_of_another_key": WARNING,
     "dmarc_missing": WARNING,
@@ -52,7 +56,7 @@ def check(installation: Installation) -> Iterator[Finding]:
     if settings.smtp_url is None:
         yield finding("mails_not_sent", folder=str(settings.mail_folder))
         return
-    if trouble := _server_trouble(settings.smtp_url):
+    if trouble := _server_trouble(settings.smtp_url, settings.ca_bundle):
         yield finding(_TROUBLES[trouble])
     address = parseaddr(settings.mail_from)[1]
     domain = address.rpartition("@")[2]
@@ -62,7 +66,8 @@ def check(installation: Installation) -> Iterator[Finding]:
     returns_to = (settings.bounce_address or address).rpartition("@")[2]
     records = installation.world.records
     try:
-        yield from sender.of_spf(returns_to, records)
+        server = (urlsplit(settings.smtp_url).hostname or "").rstrip(".")
+        yield from sender.of_spf(returns_to.lower(), server, records)
         yield from sender.of_dmarc(domain, records)
         if (key := _key(settings, domain)) is not None:
             yield from sender.of_dkim(key, records)
@@ -72,9 +77,9 @@ def check(installation: Installation) -> Iterator[Finding]:
         yield finding("mail_dns_silent", domain=domain)
 
 
-def _server_trouble(url: str) -> email.ServerTrouble | None:
+def _server_trouble(url: str, ca_bundle: Path | None) -> email.ServerTrouble | None:
     try:
-        return within(SERVER_SECONDS, lambda: email.server_trouble(url))
+        return within(SERVER_SECONDS, lambda: email.server_trouble(url, ca_bundle))
     except TimeoutError:
         return "unreachable"
 

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
 
 from lti_tool.doctor.dns_records import Records
 from lti_tool.doctor.findings import Finding, finding
+from lti_tool.doctor.mail import spf
 from lti_tool.mails.dkim_key import DkimKey
 
+#: An address of documents (RFC 5737): as no record names it, all of a record is read.
+_NOBODY = "192.0.2.1"
 
-def of_spf(domain: str, records: Records) -> Iterator[Finding]:
-    """Whether a record says who sends for the domain to which mails return. Raises NoDnsError."""
-    found = [text for text in records.texts(domain) if text.lower().split(" ")[0] == "v=spf1"]
+
+def of_spf(domain: str, server: str, records: Records) -> Iterator[Finding]:
+    """Whether a record says who sends for the domain to which mails return, the mail `server` too. Raises NoDnsError.
+
+    It is asked about the server where that is the domain's own: which addresses a provider sends from, its name does
+    not tell, nor from where this machine is seen.
+    """
+    found = spf.records_of(domain, records)
     if len(found) != 1:
         yield finding("spf_several" if found else "spf_missing", domain=domain)
         return
@@ -21,6 +30,14 @@ def of_spf(domain: str, records: Records) -> Iterator[Finding]:
         yield finding("spf_sends_nothing", domain=domain)
     elif {"all", "+all"} & {*terms}:
         yield finding("spf_lets_everybody", domain=domain)
+    elif spf.evaluate(domain, _NOBODY, records) == "unreadable":
+        yield finding("spf_unreadable", domain=domain)
+    elif server == domain or server.endswith(f".{domain}"):
+        public = [each for each in records.addresses(server) if ip_address(each).is_global]
+        for address in public:
+            if spf.evaluate(domain, address, records) in ("fail", "softfail", "neutral"):
+                yield finding("spf_lacks_server", domain=domain, host=server, address=address)
+                return
 
 
 def of_dkim(key: DkimKey, records: Records) -> Iterator[Finding]:

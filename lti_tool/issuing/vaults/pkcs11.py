@@ -1,6 +1,6 @@
 """Private keys in a PKCS#11 device: a smart card, an HSM, or SoftHSM. They are made there and never leave it.
 
-Needs python-pkcs11, which is not in requirements.lock, because few have such a device.
+Needs python-pkcs11, which is in requirements-pkcs11.lock, because few have such a device.
 """
 
 from __future__ import annotations

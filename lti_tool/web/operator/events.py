@@ -22,6 +22,7 @@ from lti_tool.store.events import Act
 from lti_tool.store.queries.events import Wanted
 from lti_tool.values import MAX_ID
 from lti_tool.web.current import current_tool
+from lti_tool.web.operator.event_words import act_words, actor_words, acts_to_choose
 from lti_tool.web.operator.visits import current_operator, issuer_at, operator_page
 from lti_tool.web.spreadsheets import as_csv
 
@@ -66,7 +67,10 @@ def show(slug: str) -> Response:
             visit,
             issuer_now=issuer,
             filters=filters,
+            acts=acts_to_choose(filters.what),
             found=[(act, _data(act)) for act in found[:PAGE_SIZE]],
+            act_words=act_words,
+            actor_words=actor_words,
             older=found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None,
         )
 

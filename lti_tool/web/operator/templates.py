@@ -6,34 +6,26 @@ from itertools import groupby
 from uuid import UUID
 
 from flask import Blueprint, redirect, request
-from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from badges.errors import BadgeError
-from badges.template.model import read_template, text_in
-from badges.vocabularies import vocabulary
+from badges.template.model import read_template
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.people import operator_sessions
-from lti_tool.publishing.announced import read_in_each_language
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import approval_requests, approvals, versions
 from lti_tool.templates.approvals import Answer
 from lti_tool.templates.draft_hash import draft_hash
-from lti_tool.web.checked_requests import typed_line
+from lti_tool.web.approval_answers import Refused, shown_version, take_answer
 from lti_tool.web.current import current_tool
-from lti_tool.web.editor.completeness import completeness_of
-from lti_tool.web.editor.preview import mark_address, preview
+from lti_tool.web.editor.preview import mark_address
 from lti_tool.web.operator.visits import OperatorVisit, current_operator, issuer_at, operator_page
-from lti_tool.web.translation import gettext as _
 
 pages = Blueprint("operator_templates", __name__)
 
 _ROUTE = "/operator/issuers/<slug>/templates"
 _VERSION = f"{_ROUTE}/<uuid:template_id>/<int:version>"
-MAX_REASON_LENGTH = 2000
-_ANSWERS: dict[str, Answer] = {"approved": "approved", "declined": "declined"}
 
 
 @pages.get(_ROUTE)
@@ -72,33 +64,23 @@ def answer(slug: str, template_id: UUID, version: int) -> Response:
     """
     visit = current_operator()
     tool = current_tool()
-    given = _ANSWERS.get(request.form.get("answer", ""))
-    reason = typed_line("reason", MAX_REASON_LENGTH)
-    if given is None:
-        raise BadRequest
-    problem = wrong = ""
-    if given == "declined" and not reason:
-        wrong = _("Say what the teacher should change.")
-    else:
-        try:
-            with tool.store.begin() as session:
-                issuer = issuer_at(session, visit, slug, "approve_templates")
-                row = _locked(session, issuer, template_id, version)
-                if request.form.get("draft") != draft_hash(row):
-                    raise NotAllowedError("the draft was changed after it was shown")
-                approvals.answer_by_operator(
-                    session, row, issuer.profile, given, reason, tool.clock(), visit.actor
-                )
-            return redirect(_address(issuer), 303)
-        except BadgeError:
-            problem = _(
-                "The badge cannot be published as it is: the settings of the institution have changed since the "
-                "teacher asked. Decline it, and say so."
+
+    def record(given: Answer, reason: str) -> None:
+        with tool.store.begin() as session:
+            issuer = issuer_at(session, visit, slug, "approve_templates")
+            row = _locked(session, issuer, template_id, version)
+            if request.form.get("draft") != draft_hash(row):
+                raise NotAllowedError("the draft was changed after it was shown")
+            approvals.answer_by_operator(
+                session, row, issuer.profile, given, reason, tool.clock(), visit.actor
             )
+
+    refused = take_answer(record)
     with tool.store.read() as session:
         issuer = issuer_at(session, visit, slug, "approve_templates")
-        row = _row(session, issuer, template_id, version)
-        return _version_page(visit, issuer, row, problem, wrong)
+        if refused is None:
+            return redirect(_address(issuer), 303)
+        return _version_page(visit, issuer, _row(session, issuer, template_id, version), refused)
 
 
 @pages.post(f"{_VERSION}/retire")
@@ -127,33 +109,18 @@ def open_editor(slug: str) -> Response:
 
 
 def _version_page(
-    visit: OperatorVisit,
-    issuer: Issuer,
-    row: TemplateVersion,
-    problem: str = "",
-    wrong: str = "",
+    visit: OperatorVisit, issuer: Issuer, row: TemplateVersion, refused: Refused | None = None
 ) -> Response:
     if row.status == "draft" and not _is_waiting(row):
         raise NotFoundError("an unfinished draft is read in the editor alone")
-    template, profile = read_template(row.body), issuer.profile
-    today = profile.day_of(current_tool().clock())
     return operator_page(
         "operator/template.html",
         visit,
         issuer_now=issuer,
-        row=row,
-        template=template,
         is_waiting=_is_waiting(row),
-        asked=approval_requests.newest_request(row, profile),
+        asked=approval_requests.newest_request(row, issuer.profile),
         draft=draft_hash(row),
-        preview=preview(row, template, completeness_of(template, profile, today).stated_count),
-        read_in=read_in_each_language(issuer, row),
-        text_in=text_in,
-        vocabulary=vocabulary,
-        problem=problem,
-        wrong=wrong,
-        reason=typed_line("reason", MAX_REASON_LENGTH),
-        most=MAX_REASON_LENGTH,
+        **shown_version(row, read_template(row.body), issuer, refused),
     )
 
 

@@ -13,6 +13,7 @@ from lti_tool.values import MailPolicy
 from tests.conftest import Mailbox
 from tests.deliveries import BADGE, REFERENCE, anna
 from tests.fixtures import change_issuer
+from tests.lti_tool.doctor.certificates import authority, certificate, server_context, write_pem
 
 
 def options(smtp):
@@ -147,6 +148,26 @@ def test_a_refused_password_is_not_a_permanent_failure(free_port):
     finally:
         refusing.stop()
     assert not caught.value.permanent
+
+
+@pytest.mark.parametrize("scheme", ["smtp+starttls", "smtps"])
+def test_a_mail_server_of_an_own_authority_is_trusted_once_its_file_is_named(tmp_path, free_port, scheme):
+    own = authority("Own of the college")
+    context = server_context(tmp_path, certificate("localhost", own))
+    mailbox, port = Mailbox(), free_port()
+    # It speaks TLS from the first byte, or when it is asked to.
+    how = {"ssl_context": context} if scheme == "smtps" else {"tls_context": context}
+    server = Controller(mailbox, hostname="localhost", port=port, **how)
+    server.start()
+    try:
+        given = {"url": f"{scheme}://localhost:{port}", "sender": "badges@example.org"}
+        with pytest.raises(DeliveryError, match="cannot be reached"):
+            email.deliver(BADGE, anna(), email.Options(**given), REFERENCE)
+        bundle = write_pem(tmp_path / "own.pem", own)
+        email.deliver(BADGE, anna(), email.Options(**given, ca_bundle=bundle), REFERENCE)
+    finally:
+        server.stop()
+    assert len(mailbox.mails) == 1
 
 
 def test_an_unreachable_mail_server_is_not_a_permanent_failure(free_port):

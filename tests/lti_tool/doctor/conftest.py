@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
+from flask import Flask
 
 from config.settings import read_settings
 from lti_tool.doctor import examine
@@ -27,7 +28,8 @@ from lti_tool.mails.dkim_key import read_key
 from lti_tool.platforms import registrations
 from lti_tool.store.models import Outbox, RegistrationRow
 from lti_tool.tasks import Worker
-from lti_tool.web import create_app
+from lti_tool.web import create_app, page_issuer
+from lti_tool.web.current import install
 from lti_tool.wiring import Tool, build_tool
 from tests.fixtures import ANNA, ROOT, SECRETS, FakePlatform, complete, make_rule, publish, run_due_jobs
 from tests.lti_tool.doctor.certificates import Signed, authority, certificate, server_context, write_pem
@@ -182,6 +184,12 @@ def sqlite_database_url(prepared_sqlite: Path, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'nozimite.sqlite'}"
 
 
+@pytest.fixture(scope="module")
+def made_app() -> list[Flask]:
+    """The application, once a test has made it: compiling its routes takes longer than examining it."""
+    return []
+
+
 @pytest.fixture
 def new_examined(
     running: Site,
@@ -190,6 +198,7 @@ def new_examined(
     smtp: Any,
     valkey_url: str,
     dkim_key: bytes,
+    made_app: list[Flask],
     tmp_path: Path,
 ) -> Iterator[Callable[[str], Examined]]:
     made: list[Examined] = []
@@ -219,7 +228,11 @@ def new_examined(
         with tool.store.begin() as session:
             # As if a worker had done all that was due: these tests take longer than that may wait.
             session.query(Outbox).update({Outbox.due_at: tool.clock() + timedelta(days=1)})
-        running.tool = create_app(tool)
+        if not made_app:
+            made_app.append(create_app(tool))
+        install(made_app[0], tool)
+        page_issuer.set_up(made_app[0])
+        running.tool = made_app[0]
 
         def tool_keys() -> dict[str, Any]:
             with tool.store.read() as session:

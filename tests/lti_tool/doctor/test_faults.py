@@ -459,6 +459,20 @@ FAULTS = [
         found={"spf_lets_everybody": "-all"},
     ),
     Fault(
+        name="SPF that cannot be read",
+        plant=record(DOMAIN, "v=spf1 include:nothing.example mx -all"),
+        found={"spf_unreadable": "10 look-ups"},
+    ),
+    Fault(
+        name="SPF does not name the college's own mail server",
+        plant=lambda examined: (
+            examined.names.zone.update({(f"mail.{DOMAIN}", "A"): ["1.2.3.9"]}),
+            # No such host is reached from here, which is one more finding.
+            examined.environment.update(SMTP_URL=f"smtp://mail.{DOMAIN}"),
+        ),
+        found={"spf_lacks_server": f"a:mail.{DOMAIN}", "mail_server_unreachable": "SMTP_URL"},
+    ),
+    Fault(
         name="no DKIM key",
         plant=no_record(f"{SELECTOR}._domainkey.{DOMAIN}"),
         found={"dkim_missing": "DKIM_KEY_FILE"},
@@ -623,6 +637,26 @@ def test_a_mail_server_whose_certificate_is_not_trusted_is_found(
     address = new_mail_server(tls_context=examined.authorities.context("mx.college.example"))
     examined.environment["SMTP_URL"] = f"smtp+starttls://{address}"
     assert examined.codes() == {"mail_server_not_trusted"}
+
+
+@pytest.fixture
+def own_mail_server(examined: Examined, new_mail_server: Callable[..., str]) -> Examined:
+    """The mail server of the college has a certificate of the college's own authority, for its right name."""
+    shown = server_context(examined.folder, certificate("localhost", examined.authorities.own))
+    port = new_mail_server(tls_context=shown).rpartition(":")[2]
+    examined.environment["SMTP_URL"] = f"smtp+starttls://localhost:{port}"
+    return examined
+
+
+def test_a_mail_server_of_an_authority_that_is_not_known_is_found(own_mail_server: Examined) -> None:
+    own_mail_server.environment["CA_BUNDLE"] = str(own_mail_server.folder / "authorities.pem")
+    (found,) = own_mail_server.diagnoses()
+    assert found.code == "mail_server_not_trusted"
+    assert "CA_BUNDLE" in found.mend
+
+
+def test_a_mail_server_of_the_colleges_own_authority_is_trusted(own_mail_server: Examined) -> None:
+    assert own_mail_server.codes() == set()
 
 
 def test_what_answers_without_tls_is_found(examined: Examined) -> None:

@@ -301,7 +301,7 @@ def test_how_many_jobs_wait_is_told_to_monitors_alone(watched: Tool, monitor: Fl
     with watched.store.begin() as session:
         outbox.add(session, "issue", {"award_id": 1}, watched.clock() - timedelta(minutes=10))
     stranger = monitor.get("/workz")
-    assert (stranger.status_code, stranger.json) == (503, {"status": "late"})
+    assert (stranger.status_code, stranger.json) == (503, {"status": "late", "broker": "ok"})
     told = monitor.get("/workz", headers=MONITOR)
     assert told.status_code == 503
     assert told.json["queues"]["awards"]["oldest_seconds"] == 600

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-from pathlib import Path
-
 import pytest
 
 from badges.verify import verify
@@ -19,24 +15,7 @@ from signing.keys import algorithm
 from signing.signatures import sign
 from signing.signatures import verify as check_signature
 from tests.fixtures import ANNA, WITH_TEXTS, complete, make_rule, publish, run_due_jobs, settings_for
-
-PIN, TOKEN = "5678-riga", "Riga College"
-
-
-@pytest.fixture(scope="module")
-def device(tmp_path_factory):
-    """The driver of a SoftHSM with an empty token of its own; the driver reads where it is once a process."""
-    if shutil.which("softhsm2-util") is None:
-        pytest.skip("Debian's softhsm2 is not installed")
-    folder = tmp_path_factory.mktemp("softhsm")
-    (folder / "tokens").mkdir()
-    settings = folder / "softhsm2.conf"
-    settings.write_text(f"directories.tokendir = {folder / 'tokens'}\nlog.level = ERROR\n", encoding="utf-8")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("SOFTHSM2_CONF", str(settings))
-        words = ["--init-token", "--free", "--label", TOKEN, "--so-pin", "1234-riga", "--pin", PIN]
-        subprocess.run(["softhsm2-util", *words], check=True, capture_output=True)
-        yield str(next(Path("/usr/lib").rglob("libsofthsm2.so")))
+from tests.softhsm import PIN, TOKEN
 
 
 @pytest.fixture

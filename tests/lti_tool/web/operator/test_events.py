@@ -7,10 +7,13 @@ import io
 
 import pytest
 
+from lti_tool.operators import accounts
 from lti_tool.store import events
 from lti_tool.store.models import Event
+from lti_tool.web.operator.event_words import ACT_WORDS
 from lti_tool.web.operator.events import PAGE_SIZE
 from tests.fixtures import add_another_issuer, rows
+from tests.lti_tool.store.test_events import ACTS, ELSEWHERE
 from tests.lti_tool.web.conftest import text_of
 
 EVENTS = "/operator/issuers/riga-college/events"
@@ -44,31 +47,32 @@ def told(join, web_tool, clock):
 
 def acts(page):
     text = text_of(page)
-    return [what for what in ("awarded_long_ago", "awarded award:17", "erased") if what in text]
+    return [what for what in ("awarded_long_ago", "awarded award:17", "erased person:7") if what in text]
 
 
 def test_the_newest_come_first_with_what_there_is_to_know(told):
     text = text_of(told.get(EVENTS))
-    assert text.index("erased") < text.index("awarded award:17") < text.index("awarded_long_ago")
-    assert "erased (asked) person:7" in text and "operator:root" in text
+    assert text.index("erased person:7") < text.index("awarded award:17") < text.rindex("awarded_long_ago")
+    assert "Somebody’s data was erased" in text and "root at the command line" in text
+    assert "erased person:7 (asked)" in text
 
 
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("what=erased", ["erased"]),
-        ("person=7", ["awarded_long_ago", "erased"]),
+        ("what=erased", ["erased person:7"]),
+        ("person=7", ["awarded_long_ago", "erased person:7"]),
         ("person=77", ["awarded award:17"]),
-        ("since=2026-11-22", ["awarded award:17", "erased"]),
+        ("since=2026-11-22", ["awarded award:17", "erased person:7"]),
         ("until=2026-11-22", ["awarded_long_ago"]),
         ("what=erased&person=77", []),
         (
             "person=x&since=yesterday&until=0001-01-01&what=%27",
-            ["awarded_long_ago", "awarded award:17", "erased"],
+            ["awarded_long_ago", "awarded award:17", "erased person:7"],
         ),
         (
             "person=99999999999999&since=9999-12-31&before=-1",
-            ["awarded_long_ago", "awarded award:17", "erased"],
+            ["awarded_long_ago", "awarded award:17", "erased person:7"],
         ),
     ],
 )
@@ -126,4 +130,25 @@ def test_nothing_of_another_issuer_is_told(told, join, web_tool):
 
 def test_an_act_of_an_operator_is_found_by_their_number(told, web_tool, clock):
     record(web_tool, "awarded", actor=events.operator("account:1"))
-    assert "operator:account:1" in text_of(told.get(EVENTS))
+    assert "operator 1" in text_of(told.get(EVENTS))
+
+
+def test_each_act_has_words():
+    walked = {what for _, _, expected in ACTS for what in expected} | ELSEWHERE
+    assert ACT_WORDS.keys() == walked | {"role_given", "role_taken"}
+
+
+@pytest.mark.parametrize(
+    ("actor", "words"),
+    [
+        (events.TOOL, "Nozimite itself"),
+        (events.UNKNOWN, "a visitor whom nobody has named"),
+        (events.person(7), "person 7"),
+        (events.approver(3), "whoever answered approval 3"),
+        (events.operator("root"), "root at the command line"),
+        (accounts.actor_of(5), "operator 5"),
+    ],
+)
+def test_who_acted_is_said_in_words(told, web_tool, actor, words):
+    record(web_tool, "revoked", actor=actor)
+    assert words in text_of(told.get(f"{EVENTS}?what=revoked"))

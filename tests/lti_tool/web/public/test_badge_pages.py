@@ -232,7 +232,7 @@ def test_health(browser, web_tool, clock):
     assert (ready.status_code, ready.json["database"]) == (200, "ok")
     clock.advance(minutes=5)  # nobody has swept: there is no worker
     late = browser.get("/workz")
-    assert (late.status_code, late.json) == (503, {"status": "late"})
+    assert (late.status_code, late.json) == (503, {"status": "late", "broker": "ok"})
     # Pages and the verifier work without a worker.
     assert browser.get("/readyz").status_code == 200
 
