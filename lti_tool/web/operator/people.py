@@ -19,6 +19,7 @@ from lti_tool.privacy.issuer_share import Share
 from lti_tool.store import Session, dead_jobs, events, queries
 from lti_tool.store.dead_jobs import DeadOfAwards
 from lti_tool.store.models import Award, Person, PlatformAccount, ProvedAddress, RegistrationRow
+from lti_tool.web import rate_limits
 from lti_tool.web.checked_requests import typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.operator import people_search
@@ -84,6 +85,7 @@ def find(slug: str) -> Response:
         if people_search.is_too_short(typed):
             wrong = _("Type at least two letters or digits.")
             return _search_page(visit, issuer, typed, wrong=wrong)
+        rate_limits.count_search(visit.token)
         found = people_search.find(session, issuer.id, typed)
     with tool.store.begin() as session:
         data = {"found": found.total}

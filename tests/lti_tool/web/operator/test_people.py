@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import pytest
+from limits import RateLimitItemPerMinute
 
 from lti_tool.awarding import looks
 from lti_tool.issuing.signed_content import signed_content
@@ -19,6 +20,7 @@ from lti_tool.store.models import (
     Person,
     ProvedAddress,
 )
+from lti_tool.web import rate_limits
 from lti_tool.web.operator import people_search
 from tests.fixtures import ANNA, JANIS, ZANE, change_issuer, complete, rows, run_due_jobs
 from tests.lti_tool.web.conftest import hidden, text_of
@@ -98,6 +100,20 @@ def test_a_search_and_an_opened_person_are_events_without_what_was_typed(owner, 
     assert "rzi" not in str([row.data for row in rows(web_tool, Event)]).lower()
     told = "".join(capfd.readouterr())
     assert "rzi" not in told.lower() and "anna" not in told.lower()
+
+
+def test_many_searches_in_a_row_are_refused(owner, anna, app, monkeypatch):
+    """Or somebody could go through the alphabet."""
+    monkeypatch.setattr(rate_limits, "SEARCHES_OF_SESSION", RateLimitItemPerMinute(3))
+    form = hidden(owner.get(PEOPLE), "_form")
+    app.extensions["nozimite_limiter"].enabled = True
+    try:
+        answers = [
+            owner.send(PEOPLE, _form=form, find=words).status_code for words in ("a", "an", "ja", "no", "zi")
+        ]
+    finally:
+        rate_limits.switch_off(app)
+    assert answers == [200, 200, 200, 200, 429]
 
 
 # --- One person
