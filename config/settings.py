@@ -53,6 +53,7 @@ class Settings:
     issuer_file: Path
     mail_folder: Path
     journal_file: Path = Path("var/journal.jsonl")
+    journal_copy: Path | None = None
     vocabularies_folder: Path = Path("var/vocabularies")
     extension_url: str | None = None
     smtp_url: str | None = field(default=None, repr=False)
@@ -122,6 +123,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         mail_from=read.sender("MAIL_FROM", "Nozimite <badges@localhost>"),
         mail_folder=Path(read.text("MAIL_FOLDER") or "var/mail"),
         journal_file=Path(read.text("JOURNAL_FILE") or "var/journal.jsonl"),
+        journal_copy=Path(copy) if (copy := read.text("JOURNAL_COPY")) else None,
         keep_members_days=read.days("KEEP_MEMBERS_DAYS", 90),
         keep_observations_days=read.days("KEEP_OBSERVATIONS_DAYS", 365),
         keep_mails_days=read.days("KEEP_MAILS_DAYS", 365),

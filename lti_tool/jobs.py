@@ -353,6 +353,8 @@ def sweep(tool: Tool, event_id: str, payload: Json) -> None:
         queries.observations.delete_looks(session, tool.clock() - looks.KEPT)
         schedule_mails_about_troubles(session, tool.clock())
     progress = retention.retain(tool, payload, tool.clock())
+    # Another process may have erased somebody, and retention may have here.
+    tool.store.forget_statements()
     wait = timedelta(hours=1) if progress.is_over else timedelta(minutes=1)
     with tool.store.begin() as session:
         outbox.reschedule(session, event_id, "sweep", progress.as_json(), tool.clock() + wait)

@@ -36,10 +36,13 @@ def award(
 ) -> Sequence[int]:
     """The ids of the new awards of people for whom the rule's version came to `earned`.
 
-    Whoever has one already, or was erased, gets none. The credential of an award that is renewed stays valid to its own
-    end. Issuing is only scheduled here, in the caller's transaction: an award that is committed will be issued.
+    Whoever has one already, or was erased, by this issuer or wholly, gets none. The credential of an award that is
+    renewed stays valid to its own end. Issuing is only scheduled here, in the caller's transaction: an award that is
+    committed will be issued.
     """
+    issuer_id = version.template_version.issuer_id
     kept = queries.people.not_erased(session, [each.person_id for each in earned])
+    kept -= queries.issuer_erasures.whom_it_erased(session, issuer_id, kept)
     # In one order in all transactions, which wait for each other where they award the same to the same people.
     to = sorted((each for each in earned if each.person_id in kept), key=lambda each: each.person_id)
     first = [_row(rule, version, each, now) for each in to if each.renews is None]
@@ -48,7 +51,6 @@ def award(
     for each in to:
         if each.renews is not None and (award_id := _renew(session, rule, version, each, now)) is not None:
             new[each.person_id] = award_id
-    issuer_id = version.template_version.issuer_id
     for person_id, award_id in new.items():
         outbox.add(session, "issue", {"award_id": award_id}, now)
         data = {"person": person_id, "rule": rule.id}

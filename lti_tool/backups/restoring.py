@@ -7,7 +7,7 @@ from datetime import datetime
 
 from lti_tool.backups.archive import Backup
 from lti_tool.errors import BackupError
-from lti_tool.store import Session, events, queries, table_copies
+from lti_tool.store import Session, events, given_places, queries, table_copies
 from lti_tool.store.database import Store
 from lti_tool.store.events import Actor
 from lti_tool.store.migrations import (
@@ -17,6 +17,7 @@ from lti_tool.store.migrations import (
     revision_of,
     wait_for_other_starts,
 )
+from signing import status
 from signing.errors import DecryptionError
 
 
@@ -35,6 +36,8 @@ def restore(
 
 def fill(store: Store, backup: Backup, decrypt: Callable[[bytes], bytes]) -> None:
     """Fills the database, which has no tables yet, as it was on the day of the backup, with the tables of that version.
+
+    Badges from then on are in status lists of their own: places that were given out since the backup are left alone.
 
     Raises BackupError where there are tables already, where the backup is of a newer version, and where
     KEY_ENCRYPTION_KEY does not open its keys.
@@ -59,6 +62,7 @@ def fill(store: Store, backup: Backup, decrypt: Callable[[bytes], bytes]) -> Non
         if filled != manifest.tables:
             raise BackupError("the backup is damaged: it has other rows than its manifest says")
         table_copies.set_numbers_given(connection, manifest.numbers)
+        given_places.give_none_again(connection, status.LENGTH)
 
 
 def _record(session: Session, backup: Backup, now: datetime, by: Actor) -> None:

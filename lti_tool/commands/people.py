@@ -54,7 +54,12 @@ def erase(*, person: str, agrees: bool, revokes: bool) -> int:
                 note(
                     f"{number}: revoked {revoke_all(session, tool.issuers, number, tool.clock(), operator())}"
                 )
-    erase_people(tool, tool.mail_folder, numbers, operator())
+    done = erase_people(tool, numbers, operator())
+    if done.still_shown:
+        note(
+            "Revoked badges are still in gradebooks, as platforms did not answer. Clear them there, in these courses: "
+            f"{'; '.join(done.still_shown)}"
+        )
     click.echo(f"Erased: {', '.join(str(row.id) for row in found)}")
     note(
         "Badges that they have downloaded live on, and so do mails that were sent. Backups still name them until they "

@@ -21,6 +21,10 @@ Permission = Literal[
     "see_platforms",
     "manage_platforms",
     "rotate_lti_key",
+    "see_people",
+    "export_people",
+    "erase_people",
+    "correct_people",
     "see_events",
     "export_events",
     "see_settings",
@@ -46,6 +50,11 @@ MAY: Mapping[str, frozenset[str]] = {
     "manage_platforms": frozenset({"owner", "manager"}),
     # It is shown to the platforms of all issuers: an owner of the first one alone.
     "rotate_lti_key": frozenset({"owner"}),
+    # Those who are asked about a badge. Auditors see what was done, and not to whom.
+    "see_people": frozenset({"owner", "manager", "support", "counsellor"}),
+    "export_people": frozenset({"owner"}),
+    "erase_people": frozenset({"owner"}),
+    "correct_people": frozenset({"owner", "manager"}),
     "see_events": frozenset({"owner", "manager", "auditor"}),
     # A file of events leaves the tool, and its retention with it.
     "export_events": frozenset({"owner", "auditor"}),

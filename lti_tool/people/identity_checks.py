@@ -15,6 +15,7 @@ from typing import Literal
 from lti_tool.errors import NotFoundError
 from lti_tool.mails.tokens import MailTokens
 from lti_tool.store import Session, events, outbox, queries
+from lti_tool.store.events import Actor
 from lti_tool.store.models import IdentityCheck
 from lti_tool.values import secret_hash
 
@@ -116,6 +117,14 @@ def refuse(session: Session, check: IdentityCheck, now: datetime) -> bool:
         by = events.person(person_id)
         events.record(session, "identity_checks_refused", "person", person_id, now, actor=by)
     return is_new
+
+
+def allow_again(session: Session, person_id: int, now: datetime, by: Actor) -> bool:
+    """Takes the person's refusal back, at their own wish; whether there was one."""
+    had_one = queries.identity_checks.forget_refusal(session, person_id)
+    if had_one:
+        events.record(session, "identity_checks_allowed", "person", person_id, now, actor=by)
+    return had_one
 
 
 def _hash_in(tokens: MailTokens, token: str) -> str:

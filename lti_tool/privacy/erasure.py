@@ -8,8 +8,8 @@ here, and cannot be issued again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,13 +18,15 @@ from lti_tool.deliveries import mail_folder
 from lti_tool.errors import KeptByLawError, NotAllowedError, NotFoundError
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.observations import role_now
+from lti_tool.privacy import take_backs
 from lti_tool.privacy.person_facts import facts_of
 from lti_tool.privacy.retention_plan import laws_that_hold
-from lti_tool.publishing.publisher import Publisher
+from lti_tool.privacy.take_backs import Eraser
 from lti_tool.store import Session, events, journal, queries
 from lti_tool.store.account_hashes import ERASED, account_hash
 from lti_tool.store.events import Actor
-from lti_tool.store.models import Person
+from lti_tool.store.models import Award, Person
+from lti_tool.values import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,20 +38,40 @@ class Erased:
     words: frozenset[str] = field(repr=False)
 
 
-def erase(tool: Publisher, folder: str | None, person_ids: Sequence[int], by: Actor) -> Sequence[Erased]:
-    """Erases these people, or none of them, and deletes their mails in the folder; None where mails are sent.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Who was erased; `still_shown`: the courses on whose platforms a revoked badge could not be taken back."""
 
-    Raises as `erase_person`.
-    """
+    erased: Sequence[Erased]
+    still_shown: Sequence[str]
+
+
+def erase(tool: Eraser, person_ids: Sequence[int], by: Actor) -> Outcome:
+    """Erases these people, or none of them, and deletes their mails in the folder. Raises as `erase_person`."""
+
+    def act(session: Session, now: datetime) -> Sequence[Erased]:
+        return [erase_person(session, tool.issuers, person_id, now, by) for person_id in person_ids]
+
+    with tool.store.read() as session:
+        found = [each.id for each in queries.awards.awards_of_people(session, person_ids)]
+    return carry_out(tool, found, act)
+
+
+def carry_out(
+    tool: Eraser, award_ids: Collection[int], act: Callable[[Session, datetime], Sequence[Erased]]
+) -> Outcome:
+    """Has these awards taken back from platforms, erases in one transaction, and deletes mails that name who it was."""
+    still_shown = take_backs.finish(tool, award_ids)
     now = tool.clock()
     with tool.store.begin() as session:
-        erased = [erase_person(session, tool.issuers, person_id, now, by) for person_id in person_ids]
+        erased = act(session, now)
         # Before the commit: where the process dies here, they are erased once more, mails and all.
-        _delete_mails(folder, erased)
+        _delete_mails(tool.mail_folder, erased)
     # Once more: a mail may have been on its way.
-    _delete_mails(folder, erased)
+    _delete_mails(tool.mail_folder, erased)
     tool.store.empty_log()
-    return erased
+    tool.store.forget_statements()
+    return Outcome(erased=erased, still_shown=still_shown)
 
 
 def _delete_mails(folder: str | None, erased: Sequence[Erased]) -> None:
@@ -64,19 +86,24 @@ def erase_person(session: Session, issuers: Issuers, person_id: int, now: dateti
     Raises NotFoundError where there is nobody with that number; NotAllowedError for somebody who is staff of a course
     that goes on: what they decide there is not theirs alone; KeptByLawError where a law obliges the issuer of an award.
     """
-    person = _lock(session, person_id)
-    _refuse_staff(session, person_id, now)
+    person = lock(session, person_id)
+    refuse_staff(session, person_id, now)
     refuse_kept_by_law(session, issuers, person_id, now)
+    return empty_and_note(session, person, {}, now, by)
+
+
+def empty_and_note(session: Session, person: Person, kept: Json, now: datetime, by: Actor) -> Erased:
+    """Erases a person who is locked, with the event and the line of the journal; `kept` is said there, too."""
     words = words_of(session, person)
-    credential_ids = queries.removed_credentials.ids_of_person(session, person_id)
+    credential_ids = queries.removed_credentials.ids_of_person(session, person.id)
     # Who it was is told to the event while the accounts still say on which platform.
     data = {"credentials": len(credential_ids)}
-    events.record(session, "erased", "person", person_id, now, actor=by, data=data)
+    events.record(session, "erased", "person", person.id, now, actor=by, data=data)
     hashes = _hash_accounts(session, person)
-    journal.note(session, "erased", {"accounts": hashes, "credentials": list(credential_ids)}, now)
+    journal.note(session, "erased", {"accounts": hashes, "credentials": list(credential_ids)} | kept, now)
     empty_person(session, person, words, credential_ids, "erased", now)
     person.erased_at = now
-    return Erased(person_id=person_id, credentials=len(credential_ids), words=words)
+    return Erased(person_id=person.id, credentials=len(credential_ids), words=words)
 
 
 def revoke_all(session: Session, issuers: Issuers, person_id: int, now: datetime, by: Actor) -> int:
@@ -84,21 +111,30 @@ def revoke_all(session: Session, issuers: Issuers, person_id: int, now: datetime
 
     Raises as `erase_person` where that would be refused: nothing is revoked for an erasure that does not come.
     """
-    _refuse_staff(session, person_id, now)
+    refuse_staff(session, person_id, now)
     refuse_kept_by_law(session, issuers, person_id, now)
-    valid = [
-        each for each in queries.awards.awards_of_people(session, [person_id]) if each.status != "revoked"
-    ]
+    return revoke_each(session, queries.awards.awards_of_people(session, [person_id]), now, by)
+
+
+def revoke_each(session: Session, found: Iterable[Award], now: datetime, by: Actor) -> int:
+    """Revokes those of the awards that are not revoked yet, without a reason; how many that were."""
+    valid = [each for each in found if each.status != "revoked"]
     for award in valid:
         awards.revoke(session, award, "", now, by)
     session.flush()
     return len(valid)
 
 
-def refuse_kept_by_law(session: Session, issuers: Issuers, person_id: int, now: datetime) -> None:
-    """Raises KeptByLawError where the person has an award that a law obliges its issuer to keep still."""
+def refuse_kept_by_law(
+    session: Session, issuers: Issuers, person_id: int, now: datetime, only: Collection[int] | None = None
+) -> None:
+    """Raises KeptByLawError where the person has an award that a law obliges its issuer to keep still.
+
+    `only`: the ids of the awards in question, where not all of them are.
+    """
     (facts,) = facts_of(session, issuers, [person_id], now)
-    for law in laws_that_hold(facts, now):
+    asked = [each for each in facts.awards if only is None or each.award_id in only]
+    for law in laws_that_hold(replace(facts, awards=asked), now):
         raise KeptByLawError(law)
 
 
@@ -131,7 +167,8 @@ def empty_person(
     person.withheld, person.launched_at = [], None
 
 
-def _lock(session: Session, person_id: int) -> Person:
+def lock(session: Session, person_id: int) -> Person:
+    """The person, locked with the courses that know them. Raises NotFoundError where there is none any more."""
     if not queries.people.people_found(session, str(person_id)):
         raise NotFoundError(f"there is no person {person_id}")
     # Looks and teachers' acts hold their course: what they are about to store comes before this, and is erased too.
@@ -143,13 +180,19 @@ def _lock(session: Session, person_id: int) -> Person:
     return person
 
 
-def _refuse_staff(session: Session, person_id: int, now: datetime) -> None:
-    roles = queries.observations.roles_of_person(session, person_id)
-    staffed = [course_id for course_id, own in roles.items() if role_now(own) == "staff"]
-    if queries.people.running_courses(session, staffed, now):
+def refuse_staff(session: Session, person_id: int, now: datetime) -> None:
+    """Raises NotAllowedError for somebody who is staff of a course that goes on."""
+    if staffed_courses(session, person_id, now):
         raise NotAllowedError(
             f"person {person_id} is staff of a course: first take the role from them there, or end the course"
         )
+
+
+def staffed_courses(session: Session, person_id: int, now: datetime) -> Sequence[int]:
+    """The courses that go on in which the person is staff."""
+    roles = queries.observations.roles_of_person(session, person_id)
+    staffed = [course_id for course_id, own in roles.items() if role_now(own) == "staff"]
+    return queries.people.running_courses(session, staffed, now)
 
 
 def _hash_accounts(session: Session, person: Person) -> list[list[int | str]]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from lti_tool.issuing.baking import bake_badge
 from lti_tool.language import LANGUAGES
+from lti_tool.privacy.issuer_share import share_of
 from lti_tool.privacy.record import TableRecord, record_of_processing, words_of_record
 from lti_tool.publishing.publisher import Publisher
 from lti_tool.publishing.zip_stream import Outlet
@@ -26,6 +28,33 @@ def export_of(publisher: Publisher, person_ids: Sequence[int], now: datetime) ->
 
     Of several people, who are one person on several platforms, each has a folder.
     """
+    return _export(publisher, person_ids, _Wanted(), now)
+
+
+def export_of_issuer(publisher: Publisher, issuer_id: str, person_id: int, now: datetime) -> Iterator[bytes]:
+    """The ZIP with what of the person is that issuer's, and nothing of another one of the installation.
+
+    Raises NotFoundError for somebody who is none of its people.
+    """
+    with publisher.store.read() as session:
+        share = share_of(session, issuer_id, person_id)
+    return _export(publisher, [person_id], _Wanted(issuer_id=issuer_id, with_home=share.is_home), now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """Whose rows are in the export: of one issuer, or of all (None).
+
+    `with_home`: also what is of the issuer on whose platforms the person is.
+    """
+
+    issuer_id: str | None = None
+    with_home: bool = True
+
+
+def _export(
+    publisher: Publisher, person_ids: Sequence[int], wanted: _Wanted, now: datetime
+) -> Iterator[bytes]:
     outlet = Outlet()
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED) as archive:
         for language in LANGUAGES:
@@ -34,11 +63,11 @@ def export_of(publisher: Publisher, person_ids: Sequence[int], now: datetime) ->
         for person_id in person_ids:
             folder = "" if len(person_ids) == 1 else f"{person_id}/"
             with archive.open(_info(f"{folder}data.json", now), "w") as file:
-                for text in _data(publisher, person_id, now):
+                for text in _data(publisher, person_id, wanted, now):
                     file.write(text.encode())
                     if piece := outlet.take():
                         yield piece
-            for name, content in _badges(publisher, person_id):
+            for name, content in _badges(publisher, person_id, wanted):
                 _write(archive, f"{folder}badges/{name}", content, now)
                 yield outlet.take()
     yield outlet.take()
@@ -54,7 +83,7 @@ def _info(name: str, now: datetime) -> zipfile.ZipInfo:
     return info
 
 
-def _data(publisher: Publisher, person_id: int, now: datetime) -> Iterator[str]:
+def _data(publisher: Publisher, person_id: int, wanted: _Wanted, now: datetime) -> Iterator[str]:
     """One JSON object, written row by row: when it was made, and for each table what it keeps, why, and its rows."""
     words = words_of_record("en")["kinds"]
     yield f'{{"exported_at": {json.dumps(now.isoformat())}, "person": {person_id}, "tables": {{'
@@ -66,16 +95,20 @@ def _data(publisher: Publisher, person_id: int, now: datetime) -> Iterator[str]:
             about = words[table.kind.name]
             head = json.dumps({"what": about["what"], "why": about["why"]}, ensure_ascii=False)[:-1]
             yield f'{separator}\n{json.dumps(table.name)}: {head}, "rows": ['
-            yield from _rows(session, table, table.whose, person_id)
+            if wanted.with_home or table.of != "home":
+                yield from _rows(session, table, table.whose, person_id, wanted)
             yield "]}"
             separator = ","
     yield "}}\n"
 
 
-def _rows(session: Session, table: TableRecord, whose: str, person_id: int) -> Iterator[str]:
+def _rows(session: Session, table: TableRecord, whose: str, person_id: int, wanted: _Wanted) -> Iterator[str]:
     separator = ""
     columns = (*table.personal, *table.typed, *table.staff)
-    for row in queries.personal_data.rows_about(session, table.name, whose, columns, person_id):
+    only = None
+    if wanted.issuer_id is not None and table.of not in (None, "home"):
+        only = queries.personal_data.OfIssuer(issuer_id=wanted.issuer_id, path=table.of)
+    for row in queries.personal_data.rows_about(session, table.name, whose, columns, person_id, only):
         told = {name: _value(row[name]) for name in (*table.personal, *table.typed)}
         told |= _actors(table, row, person_id)
         yield f"{separator}\n  {json.dumps(told, ensure_ascii=False)}"
@@ -113,14 +146,14 @@ def _value(value: Any) -> Any:
             return value
 
 
-def _badges(publisher: Publisher, person_id: int) -> Iterator[tuple[str, bytes]]:
+def _badges(publisher: Publisher, person_id: int, wanted: _Wanted) -> Iterator[tuple[str, bytes]]:
     """The files of the person's badges: of one that is revoked or was replaced the signed JSON alone."""
     with publisher.store.read() as session:
         ids = queries.removed_credentials.ids_of_person(session, person_id)
     for credential_id in ids:
         with publisher.store.read() as session:
             row = queries.credentials.credential(session, credential_id)
-            if row is None:
+            if row is None or wanted.issuer_id not in (None, row.issuer_id):
                 continue
             files = [(f"{row.id}.json", row.text.encode())]
             if row.revoked_at is None:

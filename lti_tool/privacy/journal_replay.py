@@ -7,8 +7,9 @@ from typing import Any
 
 from lti_tool.privacy import journal
 from lti_tool.privacy.erasure import empty_person, words_of
+from lti_tool.privacy.issuer_share import remove_awards, split_off
 from lti_tool.privacy.journal_file import Line
-from lti_tool.store import Session, dead_jobs, queries
+from lti_tool.store import Session, dead_jobs, given_places, queries
 from lti_tool.store.models import CredentialRow, JournalEntry
 from lti_tool.values import Json
 from signing import status
@@ -18,9 +19,13 @@ def apply_journal(tool: journal.HasJournal) -> int:
     """Does once more what the database does not know of; how many entries that were.
 
     Each entry is a transaction of its own, with its number, so that a replay that is interrupted goes on where it was.
-    No event is recorded: those of that day were. Raises JournalError where the file is of another history.
+    Badges from then on are in status lists of their own. No event is recorded: those of that day were. Raises
+    JournalError where the file is of another history.
     """
     lines = journal.lines_to_apply(tool)
+    with tool.store.begin() as session:
+        # Whichever way an older database came back: `restore` is not the only one.
+        given_places.give_none_again(session.connection(), status.LENGTH)
     for line in lines:
         with tool.store.begin() as session:
             _apply(session, line)
@@ -37,6 +42,8 @@ def _apply(session: Session, line: Line) -> None:
     match line.kind:
         case "erased":
             _erase(session, line.data, line.at)
+        case "erased_by_issuer":
+            _erase_by_issuer(session, line.data, line.at)
         case "status_set":
             _set_status(session, line.data, line.at)
         case "status_cleared":
@@ -49,6 +56,7 @@ def _erase(session: Session, data: Json, at: datetime) -> None:
     for person_id in sorted(people):
         person = queries.people.lock_person(session, person_id)
         if person.erased_at is None:
+            split_off(session, person, data.get("kept", ()))
             ids = queries.removed_credentials.ids_of_person(session, person_id)
             empty_person(session, person, words_of(session, person), ids, "erased", at)
             person.erased_at = at
@@ -58,6 +66,15 @@ def _erase(session: Session, data: Json, at: datetime) -> None:
     if unknown:
         # They were first named after the backup: their objection holds all the same.
         queries.people.add_erased(session, unknown, at)
+
+
+def _erase_by_issuer(session: Session, data: Json, at: datetime) -> None:
+    found = queries.people.accounts_hashed_as(session, [hashed for _, hashed in data["accounts"]])
+    for person_id in sorted({account.person_id for account in found.values()}):
+        queries.people.lock_person(session, person_id)
+        remove_awards(session, person_id, data["issuer"], at)
+    # Whoever was first named after the backup is known by the hash, when they come.
+    queries.issuer_erasures.keep_erased(session, data["issuer"], data["accounts"], at)
 
 
 def _set_status(session: Session, data: Json, at: datetime) -> None:

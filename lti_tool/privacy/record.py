@@ -33,6 +33,7 @@ class TableRecord:
     name: str
     kind: Kind | None
     whose: str | None
+    of: str | None
     personal: tuple[str, ...]
     typed: tuple[str, ...]
     secret: tuple[str, ...]
@@ -82,6 +83,7 @@ def _table(name: str, table: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Ta
         name=name,
         kind=kinds[table["kind"]] if "kind" in table else None,
         whose=table.get("whose"),
+        of=table.get("of"),
         erasure=table.get("erasure"),
         **lists,
     )

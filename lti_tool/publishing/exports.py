@@ -21,10 +21,13 @@ def record_export(
     now: datetime,
     by: Actor,
     data: Json | None = None,
+    issuer_id: str | None = None,
 ) -> None:
-    """Records that a file was handed out.
+    """Records that a file was handed out; by the issuer with that key, else by that of what it is about.
 
     A page records it, and commits, before it answers; a command writes the file in this very transaction, so that one
     that cannot be written is not recorded.
     """
-    events.record(session, "exported", about_kind, about, now, actor=by, why=export, data=data)
+    events.record(
+        session, "exported", about_kind, about, now, actor=by, why=export, data=data, issuer_id=issuer_id
+    )

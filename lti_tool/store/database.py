@@ -82,6 +82,11 @@ class Store:
         finally:
             connection.close()
 
+    def forget_statements(self) -> None:
+        """Forgets the compiled statements of this process: each keeps the values of its first use, such as a name."""
+        self.engine.clear_compiled_cache()
+        self._reading.clear_compiled_cache()
+
     def close(self) -> None:
         """Closes all connections but those of `connect_to_ask`."""
         self.engine.dispose()

@@ -40,6 +40,9 @@ from lti_tool.web.operator import issuer_keys as operator_issuer_keys
 from lti_tool.web.operator import issuer_look as operator_issuer_look
 from lti_tool.web.operator import issuer_profile as operator_issuer_profile
 from lti_tool.web.operator import openid as operator_openid
+from lti_tool.web.operator import people as operator_people
+from lti_tool.web.operator import person_acts as operator_person_acts
+from lti_tool.web.operator import person_data as operator_person_data
 from lti_tool.web.operator import roles as operator_roles
 from lti_tool.web.operator import settings as operator_settings
 from lti_tool.web.operator import sign_in as operator_sign_in
@@ -153,6 +156,9 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         operator_platform,
         operator_platform_details,
         operator_platform_sources,
+        operator_people,
+        operator_person_acts,
+        operator_person_data,
         operator_events,
         operator_issuer_profile,
         operator_issuer_accreditations,

@@ -88,6 +88,8 @@ LAUNCHES = RateLimitItemPerMinute(60)
 ANONYMOUS_LAUNCHES = RateLimitItemPerMinute(1200)
 #: Files with everything that is kept of somebody: of one session, inside a platform.
 FILES_OF_SESSION = RateLimitItemPerMinute(10)
+#: Searches for people by an operator: each reads all of an issuer, and many in a row would list them.
+SEARCHES_OF_SESSION = RateLimitItemPerMinute(30)
 #: Changes of what stands in the badges of a person: each makes all of them anew.
 CHANGES_OF_PERSON = RateLimitItemPerHour(6)
 #: Codes by mail: to one address, whoever asks for them, and for one visitor, to whichever address.
@@ -133,6 +135,11 @@ def count_page(token: str) -> None:
 def count_file(token: str) -> None:
     """Counts a file of the session with that token. Raises TooManyRequests."""
     _count(FILES_OF_SESSION, "file", token)
+
+
+def count_search(token: str) -> None:
+    """Counts a search for people by the session with that token. Raises TooManyRequests."""
+    _count(SEARCHES_OF_SESSION, "search", token)
 
 
 def count_change(person_id: int) -> None:

@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 
 from lti_tool.demo.robot import Robot
 from lti_tool.operators import invitations
+from lti_tool.people import addresses
+from lti_tool.store import queries
 from lti_tool.store.events import operator, person
 from lti_tool.store.models import Award, AwardRule, Delivery, Outbox
 from lti_tool.templates import approvals, versions
@@ -168,6 +170,84 @@ def test_the_pages_of_an_operator(people, demo, busy, language):
         expect(page.locator("#link")).to_be_visible()
         found += find_faults(ieva, f"operator-invited-{language}")
         assert found == []
+
+
+@pytest.fixture
+def known(demo, busy):
+    """The number of a learner with a badge of whom there is much to know, in long words."""
+    now = demo.tool.clock()
+    # A look would call them again as the LMS does.
+    looks = [row for row in rows(demo.tool, Outbox) if row.task == "look"]
+    wait(
+        lambda: (
+            looks and not [row for row in rows(demo.tool, Outbox) if row.task == "look" and row.leased_until]
+        )
+    )
+    with demo.tool.store.begin() as session:
+        session.query(Outbox).filter_by(task="look").update({"due_at": now + timedelta(days=1)})
+        award = session.query(Award).filter_by(status="issued").first()
+        somebody = award.person
+        somebody.name, somebody.renamed_at, somebody.withheld = f"Zuzanna {LONG}", now, ["email"]
+        addresses.save_proof(session, somebody.id, f"zuzanna@{'home' * 30}.example", now, person(somebody.id))
+        queries.identity_checks.refuse(session, somebody.id, now)
+        return somebody.id
+
+
+def see_person(ieva, demo, language, number):
+    """Walks over the pages of people and stops before what cannot be undone; gives what was wrong with them."""
+    page, here = ieva.page, f"{demo.tool_url}/operator/issuers/riga-college/people"
+    page.goto(f"{here}?lang={language}")
+    page.locator("#find").fill("z")
+    page.locator("form.finding button").click()
+    expect(page.locator("#find-wrong")).to_be_visible()
+    found = find_faults(ieva, f"operator-people-{language}")
+    page.locator("#find").fill("ZUZANNA lo")
+    page.locator("form.finding button").click()
+    expect(page.locator("#find")).to_have_value("ZUZANNA lo")
+    found += find_faults(ieva, f"operator-people-found-{language}")
+    page.locator("main ul.plain a").click()
+    expect(page).to_have_url(f"{here}/{number}?lang={language}")
+    found += find_faults(ieva, f"operator-person-{language}")
+    page.locator("a[href*='/revoke']").first.click()
+    expect(page.locator("#reason")).to_be_visible()
+    page.locator("main form button.stop").click()
+    expect(page.locator("#reason-wrong")).to_be_visible()
+    found += find_faults(ieva, f"operator-revoke-{language}")
+    page.goto(f"{here}/{number}?lang={language}")
+    page.locator("a[href*='/correct']").first.click()
+    expect(page.locator("form[action*='/correct']")).to_be_visible()
+    found += find_faults(ieva, f"operator-correct-{language}")
+    page.goto(f"{here}/{number}/erase?lang={language}")
+    expect(page.locator("main form button.stop")).to_be_visible()
+    return found + find_faults(ieva, f"operator-erase-{language}")
+
+
+def test_a_person_is_found_and_erased(people, demo, known):
+    with people(locale="en") as ieva:
+        with_authenticator(ieva)
+        join(ieva, demo, "en")
+        found = see_person(ieva, demo, "en", known)
+        found += see_person(ieva, demo, "lv", known)
+        revoke_without_scripts(people, demo, ieva.context.storage_state())
+        ieva.page.locator("input[name=revoke]").check()
+        ieva.page.locator("main form button.stop").click()
+        expect(ieva.page.locator("div.notice.yes")).to_be_visible()
+        found += find_faults(ieva, "operator-erased-lv")
+        assert found == []
+    assert [row for row in rows(demo.tool, Award) if row.person_id == known] == []
+
+
+def revoke_without_scripts(people, demo, signed_in):
+    with people(locale="en", java_script_enabled=False, storage_state=signed_in) as ieva:
+        page = ieva.page
+        page.goto(f"{demo.tool_url}/operator/issuers/riga-college/people?lang=en")
+        page.locator("#find").fill("zuzanna")
+        page.locator("form.finding button").click()
+        page.locator("main ul.plain a").click()
+        page.locator("a[href*='/revoke']").first.click()
+        page.locator("#reason").fill("Asked for")
+        page.locator("main form button.stop").click()
+        expect(page.locator("div.notice.yes")).to_contain_text("The badge is revoked.")
 
 
 def test_somebody_whose_device_does_not_know_them_is_not_signed_in(people, demo):

@@ -66,7 +66,7 @@ class Story:
             awards.correct(session, janis, self.clock(), ROOT)
             gone = liga.person_id
         run_due_jobs(tool)
-        erasure.erase(tool, tool.mail_folder, [gone], ROOT)
+        erasure.erase(tool, [gone], ROOT)
         self._learners_say(tool)
         self._institution_does(tool)
 

@@ -15,6 +15,7 @@ from lti_tool.store.models.bulk_acts import BulkAct, BulkActPerson
 from lti_tool.store.models.corrections import CorrectionRequest
 from lti_tool.store.models.events import CountedEvents, Event
 from lti_tool.store.models.identity_checks import IdentityCheck, IdentityCheckRefusal
+from lti_tool.store.models.issuer_erasures import IssuerErasure
 from lti_tool.store.models.issuers import (
     CompiledFormRow,
     InstallationSetting,
@@ -77,6 +78,7 @@ __all__ = [
     "Instant",
     "Invitation",
     "IssuerAddress",
+    "IssuerErasure",
     "IssuerPermission",
     "IssuerProfileRow",
     "IssuerRow",

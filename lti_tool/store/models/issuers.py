@@ -123,7 +123,10 @@ class StatusList(Base):
     address_id: Mapped[int] = mapped_column(ForeignKey("issuer_address.id"), index=True)
     purpose: Mapped[str] = mapped_column(String(20))
     taken: Mapped[int] = mapped_column(default=0)
-    """How many of its entries were given out, to credentials that were erased or never stored too."""
+    """How many of its entries were given out, to credentials that were erased or never stored too.
+
+    All of them where nobody knows it any more, as after a restored backup: no further one is given out.
+    """
     order_secret: Mapped[bytes] = mapped_column(default=lambda: secrets.token_bytes(16))
     """By which the entries are given out in an order of their own: `signing.status.index_of`."""
     bits: Mapped[bytes]

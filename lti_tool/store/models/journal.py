@@ -17,7 +17,8 @@ UNWRITTEN = "position IS NULL"
 class JournalEntry(Base):
     """An entry of the journal, made in the transaction of the act; a job writes it to the file that is kept apart.
 
-    `kind`: erased, status_set, status_cleared. `data` holds keyed hashes of accounts and ids of credentials only.
+    `kind`: erased, erased_by_issuer (what one issuer had of somebody), status_set, status_cleared. `data` holds keyed
+    hashes of accounts, and ids of credentials and issuers, only.
     """
 
     __tablename__ = "journal_entry"

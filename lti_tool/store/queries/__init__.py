@@ -10,6 +10,8 @@ from lti_tool.store.queries import (
     events,
     hand_awards,
     identity_checks,
+    issuer_erasures,
+    issuer_people,
     issuers,
     journal,
     mails,
@@ -27,6 +29,7 @@ from lti_tool.store.queries import (
     roster,
     rules,
     sharing,
+    take_backs,
     templates,
     verifications,
 )
@@ -41,6 +44,8 @@ __all__ = [
     "events",
     "hand_awards",
     "identity_checks",
+    "issuer_erasures",
+    "issuer_people",
     "issuers",
     "journal",
     "mails",
@@ -58,6 +63,7 @@ __all__ = [
     "roster",
     "rules",
     "sharing",
+    "take_backs",
     "templates",
     "verifications",
 ]

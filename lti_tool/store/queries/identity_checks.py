@@ -63,6 +63,12 @@ def refuse(session: Session, person_id: int, now: datetime) -> bool:
     return insert_if_missing(session, IdentityCheckRefusal, {"person_id": person_id, "refused_at": now})
 
 
+def forget_refusal(session: Session, person_id: int) -> bool:
+    """Deletes that the person does not want to be asked; whether it was there."""
+    of_them = delete(IdentityCheckRefusal).where(IdentityCheckRefusal.person_id == person_id)
+    return session.scalar(of_them.returning(IdentityCheckRefusal.person_id)) is not None
+
+
 def delete_begun_before(session: Session, moment: datetime) -> None:
     """Deletes the checks that were begun before then."""
     session.execute(delete(IdentityCheck).where(IdentityCheck.begun_at < moment))

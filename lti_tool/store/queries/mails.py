@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,6 +16,12 @@ from lti_tool.store.queries.common import insert_if_missing
 def has_refused(session: Session, person_id: int, kind: str) -> bool:
     """Whether the person does not want that kind of reminder."""
     return session.get(MailRefusal, (person_id, kind)) is not None
+
+
+def refused_kinds(session: Session, person_id: int) -> Sequence[str]:
+    """The kinds of reminders that the person does not want."""
+    query = select(MailRefusal.kind).where(MailRefusal.person_id == person_id)
+    return session.scalars(query.order_by(MailRefusal.kind)).all()
 
 
 def refuse(session: Session, person_id: int, kind: str, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -27,8 +28,21 @@ def delete_values_naming(session: Session, words: Collection[str]) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfIssuer:
+    """Only the rows of the issuer with that key; `path` as `of` in `lti_tool/privacy/record.toml`, without "home"."""
+
+    issuer_id: str
+    path: str
+
+
 def rows_about(
-    session: Session, table_name: str, whose: str, columns: Collection[str], person_id: int
+    session: Session,
+    table_name: str,
+    whose: str,
+    columns: Collection[str],
+    person_id: int,
+    only: OfIssuer | None = None,
 ) -> Iterator[Mapping[str, Any]]:
     """The rows of a table that are about the person, some at a time, with these columns by their names.
 
@@ -44,7 +58,9 @@ def rows_about(
         case "event":
             query = query.where(_is_about(person_id))
         case _:
-            query = _of_person(query, table, whose.split("."), person_id)
+            query = _where(query, table, whose.split("."), person_id)
+    if only is not None:
+        query = _where(query, table, only.path.split("."), only.issuer_id)
     for row in session.execute(query.order_by(*table.primary_key).execution_options(yield_per=500)):
         yield dict(row._mapping)
 
@@ -54,8 +70,8 @@ def count_rows(session: Session, table_name: str) -> int:
     return session.scalar(select(func.count()).select_from(Base.metadata.tables[table_name])) or 0
 
 
-def _of_person(query: Select[Any], table: Table, path: Sequence[str], person_id: int) -> Select[Any]:
-    """The query, joined with the rows that the path goes over."""
+def _where(query: Select[Any], table: Table, path: Sequence[str], value: int | str) -> Select[Any]:
+    """The query, joined with the rows that the path goes over, to where the column at its end has the value."""
     base, column = table, table.c[path[0]]
     for before, name in pairwise(path):
         # The columns of another name do not know what they refer to.
@@ -64,7 +80,7 @@ def _of_person(query: Select[Any], table: Table, path: Sequence[str], person_id:
         further = base.alias()
         query = query.join(further, column == further.c[key])
         column = further.c[name]
-    return query.where(column == person_id)
+    return query.where(column == value)
 
 
 def _named_by(column: Column[Any]) -> tuple[Table, str]:

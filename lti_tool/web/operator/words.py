@@ -21,13 +21,13 @@ ROLE_NAMES: Mapping[str, Sentence] = {
 ROLE_WORDS: Mapping[str, Sentence] = {
     "owner": _l("does everything, and decides who else may"),
     "manager": _l(
-        "writes and retires templates, looks after platforms, changes logo, colour and mails, tries failed work again, "
-        "reads events and settings"
+        "writes and retires templates, looks after platforms, changes logo, colour and mails, finds people and "
+        "corrects their badges, tries failed work again, reads events and settings"
     ),
     "approver": _l("approves and declines the badges that teachers write"),
     "assessor": _l("reads the overview and the templates"),
-    "counsellor": _l("reads the overview and the templates"),
-    "support": _l("reads the overview, the templates and the platforms"),
+    "counsellor": _l("reads the overview and the templates, and finds people"),
+    "support": _l("reads the overview, the templates and the platforms, and finds people"),
     "auditor": _l("reads platforms, events and settings, and downloads events"),
 }
 

@@ -9,6 +9,7 @@ from lti_tool.awarding import awards, gradebook
 from lti_tool.conditions.tree import tree_of
 from lti_tool.deliveries import dispatch
 from lti_tool.errors import DeliveryError, NotAllowedError, PlatformError
+from lti_tool.privacy import erasure
 from lti_tool.store import events
 from lti_tool.store.models import Award, AwardRule, Course, Delivery, ObservationRow, Outbox
 from lti_tool.values import LineItem
@@ -130,6 +131,39 @@ def test_a_revoked_badge_is_taken_back_and_one_that_is_awarded_again_is_not(tool
     delivery = next(each for each in rows(tool, Delivery) if each.channel == "gradebook")
     dispatch.take_back(tool.store, columns, delivery.id, tool.clock())
     assert columns.scores == {(COLUMN, ANNA.user_id): 1}
+
+
+def erase(tool, member):
+    with tool.store.begin() as session:
+        person = award_of(tool, session, member).person_id
+        erasure.revoke_all(session, tool.issuers, person, tool.clock(), events.operator("root"))
+    return erasure.erase(tool, [person], events.operator("root"))
+
+
+def test_an_erasure_that_revokes_takes_the_badge_back_first(tool, platform, rule_id, columns):
+    """Afterwards nobody knows by what the platform calls them."""
+    switch_on(tool, columns, rule_id)
+    complete(tool, platform, rule_id, ANNA, JANIS)
+    run_due_jobs(tool)
+    assert erase(tool, ANNA).still_shown == []
+    assert columns.scores.keys() == {(COLUMN, JANIS.user_id)}
+    assert [row for row in rows(tool, Outbox) if row.task == "take_back"] == []
+
+
+def test_a_platform_that_does_not_answer_holds_up_no_erasure_and_is_named(tool, platform, rule_id, columns):
+    switch_on(tool, columns, rule_id)
+    complete(tool, platform, rule_id, ANNA)
+    run_due_jobs(tool)
+    asked = []
+
+    def clear_score(*about):
+        asked.append(about)
+        raise PlatformError("the platform does not answer")
+
+    columns.clear_score = clear_score
+    assert erase(tool, ANNA).still_shown == ["Data Literacy Fundamentals"]
+    assert len(asked) == 1 and rows(tool, Award) == []
+    assert [row for row in rows(tool, Outbox) if row.task == "take_back"] == []
 
 
 def test_what_is_revoked_while_it_is_written_is_taken_back(tool, platform, rule_id, columns):

@@ -15,8 +15,9 @@ from lti_tool.errors import BackupError, SchemaTooNewError
 from lti_tool.issuing.baking import bake_badge
 from lti_tool.store import events, table_copies
 from lti_tool.store.database import Store
-from lti_tool.store.models import Award, Base, CredentialRow, Event, Outbox, Person
+from lti_tool.store.models import Award, Base, CredentialRow, Event, Outbox, Person, StatusList
 from lti_tool.wiring import build_tool, key_encryption_key
+from signing import status
 from tests.fixtures import (
     ANNA,
     JANIS,
@@ -147,6 +148,10 @@ def test_everything_comes_back_on_either_database_and_every_badge_verifies(
         }
         for name, (columns, values) in before.items():
             assert after[name][0] == columns
+            if name == "status_list":
+                # Closed for further badges, and else as it was.
+                taken = list(columns).index("taken")
+                values = [[*row[:taken], status.LENGTH, *row[taken + 1 :]] for row in values]
             # The event and the mark of the restoration itself, and what a start schedules.
             known = (
                 [row for row in after[name][1] if row in values]
@@ -180,6 +185,38 @@ def test_work_goes_on_where_it_was_and_no_number_is_given_twice(any_tool, any_em
         assert len(set(places)) == len(places) == 4
     run_due_jobs(tool)
     assert rows(tool, Award)[-1].status == "issued"
+
+
+def test_no_place_in_a_status_list_that_was_given_out_after_the_backup_is_given_out_again(
+    any_tool, any_empty, platform, clock, tmp_path
+):
+    """Else revoking a badge of either time would revoke one of the other."""
+    tool, file = any_tool, write(any_tool, tmp_path / "early.zip")
+    inside = list(platform.inside)
+    platform.everyone += [learner(42), learner(43), learner(44)]
+    complete(tool, platform, 1, learner(42))
+    run_due_jobs(tool)
+    with tool.store.begin() as session:
+        # A list of its own too, as if many were awarded since.
+        old = session.scalars(select(StatusList)).first()
+        session.add(
+            StatusList(
+                issuer_id=old.issuer_id, address_id=old.address_id, purpose=old.purpose, bits=status.empty()
+            )
+        )
+    clock.advance(hours=1)
+    complete(tool, platform, 1, learner(43))
+    run_due_jobs(tool)
+    known = {(row.status_list_id, row.status_index) for row in rows(tool, CredentialRow)}
+    lost = {row.id for row in rows(tool, StatusList)}
+    with restored(file, any_empty, clock, tmp_path) as again:
+        before = {(row.status_list_id, row.status_index) for row in rows(again, CredentialRow)}
+        platform.inside = inside
+        complete(again, platform, 1, learner(42), learner(43))
+        run_due_jobs(again)
+        new = {(row.status_list_id, row.status_index) for row in rows(again, CredentialRow)} - before
+    assert len(known) == 6 and len(before) == 3 and len(new) == 3
+    assert lost.isdisjoint(list_id for list_id, _ in new)
 
 
 def test_it_is_the_database_of_one_moment_while_others_write(any_tool):

@@ -15,6 +15,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from sqlalchemy import text
 
+from lti_tool.privacy.journal_file import JournalFile, Line
 from lti_tool.store import outbox
 from lti_tool.store.models import (
     AwardRule,
@@ -113,6 +114,24 @@ def opened_to_others(examined: Examined) -> None:
     secret.write_text(examined.environment.pop("SECRET_KEY"))
     secret.chmod(0o644)
     examined.environment["SECRET_KEY_FILE"] = str(secret)
+
+
+def journal_copy(change: Callable[[bytes], bytes | None], hours: int = 3) -> Plant:
+    """The journal has two lines, written so many hours ago; of them the copy has what `change` leaves."""
+
+    def plant(examined: Examined) -> None:
+        own, copy = examined.folder / "journal.jsonl", examined.folder / "copy" / "journal.jsonl"
+        at = examined.world.clock() - timedelta(hours=hours)
+        with JournalFile(own, bytes(32)).opened() as file:
+            file.append(
+                [Line(position=number, entry=f"{number}", kind="erased", at=at, data={}) for number in (1, 2)]
+            )
+        copy.parent.mkdir()
+        if (content := change(own.read_bytes())) is not None:
+            copy.write_bytes(content)
+        examined.environment |= {"JOURNAL_FILE": str(own), "JOURNAL_COPY": str(copy)}
+
+    return plant
 
 
 def own_authority(days: int) -> Plant:
@@ -258,6 +277,21 @@ FAULTS = [
             examined.ask_in(free_bytes=lambda folder: 20_000_000 if folder.name == "mail" else 10**12),
         ),
         found={"disk_nearly_full": "Free some room", "mails_not_sent": "SMTP_URL"},
+    ),
+    Fault(
+        name="the journal is not copied",
+        plant=journal_copy(lambda _own: None),
+        found={"journal_copy_missing": "JOURNAL_COPY"},
+    ),
+    Fault(
+        name="the copy of the journal is behind",
+        plant=journal_copy(lambda own: own[: len(own) // 2 + 9]),
+        found={"journal_copy_behind": "JOURNAL_FILE"},
+    ),
+    Fault(
+        name="the copy is of another journal",
+        plant=journal_copy(lambda own: own + b"0 {}"),
+        found={"journal_copy_of_another": "journal check"},
     ),
     Fault(
         name="the database does not answer",

@@ -187,6 +187,8 @@ def test_removing_leaves_nothing_of_the_platform(tool, platform, template_id, cl
         session.add(several)
         session.flush()
         queries.bulk_acts.add_people(session, several.id, {anna: None})
+        erased = [(registration_id, "erased:0")]
+        queries.issuer_erasures.keep_erased(session, tool.issuer.id, erased, clock())
         teacher_mails.choose(session, zane.person_id, course_id, MailChoice(frequency="none"), clock())
         queries.mails.save_mailed_matter(session, rule_id, "to_confirm", zane.person_id, [anna], clock())
     # All who were outside come in at once: a question.

@@ -178,7 +178,7 @@ def test_the_mails_about_them_in_the_folder_go_and_others_stay(tool, platform, r
     before = sorted(Path(tool.mail_folder).glob("*.eml"))
     (of_janis,) = [path for path in before if JANIS.email in path.read_text()]
     assert len(before) == 2
-    erasure.erase(tool, tool.mail_folder, [person_id(tool)], OPERATOR)
+    erasure.erase(tool, [person_id(tool)], OPERATOR)
     assert sorted(Path(tool.mail_folder).glob("*.eml")) == [of_janis]
 
 

@@ -141,6 +141,26 @@ def test_after_a_restored_backup_nothing_starts_until_the_journal_was_applied(
     started.store.close()
 
 
+def test_after_a_copy_of_the_database_was_put_back_no_place_is_given_out_again(
+    tool, badges, settings, tmp_path, clock, platform
+):
+    """By whichever tool it was copied: two badges in one place would be revoked together."""
+    restore = backup(tool, tmp_path)
+    late = learner(55, name="Late Arrival")
+    platform.everyone.append(late)
+    complete(tool, platform, badges, late)
+    run_due_jobs(tool)
+    (lost,) = {row.status_list_id for row in rows(tool, CredentialRow)}
+    restore()
+    again = build_tool(settings, clock)
+    assert apply_journal(again) == 0
+    platform.inside.remove(late)
+    complete(again, platform, badges, late)
+    run_due_jobs(again)
+    assert [row.status_list_id == lost for row in rows(again, CredentialRow)].count(False) == 1
+    again.store.close()
+
+
 def test_a_replay_that_is_interrupted_goes_on_where_it_was(
     tool, badges, settings, tmp_path, clock, monkeypatch
 ):

@@ -45,6 +45,14 @@ def test_a_table_about_people_says_whose_its_rows_are_and_what_becomes_of_them(n
     assert table.kind.kept in PERIODS
 
 
+def test_a_table_about_people_says_whose_issuers_its_rows_are():
+    for name, table in record_of_processing().items():
+        assert (table.of is not None) == (table.whose is not None), name
+        if table.of not in (None, "home"):
+            column, *_, last = [TABLES[name].columns[table.of.split(".")[0]], *table.of.split(".")]
+            assert last == "issuer_id" and column is not None, name
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_everything_has_words_in_every_language(language):
     words = words_of_record(language)

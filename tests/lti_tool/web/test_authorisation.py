@@ -72,6 +72,7 @@ ITS_EDITORS = frozenset({"teacher", "operator"})
 RULE = "/lti/app/rules/<int:rule_id>"
 HAND = "/lti/app/hand/<int:hand_award_id>"
 AWARD = "/lti/app/awards/<int:award_id>"
+PERSON_PAGE = "/issuers/<slug>/people/<int:person_id>"
 TEMPLATE = "/lti/app/templates/<uuid:template_id>/<int:version>"
 #: Pages of operators with the settings of an issuer, each with a form.
 SETTINGS = (
@@ -173,6 +174,9 @@ WHO_MAY = {
             "/issuers/<slug>/settings",
             *(f"/issuers/<slug>/platforms{page}" for page in ("", "/add", "/moodle-plugin.zip")),
             *(f"{OPERATORS_PLATFORM}{page}" for page in ("", "/change", "/sources/<name>")),
+            "/issuers/<slug>/people",
+            *(f"{PERSON_PAGE}{page}" for page in ("", "/erase")),
+            *(f"{PERSON_PAGE}/awards/<int:award_id>/{act}" for act in ("revoke", "correct")),
             "/issuers/<slug>/templates/<uuid:template_id>/<int:version>",
             *(f"/issuers/<slug>/{page}" for page in (*SETTINGS, "profile/file", "accreditations", "keys")),
         )
@@ -197,6 +201,15 @@ WHO_MAY = {
             ),
             *(f"{OPERATORS_PLATFORM[1:]}/sources/<name>{act}" for act in ("", "/remove")),
             "issuers/<slug>/events/csv",
+            "issuers/<slug>/people",
+            *(
+                f"{PERSON_PAGE[1:]}/{act}"
+                for act in ("export", "erase", "address", "checks", "name/confirm", "name/decline")
+            ),
+            *(
+                f"{PERSON_PAGE[1:]}/awards/<int:award_id>/{act}"
+                for act in ("resend", "retry", "revoke", "correct")
+            ),
             "issuers/<slug>/templates/editor",
             *(
                 f"issuers/<slug>/templates/<uuid:template_id>/<int:version>/{act}"

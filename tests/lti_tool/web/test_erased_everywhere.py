@@ -1,14 +1,22 @@
-"""After an erasure nothing of the person is anywhere: in no table, no file, no log, no job and no event.
+"""After an erasure nothing of the person is anywhere: in no table, file, log, job or event, in no broker and no memory.
 
 A person with odd names and words goes through all that the tool does with somebody. Then every table is read whole,
-every file byte for byte, and all that was logged.
+every file byte for byte, all that was logged, all that a real Valkey has as the broker and for counting requests, and
+whatever the application, the tool and the caches of their functions hold.
 """
 
 from __future__ import annotations
 
+import base64
+import gc
+import re
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
+from types import CodeType, FrameType, FunctionType, ModuleType
 
 import pytest
+import redis
 from sqlalchemy import LargeBinary
 
 from lti_tool import jobs
@@ -19,7 +27,9 @@ from lti_tool.people.addresses import Asking
 from lti_tool.privacy import erasure, journal
 from lti_tool.store import events, queries
 from lti_tool.store.models import Award, AwardRule, Base, BulkAct, BulkActPerson, CredentialRow, StatusList
+from lti_tool.tasks import Relay, Runner, build_celery
 from lti_tool.values import Evidence
+from lti_tool.web import create_app
 from tests.fixtures import ANNA, JANIS, PETERIS, ZANE, change_issuer, learner, rows, run_due_jobs, run_job
 
 #: Each is somebody's: found anywhere, it says which part has kept it.
@@ -44,15 +54,24 @@ OPERATOR = events.operator("root")
 
 
 @pytest.fixture
-def mara(school, annas_badge, web_tool, platform, clock):
+def app(web_tool, valkey_url):
+    """It counts requests in a real Valkey."""
+    return create_app(replace(web_tool, limits_url=valkey_url))
+
+
+@pytest.fixture
+def mara(school, annas_badge, web_tool, platform, clock, valkey_url):
     """Her number, once she has been through everything."""
     tool = web_tool
+    runner = Runner(tool)
+    relay = Relay(tool, runner, build_celery(valkey_url, runner.run_due_jobs))
     change_issuer(tool, awarding={"two_award_by_hand": True})
     platform.everyone = [ZANE, ANNA, JANIS, PETERIS, MARA]
     platform.inside = [ZANE, ANNA]
     looks.look(tool.store, platform, 1, clock.advance(minutes=10))
     platform.inside.append(MARA)
     looks.look(tool.store, platform, 1, clock.advance(minutes=10))
+    assert relay.relay_once()
     run_due_jobs(tool)
     # A launch that a page without cookies leaves half done, and one that is finished.
     school.launch(MARA, cookies=False)
@@ -73,6 +92,7 @@ def mara(school, annas_badge, web_tool, platform, clock):
         identity_checks.begin(session, credential_id, clock())
         session.query(StatusList).filter_by(id=award.credential.status_list_id).one().purpose = "suspension"
         awards.suspend(session, award, WORDS["suspended"], clock(), OPERATOR)
+    assert relay.relay_once()
     run_due_jobs(tool)
     with tool.store.begin() as session:
         award = session.query(Award).filter_by(person_id=number).one()
@@ -138,16 +158,75 @@ def found_in_files(folder):
     }
 
 
-def test_nothing_of_an_erased_person_is_anywhere(mara, web_tool, platform, school, clock, tmp_path, capfd):
+def marks():
+    """The first word of each, by which it is known wherever it stands."""
+    return {word: written.split()[0].rstrip(":") for word, written in WORDS.items()}
+
+
+def found_in_valkey(url):
+    """Which words stand in a key or a value; every kind of value is read."""
+    with redis.Redis.from_url(url) as client:
+        keys = client.keys()
+        assert [key for key in keys if b"nozimite.awards" in key] and len(keys) > 3
+        held = b"".join(key + (client.dump(key) or b"") for key in keys)
+        held += b"".join(b"".join(client.lrange(key, 0, -1)) for key in keys if client.type(key) == b"list")
+    messages = [base64.b64decode(body) for body in re.findall(rb'"body":\s*"([A-Za-z0-9+/=]+)"', held)]
+    assert messages
+    return {word for word, mark in marks().items() if mark.encode() in held + b"".join(messages)}
+
+
+def found_in_memory(*roots):
+    """Which words are held by these objects, by what they refer to, or by a cache of one of our functions."""
+    caches = [
+        each
+        for each in gc.get_objects()
+        if type(each).__name__ == "_lru_cache_wrapper"
+        and str(getattr(each, "__module__", "")).startswith(("lti_tool", "badges", "signing", "config"))
+    ]
+    assert len(caches) > 20
+    found, seen = set(), {id(WORDS), id(MARA)}
+    left = [*roots, *caches]
+    while left:
+        each = left.pop()
+        if id(each) in seen or isinstance(each, type | ModuleType | FunctionType | CodeType | FrameType):
+            continue
+        seen.add(id(each))
+        if isinstance(each, str | bytes):
+            text = each if isinstance(each, str) else each.decode(errors="ignore")
+            found |= {word for word, mark in marks().items() if mark in text}
+            continue
+        left += gc.get_referents(each)
+    return found
+
+
+def test_what_is_held_in_memory_is_found(web_tool):
+    """Or the walk would prove nothing."""
+
+    @lru_cache
+    def remember(word):
+        return [word]
+
+    remember.__module__ = "lti_tool.somewhere"
+    remember(f"x {MARA.email}")
+    assert found_in_memory(web_tool) == {"email"}
+    assert found_in_memory(replace(web_tool, secret_key=WORDS["proved"])) == {"email", "proved"}
+
+
+def test_nothing_of_an_erased_person_is_anywhere(
+    mara, web_tool, platform, school, app, clock, tmp_path, capfd, valkey_url
+):
     tool = web_tool
     sown = {word for word, _ in found_in_tables(tool)}
     assert sown == set(WORDS), "each word was kept somewhere, or this test would prove nothing"
     assert found_in_files(tool.mail_folder)
     assert [row for row in rows(tool, CredentialRow) if "Zqname" in row.text]
-    erasure.erase(tool, tool.mail_folder, [mara], OPERATOR)
+    erasure.erase(tool, [mara], OPERATOR)
     journal.write_journal(tool)
     assert found_in_tables(tool) == set()
     assert found_in_files(tmp_path) == set()
+    assert found_in_valkey(valkey_url) == set()
+    gc.collect()
+    assert found_in_memory(tool, app) == set()
     # What the platform and jobs do afterwards brings nothing back.
     looks.look(tool.store, platform, 1, clock.advance(minutes=10))
     school.launch(MARA)

@@ -1274,6 +1274,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_mailed_matter_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "issuer_erasure",
+        sa.Column("issuer_id", sa.String(length=36), nullable=False),
+        sa.Column("account_hash", sa.String(length=80), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["issuer_id"],
+            ["issuer.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+        ),
+        sa.PrimaryKeyConstraint("issuer_id", "account_hash"),
+    )
+    op.create_index("ix_issuer_erasure_registration_id", "issuer_erasure", ["registration_id"], unique=False)
+
+    op.create_table(
         "identity_check_refusal",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("refused_at", sa.DateTime(timezone=True), nullable=False),
@@ -1501,6 +1519,7 @@ def downgrade() -> None:
     op.drop_table("share_link")
     op.drop_table("identity_check")
     op.drop_table("identity_check_refusal")
+    op.drop_table("issuer_erasure")
     op.drop_table("mailed_matter")
     op.drop_table("teacher_mail_choice")
     op.drop_table("mail_refusal")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Literal, cast, get_args
 from flask import request
 
 from lti_tool.web.checked_requests import row_id, typed_line
+from lti_tool.web.comparable_text import comparable
 from lti_tool.web.paging import MAX_TYPED, ROSTER, ROSTER_FIND, ROSTER_ORDER, ROSTER_PAGE, ROSTER_SHOW, Part
 from lti_tool.web.teacher.roster.entries import Entry, Group, State
 
@@ -33,10 +33,6 @@ _RANK: Mapping[State, int] = {
     "renewed": 10,
     "revoked": 11,
 }
-#: Letters that are one letter with a mark to a reader, and not to Unicode.
-_WITHOUT_MARKS = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,14 +110,6 @@ def found_by(entries: Sequence[Entry], typed: str) -> Sequence[Entry]:
         return all(word in text for word in words)
 
     return [each for each in entries if has_all(each)]
-
-
-def comparable(text: str) -> str:
-    """The text without capitals and marks: "Bērziņa" and "berzina" are the same."""
-    if text.isascii():
-        return text.lower()
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(each for each in letters if not unicodedata.combining(each)).translate(_WITHOUT_MARKS)
 
 
 def _by_name(entries: Iterable[Entry]) -> list[Entry]:

@@ -1,0 +1,114 @@
+"""Queries for the people of one issuer: those with an account on a platform of it, and those whom it has awarded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session
+
+from lti_tool.store.models import (
+    Award,
+    Course,
+    CredentialRow,
+    Person,
+    PlatformAccount,
+    ProvedAddress,
+    RegistrationRow,
+)
+from lti_tool.store.queries.common import is_possible_id
+from lti_tool.store.queries.roster import Named
+
+
+def _has_account(issuer_id: str) -> ColumnElement[bool]:
+    of_it = PlatformAccount.registration_id == RegistrationRow.id
+    return exists().where(
+        PlatformAccount.person_id == Person.id, of_it, RegistrationRow.issuer_id == issuer_id
+    )
+
+
+def _is_awarded(issuer_id: str) -> ColumnElement[bool]:
+    return exists().where(Award.person_id == Person.id, Award.issuer_id == issuer_id)
+
+
+def _is_of(issuer_id: str) -> ColumnElement[bool]:
+    return Person.erased_at.is_(None) & (_has_account(issuer_id) | _is_awarded(issuer_id))
+
+
+def person(session: Session, issuer_id: str, person_id: int) -> Person | None:
+    """The person of the issuer with that number; None where there is none, or they were erased."""
+    if not is_possible_id(person_id):
+        return None
+    return session.scalar(select(Person).where(Person.id == person_id, _is_of(issuer_id)))
+
+
+def named(session: Session, issuer_id: str) -> Iterator[Named]:
+    """Everybody of the issuer, as a list names them, read some at a time: no database compares all letters alike."""
+    query = select(Person.id, Person.name, Person.email).where(_is_of(issuer_id)).order_by(Person.id)
+    return (Named._make(row) for row in session.execute(query.execution_options(yield_per=1000)))
+
+
+def with_address(session: Session, issuer_id: str, address: str) -> Sequence[Named]:
+    """The people with an account on a platform of the issuer who have proved the address; it is in small letters."""
+    proved = exists().where(ProvedAddress.person_id == Person.id, ProvedAddress.address == address)
+    query = select(Person.id, Person.name, Person.email).where(
+        Person.erased_at.is_(None), _has_account(issuer_id), proved
+    )
+    return [Named._make(row) for row in session.execute(query.order_by(Person.id))]
+
+
+def with_credential(session: Session, issuer_id: str, credential_id: str) -> Sequence[Named]:
+    """Whom the issuer has awarded the credential with that id."""
+    query = (
+        select(Person.id, Person.name, Person.email)
+        .join(Award, Award.person_id == Person.id)
+        .join(CredentialRow, CredentialRow.award_id == Award.id)
+        .where(CredentialRow.id == credential_id, Award.issuer_id == issuer_id, Person.erased_at.is_(None))
+    )
+    return [Named._make(row) for row in session.execute(query)]
+
+
+def accounts(session: Session, issuer_id: str, person_id: int) -> Sequence[PlatformAccount]:
+    """The person's accounts on platforms of the issuer."""
+    query = (
+        select(PlatformAccount)
+        .join(RegistrationRow, RegistrationRow.id == PlatformAccount.registration_id)
+        .where(PlatformAccount.person_id == person_id, RegistrationRow.issuer_id == issuer_id)
+    )
+    return session.scalars(query.order_by(PlatformAccount.id)).all()
+
+
+def other_accounts(session: Session, issuer_id: str, person_id: int) -> Sequence[PlatformAccount]:
+    """The person's accounts on platforms of other issuers."""
+    query = (
+        select(PlatformAccount)
+        .join(RegistrationRow, RegistrationRow.id == PlatformAccount.registration_id)
+        .where(PlatformAccount.person_id == person_id, RegistrationRow.issuer_id != issuer_id)
+    )
+    return session.scalars(query.order_by(PlatformAccount.id)).all()
+
+
+def issuers_who_awarded(session: Session, person_id: int) -> Collection[str]:
+    """The keys of the issuers who have awarded the person anything, whatever became of it."""
+    return set(session.scalars(select(Award.issuer_id).where(Award.person_id == person_id).distinct()))
+
+
+def credential_ids(session: Session, issuer_id: str, person_id: int) -> Sequence[str]:
+    """The ids of all credentials of the issuer's awards of the person."""
+    query = select(CredentialRow.id).join(Award, CredentialRow.award_id == Award.id)
+    theirs = query.where(Award.person_id == person_id, Award.issuer_id == issuer_id)
+    return session.scalars(theirs.order_by(CredentialRow.id)).all()
+
+
+def award_ids(session: Session, issuer_id: str, person_id: int) -> Sequence[int]:
+    """The ids of the issuer's awards of the person."""
+    query = select(Award.id).where(Award.person_id == person_id, Award.issuer_id == issuer_id)
+    return session.scalars(query.order_by(Award.id)).all()
+
+
+def courses_of(session: Session, issuer_id: str, course_ids: Collection[int]) -> Sequence[int]:
+    """The ids of those of the courses that are on platforms of the issuer."""
+    query = select(Course.id).join(RegistrationRow, RegistrationRow.id == Course.registration_id)
+    return session.scalars(
+        query.where(Course.id.in_(course_ids), RegistrationRow.issuer_id == issuer_id)
+    ).all()
