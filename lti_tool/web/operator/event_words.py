@@ -128,6 +128,7 @@ ACT_WORDS: Mapping[str, Sentence] = {
     "rule_stopped": _l("A badge was stopped in a course"),
     "self_test_asked": _l("A self-test of a platform was asked for"),
     "self_tested": _l("A platform was tested"),
+    "secrets_encrypted_anew": _l("The stored secrets were encrypted with another key"),
     "session_revoked": _l("A session was ended"),
     "share_link_ended": _l("A learner ended a share link"),
     "share_link_made": _l("A learner made a share link"),
