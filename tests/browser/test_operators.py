@@ -156,7 +156,7 @@ def test_the_pages_of_an_operator(people, demo, busy, language):
         found += find_faults(ieva, f"operator-template-{language}")
         page.goto(f"{home}/events")
         found += find_faults(ieva, f"operator-events-{language}")
-        page.locator("#what").fill("awarded")
+        page.locator("#what").select_option("awarded")
         page.locator("form[action$='/events'] button").click()
         expect(page.locator(".events li")).to_have_count(5)
         with page.expect_download() as download:
