@@ -11,7 +11,7 @@
   async function look() {
     const shown = document.getElementById("tested");
     try {
-      const answer = await fetch(window.location.pathname + window.location.search, { headers: { Accept: "text/html" } });
+      const answer = await fetch(shown.querySelector("a").href, { headers: { Accept: "text/html" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("tested");
       if (!answer.ok || !fresh) return;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime
 
 from flask import Blueprint, redirect, request
 from werkzeug.exceptions import BadRequest
@@ -15,6 +15,7 @@ from lti_tool.platforms import registrations, self_tests
 from lti_tool.platforms.claims import identifier
 from lti_tool.self_test.results import STEPS
 from lti_tool.store import Session, queries
+from lti_tool.store.events import Actor
 from lti_tool.web import rate_limits
 from lti_tool.web.current import current_tool
 from lti_tool.web.operator.platforms.found import ONE, address_of, list_address, platform_of
@@ -133,7 +134,9 @@ def _wrong_deployment(typed: str) -> str:
     return _("This cannot be the id of a deployment. Copy it from the platform once more.")
 
 
-def _act_on_deployments(act: str, deployment: str, session: Session, number: int, now: Any, by: Any) -> None:
+def _act_on_deployments(
+    act: str, deployment: str, session: Session, number: int, now: datetime, by: Actor
+) -> None:
     match act:
         case "allow":
             registrations.list_deployment(session, number, deployment, now, by)

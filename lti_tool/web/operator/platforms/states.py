@@ -60,7 +60,7 @@ def _standing(
     unread = _of_records(session, tool, row) if is_used else ()
     return Standing(
         row=row,
-        state=_state(row, [*troubles, *unread], row.id in launched),
+        state=_state(row, [*troubles, *unread], launched.get(row.id)),
         troubles=troubles,
         unread=unread,
         launched_at=launched.get(row.id),
@@ -70,12 +70,12 @@ def _standing(
     )
 
 
-def _state(row: RegistrationRow, troubles: Sequence[Said], has_launched: bool) -> State:  # noqa: FBT001
+def _state(row: RegistrationRow, troubles: Sequence[Said], launched_at: datetime | None) -> State:
     if row.disabled_at is not None:
         return "disabled"
     if troubles:
         return "in_trouble"
-    return "in_order" if has_launched else "awaiting"
+    return "in_order" if launched_at is not None else "awaiting"
 
 
 def _of_test(test: SelfTest | None) -> Sequence[Said]:

@@ -131,6 +131,7 @@ def test_an_invitation_is_shown_once_listed_and_withdrawn(ieva, web_tool, clock)
     page = ieva.press(PLATFORMS, f"{PLATFORMS}/invite")
     link = unescape(re.search(r'value="(https://[^"]*/lti/register[^"]*)"', page.text)[1])
     assert "Add LTI Advantage" in page.text and "Turn the key on" in page.text
+    assert f'href="{PLATFORMS}?lang=lv"' in page.text
     code = link.rpartition("=")[2]
     with web_tool.store.read() as session:
         assert invitations.issuer_of(session, code, clock()) == web_tool.issuer.id
@@ -330,6 +331,7 @@ DEPLOYMENT_ACTS = ("deployment_listed", "deployment_unlisted", "deployments_rest
 def test_a_deployment_that_cannot_be_is_named_beside_its_field(ieva, web_tool, typed):
     page = ieva.press(ONE, f"{ONE}/deployments", act="allow", deployment=typed)
     assert 'id="deployment-wrong"' in page.text and f'value="{typed}"' in page.text
+    assert f'href="{ONE}?lang=lv"' in page.text
     assert [row.deployment_id for row in rows(web_tool, DeploymentRow)] == ["1"]
 
 
