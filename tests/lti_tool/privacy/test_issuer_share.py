@@ -12,6 +12,7 @@ import pytest
 from lti_tool.awarding import awards, looks
 from lti_tool.errors import KeptByLawError, NotAllowedError, NotFoundError
 from lti_tool.issuing import issuer_changes
+from lti_tool.observations import ROLE, Observation
 from lti_tool.people import addresses, sessions
 from lti_tool.platforms import registrations
 from lti_tool.privacy import issuer_share, journal
@@ -199,6 +200,19 @@ def test_only_a_law_of_the_issuer_itself_keeps_its_awards(tool, daugava, college
 def test_staff_of_a_course_is_not_erased_by_the_issuer_of_its_platform(tool, daugava, college):
     with pytest.raises(NotAllowedError, match="is staff of a course"):
         erase(tool, college, number_of(tool, ZANE))
+
+
+def test_an_issuer_that_only_awarded_does_not_ask_who_is_staff_elsewhere(tool, daugava, college, clock):
+    anna = number_of(tool)
+    seen = Observation(
+        course=1, person=anna, kind=ROLE, resource="", value="staff", seen_at=clock(), source="x"
+    )
+    with tool.store.begin() as session:
+        queries.observations.add(session, [seen])
+    with pytest.raises(NotAllowedError, match="is staff of a course"):
+        erase(tool, college, anna)
+    erase(tool, daugava, anna)
+    assert (daugava, anna) not in awarded(tool)
 
 
 def test_only_its_own_awards_are_revoked_first(tool, daugava, college):
