@@ -6,7 +6,7 @@ it still verify. A compromised key is published as revoked: see README, "When a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,6 +38,9 @@ ALGORITHMS: Mapping[str, Algorithm] = {
     "vc-jwt": "P-256",
     "vc-jwt-rs256": "RSA",
 }
+#: After this time the operator is reminded of a new key. A key ends by nobody's clock: NIST SP 800-57 part 1 (5.3.6)
+#: advises one to three years for a private key that signs.
+ADVISED_PERIOD = timedelta(days=2 * 365)
 #: The kinds of signing keys by the names that commands use.
 KINDS: Mapping[str, Algorithm] = {"Ed25519": "Ed25519", "P-256": "P-256", "RSA-3072": "RSA"}
 
@@ -199,6 +202,12 @@ class Keyring:
         """The `kid` of the current key of each proof, in their order."""
         rows = [self._current(session, ALGORITHMS[proof]) for proof in self.proofs]
         return [row.kid for row in rows if row is not None]
+
+    def signing_for_long(self, session: Session, now: datetime) -> Sequence[SigningKeyRow]:
+        """The current keys that are older than ADVISED_PERIOD, in the order of the proofs; each once."""
+        rows = [self._current(session, ALGORITHMS[proof]) for proof in self.proofs]
+        old = [row for row in rows if row is not None and row.created_at + ADVISED_PERIOD <= now]
+        return list(dict.fromkeys(old))
 
     def jwk_address(self, kid: str) -> str:
         """The URL of the key as a JWK, which the header of a VC-JWT names."""

@@ -64,6 +64,7 @@ def show(slug: str) -> Response:
             number_of_jobs=len(jobs),
             ending=ending_soon(issuer.profile.accreditations, issuer.profile.day_of(now)),
             today=issuer.profile.day_of(now),
+            old_keys=issuer.keyring.signing_for_long(session, now),
             **_verifications(session, issuer, now),
         )
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from lti_tool.issuing.keyring import ADVISED_PERIOD
 from lti_tool.store import queries
 from lti_tool.store.events import person
-from lti_tool.store.models import Award, AwardRule, Course, Delivery, Event, Outbox
+from lti_tool.store.models import Award, AwardRule, Course, Delivery, Event, Outbox, SigningKeyRow
 from lti_tool.templates import approvals, versions
 from tests.fixtures import add_another_issuer, change_issuer, rows, template_data
 from tests.lti_tool.web.conftest import text_of
@@ -74,6 +75,18 @@ def test_a_badge_that_did_not_arrive_needs_somebody(join, annas_badge, web_tool)
         session.query(Delivery).one().status = "failed"
     text = text_of(ieva.get(HOME))
     assert "1 badge did not reach its learner." in text and "0 % delivered" in text
+
+
+def test_a_key_that_has_signed_for_two_years_needs_somebody(join, web_tool, clock):
+    with web_tool.store.begin() as session:
+        for key in session.query(SigningKeyRow):
+            key.created_at = clock() - ADVISED_PERIOD + timedelta(seconds=key.algorithm != "Ed25519")
+    ieva = join()
+    assert text_of(ieva.get(HOME)).count("it is time for a new one") == 1
+    with web_tool.store.begin() as session:
+        issuer = web_tool.issuers.first(session)
+        issuer.keyring.make_key(session, "Ed25519", clock())
+    assert "it is time for a new one" not in text_of(ieva.get(HOME))
 
 
 def test_a_draft_that_waits_for_approval_needs_somebody(join, web_tool):
