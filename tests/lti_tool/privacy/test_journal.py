@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import stat
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -159,6 +160,38 @@ def test_after_a_copy_of_the_database_was_put_back_no_place_is_given_out_again(
     run_due_jobs(again)
     assert [row.status_list_id == lost for row in rows(again, CredentialRow)].count(False) == 1
     again.store.close()
+
+
+def test_a_badge_that_was_replaced_after_the_backup_is_replaced_once_more(
+    tool, badges, settings, tmp_path, clock
+):
+    (annas, _) = rows(tool, CredentialRow)
+    restore = backup(tool, tmp_path)
+    clock.advance(hours=1)
+    with tool.store.begin() as session:
+        awards.correct(session, session.get_one(Award, annas.award_id), clock(), OPERATOR)
+    run_due_jobs(tool)
+    restore()
+    again = build_tool(settings, clock)
+    assert apply_journal(again) == 1
+    run_due_jobs(again)
+    (new,) = [
+        row for row in rows(again, CredentialRow) if row.award_id == annas.award_id and row.id != annas.id
+    ]
+    assert again.verify(annas.text.encode()).verdict == "revoked"
+    assert again.verify(new.text.encode()).verdict == "verified"
+    again.store.close()
+
+
+def test_a_file_with_other_entries_is_of_another_history(tool, badges, settings):
+    erase(tool)
+    journal.write_journal(tool)
+    (line,) = tool.journal.lines()
+    settings.journal_file.unlink()
+    with tool.journal.opened() as file:
+        file.append([replace(line, entry="of another history")])
+    with pytest.raises(JournalError, match="another history"):
+        journal.check_journal(tool)
 
 
 def test_a_replay_that_is_interrupted_goes_on_where_it_was(
