@@ -82,7 +82,10 @@ def test_what_a_command_writes_is_its_owners_alone(sqlite_url, tmp_path, monkeyp
 
 
 def test_the_secrets_of_the_demo_are_their_owners_alone(tmp_path):
-    demo_server._settings(tmp_path / "demo", 8000, None, {})
+    sockets = demo_server.open_sockets(0, 0)
+    demo_server._settings(tmp_path / "demo", sockets, None, {})
+    for each in sockets:
+        each.close()
     assert mode(tmp_path / "demo") == "0700"
     assert mode(tmp_path / "demo" / "secrets.json") == "0600"
 
