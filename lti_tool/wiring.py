@@ -15,7 +15,10 @@ from typing import Any
 from badges.errors import TemplateError
 from badges.verify import Budget, FetchInTime, Report
 from badges.vocabularies import set_override_folder
-from config.settings import Network, Settings, SettingsError, ShownSetting, shown_settings
+from config.errors import SettingsError
+from config.reader import Network
+from config.settings import Settings
+from config.shown import ShownSetting, shown_settings
 from lti_tool.addresses import Addresses
 from lti_tool.awarding import looks
 from lti_tool.deliveries import email, mail_folder, open_at

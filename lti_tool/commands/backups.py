@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from config.settings import Settings, read_settings, secret_key, without_secrets
+from config.settings import Settings, read_settings, secret_key
+from config.shown import without_secrets
 from lti_tool.commands.shared import FILE, note, open_tool, operator, write_bytes
 from lti_tool.errors import BackupError, JournalError
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Literal
 from wsgiref.types import WSGIApplication
 
-from config.settings import Settings, SettingsError, read_settings
+from config.errors import SettingsError
+from config.settings import Settings, read_settings
 from lti_tool import private_files
 from lti_tool.commands import demo_institution
 from lti_tool.demo import canvas_events, canvas_oauth, canvas_rest, college_sign_in, full_swing, saved_state

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from config.settings import SettingsError, encryption_key_of, read_settings
+from config.encryption_keys import encryption_key_of
+from config.errors import SettingsError
+from config.settings import read_settings
 from lti_tool.commands.shared import (
     FILE,
     Moment,

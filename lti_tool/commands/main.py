@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from badges.errors import BadgeError
-from config.settings import SettingsError
+from config.errors import SettingsError
 from lti_tool import __version__
 from lti_tool.commands import (
     backups,

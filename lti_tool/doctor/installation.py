@@ -13,7 +13,8 @@ from typing import Literal
 import certifi
 from sqlalchemy.exc import SQLAlchemyError
 
-from config.settings import Settings, SettingsError, read_settings
+from config.errors import SettingsError
+from config.settings import Settings, read_settings
 from lti_tool.doctor.bounded import within
 from lti_tool.doctor.dns_records import Records
 from lti_tool.errors import NotFoundError

@@ -11,13 +11,8 @@ from pathlib import Path
 import pytest
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from config.settings import (
-    SettingsError,
-    ca_bundle,
-    issuer_file,
-    read_settings,
-    vocabularies_folder,
-)
+from config.errors import SettingsError
+from config.settings import ca_bundle, issuer_file, read_settings, vocabularies_folder
 from tests.fixtures import SECRETS
 
 ROOT = Path(__file__).parents[2]

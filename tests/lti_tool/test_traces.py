@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from config.settings import SettingsError, read_settings
+from config.errors import SettingsError
+from config.settings import read_settings
 from tests.fixtures import ROOT, SECRETS
 
 NEEDED = {
@@ -191,7 +192,8 @@ def test_without_a_collector_nothing_of_it_is_loaded(tmp_path: Path) -> None:
 #: As where requirements-otel.lock was not installed.
 NOT_INSTALLED = """
 import os, sys
-from config.settings import SettingsError, read_settings
+from config.errors import SettingsError
+from config.settings import read_settings
 from lti_tool.wiring import trace
 
 sys.modules["opentelemetry"] = None

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import text
 
-from config.settings import SettingsError
+from config.errors import SettingsError
 from lti_tool import wiring
 from lti_tool.store.database import Store
 from lti_tool.store.migrations import bring_up_to_date

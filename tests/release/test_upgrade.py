@@ -18,7 +18,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from config.settings import Settings, SettingsError
+from config.errors import SettingsError
+from config.settings import Settings
 from lti_tool.backups import archive, restoring
 from lti_tool.store import migrations, table_copies
 from lti_tool.store.database import Store

@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.settings import SettingsError
+from config.errors import SettingsError
 from lti_tool.observations import Policy
 from lti_tool.wiring import build_tool
 from tests.fixtures import ROOT, settings_for

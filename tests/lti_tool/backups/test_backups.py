@@ -394,7 +394,7 @@ def test_a_database_of_a_newer_version_is_left_alone(tool, tmp_path):
     url = tool.store.engine.url.render_as_string(hide_password=False)
     with tool.store.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    from config.settings import SettingsError
+    from config.errors import SettingsError
 
     with pytest.raises(
         SettingsError, match=r"DATABASE_URL: .* newer version of Nozimite \(schema 9999\)"

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from config.settings import SettingsError
+from config.errors import SettingsError
 from lti_tool.awarding import awards, looks
 from lti_tool.errors import JournalError
 from lti_tool.privacy import journal

@@ -6,7 +6,7 @@ import pytest
 
 from badges.schemas import EXTENSION_SCHEMA
 from badges.verify import verify
-from config.settings import SettingsError
+from config.errors import SettingsError
 from lti_tool.errors import NotAllowedError
 from lti_tool.publishing import extension_address, issuer_documents
 from lti_tool.store.models import CredentialRow

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from badges.verify import verify
-from config.settings import SettingsError
+from config.errors import SettingsError
 from lti_tool.publishing import status_lists
 from lti_tool.store import queries
 from lti_tool.store.models import CredentialRow

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from config.settings import read_settings, shown_settings
+from config.settings import read_settings
+from config.shown import shown_settings
 from lti_tool.web.current import install
 from tests.config.test_settings import NEEDED, PROVIDER
 from tests.fixtures import add_another_issuer

@@ -7,7 +7,7 @@ from PIL import Image, PngImagePlugin
 
 from badges.bake import unbake
 from badges.pictures import fit_logo
-from config.settings import SettingsError
+from config.errors import SettingsError
 from lti_tool.awarding import awards
 from lti_tool.issuing.issuer_file import read_file
 from lti_tool.publishing import issuer_documents

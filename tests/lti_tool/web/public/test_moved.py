@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from badges.verify import verify
-from config.settings import SettingsError
+from config.errors import SettingsError
 from lti_tool.awarding import awards
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing import issuer_changes, recovery_sheet
