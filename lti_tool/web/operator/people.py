@@ -24,6 +24,7 @@ from lti_tool.web.checked_requests import typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.operator import people_search
 from lti_tool.web.operator.visits import OperatorVisit, current_operator, issuer_at, operator_page
+from lti_tool.web.stated_name_answers import OTHER_NAME
 from lti_tool.web.teacher.outdated_names import is_outdated
 from lti_tool.web.translation import Sentence
 from lti_tool.web.translation import gettext as _
@@ -135,11 +136,12 @@ def person(slug: str, person_id: int) -> Response:
         )
 
 
-#: Why nothing was done, by the code of an AwardStateError.
+#: Why nothing was done, by the code of an AwardStateError, or other_name.
 NOTHING_DONE: Mapping[str, Sentence] = {
     "revoked": _l("The badge is revoked already, for good. Nothing was changed."),
     "not_issued": _l("The badge is not issued yet. Nothing was changed."),
     "expired": _l("The badge has expired. Nothing was changed."),
+    "other_name": OTHER_NAME,
     "nothing_dead": _l("Nothing has to be tried again: it is being worked on, or done. Nothing was changed."),
 }
 

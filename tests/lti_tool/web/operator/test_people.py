@@ -197,7 +197,7 @@ def test_what_is_known_of_a_person_is_corrected(owner, anna, web_tool):
     page = owner.get(here)
     (proof,) = rows(web_tool, ProvedAddress)
     assert "Anna Ozola" in text_of(page)
-    owner.send(f"{here}/name/confirm", _form=hidden(page, "_form"))
+    owner.send(f"{here}/name/confirm", _form=hidden(page, "_form"), name=hidden(page, "name"))
     owner.send(f"{here}/address", _form=hidden(page, "_form"), proof=str(proof.id))
     owner.send(f"{here}/checks", _form=hidden(page, "_form"))
     assert rows(web_tool, IdentityCheckRefusal) == []
@@ -214,6 +214,23 @@ def test_what_is_known_of_a_person_is_corrected(owner, anna, web_tool):
     # An address of somebody else is not confirmed by this page.
     other = owner.send(f"{here}/address", _form=hidden(page, "_form"), proof="999")
     assert other.status_code == 404
+
+
+@pytest.mark.parametrize("answer", ["confirm", "decline"])
+def test_a_name_that_nobody_has_read_is_not_answered(owner, anna, web_tool, answer):
+    here = f"{PEOPLE}/{anna}"
+    with web_tool.store.begin() as session:
+        row = session.get_one(Person, anna)
+        row.name, row.stated_name = None, "Anna Ozola"
+    page = owner.get(here)
+    with web_tool.store.begin() as session:
+        session.get_one(Person, anna).stated_name = "The Rector"
+    form = {"_form": hidden(page, "_form"), "name": hidden(page, "name")}
+    done = owner.send(f"{here}/name/{answer}", **form)
+    assert "Nothing was changed" in text_of(owner.get(done.location))
+    with web_tool.store.read() as session:
+        row = session.get_one(Person, anna)
+        assert (row.name, row.stated_name) == (None, "The Rector")
 
 
 # --- Export and erasure
