@@ -15,7 +15,7 @@ from lti_tool.errors import AwardStateError, NotFoundError, OtherNameError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.signed_content import signed_content
 from lti_tool.people import addresses, identity_checks, stated_names
-from lti_tool.privacy import issuer_share
+from lti_tool.privacy import issuer_share, known_names
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import Award
@@ -62,7 +62,7 @@ def ask_revoke(slug: str, person_id: int, award_id: int) -> Response:
     visit = current_operator()
     with current_tool().store.read() as session:
         issuer = issuer_at(session, visit, slug, "correct_people")
-        return _revoke_page(visit, issuer, _award_of(session, issuer, person_id, award_id))
+        return _revoke_page(session, visit, issuer, _award_of(session, issuer, person_id, award_id))
 
 
 @pages.post(f"{_AWARD}/revoke")
@@ -74,7 +74,9 @@ def revoke(slug: str, person_id: int, award_id: int) -> Response:
         with current_tool().store.read() as session:
             issuer = issuer_at(session, visit, slug, "correct_people")
             award = _award_of(session, issuer, person_id, award_id)
-            return _revoke_page(visit, issuer, award, _("Enter a reason first. The learner will see it."))
+            return _revoke_page(
+                session, visit, issuer, award, _("Enter a reason first. The learner will see it.")
+            )
 
     def act(session: Session, _issuer: Issuer, award: Award, now: datetime, by: Actor) -> None:
         awards.revoke(session, award, reason, now, by)
@@ -97,6 +99,7 @@ def ask_correct(slug: str, person_id: int, award_id: int) -> Response:
             issuer_now=issuer,
             award=award,
             signed=signed_content(award.credential.text),
+            is_told=known_names.is_on_own_platform(session, issuer.id, person_id),
             template=stored_template(award.template_version.body),
         )
 
@@ -193,12 +196,16 @@ def _change_person(
     return redirect(f"{address_of(issuer, person_id)}?done={done}", 303)
 
 
-def _revoke_page(visit: OperatorVisit, issuer: Issuer, award: Award, wrong: str = "") -> Response:
+def _revoke_page(
+    session: Session, visit: OperatorVisit, issuer: Issuer, award: Award, wrong: str = ""
+) -> Response:
+    named = known_names.named_person(session, issuer.id, award.person_id)
     return operator_page(
         "operator/revoke.html",
         visit,
         issuer_now=issuer,
         award=award,
+        name=named.name if named else None,
         template=stored_template(award.template_version.body),
         wrong=wrong,
         most=MAX_REASON_LENGTH,

@@ -343,6 +343,26 @@ def test_an_operator_of_each_sees_its_own_alone(owner, join, both, anna, web_too
     assert theirs.get(f"{PEOPLE}/{anna}").status_code == 404
 
 
+def test_an_issuer_without_the_platform_names_a_person_as_its_badge_does(join, both, anna, web_tool):
+    """The platform's later name, and its e-mail address, are told to the issuer of the platform alone."""
+    theirs, here = join("owner", both.id), f"{THEIRS}/{anna}"
+    web_tool.clock.advance(minutes=1)
+    with web_tool.store.begin() as session:
+        row = session.get_one(Person, anna)
+        row.name, row.email, row.renamed_at = "Anna Ozola", "ozola@home.example", web_tool.clock()
+    (award,) = [row for row in rows(web_tool, Award) if row.issuer_id == both.id]
+    (badge,) = [row.id for row in rows(web_tool, CredentialRow) if row.issuer_id == both.id]
+    acts = [f"{here}/awards/{award.id}/{act}" for act in ("revoke", "correct")]
+    pages = [theirs.get(address) for address in (here, f"{here}/erase", *acts)]
+    pages += [found(theirs, words, THEIRS) for words in (ANNA.name, str(anna), badge)]
+    for page in pages:
+        assert page.status_code == 200 and ANNA.name in text_of(page)
+        assert "Ozola" not in page.text and "home.example" not in page.text and ANNA.email not in page.text
+    for words in ("ozola", "home.example", ANNA.email):
+        assert "Nobody is found" in text_of(found(theirs, words, THEIRS))
+    assert "Anna Ozola" in text_of(found(join("support"), "ozola"))
+
+
 def test_no_act_of_one_reaches_what_is_the_others(join, both, anna, web_tool):
     theirs = join("owner", both.id)
     (ours,) = [row for row in rows(web_tool, Award) if row.issuer_id == web_tool.issuer.id]
