@@ -34,7 +34,8 @@ def is_too_short(typed: str) -> bool:
 
 
 def _finds_few(typed: str) -> bool:
-    return sum(each.isalnum() for each in typed) >= FEWEST_LETTERS
+    # Of what is compared: some letters vanish there, as marks do, and nothing would be left that tells people apart.
+    return sum(each.isalnum() for each in comparable(typed)) >= FEWEST_LETTERS
 
 
 def find(session: Session, issuer_id: str, typed: str) -> Found:
@@ -69,5 +70,5 @@ def _by_words(session: Session, issuer_id: str, typed: str) -> Sequence[Named]:
     return [
         each
         for each in known_names.named(session, issuer_id)
-        if all(word in comparable(f"{each.name or ''} {each.email or ''}") for word in words)
+        if words and all(word in comparable(f"{each.name or ''} {each.email or ''}") for word in words)
     ]

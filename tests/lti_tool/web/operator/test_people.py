@@ -81,6 +81,13 @@ def test_nobody_is_listed_without_a_search_nor_by_a_single_letter(owner, anna):
     assert "Nobody is found" in text_of(found(owner, "00000000-0000-4000-8000-000000000000"))
 
 
+def test_letters_that_vanish_when_they_are_compared_find_nobody(anna, web_tool):
+    for words in ("\u037a\u037a", "\uff9e\uff9e", "a\u037a"):
+        assert people_search.is_too_short(words), ascii(words)
+        with web_tool.store.read() as session:
+            assert people_search.find(session, web_tool.issuer.id, words).total == 0, ascii(words)
+
+
 def test_of_many_the_first_are_shown_and_how_many_there_are(owner, anna, web_tool, monkeypatch):
     monkeypatch.setattr(people_search, "MOST_FOUND", 2)
     text = text_of(found(owner, "example.org"))
