@@ -150,6 +150,24 @@ def test_the_page_of_a_person_says_what_is_known_and_what_was_awarded(owner, ann
     assert page.headers["Cache-Control"] == "private, no-store"
 
 
+def test_a_person_with_more_awards_takes_no_more_statements(join, anna, web_tool, statements):
+    support, here = join("support"), f"{PEOPLE}/{anna}"
+    support.get(here)
+    statements.clear()
+    support.get(here)
+    with_one = len(statements)
+    (first,) = rows(web_tool, Award)
+    with web_tool.store.begin() as session:
+        columns = [each.name for each in Award.__table__.columns if each.name not in ("id", "subject_id")]
+        ended = {name: getattr(first, name) for name in columns}
+        ended |= {"status": "revoked", "ended_at": web_tool.clock(), "why_ended": "revoked"}
+        session.add_all(Award(**ended) for _ in range(5))
+    statements.clear()
+    page = support.get(here)
+    assert page.text.count('<section class="card"') == 6
+    assert len(statements) == with_one, "\n".join(statements)
+
+
 def test_somebody_who_only_reads_sees_no_act(join, anna):
     page = join("support").get(f"{PEOPLE}/{anna}")
     assert "/awards/" not in page.text and "/erase" not in page.text and "/export" not in page.text
