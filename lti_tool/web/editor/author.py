@@ -11,8 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import request
-
 from lti_tool.errors import NoAuthorError, NotFoundError
 from lti_tool.people import operator_sessions
 from lti_tool.store import Session, queries
@@ -23,7 +21,7 @@ from lti_tool.web.current import current_tool
 from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
 from lti_tool.web.operator.visits import EditorRights, check_editor
 from lti_tool.web.page_issuer import page_issuer, set_page_issuer
-from lti_tool.web.visits import LAUNCH_FIELD, LAUNCH_HEADER, Visit, current_visit, set_current_actor
+from lti_tool.web.visits import Visit, current_visit, page_token, set_current_actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +49,7 @@ def current_author() -> Author:
     Raises LaunchError `session_over` where the session has ended, NoAuthorError for whoever may not write templates,
     and what `check_editor` does.
     """
-    token = request.headers.get(LAUNCH_HEADER) or request.form.get(LAUNCH_FIELD, "")
+    token = page_token()
     operator = operator_sessions.operator_of(current_tool().expiring_values, token)
     if operator is not None:
         allow_framing_by(NO_ORIGIN)
