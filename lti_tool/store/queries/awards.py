@@ -330,6 +330,7 @@ def awards_of_people(session: Session, person_ids: Collection[int]) -> Sequence[
         select(Award)
         .where(Award.person_id.in_(person_ids))
         .options(joinedload(Award.credential), joinedload(Award.template_version), joinedload(Award.course))
+        .options(selectinload(Award.deliveries))
         .order_by(Award.earned_at.desc(), Award.id.desc())
     )
     return session.scalars(query).all()

@@ -19,7 +19,7 @@ from lti_tool.store.models import TemplateVersion
 from lti_tool.web import rate_limits
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
-from lti_tool.web.operator.visits import check_editor
+from lti_tool.web.operator.visits import EditorRights, check_editor
 from lti_tool.web.page_issuer import page_issuer, set_page_issuer
 from lti_tool.web.visits import Visit, current_visit, page_token, set_current_actor
 
@@ -29,7 +29,8 @@ class Author:
     """Who writes. `course_id` is None for the operator.
 
     `actor` is who events and the history of a template name. `is_placing_link`: the
-    platform waits for a link, so that a published badge can be placed at once.
+    platform waits for a link, so that a published badge can be placed at once. `may_approve`: what they publish needs
+    nobody's approval, as that of an operator who gives it.
     """
 
     token: str
@@ -39,6 +40,7 @@ class Author:
     issuer_id: str
     actor: Actor
     is_placing_link: bool
+    may_approve: bool
 
 
 def current_author() -> Author:
@@ -51,14 +53,14 @@ def current_author() -> Author:
     operator = operator_sessions.operator_of(current_tool().expiring_values, token)
     if operator is not None:
         allow_framing_by(NO_ORIGIN)
-        check_editor(operator, operator_sessions.issuer_of(current_tool().expiring_values, token))
+        rights = check_editor(operator, operator_sessions.issuer_of(current_tool().expiring_values, token))
         rate_limits.count_page(token)
-        return operator_author(token, operator)
+        return operator_author(token, operator, rights)
     return author_of(current_visit())
 
 
-def operator_author(token: str, actor: Actor) -> Author:
-    """The operator with a session of that token."""
+def operator_author(token: str, actor: Actor, rights: EditorRights) -> Author:
+    """The operator with a session of that token, and with those rights."""
     set_current_actor(actor)
     make_page_of(operator_sessions.issuer_of(current_tool().expiring_values, token))
     return Author(
@@ -69,6 +71,7 @@ def operator_author(token: str, actor: Actor) -> Author:
         issuer_id=page_issuer().id,
         actor=actor,
         is_placing_link=False,
+        may_approve=rights.may_approve,
     )
 
 
@@ -92,6 +95,7 @@ def author_of(visit: Visit) -> Author:
         issuer_id=page_issuer().id,
         actor=visit.actor,
         is_placing_link=visit.deep_linking is not None,
+        may_approve=False,
     )
 
 
