@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from lti_tool.privacy import journal
 from lti_tool.privacy.erasure import empty_person, words_of
 from lti_tool.privacy.issuer_share import remove_awards, split_off
 from lti_tool.privacy.journal_file import Line
-from lti_tool.store import Session, dead_jobs, given_places, queries
-from lti_tool.store.models import CredentialRow, JournalEntry
+from lti_tool.privacy.status_replay import clear_status, set_status
+from lti_tool.store import Session, given_places, queries
+from lti_tool.store.models import JournalEntry
 from lti_tool.values import Json
 from signing import status
 
@@ -45,9 +45,9 @@ def _apply(session: Session, line: Line) -> None:
         case "erased_by_issuer":
             _erase_by_issuer(session, line.data, line.at)
         case "status_set":
-            _set_status(session, line.data, line.at)
+            set_status(session, line.data, line.at)
         case "status_cleared":
-            _clear_status(session, line.data)
+            clear_status(session, line.data)
 
 
 def _erase(session: Session, data: Json, at: datetime) -> None:
@@ -75,41 +75,3 @@ def _erase_by_issuer(session: Session, data: Json, at: datetime) -> None:
         remove_awards(session, person_id, data["issuer"], at)
     # Whoever was first named after the backup is known by the hash, when they come.
     queries.issuer_erasures.keep_erased(session, data["issuer"], data["accounts"], at)
-
-
-def _set_status(session: Session, data: Json, at: datetime) -> None:
-    _change_bit(session, data, status.with_bit_set)
-    row = session.get(CredentialRow, data["credential"])
-    if row is None:
-        removed = queries.removed_credentials.removed(session, data["credential"])
-        if removed is not None:
-            removed.revoked_at, removed.revoked_as = _moment(data["revoked_at"]), data["revoked_as"]
-        return
-    row.revoked_at, row.revoked_as = _moment(data["revoked_at"]), data["revoked_as"]
-    row.suspended_at = _moment(data["suspended_at"])
-    if row.revoked_as in ("replaced", "reissued"):
-        # Its successor is not in this database: it is issued once more.
-        row.replaced_at = at
-        dead_jobs.add_or_revive(session, "issue", [{"award_id": row.award_id}], at)
-    elif row.revoked_at is not None and row.replaced_at is None:
-        award = row.award
-        award.status, award.why_ended = "revoked", "revoked"
-        award.ended_at = award.ended_at or row.revoked_at
-
-
-def _clear_status(session: Session, data: Json) -> None:
-    _change_bit(session, data, status.with_bit_cleared)
-    row = session.get(CredentialRow, data["credential"])
-    if row is not None:
-        row.suspended_at, row.suspension_reason = None, None
-
-
-def _change_bit(session: Session, data: Json, change: Any) -> None:
-    found = queries.issuers.lock_status_list(session, data["list"])
-    # A list that was opened after the backup is gone with the credentials in it.
-    if found is not None:
-        found.bits, found.text = change(found.bits, data["index"]), None
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
