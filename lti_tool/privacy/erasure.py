@@ -99,8 +99,13 @@ def empty_and_note(session: Session, person: Person, kept: Json, now: datetime, 
     # Who it was is told to the event while the accounts still say on which platform.
     data = {"credentials": len(credential_ids)}
     events.record(session, "erased", "person", person.id, now, actor=by, data=data)
-    hashes = _hash_accounts(session, person)
-    journal.note(session, "erased", {"accounts": hashes, "credentials": list(credential_ids)} | kept, now)
+    note = {
+        "accounts": _hash_accounts(session, person),
+        "credentials": list(credential_ids),
+        # By these somebody without an account is found where an older backup is restored.
+        "subjects": [each.subject_id for each in queries.awards.awards_of_people(session, [person.id])],
+    }
+    journal.note(session, "erased", note | kept, now)
     empty_person(session, person, words, credential_ids, "erased", now)
     person.erased_at = now
     return Erased(person_id=person.id, credentials=len(credential_ids), words=words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from lti_tool.privacy import journal
@@ -53,10 +54,14 @@ def _apply(session: Session, line: Line) -> None:
 def _erase(session: Session, data: Json, at: datetime) -> None:
     found = queries.people.accounts_hashed_as(session, [hashed for _, hashed in data["accounts"]])
     people = {account.person_id for account in found.values()}
+    if not data["accounts"]:
+        people = _without_account(session, data.get("subjects", ()))
     for person_id in sorted(people):
         person = queries.people.lock_person(session, person_id)
         if person.erased_at is None:
-            split_off(session, person, data.get("kept", ()))
+            # Of those who had not awarded them by the backup nobody would be left who has a name and no badge.
+            kept = queries.issuer_people.issuers_who_awarded(session, person_id)
+            split_off(session, person, set(data.get("kept", ())) & set(kept))
             ids = queries.removed_credentials.ids_of_person(session, person_id)
             empty_person(session, person, words_of(session, person), ids, "erased", at)
             person.erased_at = at
@@ -66,6 +71,12 @@ def _erase(session: Session, data: Json, at: datetime) -> None:
     if unknown:
         # They were first named after the backup: their objection holds all the same.
         queries.people.add_erased(session, unknown, at)
+
+
+def _without_account(session: Session, subjects: Collection[str]) -> set[int]:
+    """Whose the awards of these subjects are, of those who have no account: `split_off` has made them."""
+    awards = queries.awards.with_subjects(session, subjects)
+    return {each.person_id for each in awards if not each.person.accounts}
 
 
 def _erase_by_issuer(session: Session, data: Json, at: datetime) -> None:

@@ -55,8 +55,7 @@ def _set_status_of_unknown(session: Session, data: Json) -> None:
 
 def _end_award(session: Session, noted: Json, revoked_at: datetime) -> None:
     """Revokes the award; where the backup does not have it, a running one of the same badge, or it is put there."""
-    award = session.get(Award, noted["id"])
-    if award is not None and award.subject_id == noted["subject"]:
+    for award in queries.awards.with_subjects(session, [noted["subject"]]):
         _end(award, revoked_at)
         return
     accounts = [(number, hashed) for number, hashed in noted["accounts"]]
@@ -79,10 +78,10 @@ def _person(session: Session, accounts: Sequence[tuple[int, str]]) -> Person | N
 
 
 def _award(session: Session, person: Person, version: RuleVersion, noted: Json) -> Award:
-    """The person's award of that subject or the one that runs in its place, or else a new one, without a credential."""
+    """The person's award that runs in its place, or else a new one, without a credential."""
     for each in queries.awards.awards_of_people(session, [person.id]):
         of_template = (each.issuer_id, each.template_id) == (noted["issuer"], noted["template"])
-        if of_template and (each.subject_id == noted["subject"] or each.ended_at is None):
+        if of_template and each.ended_at is None:
             return each
     earned_at = datetime.fromisoformat(noted["earned_at"])
     award = Award(

@@ -52,7 +52,6 @@ def _award_of(session: Session, row: CredentialRow) -> Json:
     award = row.award
     accounts = queries.issuer_erasures.hashes_of(session, award.person_id)
     return {
-        "id": award.id,
         "subject": award.subject_id,
         "issuer": award.issuer_id,
         "template": award.template_id,

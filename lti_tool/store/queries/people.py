@@ -153,7 +153,7 @@ def _named_and_hashed(
 
 
 def _name_accounts(session: Session, registration_id: int, hashed: Mapping[str, Person]) -> None:
-    """Puts the user_id in the place of its hash for whoever was known by that alone, and was not erased: `add_hashed`."""
+    """Puts the user_id in the place of its hash for whoever was known by that alone (`add_hashed`), and not erased."""
     for user_id, person in hashed.items():
         if person.erased_at is None:
             for account in person.accounts:
