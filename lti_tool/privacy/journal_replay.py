@@ -1,11 +1,11 @@
-"""What was erased and revoked after a backup was made, done once more in the database that it was restored to."""
+"""What was erased, revoked and taken from somebody after a backup was made, done once more where it is restored."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
 
-from lti_tool.privacy import journal
+from lti_tool.privacy import access_replay, journal
 from lti_tool.privacy.erasure import empty_person, words_of
 from lti_tool.privacy.issuer_share import remove_awards, split_off
 from lti_tool.privacy.journal_file import Line
@@ -49,6 +49,14 @@ def _apply(session: Session, line: Line) -> None:
             set_status(session, line.data, line.at)
         case "status_cleared":
             clear_status(session, line.data)
+        case "details_withheld":
+            _withhold(session, line.data)
+        case "key_retired" | "key_compromised":
+            access_replay.withdraw_key(session, line.kind, line.data, line.at)
+        case "share_link_ended":
+            access_replay.end_link(session, line.data, line.at)
+        case _:
+            access_replay.change_operator(session, line.kind, line.data, line.at)
 
 
 def _erase(session: Session, data: Json, at: datetime) -> None:
@@ -71,6 +79,13 @@ def _erase(session: Session, data: Json, at: datetime) -> None:
     if unknown:
         # They were first named after the backup: their objection holds all the same.
         queries.people.add_erased(session, unknown, at)
+
+
+def _withhold(session: Session, data: Json) -> None:
+    found = queries.people.accounts_hashed_as(session, [hashed for _, hashed in data["accounts"]])
+    for account in found.values():
+        if account.person.erased_at is None:
+            account.person.withheld = list(data["withheld"])
 
 
 def _without_account(session: Session, subjects: Collection[str]) -> set[int]:

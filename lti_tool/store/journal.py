@@ -48,6 +48,11 @@ def note_status(session: Session, kind: str, row: CredentialRow, now: datetime) 
     note(session, kind, data, now)
 
 
+def note_key(session: Session, kind: str, kid: str, since: datetime, now: datetime) -> None:
+    """Notes that a key of issuers or for LTI messages no longer signs: `key_retired`, `key_compromised`."""
+    note(session, kind, {"key": kid, "since": since.isoformat()}, now)
+
+
 def _award_of(session: Session, row: CredentialRow) -> Json:
     award = row.award
     accounts = queries.issuer_erasures.hashes_of(session, award.person_id)
