@@ -14,7 +14,7 @@ from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.platforms.tool_keys import new_tool_key
-from lti_tool.store import Session, events, queries
+from lti_tool.store import Session, events, journal, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import SigningKeyRow, ToolKeyRow
 from lti_tool.values import ToolKey
@@ -154,6 +154,7 @@ class Keyring:
         # It is retired too, as a part of the same act.
         row.retired_at = row.retired_at or now
         session.flush()
+        journal.note_key(session, "key_compromised", kid, row.compromised_at, now)
         events.record(session, "key_compromised", "signing_key", kid, now, actor=by)
         if self._is_needed(row.algorithm) and self._current(session, row.algorithm) is None:
             self.make_key(session, row.algorithm, now, by)
@@ -279,4 +280,5 @@ def _retire(session: Session, row: SigningKeyRow, now: datetime, by: Actor) -> N
     """Retires the key; one that is retired already stays as it is."""
     if row.retired_at is None:
         row.retired_at = now
+        journal.note_key(session, "key_retired", row.kid, now, now)
         events.record(session, "key_retired", "signing_key", row.kid, now, actor=by)
