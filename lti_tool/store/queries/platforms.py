@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -41,6 +42,13 @@ from lti_tool.store.queries.people import only_accounts_of
 from lti_tool.values import Access, Registration
 
 
+class Client(NamedTuple):
+    """The client id of a registration."""
+
+    registration_id: int
+    client_id: str
+
+
 def find_registration(session: Session, platform_id: str, client_id: str | None) -> Registration | None:
     """The registration of a client; without a client_id the only one of the platform, None where it has several."""
     values = {"platform_id": platform_id, "client_id": client_id}
@@ -60,6 +68,14 @@ def registration_by_client(session: Session, platform_id: str, client_id: str) -
             RegistrationRow.platform_id == platform_id, RegistrationRow.client_id == client_id
         )
     )
+
+
+def clients_of_others(session: Session, issuer_id: str) -> Sequence[Client]:
+    """The client ids of the registrations of all other issuers, oldest first."""
+    query = select(RegistrationRow.id, RegistrationRow.client_id).where(
+        RegistrationRow.issuer_id != issuer_id
+    )
+    return [Client._make(row) for row in session.execute(query.order_by(RegistrationRow.id))]
 
 
 def add_or_find_registration(session: Session, row: RegistrationRow) -> RegistrationRow:

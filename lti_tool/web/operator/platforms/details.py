@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
-from lti_tool.errors import AlreadyRegisteredError, OutgoingError
+from lti_tool.errors import AlreadyRegisteredError, ClientOfAnotherIssuerError, OutgoingError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.platforms import registrations, self_tests
 from lti_tool.platforms.claims import identifier
@@ -131,6 +131,8 @@ def add(slug: str) -> Response:
             return redirect(address_of(issuer, added.id), 303)
         except AlreadyRegisteredError:
             wrong = {"client_id": _already_registered()}
+        except ClientOfAnotherIssuerError:
+            wrong = {"client_id": _client_of_another()}
     return _page(visit, issuer, None, typed, wrong)
 
 
@@ -166,11 +168,21 @@ def change(slug: str, number: int) -> Response:
             return redirect(address_of(issuer, number), 303)
         except AlreadyRegisteredError:
             wrong = {"client_id": _already_registered()}
+        except ClientOfAnotherIssuerError:
+            wrong = {"client_id": _client_of_another()}
     return _page(visit, issuer, row, typed, wrong)
 
 
 def _already_registered() -> str:
     return _("This client of the platform is registered already, and nothing was changed.")
+
+
+def _client_of_another() -> str:
+    return _(
+        "Another issuer has a platform with this client ID here, and nothing was changed: who manages the one platform "
+        "could read the other. Remove the tool in your platform and add it there again, so that it gets another client "
+        "ID. If that is not possible, ask whoever installed Nozimite."
+    )
 
 
 def _new_registration(typed: Mapping[str, str]) -> NewRegistration:

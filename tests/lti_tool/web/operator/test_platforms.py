@@ -223,6 +223,21 @@ def test_a_client_that_is_registered_is_not_registered_again(ieva, web_tool):
     assert len(rows(web_tool, RegistrationRow)) == 1
 
 
+def test_the_client_of_another_issuer_is_refused_beside_its_field(ieva, join, web_tool):
+    other = add_another_issuer(web_tool)
+    with web_tool.store.read() as session:
+        theirs = f"/operator/issuers/{web_tool.issuers.of(session, other.id).profile.slug}/platforms"
+    juris = join("manager", other.id, "Juris")
+    taken = {"client_id": NEW_REGISTRATION.client_id, "token_audience": NEW_REGISTRATION.auth_token_url}
+    said = r'id="client_id-wrong" role="alert">[^<]*Another issuer has a platform with this client ID'
+    page = juris.press(f"{theirs}/add", f"{theirs}/add", **TYPED | taken)
+    assert re.search(said, page.text) and 'value="https://other.example.org/token"' in page.text
+    assert len(rows(web_tool, RegistrationRow)) == 1 and "Riga College" not in page.text
+    one = juris.press(f"{theirs}/add", f"{theirs}/add", **TYPED).location
+    assert re.search(said, juris.press(f"{one}/change", f"{one}/change", **TYPED | taken).text)
+    assert rows(web_tool, RegistrationRow)[1].client_id == TYPED["client_id"]
+
+
 def test_addresses_are_changed_and_tested(ieva, web_tool):
     form = ieva.get(f"{ONE}/change")
     assert f'value="{NEW_REGISTRATION.jwks_url}"' in form.text and "deployment_id" not in form.text
