@@ -18,11 +18,13 @@ from lti_tool.store.models import (
     Course,
     DeploymentRow,
     HandAward,
+    IdentityCheckRefusal,
     Invitation,
     IssuerErasure,
     IssuerPermission,
     LaunchSession,
     MailedMatter,
+    MailRefusal,
     Person,
     Placement,
     PlatformAccount,
@@ -39,6 +41,7 @@ from lti_tool.store.models import (
 from lti_tool.store.queries.common import add_if_absent, add_or_find, is_possible_id
 from lti_tool.store.queries.observations import delete_of_registration as delete_ledger
 from lti_tool.store.queries.people import only_accounts_of
+from lti_tool.store.queries.proved_addresses import delete_all_of as delete_proofs
 from lti_tool.values import Access, Registration
 
 
@@ -253,8 +256,19 @@ def delete_registration(session: Session, row: RegistrationRow) -> None:
     ):
         session.execute(delete(table).where(of_it).execution_options(synchronize_session=False))
     for start in range(0, len(people), 500):
-        session.execute(delete(Person).where(Person.id.in_(people[start : start + 500])))
+        _delete_people(session, people[start : start + 500])
     session.expire_all()
+
+
+def _delete_people(session: Session, person_ids: Collection[int]) -> None:
+    """Deletes people who have no account any more, with what they have chosen and proved."""
+    delete_proofs(session, person_ids)
+    for table, of_them in (
+        (MailRefusal, MailRefusal.person_id.in_(person_ids)),
+        (IdentityCheckRefusal, IdentityCheckRefusal.person_id.in_(person_ids)),
+        (Person, Person.id.in_(person_ids)),
+    ):
+        session.execute(delete(table).where(of_them).execution_options(synchronize_session=False))
 
 
 def registrations(session: Session) -> Sequence[RegistrationRow]:
