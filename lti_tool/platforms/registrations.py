@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, NoResultFound, OperationalError
 
 from lti_tool.errors import (
     AlreadyRegisteredError,
@@ -184,7 +184,7 @@ def registration(session: Session, number: int) -> RegistrationRow:
     """The row with that number. Raises NotFoundError."""
     row = queries.platforms.registration_row(session, number)
     if row is None:
-        raise NotFoundError(f"there is no platform {number}: see `platforms list`")
+        raise _not_there(number)
     return row
 
 
@@ -195,8 +195,15 @@ def _record_deployment(
     events.record(session, what, "registration", row.id, now, actor=by, data=data)
 
 
+def _not_there(number: int) -> NotFoundError:
+    return NotFoundError(f"there is no platform {number}: see `platforms list`")
+
+
 def _locked(session: Session, number: int) -> RegistrationRow:
-    return queries.platforms.lock_registration(session, registration(session, number).id)
+    try:
+        return queries.platforms.lock_registration(session, registration(session, number).id)
+    except NoResultFound:  # removed by somebody else, for whom the lock has waited
+        raise _not_there(number) from None
 
 
 def _check_client(session: Session, issuer_id: str, client_id: str) -> None:

@@ -316,6 +316,28 @@ def test_removing_twice_says_that_there_is_no_such_platform(tool, rule_id):
         registrations.remove(session, number, tool.clock())
 
 
+def test_of_two_who_remove_at_once_one_is_told_that_there_is_no_such_platform(tool, rule_id):
+    number, ready = only(tool), Barrier(2)
+
+    def remove(_):
+        try:
+            with tool.store.begin() as session:
+                if not IS_LOCKED_FROM_BEGINNING[session.get_bind().dialect.name]:
+                    registrations.registration(session, number)
+                    ready.wait(10)
+                registrations.remove(session, number, tool.clock())
+        except NotFoundError:
+            return "not there"
+        return "removed"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(remove, range(2))) == ["not there", "removed"]
+
+
+#: SQLite has one who writes at a time, from the beginning of a transaction.
+IS_LOCKED_FROM_BEGINNING = {"sqlite": True, "postgresql": False}
+
+
 def test_a_deployment_that_is_not_listed_cannot_be_unlisted(tool, rule_id):
     with pytest.raises(NotFoundError, match="no deployment 77"):
         act(tool, registrations.unlist_deployment, "77")
