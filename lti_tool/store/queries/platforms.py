@@ -38,7 +38,7 @@ from lti_tool.store.models import (
     TemplateChange,
     TemplateVersion,
 )
-from lti_tool.store.queries.common import add_if_absent, add_or_find, is_possible_id
+from lti_tool.store.queries.common import add_if_absent, add_or_find, is_in_trouble, is_possible_id
 from lti_tool.store.queries.observations import delete_of_registration as delete_ledger
 from lti_tool.store.queries.people import only_accounts_of
 from lti_tool.store.queries.proved_addresses import delete_all_of as delete_proofs
@@ -304,14 +304,17 @@ def self_tests(session: Session, registration_ids: Collection[int]) -> Mapping[i
     return {row.registration_id: row for row in session.scalars(query)}
 
 
-def courses_in_trouble(session: Session, registration_id: int) -> Sequence[int]:
-    """The ids of the courses of the registration that have not ended and could not be read at the last look."""
-    query = select(Course.id).where(
-        Course.registration_id == registration_id,
+def courses_in_trouble(session: Session, registration_ids: Collection[int]) -> Mapping[int, Sequence[int]]:
+    """The ids of the courses that have not ended and could not be read at the last look, by their registrations."""
+    query = select(Course.registration_id, Course.id).where(
+        Course.registration_id.in_(registration_ids),
         Course.concluded_at.is_(None),
-        Course.id.in_(select(AwardRule.course_id).where(AwardRule.trouble.is_not(None))),
+        Course.id.in_(select(AwardRule.course_id).where(is_in_trouble())),
     )
-    return session.scalars(query.order_by(Course.id)).all()
+    found: dict[int, list[int]] = {}
+    for registration_id, course_id in session.execute(query.order_by(Course.id)):
+        found.setdefault(registration_id, []).append(course_id)
+    return found
 
 
 def registration_row(session: Session, registration_id: int) -> RegistrationRow | None:

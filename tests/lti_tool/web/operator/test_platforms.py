@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from dataclasses import asdict
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -16,7 +17,18 @@ from lti_tool.platforms.services import READ_MEMBERS
 from lti_tool.self_test.making import ASKED
 from lti_tool.self_test.results import STEPS, SelfTest, in_order, not_in_order, untried
 from lti_tool.store import outbox, queries
-from lti_tool.store.models import DeploymentRow, Event, Invitation, RegistrationRow, SourceAccess, ToolKeyRow
+from lti_tool.store.models import (
+    AwardRule,
+    Course,
+    DeploymentRow,
+    Event,
+    Invitation,
+    LookRow,
+    RegistrationRow,
+    ResourceLink,
+    SourceAccess,
+    ToolKeyRow,
+)
 from lti_tool.web import rate_limits
 from lti_tool.web.operator.platforms import words
 from tests.fixtures import ANNA, NEW_REGISTRATION, ROOT, ZANE, add_another_issuer, rows
@@ -92,6 +104,50 @@ def test_a_platform_in_trouble_says_why_and_what_mends_it(ieva, tested, web_tool
         registrations.disable(session, 1, web_tool.clock())
     text = text_of(ieva.get(PLATFORMS))
     assert "Riga College Switched off" in text and "old address" not in text
+
+
+UNREAD = {"sentence": "x", "about": {}}
+
+
+def add_courses(tool, name, number, **rule):
+    """That many courses of the platform whose last look has failed for two days, each with a rule."""
+    now = tool.clock()
+    with tool.store.begin() as session:
+        for each in range(number):
+            course = Course(registration_id=1, context_id=f"{name}-{each}")
+            session.add(course)
+            session.flush()
+            link = ResourceLink(course_id=course.id, link_id="1", created_at=now)
+            failed = {"source": "member_lists", "outcome": "failed", "began_at": now - timedelta(days=2)}
+            session.add_all([link, LookRow(course_id=course.id, **failed)])
+            session.flush()
+            session.add(
+                AwardRule(
+                    issuer_id=tool.issuer.id,
+                    course_id=course.id,
+                    resource_link_id=link.id,
+                    created_at=now,
+                    **rule,
+                )
+            )
+
+
+def test_courses_that_cannot_be_read_are_found_by_as_many_statements_as_one(ieva, web_tool, statements):
+    def listed():
+        statements.clear()
+        text = text_of(ieva.get(PLATFORMS))
+        return len(statements), text
+
+    add_courses(web_tool, "in-order", 1, trouble=None)
+    add_courses(web_tool, "paused", 1, trouble=UNREAD, paused=True)
+    add_courses(web_tool, "removed", 1, trouble=UNREAD, removed_at=web_tool.clock())
+    assert "could not be read" not in listed()[1]
+    add_courses(web_tool, "one", 1, trouble=UNREAD)
+    with_one, text = listed()
+    assert "In trouble" in text
+    add_courses(web_tool, "more", 29, trouble=UNREAD)
+    with_thirty, text = listed()
+    assert "30" in text and with_thirty == with_one
 
 
 def test_nothing_of_another_issuer_is_listed_opened_or_changed(ieva, join, web_tool):
