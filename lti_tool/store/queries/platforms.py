@@ -81,6 +81,14 @@ def clients_of_others(session: Session, issuer_id: str) -> Sequence[Client]:
     return [Client._make(row) for row in session.execute(query.order_by(RegistrationRow.id))]
 
 
+def has_another_issuer(session: Session, platform_id: str, issuer_id: str) -> bool:
+    """Whether an issuer other than that one has a registration of the platform."""
+    query = select(RegistrationRow.id).where(
+        RegistrationRow.platform_id == platform_id, RegistrationRow.issuer_id != issuer_id
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def add_or_find_registration(session: Session, row: RegistrationRow) -> RegistrationRow:
     """The row, added, unless there is one of the same client already: then that one."""
     return registration_by_client(session, row.platform_id, row.client_id) or add_or_find(

@@ -294,6 +294,23 @@ def test_the_client_of_another_issuer_is_refused_beside_its_field(ieva, join, we
     assert rows(web_tool, RegistrationRow)[1].client_id == TYPED["client_id"]
 
 
+def test_nobody_types_in_the_platform_of_another_issuer_whose_logins_would_be_refused(ieva, join, web_tool):
+    other = add_another_issuer(web_tool)
+    with web_tool.store.read() as session:
+        theirs = f"/operator/issuers/{web_tool.issuers.of(session, other.id).profile.slug}/platforms"
+    juris = join("manager", other.id, "Juris")
+    taken = {"platform_id": NEW_REGISTRATION.platform_id}
+    said = r'id="platform_id-wrong" role="alert">[^<]*Another issuer has a registration of this platform'
+    assert re.search(said, juris.press(f"{theirs}/add", f"{theirs}/add", **TYPED | taken).text)
+    one = juris.press(f"{theirs}/add", f"{theirs}/add", **TYPED).location
+    assert re.search(said, juris.press(f"{one}/change", f"{one}/change", **TYPED | taken).text)
+    canvas = {"platform_id": "https://canvas.instructure.com"}
+    assert juris.press(f"{theirs}/add", f"{theirs}/add", **TYPED | canvas).status_code == 303
+    assert ieva.press(f"{PLATFORMS}/add", f"{PLATFORMS}/add", **TYPED | canvas | {"client_id": "78"}).location
+    with web_tool.store.read() as session:
+        assert queries.platforms.find_registration(session, NEW_REGISTRATION.platform_id, None) is not None
+
+
 def test_addresses_are_changed_and_tested(ieva, web_tool):
     form = ieva.get(f"{ONE}/change")
     assert f'value="{NEW_REGISTRATION.jwks_url}"' in form.text and "deployment_id" not in form.text
