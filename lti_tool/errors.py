@@ -4,6 +4,7 @@
   * LaunchError            a launch, or the login before it, is refused; `code`
   * RegistrationError      a platform could not be registered; `code`
     * AlreadyRegisteredError  this client of the platform is registered already; `registration_id`
+    * ClientOfAnotherIssuerError  another issuer's registration has this client id; `registration_id`
   * UserFacingError        pages show it in the reader's language; `sentence`, `about`, `permanent`
     * PlatformError        a platform's service failed; also `retry_after`, `concluded`
     * OutgoingError        an address may not be called, or did not answer
@@ -64,6 +65,20 @@ class AlreadyRegisteredError(RegistrationError):
             "already_registered",
             f"this client of the platform is registered already, with number {registration_id}, and nothing was "
             f"changed: to change it, use `platforms update {registration_id}`",
+        )
+        self.registration_id = registration_id
+
+
+class ClientOfAnotherIssuerError(RegistrationError):
+    """Another issuer's registration, `registration_id`, has this client id; nothing was changed."""
+
+    def __init__(self, registration_id: int) -> None:
+        super().__init__(
+            "client_of_another",
+            f"platform {registration_id}, which is another issuer's, has this client id, and nothing was changed: who "
+            "manages the one could get access tokens of the other. Remove the tool in the platform and add it there "
+            "again, so that the platform gives another client id; or, where that other platform has no right to it, "
+            f"`platforms update {registration_id} --client-id` or `platforms remove {registration_id}`",
         )
         self.registration_id = registration_id
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, NoResultFound, OperationalError
 
-from lti_tool.errors import AlreadyRegisteredError, NotFoundError, NotRemovedError
+from lti_tool.errors import (
+    AlreadyRegisteredError,
+    ClientOfAnotherIssuerError,
+    NotFoundError,
+    NotRemovedError,
+)
+from lti_tool.platforms.client_ids import is_same_client
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import RegistrationRow
@@ -25,9 +31,10 @@ def add(
     """The new registration of (platform_id, client_id), with its deployment, if it has one.
 
     `data` goes into the event: how it came about. It is of the issuer with that key; without one, of that of
-    ISSUER_FILE. Raises AlreadyRegisteredError: a registration is never replaced.
+    ISSUER_FILE. Raises AlreadyRegisteredError: a registration is never replaced; ClientOfAnotherIssuerError.
     """
     owner = issuer_id or queries.issuers.first_issuer_id(session)
+    _check_client(session, owner, new.client_id)
     row = RegistrationRow(
         issuer_id=owner,
         platform_id=new.platform_id,
@@ -56,10 +63,16 @@ def update(
 ) -> Registration:
     """The registration with other values: `changes` are columns of it by name.
 
-    Raises NotFoundError, and AlreadyRegisteredError where the changed client is registered already.
+    Raises NotFoundError, AlreadyRegisteredError where the changed client is registered already, and
+    ClientOfAnotherIssuerError.
     """
+    if "client_id" in changes:
+        # Before the registration is locked: whoever adds one has the issuer locked first too.
+        _one_by_one(session)
     row = _locked(session, number)
     changed = sorted(name for name, value in changes.items() if getattr(row, name) != value)
+    if "client_id" in changed:
+        _check_client(session, row.issuer_id, changes["client_id"] or "")
     client = changes.get("platform_id") or row.platform_id, changes.get("client_id") or row.client_id
     try:
         with session.begin_nested():
@@ -171,7 +184,7 @@ def registration(session: Session, number: int) -> RegistrationRow:
     """The row with that number. Raises NotFoundError."""
     row = queries.platforms.registration_row(session, number)
     if row is None:
-        raise NotFoundError(f"there is no platform {number}: see `platforms list`")
+        raise _not_there(number)
     return row
 
 
@@ -182,5 +195,31 @@ def _record_deployment(
     events.record(session, what, "registration", row.id, now, actor=by, data=data)
 
 
+def _not_there(number: int) -> NotFoundError:
+    return NotFoundError(f"there is no platform {number}: see `platforms list`")
+
+
 def _locked(session: Session, number: int) -> RegistrationRow:
-    return queries.platforms.lock_registration(session, registration(session, number).id)
+    try:
+        return queries.platforms.lock_registration(session, registration(session, number).id)
+    except NoResultFound:  # removed by somebody else, for whom the lock has waited
+        raise _not_there(number) from None
+
+
+def _check_client(session: Session, issuer_id: str, client_id: str) -> None:
+    """Raises ClientOfAnotherIssuerError where a registration of another issuer has the client id.
+
+    All issuers have one LTI key, and an assertion for an access token says no more of the tool than its client id: with
+    another's client id, whoever runs the token address of a registration would be posted what the other's platform
+    accepts. Neither addresses nor audiences are compared: Moodle does not look at the audience, and a Canvas has more
+    names than are registered.
+    """
+    _one_by_one(session)
+    for other in queries.platforms.clients_of_others(session, issuer_id):
+        if is_same_client(other.client_id, client_id):
+            raise ClientOfAnotherIssuerError(other.registration_id)
+
+
+def _one_by_one(session: Session) -> None:
+    """Lets nobody else give a registration a client id until the end: each sees what the one before has added."""
+    queries.issuers.lock_issuer(session, queries.issuers.first_issuer_id(session))

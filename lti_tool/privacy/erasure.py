@@ -173,7 +173,7 @@ def empty_person(
     queries.removed_credentials.note_removed(session, credential_ids, why, now)
     queries.personal_data.delete_values_naming(session, words)
     queries.bulk_acts.forget_reasons(session, person.id)
-    queries.proved_addresses.delete_all_of(session, person.id)
+    queries.proved_addresses.delete_all_of(session, [person.id])
     queries.people.delete_all_of(session, person.id)
     person.name = person.email = person.stated_name = person.language = person.renamed_at = None
     person.name_stated_at, person.name_mailed_to = None, []

@@ -51,10 +51,11 @@ def key_trouble(answer: HttpResponse) -> str | None:
 
 
 def seconds_apart(answer: HttpResponse, now: datetime) -> int | None:
-    """By how many seconds the clock of whoever answered differs; None where it does not tell its time."""
+    """By how many seconds the clock of whoever answered differs; None where it tells no time that there is."""
     try:
         return abs(round((parsedate_to_datetime(answer.headers.get("Date", "")) - now).total_seconds()))
-    except (TypeError, ValueError):  # no Date, or one without a zone
+    # No Date, or one without a zone; a year or an offset that no date has.
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

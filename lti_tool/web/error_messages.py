@@ -233,6 +233,17 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
     "registration_refused": _registration(
         _l("The learning platform refused the registration."), _REGISTER_AGAIN
     ),
+    "registration_client_of_another": _registration(
+        _l(
+            "The client ID that your learning platform gave to Nozimite is already in use here for another institution."
+            " Nothing was registered."
+        ),
+        _l(
+            "Remove Nozimite in your learning platform and start the registration again, so that the platform gives "
+            "another client ID. If that does not help, contact the operator of this service: %(operator)s.",
+            operator=_OPERATOR,
+        ),
+    ),
     "registration_no_platform": _registration(
         _l("This address is for learning platforms: it cannot be opened directly."),
         _l(

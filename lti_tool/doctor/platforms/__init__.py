@@ -38,6 +38,6 @@ def check(installation: Installation) -> Iterator[Finding]:
             for row in queries.platforms.registrations(session)
             if row.disabled_at is None
         ]
-        for registration in registrations:
-            yield from records.of(session, registration, tool)
+        for found in records.of_all(session, registrations, tool).values():
+            yield from found
     yield from at_once(lambda registration: answers.of(registration, tool), registrations)

@@ -41,6 +41,7 @@ from lti_tool.store.queries.common import (
     dialect_of,
     insert_unless_there,
     is_in_parameter,
+    is_in_trouble,
     is_possible_id,
 )
 from lti_tool.values import AwardState, AwardToIssue, HeldAward, Place
@@ -403,7 +404,7 @@ def undelivered_awards(session: Session, course_id: int) -> Mapping[int, Collect
 def courses_in_trouble(session: Session) -> Sequence[int]:
     """The ids of the courses that have not ended, and have undelivered badges or could not be read at the last look."""
     undelivered = select(Award.course_id).where(_is_undelivered())
-    unread = select(AwardRule.course_id).where(AwardRule.trouble.is_not(None))
+    unread = select(AwardRule.course_id).where(is_in_trouble())
     query = select(Course.id).where(
         Course.concluded_at.is_(None), or_(Course.id.in_(undelivered), Course.id.in_(unread))
     )

@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Select, any_, bindparam, func, literal
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Select,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal,
+)
+from sqlalchemy import (
+    cast as cast_to,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from lti_tool.store.models import Base
+from lti_tool.store.models import AwardRule, Base
 from lti_tool.values import MAX_ID
 
 Row = TypeVar("Row", bound=Base)
@@ -44,6 +57,16 @@ def add_or_find(session: Session, row: Row, find: Callable[[], Row | None]) -> R
     if found is None:
         raise LookupError(f"a row of {row.__tablename__} could be neither added nor found")
     return found
+
+
+def is_in_trouble() -> ColumnElement[bool]:
+    """That a rule, which is neither paused nor removed, could not be read at the last look at its course."""
+    return and_(
+        # A JSON column has a null of its own.
+        func.coalesce(cast_to(AwardRule.trouble, Text), "null") != "null",
+        AwardRule.paused.is_(False),
+        AwardRule.removed_at.is_(None),
+    )
 
 
 def dialect_of(session: Session) -> str:

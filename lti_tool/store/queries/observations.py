@@ -355,6 +355,27 @@ def failed_since(session: Session, course_id: int, look_id: int) -> datetime | N
     )
 
 
+def all_failed_since(session: Session, course_ids: Collection[int]) -> Mapping[int, datetime]:
+    """When the first look began that failed after the last answered one, by course; without those of which none has."""
+    answered = (
+        select(LookRow.course_id, func.max(LookRow.id).label("id"))
+        .where(is_among(session, LookRow.course_id, course_ids), LookRow.outcome == "answered")
+        .group_by(LookRow.course_id)
+        .subquery()
+    )
+    query = (
+        select(LookRow.course_id, func.min(LookRow.began_at))
+        .outerjoin(answered, answered.c.course_id == LookRow.course_id)
+        .where(
+            is_among(session, LookRow.course_id, course_ids),
+            LookRow.outcome == "failed",
+            LookRow.id > func.coalesce(answered.c.id, 0),
+        )
+        .group_by(LookRow.course_id)
+    )
+    return {course_id: since for course_id, since in session.execute(query)}
+
+
 def last_looks(session: Session, course_id: int) -> Mapping[str, LastLooks]:
     """The last looks at the course, by source."""
     last = (

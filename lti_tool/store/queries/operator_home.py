@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, extract, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, and_, extract, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from lti_tool.store.dead_jobs import DeadJob
@@ -22,7 +22,7 @@ from lti_tool.store.models import (
     RegistrationRow,
     TemplateVersion,
 )
-from lti_tool.store.queries.common import is_possible_id
+from lti_tool.store.queries.common import is_in_trouble, is_possible_id
 
 
 class IssuerNumbers(NamedTuple):
@@ -100,13 +100,7 @@ def platforms_in_trouble(session: Session, issuer_id: str) -> Sequence[PlatformT
         select(RegistrationRow.id, RegistrationRow.name, RegistrationRow.platform_id, number)
         .join(Course, Course.registration_id == RegistrationRow.id)
         .join(AwardRule, AwardRule.course_id == Course.id)
-        .where(
-            RegistrationRow.issuer_id == issuer_id,
-            # A JSON column has a null of its own.
-            func.coalesce(cast(AwardRule.trouble, Text), "null") != "null",
-            AwardRule.paused.is_(False),
-            AwardRule.removed_at.is_(None),
-        )
+        .where(RegistrationRow.issuer_id == issuer_id, is_in_trouble())
         .group_by(RegistrationRow.id, RegistrationRow.name, RegistrationRow.platform_id)
         .order_by(number.desc(), RegistrationRow.id)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -17,11 +18,13 @@ from lti_tool.store.models import (
     Course,
     DeploymentRow,
     HandAward,
+    IdentityCheckRefusal,
     Invitation,
     IssuerErasure,
     IssuerPermission,
     LaunchSession,
     MailedMatter,
+    MailRefusal,
     Person,
     Placement,
     PlatformAccount,
@@ -35,10 +38,18 @@ from lti_tool.store.models import (
     TemplateChange,
     TemplateVersion,
 )
-from lti_tool.store.queries.common import add_if_absent, add_or_find, is_possible_id
+from lti_tool.store.queries.common import add_if_absent, add_or_find, is_in_trouble, is_possible_id
 from lti_tool.store.queries.observations import delete_of_registration as delete_ledger
 from lti_tool.store.queries.people import only_accounts_of
+from lti_tool.store.queries.proved_addresses import delete_all_of as delete_proofs
 from lti_tool.values import Access, Registration
+
+
+class Client(NamedTuple):
+    """The client id of a registration."""
+
+    registration_id: int
+    client_id: str
 
 
 def find_registration(session: Session, platform_id: str, client_id: str | None) -> Registration | None:
@@ -60,6 +71,22 @@ def registration_by_client(session: Session, platform_id: str, client_id: str) -
             RegistrationRow.platform_id == platform_id, RegistrationRow.client_id == client_id
         )
     )
+
+
+def clients_of_others(session: Session, issuer_id: str) -> Sequence[Client]:
+    """The client ids of the registrations of all other issuers, oldest first."""
+    query = select(RegistrationRow.id, RegistrationRow.client_id).where(
+        RegistrationRow.issuer_id != issuer_id
+    )
+    return [Client._make(row) for row in session.execute(query.order_by(RegistrationRow.id))]
+
+
+def has_another_issuer(session: Session, platform_id: str, issuer_id: str) -> bool:
+    """Whether an issuer other than that one has a registration of the platform."""
+    query = select(RegistrationRow.id).where(
+        RegistrationRow.platform_id == platform_id, RegistrationRow.issuer_id != issuer_id
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def add_or_find_registration(session: Session, row: RegistrationRow) -> RegistrationRow:
@@ -237,8 +264,19 @@ def delete_registration(session: Session, row: RegistrationRow) -> None:
     ):
         session.execute(delete(table).where(of_it).execution_options(synchronize_session=False))
     for start in range(0, len(people), 500):
-        session.execute(delete(Person).where(Person.id.in_(people[start : start + 500])))
+        _delete_people(session, people[start : start + 500])
     session.expire_all()
+
+
+def _delete_people(session: Session, person_ids: Collection[int]) -> None:
+    """Deletes people who have no account any more, with what they have chosen and proved."""
+    delete_proofs(session, person_ids)
+    for table, of_them in (
+        (MailRefusal, MailRefusal.person_id.in_(person_ids)),
+        (IdentityCheckRefusal, IdentityCheckRefusal.person_id.in_(person_ids)),
+        (Person, Person.id.in_(person_ids)),
+    ):
+        session.execute(delete(table).where(of_them).execution_options(synchronize_session=False))
 
 
 def registrations(session: Session) -> Sequence[RegistrationRow]:
@@ -274,14 +312,17 @@ def self_tests(session: Session, registration_ids: Collection[int]) -> Mapping[i
     return {row.registration_id: row for row in session.scalars(query)}
 
 
-def courses_in_trouble(session: Session, registration_id: int) -> Sequence[int]:
-    """The ids of the courses of the registration that have not ended and could not be read at the last look."""
-    query = select(Course.id).where(
-        Course.registration_id == registration_id,
+def courses_in_trouble(session: Session, registration_ids: Collection[int]) -> Mapping[int, Sequence[int]]:
+    """The ids of the courses that have not ended and could not be read at the last look, by their registrations."""
+    query = select(Course.registration_id, Course.id).where(
+        Course.registration_id.in_(registration_ids),
         Course.concluded_at.is_(None),
-        Course.id.in_(select(AwardRule.course_id).where(AwardRule.trouble.is_not(None))),
+        Course.id.in_(select(AwardRule.course_id).where(is_in_trouble())),
     )
-    return session.scalars(query.order_by(Course.id)).all()
+    found: dict[int, list[int]] = {}
+    for registration_id, course_id in session.execute(query.order_by(Course.id)):
+        found.setdefault(registration_id, []).append(course_id)
+    return found
 
 
 def registration_row(session: Session, registration_id: int) -> RegistrationRow | None:

@@ -80,11 +80,15 @@ def delete_learner_sessions(session: Session, idle_since: datetime, created_befo
     session.execute(delete(LearnerSession).where(ended))
 
 
-def delete_all_of(session: Session, person_id: int) -> None:
-    """Deletes the person's proofs and codes, and the sessions that rest on an address which nobody else has proved."""
-    addresses = {each.address for each in of_person(session, person_id)}
-    session.execute(delete(AddressCode).where(AddressCode.person_id == person_id))
-    session.execute(delete(ProvedAddress).where(ProvedAddress.person_id == person_id))
+def delete_all_of(session: Session, person_ids: Collection[int]) -> None:
+    """Deletes the proofs and codes of these people, and the sessions on addresses that nobody else has proved.
+
+    They are no more than one statement takes.
+    """
+    proofs = ProvedAddress.person_id.in_(person_ids)
+    addresses = set(session.scalars(select(ProvedAddress.address).where(proofs)))
+    session.execute(delete(AddressCode).where(AddressCode.person_id.in_(person_ids)))
+    session.execute(delete(ProvedAddress).where(proofs))
     delete_sessions_of_nobody(session, addresses)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from requests.structures import CaseInsensitiveDict
 
 from lti_tool.errors import OutgoingError
-from lti_tool.outgoing import Outgoing
+from lti_tool.outgoing import HttpResponse, Outgoing
 from lti_tool.platforms import registrations
 from lti_tool.self_test import throwaway_badge
 from lti_tool.self_test.making import made_self_test
+from lti_tool.self_test.platform_answers import MOST_SECONDS, seconds_apart
 from lti_tool.self_test.results import STEPS, read_self_test
 from lti_tool.store.models import Award, Base, CompiledFormRow, Course, CredentialRow, Event, StatusList
 from signing.errors import UnusableKeyError
@@ -100,6 +102,25 @@ def test_a_clock_is_compared_as_far_as_tokens_need_it(step, tested, ahead, expec
     found = step("clock")
     assert (found.outcome, found.code) == expected
     assert found.about.get("seconds", abs(ahead or 0)) == abs(ahead or 0)
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Mon, 30 Nov 2026 12:00:00 +99999999999999",
+        "Mon, 30 Nov 2026 99999999999:00:00 GMT",
+        "Mon, 30 Nov 99999999999999999999 12:00:00 GMT",
+        "Fri, 31 Dec 9999 23:59:59 -2359",
+        "Mon, 01 Jan 0001 00:00:00 +2359",
+        "Mon, 30 Nov 2026 12:00:00",
+        "x",
+        "",
+    ],
+)
+def test_a_time_that_there_is_not_is_no_time(clock, date):
+    answer = HttpResponse(status=200, headers=CaseInsensitiveDict(Date=date), body=b"", url="")
+    seconds = seconds_apart(answer, clock())
+    assert seconds is None or seconds > MOST_SECONDS
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
-from lti_tool.errors import AlreadyRegisteredError, OutgoingError
+from lti_tool.errors import AlreadyRegisteredError, ClientOfAnotherIssuerError, OutgoingError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.platforms import registrations, self_tests
 from lti_tool.platforms.claims import identifier
+from lti_tool.store import queries
 from lti_tool.store.models import RegistrationRow
 from lti_tool.values import NewRegistration
 from lti_tool.web.checked_requests import typed_line
@@ -32,6 +33,12 @@ from lti_tool.web.translation import lazy_gettext as _l
 pages = Blueprint("operator_platform_details", __name__)
 
 MOST_LETTERS = 1000
+#: What the hosted Canvas of every school calls itself; its logins name their client.
+SHARED_IDS = (
+    "https://canvas.instructure.com",
+    "https://canvas.beta.instructure.com",
+    "https://canvas.test.instructure.com",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +127,7 @@ def add(slug: str) -> Response:
         issuer = issuer_at(session, visit, slug, "manage_platforms")
     check_fresh(visit, f"{list_address(issuer)}/add")
     typed = {field.name: typed_line(field.name, MOST_LETTERS) for field in _NEW}
-    wrong = _mistakes(_NEW, typed)
+    wrong = _mistakes(_NEW, typed) or _platform_of_another(issuer, typed)
     if not wrong:
         try:
             with tool.store.begin() as session:
@@ -131,6 +138,8 @@ def add(slug: str) -> Response:
             return redirect(address_of(issuer, added.id), 303)
         except AlreadyRegisteredError:
             wrong = {"client_id": _already_registered()}
+        except ClientOfAnotherIssuerError:
+            wrong = {"client_id": _client_of_another()}
     return _page(visit, issuer, None, typed, wrong)
 
 
@@ -155,8 +164,9 @@ def change(slug: str, number: int) -> Response:
     with tool.store.read() as session:
         issuer = issuer_at(session, visit, slug, "manage_platforms")
         row = platform_of(session, issuer, number)
+        is_same = row.platform_id == typed["platform_id"]
         check_fresh(visit, f"{address_of(issuer, number)}/change")
-    wrong = _mistakes(FIELDS, typed)
+    wrong = _mistakes(FIELDS, typed) or ({} if is_same else _platform_of_another(issuer, typed))
     if not wrong:
         changes = {**typed, "token_audience": typed["token_audience"] or None}
         try:
@@ -166,11 +176,41 @@ def change(slug: str, number: int) -> Response:
             return redirect(address_of(issuer, number), 303)
         except AlreadyRegisteredError:
             wrong = {"client_id": _already_registered()}
+        except ClientOfAnotherIssuerError:
+            wrong = {"client_id": _client_of_another()}
     return _page(visit, issuer, row, typed, wrong)
 
 
 def _already_registered() -> str:
     return _("This client of the platform is registered already, and nothing was changed.")
+
+
+def _client_of_another() -> str:
+    return _(
+        "Another issuer has a platform with this client ID here, and nothing was changed: who manages the one platform "
+        "could read the other. Remove the tool in your platform and add it there again, so that it gets another client "
+        "ID. If that is not possible, ask whoever installed Nozimite."
+    )
+
+
+def _platform_of_another(issuer: Issuer, typed: Mapping[str, str]) -> Mapping[str, str]:
+    """The mistake that the typed platform is another issuer's too, by its field; empty where it is none.
+
+    A login without a client id is refused where its platform has several registrations, so anybody who typed in a
+    platform could keep others' learners out. An invitation asks the platform itself.
+    """
+    platform_id = typed["platform_id"]
+    with current_tool().store.read() as session:
+        is_known = platform_id not in SHARED_IDS and queries.platforms.has_another_issuer(
+            session, platform_id, issuer.id
+        )
+    if not is_known:
+        return {}
+    why = _(
+        "Another issuer has a registration of this platform here. Register yours by an invitation, which asks the "
+        "platform itself, or ask whoever installed Nozimite."
+    )
+    return {"platform_id": why}
 
 
 def _new_registration(typed: Mapping[str, str]) -> NewRegistration:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from lti_tool.doctor.findings import Finding
 from lti_tool.doctor.platforms import records
 from lti_tool.self_test.results import SelfTest, read_self_test
 from lti_tool.store import Session, queries
@@ -41,23 +42,24 @@ def standings(session: Session, tool: Tool, rows: Sequence[RegistrationRow]) -> 
     launched = queries.platform_launches.launched_at(session, ids)
     courses = queries.platforms.numbers_of_courses(session, ids)
     tests = queries.platforms.self_tests(session, ids)
+    used = [queries.platforms.as_registration(row) for row in rows if row.disabled_at is None]
+    found = records.of_all(session, used, tool)
     return [
-        _standing(session, tool, row, launched, courses.get(row.id, 0), tests.get(row.id)) for row in rows
+        _standing(row, found.get(row.id, ()), launched, courses.get(row.id, 0), tests.get(row.id))
+        for row in rows
     ]
 
 
 def _standing(
-    session: Session,
-    tool: Tool,
     row: RegistrationRow,
+    found: Sequence[Finding],
     launched: Mapping[int, datetime],
     courses: int,
     kept: PlatformSelfTest | None,
 ) -> Standing:
     test = read_self_test(kept.found) if kept is not None else None
-    is_used = row.disabled_at is None
-    troubles = _of_test(test) if is_used else ()
-    unread = _of_records(session, tool, row) if is_used else ()
+    troubles = _of_test(test) if row.disabled_at is None else ()
+    unread = [said(each.code, each.about) for each in found]
     return Standing(
         row=row,
         state=_state(row, [*troubles, *unread], launched.get(row.id)),
@@ -81,8 +83,3 @@ def _state(row: RegistrationRow, troubles: Sequence[Said], launched_at: datetime
 def _of_test(test: SelfTest | None) -> Sequence[Said]:
     steps = test.steps if test is not None else ()
     return [said_of(step) for step in steps if step.outcome == "not_in_order"]
-
-
-def _of_records(session: Session, tool: Tool, row: RegistrationRow) -> Sequence[Said]:
-    registration = queries.platforms.as_registration(row)
-    return [said(each.code, each.about) for each in records.of(session, registration, tool)]

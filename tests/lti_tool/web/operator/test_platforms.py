@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from dataclasses import asdict
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -16,7 +17,18 @@ from lti_tool.platforms.services import READ_MEMBERS
 from lti_tool.self_test.making import ASKED
 from lti_tool.self_test.results import STEPS, SelfTest, in_order, not_in_order, untried
 from lti_tool.store import outbox, queries
-from lti_tool.store.models import DeploymentRow, Event, Invitation, RegistrationRow, SourceAccess, ToolKeyRow
+from lti_tool.store.models import (
+    AwardRule,
+    Course,
+    DeploymentRow,
+    Event,
+    Invitation,
+    LookRow,
+    RegistrationRow,
+    ResourceLink,
+    SourceAccess,
+    ToolKeyRow,
+)
 from lti_tool.web import rate_limits
 from lti_tool.web.operator.platforms import words
 from tests.fixtures import ANNA, NEW_REGISTRATION, ROOT, ZANE, add_another_issuer, rows
@@ -92,6 +104,50 @@ def test_a_platform_in_trouble_says_why_and_what_mends_it(ieva, tested, web_tool
         registrations.disable(session, 1, web_tool.clock())
     text = text_of(ieva.get(PLATFORMS))
     assert "Riga College Switched off" in text and "old address" not in text
+
+
+UNREAD = {"sentence": "x", "about": {}}
+
+
+def add_courses(tool, name, number, **rule):
+    """That many courses of the platform whose last look has failed for two days, each with a rule."""
+    now = tool.clock()
+    with tool.store.begin() as session:
+        for each in range(number):
+            course = Course(registration_id=1, context_id=f"{name}-{each}")
+            session.add(course)
+            session.flush()
+            link = ResourceLink(course_id=course.id, link_id="1", created_at=now)
+            failed = {"source": "member_lists", "outcome": "failed", "began_at": now - timedelta(days=2)}
+            session.add_all([link, LookRow(course_id=course.id, **failed)])
+            session.flush()
+            session.add(
+                AwardRule(
+                    issuer_id=tool.issuer.id,
+                    course_id=course.id,
+                    resource_link_id=link.id,
+                    created_at=now,
+                    **rule,
+                )
+            )
+
+
+def test_courses_that_cannot_be_read_are_found_by_as_many_statements_as_one(ieva, web_tool, statements):
+    def listed():
+        statements.clear()
+        text = text_of(ieva.get(PLATFORMS))
+        return len(statements), text
+
+    add_courses(web_tool, "in-order", 1, trouble=None)
+    add_courses(web_tool, "paused", 1, trouble=UNREAD, paused=True)
+    add_courses(web_tool, "removed", 1, trouble=UNREAD, removed_at=web_tool.clock())
+    assert "could not be read" not in listed()[1]
+    add_courses(web_tool, "one", 1, trouble=UNREAD)
+    with_one, text = listed()
+    assert "In trouble" in text
+    add_courses(web_tool, "more", 29, trouble=UNREAD)
+    with_thirty, text = listed()
+    assert "30" in text and with_thirty == with_one
 
 
 def test_nothing_of_another_issuer_is_listed_opened_or_changed(ieva, join, web_tool):
@@ -221,6 +277,38 @@ def test_a_client_that_is_registered_is_not_registered_again(ieva, web_tool):
     page = ieva.press(f"{PLATFORMS}/add", f"{PLATFORMS}/add", **TYPED | known)
     assert "is registered already, and nothing was changed" in text_of(page)
     assert len(rows(web_tool, RegistrationRow)) == 1
+
+
+def test_the_client_of_another_issuer_is_refused_beside_its_field(ieva, join, web_tool):
+    other = add_another_issuer(web_tool)
+    with web_tool.store.read() as session:
+        theirs = f"/operator/issuers/{web_tool.issuers.of(session, other.id).profile.slug}/platforms"
+    juris = join("manager", other.id, "Juris")
+    taken = {"client_id": NEW_REGISTRATION.client_id, "token_audience": NEW_REGISTRATION.auth_token_url}
+    said = r'id="client_id-wrong" role="alert">[^<]*Another issuer has a platform with this client ID'
+    page = juris.press(f"{theirs}/add", f"{theirs}/add", **TYPED | taken)
+    assert re.search(said, page.text) and 'value="https://other.example.org/token"' in page.text
+    assert len(rows(web_tool, RegistrationRow)) == 1 and "Riga College" not in page.text
+    one = juris.press(f"{theirs}/add", f"{theirs}/add", **TYPED).location
+    assert re.search(said, juris.press(f"{one}/change", f"{one}/change", **TYPED | taken).text)
+    assert rows(web_tool, RegistrationRow)[1].client_id == TYPED["client_id"]
+
+
+def test_nobody_types_in_the_platform_of_another_issuer_whose_logins_would_be_refused(ieva, join, web_tool):
+    other = add_another_issuer(web_tool)
+    with web_tool.store.read() as session:
+        theirs = f"/operator/issuers/{web_tool.issuers.of(session, other.id).profile.slug}/platforms"
+    juris = join("manager", other.id, "Juris")
+    taken = {"platform_id": NEW_REGISTRATION.platform_id}
+    said = r'id="platform_id-wrong" role="alert">[^<]*Another issuer has a registration of this platform'
+    assert re.search(said, juris.press(f"{theirs}/add", f"{theirs}/add", **TYPED | taken).text)
+    one = juris.press(f"{theirs}/add", f"{theirs}/add", **TYPED).location
+    assert re.search(said, juris.press(f"{one}/change", f"{one}/change", **TYPED | taken).text)
+    canvas = {"platform_id": "https://canvas.instructure.com"}
+    assert juris.press(f"{theirs}/add", f"{theirs}/add", **TYPED | canvas).status_code == 303
+    assert ieva.press(f"{PLATFORMS}/add", f"{PLATFORMS}/add", **TYPED | canvas | {"client_id": "78"}).location
+    with web_tool.store.read() as session:
+        assert queries.platforms.find_registration(session, NEW_REGISTRATION.platform_id, None) is not None
 
 
 def test_addresses_are_changed_and_tested(ieva, web_tool):

@@ -12,7 +12,7 @@ from lti_tool.store import queries
 from lti_tool.values import Registration, secret_hash
 from lti_tool.web import create_app
 from lti_tool.wiring import build_tool
-from tests.fixtures import NEW_REGISTRATION, settings_for
+from tests.fixtures import NEW_REGISTRATION, add_another_issuer, settings_for
 from tests.lti_tool.web.conftest import browser_of, hidden, policy, text_of
 
 SITE = "https://moodle.riga-college.example"
@@ -146,6 +146,19 @@ def test_a_client_that_is_registered_already_is_refused_and_the_command_is_named
         assert [each.why for each in queries.events.events(session, what="registration_refused")] == [
             "registration_already_registered"
         ]
+
+
+def test_the_client_id_of_another_issuer_is_refused_and_it_is_said_what_to_do(
+    browser, opened, web_tool, clock
+):
+    other = add_another_issuer(web_tool)
+    with web_tool.store.begin() as session:
+        theirs = replace(NEW_REGISTRATION, client_id="new-client")
+        registrations.add(session, theirs, clock(), issuer_id=other.id)
+    refused = register(browser, opened)
+    assert refused.status_code == 400
+    assert "in use here for another institution" in text_of(refused)
+    assert "Answer from the learning platform" not in text_of(refused)
 
 
 def test_while_a_registration_runs_the_page_says_so(opened, browser, web_tool, code, clock):
