@@ -78,7 +78,15 @@ def add(file: Path) -> int:
 
     tool, read = open_tool(), _read(file)
     with tool.store.begin() as session:
-        key = issuer_changes.add(session, read.data, tool.tool_url, tool.clock(), operator(), logo=read.logo)
+        key = issuer_changes.add(
+            session,
+            read.data,
+            tool.tool_url,
+            tool.clock(),
+            operator(),
+            logo=read.logo,
+            logo_sha256=read.logo_sha256,
+        )
         added = tool.issuers.of(session, key)
         added.keyring.ensure_keys(session, tool.clock())
     return _show(tool, added.profile.slug)
@@ -105,6 +113,7 @@ def change(file: Path) -> int:
             tool.clock(),
             operator(),
             logo=read.logo,
+            logo_sha256=read.logo_sha256,
             source="file",
             why="file",
         )
