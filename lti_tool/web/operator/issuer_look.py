@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from badges.errors import PictureError
 from badges.pictures import fit_logo
-from lti_tool.web.checked_requests import typed_line
+from lti_tool.web.checked_requests import row_id, typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor.fields import Field
 from lti_tool.web.editor.messages import problem_sentence
@@ -56,7 +56,8 @@ def save_colour(slug: str) -> Response:
         page = opened(session, slug, "change_look")
         typed = read_part([ACCENT], request.form, page.newest.body, page.place, tool.clock())
         if "show" in request.form:
-            return _page(page, typed, not_saved=("draft",))
+            # Still the form of the version that it was made from, as in `issuer_profile`.
+            return _page(page, typed, not_saved=("draft",), version=row_id("version"))
         if why_not := hindrances(page, typed):
             return _page(page, typed, not_saved=why_not)
         save(session, page, typed.body, "look", page.newest.logo)

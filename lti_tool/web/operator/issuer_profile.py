@@ -55,7 +55,8 @@ def _save(slug: str, part: Part) -> BaseResponse:
                 save(session, page, typed.body, part.code, page.newest.logo)
                 return after_saving(session, page, part.code)
             return _page(session, page, part, typed, not_saved=why_not)
-        return _page(session, page, part, typed, not_saved=("draft",))
+        # Still the form of the version that it was made from: whoever saved meanwhile loses nothing to a draft.
+        return _page(session, page, part, typed, not_saved=("draft",), version=row_id("version"))
 
 
 def _page(

@@ -114,6 +114,29 @@ def test_whoever_saves_second_is_told_and_keeps_what_they_typed(join, web_tool, 
     assert again.status_code == 303 and web_tool.issuer.profile.email == "juris@riga-college.example"
 
 
+@pytest.mark.parametrize(
+    ("page", "draft"),
+    [
+        ("profile", {"add": "/also_in"}),
+        ("profile", {"remove": "/also_in/0"}),
+        ("mails", {"show": "yes"}),
+        ("look", {"show": "yes"}),
+    ],
+)
+def test_a_draft_stays_the_form_that_it_was_and_takes_nothing_from_whoever_saved_meanwhile(
+    join, web_tool, published, page, draft
+):
+    ieva, juris = join(), join()
+    form = form_of(juris.get(f"{HOME}/{page}"))
+    assert save(ieva, "profile", email="ieva@riga-college.example").status_code == 303
+    draft_page = juris.send(f"{HOME}/{page}", **form | draft)
+    # The page of the look has the form of its logo too, below.
+    drafted = form_of(draft_page) | {"version": hidden(draft_page, "version")}
+    assert drafted["version"] == "1" and "Not saved yet" in text_of(draft_page)
+    told = juris.send(f"{HOME}/{page}", **drafted)
+    assert "somebody else has saved version 2" in text_of(told) and len(versions(web_tool)) == 2
+
+
 @pytest.mark.parametrize("page", ["profile", "authority", "rules", "declarations", "mails"])
 def test_nothing_is_saved_for_whoever_showed_long_ago_who_they_are(join, web_tool, published, clock, page):
     owner = join()
