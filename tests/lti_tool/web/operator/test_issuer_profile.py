@@ -185,6 +185,19 @@ def test_the_page_says_what_the_file_has_changed_back(join, web_tool, published,
     assert "taken over as version" not in text_of(owner.get(f"{HOME}/profile"))
 
 
+def test_a_file_that_repeats_what_pages_said_is_not_said_to_have_changed_it_back(
+    join, web_tool, published, tmp_path, clock
+):
+    owner = join()
+    save(owner, "profile", email="one@riga-college.example")
+    save(owner, "profile", email="two@riga-college.example")
+    file = tmp_path / "issuer.toml"
+    file.write_text(owner.get(f"{HOME}/profile/file").text, encoding="utf-8")
+    start_again(web_tool, tmp_path, clock, issuer_file=file)
+    assert versions(web_tool)[-1][:2] == (3, "file")
+    assert "taken over as version" not in text_of(owner.get(f"{HOME}/profile"))
+
+
 def test_the_profile_is_given_as_the_file_that_says_the_same(join, web_tool, published, tmp_path):
     owner = join()
     save(owner, "authority", authority__highest_level="5")
