@@ -10,11 +10,13 @@ from html import unescape
 import pytest
 
 from lti_tool.issuing.issuer_file import read_file
+from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.store import queries
 from lti_tool.store.models import IssuerProfileRow
 from lti_tool.web.operator.issuer_parts import ACCREDITATIONS, PARTS
 from lti_tool.web.operator.issuer_words import differences
 from lti_tool.wiring import build_tool
+from signing.errors import UnusableKeyError
 from tests.fixtures import ROOT, add_another_issuer, change_issuer, rows, settings_for
 from tests.lti_tool.web.conftest import hidden, text_of
 from tests.lti_tool.web.operator.test_roles_on_pages import newest_key
@@ -345,3 +347,20 @@ def test_keys_ask_again_who_it_is(join, web_tool, published, clock):
     clock.advance(minutes=6)
     asked = owner.press(f"{HOME}/keys", f"{HOME}/keys/rotate", kind="Ed25519")
     assert asked.location == f"/operator/confirm?to={HOME}/keys" and newest_key(web_tool) == before
+
+
+def test_a_stolen_key_is_withdrawn_though_the_device_makes_no_other(join, web_tool, published, monkeypatch):
+    def broken(_vault, _algorithm):
+        raise UnusableKeyError("the device makes no key")
+
+    monkeypatch.setattr(DatabaseVault, "make_key", broken)
+    owner, kid = join(), newest_key(web_tool)
+    told = owner.press(f"{HOME}/keys", f"{HOME}/keys/compromised", key=kid)
+    said = text_of(told)
+    assert told.status_code == 200 and "The key is withdrawn" in said and "Withdrawn since" in said
+    assert "No badge is made now" in said and "press “Sign with a new key”" in said
+    assert "No badge is made now" in text_of(join("manager").get(f"{HOME}/keys"))
+    monkeypatch.undo()
+    (kind,) = re.findall(r"no key of the kind (\S+) that signs", said)
+    assert owner.press(f"{HOME}/keys", f"{HOME}/keys/rotate", kind=kind).status_code == 303
+    assert "No badge is made now" not in text_of(owner.get(f"{HOME}/keys"))
