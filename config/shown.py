@@ -71,12 +71,18 @@ def _place_of(address: str) -> str:
 
 
 def without_secrets(environment: Mapping[str, str]) -> Mapping[str, str]:
-    """The settings that are set, as they are written, but for secrets and for addresses that hold a password."""
+    """The settings that are set, as they are written, but for secrets and for addresses that may hold a password."""
     explained = EXAMPLE_FILE.read_text(encoding="utf-8")
     names = re.findall(r"^([A-Z0-9_]+)=", explained, re.MULTILINE)
     given = {name: environment[name].strip() for name in names if environment.get(name, "").strip()}
     return {
-        name: value
-        for name, value in given.items()
-        if name not in SECRETS and "@" not in urlsplit(value).netloc
+        name: value for name, value in given.items() if name not in SECRETS and not _may_hold_password(value)
     }
+
+
+def _may_hold_password(value: str) -> bool:
+    """Whether it is an address with a user or a query: database drivers take a password in either."""
+    if "://" not in value:
+        return False
+    parts = urlsplit(value)
+    return "@" in parts.netloc or bool(parts.query) or _place_of(value) == f"{parts.scheme}://"

@@ -14,6 +14,7 @@
   * RecoverySheetError     a recovery sheet cannot be used here, or not with this code
   * NotAllowedError        the action is not allowed, or not possible in this state
     * AwardStateError      what cannot be done with an award as it is now; `code`
+    * OtherNameError       a stated name that was shown is not the one that waits now
     * WrongSettingError    a value of an issuer's settings cannot be used; `pointer`, `code`, `about`
     * KeptByLawError       a law obliges the issuer to keep what was to be erased; `law`
     * NoAuthorError        the person may not write, publish or place badges
@@ -179,6 +180,10 @@ class AwardStateError(NotAllowedError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class OtherNameError(NotAllowedError):
+    """The name that somebody was shown, and has answered, is not the stated one that waits now."""
 
 
 class WrongSettingError(NotAllowedError):

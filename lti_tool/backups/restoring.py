@@ -24,20 +24,23 @@ from signing.errors import DecryptionError
 def restore(
     store: Store, backup: Backup, decrypt: Callable[[bytes], bytes], now: datetime, by: Actor
 ) -> None:
-    """Fills the database, which has no tables yet, and brings it up to date: wholly, or not at all.
+    """Fills the database, which has no tables yet, and brings it up to date.
 
-    Raises BackupError as `fill` does.
+    It is filled wholly or not at all. Where the process ends after that, the next start brings it up to date, as far as
+    the journal lets it: only the event of the restoration is missing then. Raises BackupError as `fill` does.
     """
-    fill(store, backup, decrypt)
+    fill(store, backup, decrypt, now)
     bring_up_to_date(store.engine)
     with store.begin() as session:
-        _record(session, backup, now, by)
+        data = {"made_at": backup.manifest.made_at, "rows": backup.manifest.rows}
+        events.record(session, "restored", "installation", "", now, actor=by, data=data)
 
 
-def fill(store: Store, backup: Backup, decrypt: Callable[[bytes], bytes]) -> None:
+def fill(store: Store, backup: Backup, decrypt: Callable[[bytes], bytes], now: datetime) -> None:
     """Fills the database, which has no tables yet, as it was on the day of the backup, with the tables of that version.
 
-    Badges from then on are in status lists of their own: places that were given out since the backup are left alone.
+    With the mark that it was restored: from then on nothing starts without the journal. Badges from then on are in
+    status lists of their own: places that were given out since the backup are left alone.
 
     Raises BackupError where there are tables already, where the backup is of a newer version, and where
     KEY_ENCRYPTION_KEY does not open its keys.
@@ -63,10 +66,7 @@ def fill(store: Store, backup: Backup, decrypt: Callable[[bytes], bytes]) -> Non
             raise BackupError("the backup is damaged: it has other rows than its manifest says")
         table_copies.set_numbers_given(connection, manifest.numbers)
         given_places.give_none_again(connection, status.LENGTH)
-
-
-def _record(session: Session, backup: Backup, now: datetime, by: Actor) -> None:
-    # From now on nothing starts without the journal of erasures and revocations.
-    queries.issuers.store_setting(session, queries.journal.RESTORED, now.isoformat(), now)
-    data = {"made_at": backup.manifest.made_at, "rows": backup.manifest.rows}
-    events.record(session, "restored", "installation", "", now, actor=by, data=data)
+        # Not by the session of a store: the tables are those of another version, of which this one is in all.
+        with Session(connection) as session:
+            queries.issuers.store_setting(session, queries.journal.RESTORED, now.isoformat(), now)
+            session.flush()

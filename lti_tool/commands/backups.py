@@ -14,7 +14,7 @@ import click
 
 from config.settings import Settings, read_settings, secret_key
 from config.shown import without_secrets
-from lti_tool.commands.shared import FILE, note, open_tool, operator, write_bytes
+from lti_tool.commands.shared import FILE, LOOK_AGAIN, note, open_tool, operator, write_bytes
 from lti_tool.errors import BackupError, JournalError
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ def restore(*, file: Path, folder: Path | None) -> int:
     """Fill the empty database of DATABASE_URL from a backup, of SQLite or of PostgreSQL, this version or an older one.
 
     It needs the SECRET_KEY and the KEY_ENCRYPTION_KEY of the backup, and the newest copy of JOURNAL_FILE: by that it
-    does once more what was erased or revoked after the backup. Start the tool only when this is done: it puts its first
-    rows into an empty database, which is none any more then.
+    does once more what was erased, revoked or taken from somebody after the backup. Start the tool only when this is
+    done: it puts its first rows into an empty database, which is none any more then.
     """
     if folder is not None:
         _write_settings(file, folder)
@@ -86,12 +86,13 @@ def restore(*, file: Path, folder: Path | None) -> int:
         return 0
     tool = build_tool(settings)
     try:
-        click.echo(f"Erased or revoked once more: {apply_journal(tool)}")
+        click.echo(f"Erased, revoked or taken away once more: {apply_journal(tool)}")
     except JournalError as error:
         note(f"The tool does not start yet: {error}")
         return 1
     finally:
         tool.store.close()
+    note(LOOK_AGAIN)
     note("Its keys open, and the tool can be started.")
     return 0
 

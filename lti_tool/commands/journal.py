@@ -7,7 +7,7 @@ import os
 import click
 
 from config.settings import read_settings
-from lti_tool.commands.shared import note
+from lti_tool.commands.shared import LOOK_AGAIN, note
 
 
 @click.group("journal", help="The file of erasures and revocations (JOURNAL_FILE).")
@@ -16,7 +16,7 @@ def journal() -> None: ...
 
 @journal.command()
 def apply() -> int:
-    """Do once more what was erased or revoked after the backup that the database was restored from.
+    """Do once more what was erased, revoked or taken from somebody after the backup that the database is restored from.
 
     The tool must not run meanwhile. Where it is interrupted, run it again.
     """
@@ -26,6 +26,7 @@ def apply() -> int:
     # Not by start_tool, which refuses the very state that is mended here.
     tool = build_tool(read_settings(os.environ))
     click.echo(f"Done once more: {apply_journal(tool)}")
+    note(LOOK_AGAIN)
     return 0
 
 

@@ -138,6 +138,15 @@ def write_pieces(file: Path, pieces: Iterable[bytes]) -> None:
         raise NotFoundError(f"{file} cannot be written: {error.strerror}") from error
 
 
+#: What a restore undoes, and no journal has.
+LOOK_AGAIN = (
+    "Look again at what else was changed after the backup, for it is as it was then: settings of issuers and rules of "
+    "courses, registrations of platforms and what they may award, roles that were given, what learners do not want to "
+    "be mailed or asked, suspensions of badges that were made since. A badge that was signed by a key that was made "
+    "since cannot be verified any more."
+)
+
+
 def note(sentence: str) -> None:
     """Prints for a person, on the standard error: the standard output is for what programs read."""
     click.echo(sentence, err=True)

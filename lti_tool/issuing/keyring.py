@@ -15,7 +15,7 @@ from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.logs import log
 from lti_tool.platforms.tool_keys import new_tool_key
-from lti_tool.store import Session, dead_jobs, events, queries
+from lti_tool.store import Session, dead_jobs, events, journal, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import SigningKeyRow, ToolKeyRow
 from lti_tool.values import ToolKey
@@ -177,6 +177,7 @@ class Keyring:
         # It is retired too, as a part of the same act.
         row.retired_at = row.retired_at or now
         session.flush()
+        journal.note_key(session, "key_compromised", kid, row.compromised_at, now)
         events.record(session, "key_compromised", "signing_key", kid, now, actor=by)
         if self._is_needed(row.algorithm) and self._current(session, row.algorithm) is None:
             self._try_to_make_key(session, row.algorithm, now, by)
@@ -318,4 +319,5 @@ def _retire(session: Session, row: SigningKeyRow, now: datetime, by: Actor) -> N
     """Retires the key; one that is retired already stays as it is."""
     if row.retired_at is None:
         row.retired_at = now
+        journal.note_key(session, "key_retired", row.kid, now, now)
         events.record(session, "key_retired", "signing_key", row.kid, now, actor=by)

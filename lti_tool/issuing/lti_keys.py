@@ -12,7 +12,7 @@ from datetime import datetime
 
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing.keyring import Keyring
-from lti_tool.store import Session, events, queries
+from lti_tool.store import Session, events, journal, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import ToolKeyRow
 
@@ -39,6 +39,7 @@ def retire(session: Session, name: str, now: datetime, by: Actor = TOOL) -> Sequ
     retired = [row for row in rows if row in published]
     for row in retired:
         row.retired_at = now
+        journal.note_key(session, "key_retired", row.kid, now, now)
         events.record(session, "key_retired", "tool_key", row.kid, now, actor=by)
     return [row.kid for row in retired]
 
@@ -55,6 +56,7 @@ def mark_compromised(
         from_when = min(since or row.created_at, now)
         row.compromised_at = min(from_when, row.compromised_at or from_when)
         row.retired_at = row.retired_at or now
+        journal.note_key(session, "key_compromised", row.kid, row.compromised_at, now)
         events.record(session, "key_compromised", "tool_key", row.kid, now, actor=by)
     session.flush()
     if not queries.issuers.published_tool_key_rows(session):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.operators.permissions import ROLES, Operator
-from lti_tool.store import Session, events, queries
+from lti_tool.store import Session, events, journal, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import OperatorRole, OperatorRow
 
@@ -110,6 +110,7 @@ def disable(session: Session, row: OperatorRow, now: datetime, by: Actor) -> Non
         raise NotAllowedError(f"operator {row.id} is disabled already")
     row.disabled_at = now
     queries.operators.delete_sessions_of(session, row.id)
+    journal.note(session, "operator_disabled", {"operator": row.id}, now)
     events.record(session, "operator_disabled", "operator", row.id, now, actor=by)
 
 
@@ -118,6 +119,7 @@ def enable(session: Session, row: OperatorRow, now: datetime, by: Actor) -> None
     if row.disabled_at is None:
         raise NotAllowedError(f"operator {row.id} is not disabled")
     row.disabled_at = None
+    journal.note(session, "operator_enabled", {"operator": row.id}, now)
     events.record(session, "operator_enabled", "operator", row.id, now, actor=by)
 
 
@@ -128,10 +130,16 @@ def erase(session: Session, row: OperatorRow, now: datetime, by: Actor) -> None:
     """
     if row.disabled_at is None:
         raise NotAllowedError(f"operator {row.id} is not disabled: disable them first")
+    empty(session, row)
+    journal.note(session, "operator_erased", {"operator": row.id}, now)
+    events.record(session, "erased", "operator", row.id, now, actor=by)
+
+
+def empty(session: Session, row: OperatorRow) -> None:
+    """Deletes what is kept of an operator but their number and the handle, which says nothing of them."""
     row.name = ""
     row.identities, row.passkeys, row.roles = [], [], []
     queries.operators.delete_sessions_of(session, row.id)
-    events.record(session, "erased", "operator", row.id, now, actor=by)
 
 
 def as_operator(row: OperatorRow, how: str) -> Operator:
@@ -156,6 +164,9 @@ def _record_role(
     session: Session, what: str, row: OperatorRow, role: OperatorRole, now: datetime, by: Actor
 ) -> None:
     data = {"role": role.role}
+    if what == "role_taken":
+        taken = data | {"operator": row.id, "issuer": role.issuer_id, "source": role.source}
+        journal.note(session, what, taken, now)
     events.record(
         session,
         what,

@@ -32,7 +32,7 @@ from webauthn.helpers.structs import (
 from lti_tool.errors import SignInError
 from lti_tool.operators.accounts import actor_of
 from lti_tool.operators.challenges import CHALLENGE_SECONDS
-from lti_tool.store import Session, events, queries
+from lti_tool.store import Session, events, journal, queries
 from lti_tool.store.models import OperatorPasskey, OperatorRow
 from lti_tool.values import Json, origin_of
 
@@ -208,6 +208,7 @@ def remove(session: Session, row: OperatorRow, passkey_id: int, now: datetime) -
         raise SignInError("last_way", "it is the only way in which the operator can sign in")
     row.passkeys.remove(found)
     session.delete(found)
+    journal.note(session, "passkey_removed", {"operator": row.id, "passkey": found.id}, now)
     _record(session, "passkey_removed", row, found, now)
     return True
 

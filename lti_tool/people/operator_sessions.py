@@ -87,13 +87,29 @@ def revoke(
     store: Store, expiring_values: ExpiringValues, ended: OperatorSession, now: datetime, by: Actor
 ) -> None:
     """Ends the session: no page of it answers any more."""
+    _end(store, expiring_values, ended, now, by, "by_operator")
+
+
+def leave(store: Store, expiring_values: ExpiringValues, token: str, now: datetime) -> None:
+    """Ends the session of the token, if it runs, because its operator leaves."""
+    for each in running(expiring_values):
+        if each.key == _token_key(token):
+            _end(store, expiring_values, each, now, each.operator, "left")
+
+
+def _end(
+    store: Store,
+    expiring_values: ExpiringValues,
+    ended: OperatorSession,
+    now: datetime,
+    by: Actor,
+    why: str,
+) -> None:
     if expiring_values.take(ended.key) is None:
         return
     with store.begin() as session:
         data = {"operator": ended.operator.id}
-        events.record(
-            session, "session_revoked", "session", ended.name, now, actor=by, why="by_operator", data=data
-        )
+        events.record(session, "session_revoked", "session", ended.name, now, actor=by, why=why, data=data)
 
 
 def _code_key(code: str) -> str:

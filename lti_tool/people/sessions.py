@@ -162,6 +162,11 @@ def revoke(session: Session, row: LaunchSession, now: datetime, by: Actor) -> No
     _revoke(session, row, now, by, why="by_operator")
 
 
+def leave(session: Session, token: str, now: datetime, by: Actor) -> None:
+    """Ends the session of the token, because its person leaves."""
+    _revoke(session, session.get_one(LaunchSession, secret_hash(token)), now, by, why="left")
+
+
 def _revoke(session: Session, row: LaunchSession, now: datetime, by: Actor, why: str) -> None:
     if row.revoked_at is not None:
         return

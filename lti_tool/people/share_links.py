@@ -16,7 +16,7 @@ from hashlib import sha256
 from hmac import digest
 
 from lti_tool.errors import LinkEndedError, NotAllowedError, NotFoundError
-from lti_tool.store import Session, events, queries
+from lti_tool.store import Session, events, journal, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import Award, ShareLink
 from lti_tool.values import secret_hash
@@ -105,6 +105,7 @@ def end_link(session: Session, award: Award, link_id: int, now: datetime, by: Ac
         raise NotFoundError("this badge has no such link")
     if link.revoked_at is None:
         link.revoked_at = now
+        journal.note(session, "share_link_ended", {"token_hash": link.token_hash}, now)
         events.record(session, "share_link_ended", "award", award.id, now, actor=by)
 
 

@@ -10,9 +10,10 @@ from datetime import datetime
 
 from lti_tool.awarding import awards
 from lti_tool.awarding.learner_requests import schedule_mails_about
-from lti_tool.errors import NotAllowedError
+from lti_tool.errors import NotAllowedError, OtherNameError
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import Actor
+from lti_tool.store.models import Person
 
 #: As a name in a badge may be.
 MAX_LENGTH = 200
@@ -33,16 +34,15 @@ def state_name(session: Session, person_id: int, name: str, now: datetime, by: A
     schedule_mails_about(session, person_id, courses, now)
 
 
-def confirm_name(session: Session, person_id: int, now: datetime, by: Actor) -> None:
+def confirm_name(session: Session, person_id: int, shown: str, now: datetime, by: Actor) -> None:
     """The stated name is the person's; badges that were issued without it are replaced.
 
-    Raises NotAllowedError for the person's own word about themselves; nothing happens where none is stated any more.
+    `shown`: the name that was read. Raises OtherNameError where it is not the one that waits, NotAllowedError for the
+    person's own word about themselves.
     """
     if by.person_id == person_id:
         raise NotAllowedError("nobody confirms their own name")
-    person = queries.people.lock_person(session, person_id)
-    if person.stated_name is None or person.name:
-        return
+    person = _lock_with_name(session, person_id, shown)
     person.name, person.stated_name = person.stated_name, None
     person.renamed_at = now
     events.record(session, "name_confirmed", "person", person_id, now, actor=by)
@@ -52,9 +52,18 @@ def confirm_name(session: Session, person_id: int, now: datetime, by: Actor) -> 
             awards.correct(session, award, now, by)
 
 
-def decline_name(session: Session, person_id: int, now: datetime, by: Actor) -> None:
-    """The stated name is not the person's: it is forgotten, and they may state another one."""
+def decline_name(session: Session, person_id: int, shown: str, now: datetime, by: Actor) -> None:
+    """The stated name is not the person's: it is forgotten, and they may state another one.
+
+    Raises OtherNameError where `shown`, which was read, is not the one that waits.
+    """
+    _lock_with_name(session, person_id, shown).stated_name = None
+    events.record(session, "name_declined", "person", person_id, now, actor=by)
+
+
+def _lock_with_name(session: Session, person_id: int, shown: str) -> Person:
+    # A learner may state another name at any time, also while staff read the one before.
     person = queries.people.lock_person(session, person_id)
-    if person.stated_name is not None:
-        person.stated_name = None
-        events.record(session, "name_declined", "person", person_id, now, actor=by)
+    if person.stated_name is None or person.name or person.stated_name != shown:
+        raise OtherNameError("the name that was shown does not wait any more")
+    return person

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from lti_tool.errors import NotAllowedError
-from lti_tool.store import Session, dead_jobs, events, queries
+from lti_tool.store import Session, dead_jobs, events, journal, queries
 from lti_tool.store.events import Actor
 
 NAME, EMAIL = "name", "email"
@@ -28,6 +28,9 @@ def change(session: Session, person_id: int, choices: Collection[str], now: date
     if not any(value for name, value in left.items() if name not in chosen):
         raise NotAllowedError("the platform tells nothing else by which the badge would be somebody's")
     person.withheld = chosen
+    accounts = queries.issuer_erasures.hashes_of(session, person_id)
+    note = {"accounts": [list(each) for each in accounts], "withheld": chosen}
+    journal.note(session, "details_withheld", note, now)
     payloads = [
         {"award_id": row.award_id, "credential_id": row.id}
         for row in queries.credentials.credentials_of_learner(session, person_id)

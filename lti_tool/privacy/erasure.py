@@ -65,19 +65,27 @@ def carry_out(
     now = tool.clock()
     with tool.store.begin() as session:
         erased = act(session, now)
+        session.flush()
         # Before the commit: where the process dies here, they are erased once more, mails and all.
-        _delete_mails(tool.mail_folder, erased)
+        _delete_mails(session, tool.mail_folder, erased)
     # Once more: a mail may have been on its way.
-    _delete_mails(tool.mail_folder, erased)
+    with tool.store.read() as session:
+        _delete_mails(session, tool.mail_folder, erased)
     tool.store.empty_log()
     tool.store.forget_statements()
     return Outcome(erased=erased, still_shown=still_shown)
 
 
-def _delete_mails(folder: str | None, erased: Sequence[Erased]) -> None:
+def _delete_mails(session: Session, folder: str | None, erased: Sequence[Erased]) -> None:
+    """Deletes the mails that name them, once their badges are gone: those that are still there are others'."""
+    if folder is None:
+        return
     words = frozenset[str]().union(*(each.words for each in erased))
-    if folder is not None:
-        mail_folder.delete_about(Path(folder), words)
+    path = Path(folder)
+    badges = queries.mails.deliveries_there(session, mail_folder.numbers(path, "badge"))
+    notices = queries.mails.notices_there(session, mail_folder.numbers(path, "notice"))
+    others = {("badge", number) for number in badges} | {("notice", number) for number in notices}
+    mail_folder.delete_about(path, words, others)
 
 
 def erase_person(session: Session, issuers: Issuers, person_id: int, now: datetime, by: Actor) -> Erased:
@@ -99,8 +107,13 @@ def empty_and_note(session: Session, person: Person, kept: Json, now: datetime, 
     # Who it was is told to the event while the accounts still say on which platform.
     data = {"credentials": len(credential_ids)}
     events.record(session, "erased", "person", person.id, now, actor=by, data=data)
-    hashes = _hash_accounts(session, person)
-    journal.note(session, "erased", {"accounts": hashes, "credentials": list(credential_ids)} | kept, now)
+    note = {
+        "accounts": _hash_accounts(session, person),
+        "credentials": list(credential_ids),
+        # By these somebody without an account is found where an older backup is restored.
+        "subjects": [each.subject_id for each in queries.awards.awards_of_people(session, [person.id])],
+    }
+    journal.note(session, "erased", note | kept, now)
     empty_person(session, person, words, credential_ids, "erased", now)
     person.erased_at = now
     return Erased(person_id=person.id, credentials=len(credential_ids), words=words)

@@ -100,7 +100,10 @@ def refuse_erasure(session: Session, issuers: Issuers, issuer_id: str, person_id
 
 
 def split_off(session: Session, person: Person, issuer_ids: Collection[str]) -> None:
-    """Gives the awards of these issuers to somebody new who is called the same, has proved the same, and no account."""
+    """Gives the awards of these issuers to somebody new who is called the same, and has no account.
+
+    What the person has proved and what they have objected to is theirs, too.
+    """
     if not issuer_ids:
         return
     other = Person(
@@ -109,6 +112,7 @@ def split_off(session: Session, person: Person, issuer_ids: Collection[str]) -> 
     session.add(other)
     session.flush()
     queries.issuer_erasures.copy_proofs(session, person.id, other.id)
+    queries.issuer_erasures.copy_objections(session, person.id, other.id)
     queries.issuer_erasures.move_awards(session, person.id, issuer_ids, other.id)
 
 

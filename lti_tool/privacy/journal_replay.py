@@ -1,16 +1,17 @@
-"""What was erased and revoked after a backup was made, done once more in the database that it was restored to."""
+"""What was erased, revoked and taken from somebody after a backup was made, done once more where it is restored."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
-from lti_tool.privacy import journal
+from lti_tool.privacy import access_replay, journal
 from lti_tool.privacy.erasure import empty_person, words_of
 from lti_tool.privacy.issuer_share import remove_awards, split_off
 from lti_tool.privacy.journal_file import Line
-from lti_tool.store import Session, dead_jobs, given_places, queries
-from lti_tool.store.models import CredentialRow, JournalEntry
+from lti_tool.privacy.status_replay import clear_status, set_status
+from lti_tool.store import Session, given_places, queries
+from lti_tool.store.models import JournalEntry
 from lti_tool.values import Json
 from signing import status
 
@@ -45,18 +46,30 @@ def _apply(session: Session, line: Line) -> None:
         case "erased_by_issuer":
             _erase_by_issuer(session, line.data, line.at)
         case "status_set":
-            _set_status(session, line.data, line.at)
+            set_status(session, line.data, line.at)
         case "status_cleared":
-            _clear_status(session, line.data)
+            clear_status(session, line.data)
+        case "details_withheld":
+            _withhold(session, line.data)
+        case "key_retired" | "key_compromised":
+            access_replay.withdraw_key(session, line.kind, line.data, line.at)
+        case "share_link_ended":
+            access_replay.end_link(session, line.data, line.at)
+        case _:
+            access_replay.change_operator(session, line.kind, line.data, line.at)
 
 
 def _erase(session: Session, data: Json, at: datetime) -> None:
     found = queries.people.accounts_hashed_as(session, [hashed for _, hashed in data["accounts"]])
     people = {account.person_id for account in found.values()}
+    if not data["accounts"]:
+        people = _without_account(session, data.get("subjects", ()))
     for person_id in sorted(people):
         person = queries.people.lock_person(session, person_id)
         if person.erased_at is None:
-            split_off(session, person, data.get("kept", ()))
+            # Of those who had not awarded them by the backup nobody would be left who has a name and no badge.
+            kept = queries.issuer_people.issuers_who_awarded(session, person_id)
+            split_off(session, person, set(data.get("kept", ())) & set(kept))
             ids = queries.removed_credentials.ids_of_person(session, person_id)
             empty_person(session, person, words_of(session, person), ids, "erased", at)
             person.erased_at = at
@@ -68,6 +81,19 @@ def _erase(session: Session, data: Json, at: datetime) -> None:
         queries.people.add_erased(session, unknown, at)
 
 
+def _withhold(session: Session, data: Json) -> None:
+    found = queries.people.accounts_hashed_as(session, [hashed for _, hashed in data["accounts"]])
+    for account in found.values():
+        if account.person.erased_at is None:
+            account.person.withheld = list(data["withheld"])
+
+
+def _without_account(session: Session, subjects: Collection[str]) -> set[int]:
+    """Whose the awards of these subjects are, of those who have no account: `split_off` has made them."""
+    awards = queries.awards.with_subjects(session, subjects)
+    return {each.person_id for each in awards if not each.person.accounts}
+
+
 def _erase_by_issuer(session: Session, data: Json, at: datetime) -> None:
     found = queries.people.accounts_hashed_as(session, [hashed for _, hashed in data["accounts"]])
     for person_id in sorted({account.person_id for account in found.values()}):
@@ -75,41 +101,3 @@ def _erase_by_issuer(session: Session, data: Json, at: datetime) -> None:
         remove_awards(session, person_id, data["issuer"], at)
     # Whoever was first named after the backup is known by the hash, when they come.
     queries.issuer_erasures.keep_erased(session, data["issuer"], data["accounts"], at)
-
-
-def _set_status(session: Session, data: Json, at: datetime) -> None:
-    _change_bit(session, data, status.with_bit_set)
-    row = session.get(CredentialRow, data["credential"])
-    if row is None:
-        removed = queries.removed_credentials.removed(session, data["credential"])
-        if removed is not None:
-            removed.revoked_at, removed.revoked_as = _moment(data["revoked_at"]), data["revoked_as"]
-        return
-    row.revoked_at, row.revoked_as = _moment(data["revoked_at"]), data["revoked_as"]
-    row.suspended_at = _moment(data["suspended_at"])
-    if row.revoked_as in ("replaced", "reissued"):
-        # Its successor is not in this database: it is issued once more.
-        row.replaced_at = at
-        dead_jobs.add_or_revive(session, "issue", [{"award_id": row.award_id}], at)
-    elif row.revoked_at is not None and row.replaced_at is None:
-        award = row.award
-        award.status, award.why_ended = "revoked", "revoked"
-        award.ended_at = award.ended_at or row.revoked_at
-
-
-def _clear_status(session: Session, data: Json) -> None:
-    _change_bit(session, data, status.with_bit_cleared)
-    row = session.get(CredentialRow, data["credential"])
-    if row is not None:
-        row.suspended_at, row.suspension_reason = None, None
-
-
-def _change_bit(session: Session, data: Json, change: Any) -> None:
-    found = queries.issuers.lock_status_list(session, data["list"])
-    # A list that was opened after the backup is gone with the credentials in it.
-    if found is not None:
-        found.bits, found.text = change(found.bits, data["index"]), None
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)

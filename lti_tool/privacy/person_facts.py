@@ -18,6 +18,10 @@ def facts_of(
     roles, newest = queries.retention.roles_and_newest(session, person_ids)
     courses = queries.retention.course_ends(session, {course_id for _, course_id in newest}, now)
     awards = queries.retention.awards_kept(session, person_ids)
+    policies = {
+        issuer_id: issuers.of(session, issuer_id).privacy
+        for issuer_id in sorted({each.issuer_id for own in awards.values() for each in own})
+    }
     enrolments: dict[int, list[Enrolment]] = {}
     for (person_id, course_id), newest_at in newest.items():
         course = courses[course_id]
@@ -39,8 +43,8 @@ def facts_of(
             awards=[
                 Kept(
                     award_id=each.id,
-                    years=issuers.of(session, each.issuer_id).privacy.awards_years,
-                    law=issuers.of(session, each.issuer_id).privacy.awards_kept_by_law,
+                    years=policies[each.issuer_id].awards_years,
+                    law=policies[each.issuer_id].awards_kept_by_law,
                     counts_until=each.counts_until,
                 )
                 for each in awards.get(person_id, ())

@@ -44,15 +44,22 @@ Standing = Literal[
 
 def publish_or_ask(
     session: Session, row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: Actor
-) -> Literal["published", "asked", "asked_too_often"]:
-    """Publishes a draft, or asks for approval where the issuer's settings want it for what `by` publishes.
+) -> Literal["published", "asked", "asked_too_often", "waiting"]:
+    """Publishes a draft, or asks for approval where the issuer's settings want it.
+
+    For a teacher, and for an operator who may not approve: whoever may, publishes by `versions.publish`. `waiting`: an
+    operator is not asked about in place of the teacher who has asked already, and who is told of the answer.
 
     Raises what `versions.check_publishable` does: what cannot be published is not asked about.
     """
-    if by.kind == "operator" or not issuer.authority.needs_approval or row.status != "draft":
+    versions.check_publishable(row, issuer, now)
+    if not issuer.authority.needs_approval or row.status != "draft":
+        # Nobody's approval: `versions.publish` would take it for one where `by` is an operator.
+        approval_requests.withdraw(session, row, now, by)
         versions.publish(row, issuer, now, by)
         return "published"
-    versions.check_publishable(row, issuer, now)
+    if by.kind == "operator" and approval_requests.is_waiting(row):
+        return "waiting"
     return "asked" if approval_requests.ask(session, row, issuer, now, by) else "asked_too_often"
 
 

@@ -52,7 +52,7 @@ from lti_tool.web.operator.platforms import details as operator_platform_details
 from lti_tool.web.operator.platforms import one as operator_platform
 from lti_tool.web.operator.platforms import overview as operator_platforms
 from lti_tool.web.operator.platforms import sources as operator_platform_sources
-from lti_tool.web.platforms import launch, registration_page
+from lti_tool.web.platforms import launch, leave, registration_page
 from lti_tool.web.proxies import TrustedProxies
 from lti_tool.web.public import (
     api_description,
@@ -120,6 +120,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         counters.set_up(app, counters_folder)
     for pages in (
         launch,
+        leave,
         registration_page,
         placement,
         course,

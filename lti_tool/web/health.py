@@ -6,7 +6,7 @@ from flask import Blueprint, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from lti_tool.store import outbox
+from lti_tool.store import outbox, queries
 from lti_tool.values import Json
 from lti_tool.web import bearer
 from lti_tool.web.broker_watch import broker_is_there
@@ -28,9 +28,11 @@ def readiness() -> tuple[Response, int] | Response:
     It tells whether the broker answers, and stays 200 where it does not: all web processes would be taken out of
     rotation at once, and nobody could verify a badge because none is issued. `/workz` is 503 then.
     """
+    # A question about a table: a connection of the pool is there without its server, and SQLite answers `SELECT 1`
+    # without its file. How long to wait is for whoever asks: a limit on the server helps nobody whom it does not hear.
     try:
         with current_tool().store.read() as session:
-            session.connection()
+            queries.issuers.first_issuer(session)
     except SQLAlchemyError:
         return _no_database()
     return jsonify(status="ok", database="ok", broker=_broker())

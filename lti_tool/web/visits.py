@@ -76,6 +76,11 @@ def start_visit(launch: Launch, bound_by: str) -> Visit:
         return _visit(started.row, started.token)
 
 
+def page_token() -> str:
+    """The token that the request's page carries, in a header or a hidden field; "" without one."""
+    return request.headers.get(LAUNCH_HEADER) or request.form.get(LAUNCH_FIELD, "")
+
+
 def current_visit() -> Visit:
     """The visit that the request's header or hidden field names. Sets language and framing of the page.
 
@@ -85,7 +90,7 @@ def current_visit() -> Visit:
     """
     tool = current_tool()
     now = tool.clock()
-    token = request.headers.get(LAUNCH_HEADER) or request.form.get(LAUNCH_FIELD, "")
+    token = page_token()
     with tool.store.read() as session:
         # Asked by a session that only reads: strangers must not queue for the lock of writers.
         row = _running_session(session, token, now)

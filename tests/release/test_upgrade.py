@@ -92,7 +92,7 @@ def old(request, database_url, tmp_path) -> OldInstallation:
         (tmp_path / "issuer.toml").write_bytes(backup.settings()["issuer.toml"])
         settings = release_settings(database_url, tmp_path, tmp_path / "issuer.toml")
         store = Store(database_url)
-        restoring.fill(store, backup, key_encryption_key(settings).decrypt)
+        restoring.fill(store, backup, key_encryption_key(settings).decrypt, NOW)
         store.close()
     badges = json.loads((folder / BADGES).read_text("utf-8"))
     return OldInstallation(settings=settings, badges=badges, clock=Clock(NOW + timedelta(days=2)))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -16,6 +18,9 @@ from lti_tool.errors import DeliveryError
 from lti_tool.mails.content import MailContent
 from lti_tool.mails.message import composed
 from lti_tool.values import BadgeNotice, BakedBadge, Receipt, Recipient
+
+#: How the file of a mail about one badge begins: as `lti_tool.deliveries.dispatch` makes references.
+_REFERENCE = re.compile(r"(badge|notice)-([0-9]{1,10})(?![0-9])")
 
 NAME = "mail_folder"
 LABEL = "E-mail, written to a folder"
@@ -57,20 +62,42 @@ def _write(message: EmailMessage, options: Options, reference: str) -> Receipt:
     return Receipt(channel=NAME, reference=path.name)
 
 
-def delete_about(folder: Path, words: frozenset[str]) -> int:
-    """Deletes the mails in the folder that name somebody by one of these words; how many that were.
+def numbers(folder: Path, kind: str) -> Sequence[int]:
+    """The numbers in the references of the mails of a kind (`badge`: deliveries, `notice`: notices) in the folder."""
+    found = (_REFERENCE.match(path.name) for path in folder.glob(f"{kind}-*.eml"))
+    return sorted({int(each[2]) for each in found if each is not None})
 
-    A file that cannot be read as a mail is left: nothing of ours wrote it.
+
+def delete_about(folder: Path, words: frozenset[str], others: Collection[tuple[str, int]]) -> int:
+    """Deletes the mails in the folder that name somebody by one of these words, as a whole; how many that were.
+
+    `others`: kind and number of mails that are about other people's badges, whoever is called the same. A file that
+    cannot be read as a mail is left: nothing of ours wrote it.
     """
     if not words or not folder.is_dir():
         return 0
-    found = [path for path in sorted(folder.glob("*.eml")) if _names(path, words)]
+    pattern = _any_of(words)
+    found = [
+        path for path in sorted(folder.glob("*.eml")) if _about(path) not in others and _names(path, pattern)
+    ]
     for path in found:
         path.unlink(missing_ok=True)
     return len(found)
 
 
-def _names(path: Path, words: frozenset[str]) -> bool:
+def _about(path: Path) -> tuple[str, int] | None:
+    found = _REFERENCE.match(path.name)
+    return None if found is None else (found[1], int(found[2]))
+
+
+def _any_of(words: frozenset[str]) -> re.Pattern[str]:
+    """Any of the words, with no letter or digit before or after it: Anna is not Annabella."""
+    # The longest first, so that of two that begin alike neither hides the other.
+    ordered = sorted((word.casefold() for word in words), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(each) for each in ordered)})(?!\w)")
+
+
+def _names(path: Path, pattern: re.Pattern[str]) -> bool:
     try:
         message = message_from_bytes(path.read_bytes(), policy=SMTP)
         texts = [str(value) for value in message.values()]
@@ -82,4 +109,4 @@ def _names(path: Path, words: frozenset[str]) -> bool:
     # Twice: a long line of the plain part is broken between words.
     text = " ".join(texts)
     both = f"{text} {' '.join(text.split())}".casefold()
-    return any(word.casefold() in both for word in words)
+    return pattern.search(both) is not None

@@ -85,11 +85,9 @@ class _Evaluation:
         if name == "all":
             return True
         if name in ("ip4", "ip6"):
-            if not value or (":" in value) != (name == "ip6"):
-                raise _EndError("unreadable")
             return self._address in _network(value + prefix)
         if name == "include":
-            return self._of_other(value or "") == "pass"
+            return self._of_other(value) == "pass"
         self._count()
         if name == "ptr":
             # The RFC says not to use it, and receivers leave it out.
@@ -109,8 +107,7 @@ class _Evaluation:
 
     def _is_in(self, networks: Iterable[str], prefix: str) -> bool:
         """Whether the address is in one of them, as far as the prefix of its own kind goes: `/24//64`."""
-        lengths = _PREFIXES.fullmatch(prefix)
-        of_four, of_six = lengths.groups() if lengths else (None, None)
+        of_four, of_six = _lengths(prefix)
         for each in networks:
             length = of_six if ":" in each else of_four
             if self._address in _network(each if length is None else f"{each}/{length}"):
@@ -131,12 +128,38 @@ def _read(terms: Iterable[str]) -> tuple[list[re.Match[str]], str | None]:
         if modifier := _MODIFIER.fullmatch(term):
             redirects += [modifier["value"]] if modifier["name"] == "redirect" else []
         elif mechanism := _MECHANISM.fullmatch(term):
+            _check(mechanism)
             mechanisms.append(mechanism)
         else:
             raise _EndError("unreadable")
     if len(redirects) > 1:
         raise _EndError("unreadable")
     return mechanisms, redirects[0] if redirects else None
+
+
+def _check(mechanism: re.Match[str]) -> None:
+    """Raises _EndError where a mechanism is not what RFC 7208, section 5, permits, wherever it stands in its record."""
+    name, value, prefix = mechanism["name"], mechanism["value"] or "", mechanism["prefix"]
+    is_wrong = (
+        (name in ("include", "exists", "ip4", "ip6") and not value)
+        or (name == "all" and value)
+        or (prefix and name not in ("a", "mx", "ip4", "ip6"))
+        or (name in ("ip4", "ip6") and (":" in value) != (name == "ip6"))
+    )
+    if is_wrong:
+        raise _EndError("unreadable")
+    if name in ("ip4", "ip6"):
+        _network(value + prefix)
+    elif prefix:
+        of_four, of_six = _lengths(prefix)
+        _network(f"0.0.0.0/{of_four or 0}")
+        _network(f"::/{of_six or 0}")
+
+
+def _lengths(prefix: str) -> tuple[str | None, str | None]:
+    """How far networks go of each kind of address, as a prefix such as `/24//64` says it."""
+    found = _PREFIXES.fullmatch(prefix)
+    return (found[1], found[2]) if found else (None, None)
 
 
 def _network(text: str) -> IPv4Network | IPv6Network:

@@ -282,6 +282,11 @@ def awards_by_id(session: Session, award_ids: Collection[int]) -> Sequence[Award
     return session.scalars(select(Award).where(Award.id.in_(award_ids)).order_by(Award.id)).all()
 
 
+def with_subjects(session: Session, subject_ids: Collection[str]) -> Sequence[Award]:
+    """The awards with these subjects, which are of no other award: all awards are looked through for them."""
+    return session.scalars(select(Award).where(Award.subject_id.in_(subject_ids)).order_by(Award.id)).all()
+
+
 def awards_without_name(session: Session, course_id: int) -> Sequence[Award]:
     """The awards of the course that wait for the name or address of their learner."""
     query = select(Award).where(Award.course_id == course_id, text(WAITING))
@@ -330,6 +335,7 @@ def awards_of_people(session: Session, person_ids: Collection[int]) -> Sequence[
         select(Award)
         .where(Award.person_id.in_(person_ids))
         .options(joinedload(Award.credential), joinedload(Award.template_version), joinedload(Award.course))
+        .options(selectinload(Award.deliveries))
         .order_by(Award.earned_at.desc(), Award.id.desc())
     )
     return session.scalars(query).all()

@@ -15,7 +15,9 @@ from lti_tool.store.models import (
     BulkAct,
     BulkActPerson,
     HandAward,
+    IdentityCheckRefusal,
     IssuerErasure,
+    MailRefusal,
     PlatformAccount,
     ProvedAddress,
     RegistrationRow,
@@ -41,6 +43,15 @@ def copy_proofs(session: Session, person_id: int, to: int) -> None:
                 confirmed_until=row.confirmed_until,
             )
         )
+
+
+def copy_objections(session: Session, person_id: int, to: int) -> None:
+    """Notes of the person `to` which reminders the other one does not want, and that nobody is to ask who they are."""
+    for reminder in session.scalars(select(MailRefusal).where(MailRefusal.person_id == person_id)).all():
+        session.add(MailRefusal(person_id=to, kind=reminder.kind, refused_at=reminder.refused_at))
+    check = session.get(IdentityCheckRefusal, person_id)
+    if check is not None:
+        session.add(IdentityCheckRefusal(person_id=to, refused_at=check.refused_at))
 
 
 def delete_asked_of(session: Session, issuer_id: str, person_id: int) -> None:

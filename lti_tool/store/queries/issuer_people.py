@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, undefer
 
 from lti_tool.store.models import (
     Award,
@@ -18,6 +18,9 @@ from lti_tool.store.models import (
 )
 from lti_tool.store.queries.common import is_possible_id
 from lti_tool.store.queries.roster import Named
+
+#: Of how many people names are read at once.
+AT_ONCE = 1000
 
 
 def _has_account(issuer_id: str) -> ColumnElement[bool]:
@@ -42,10 +45,42 @@ def person(session: Session, issuer_id: str, person_id: int) -> Person | None:
     return session.scalar(select(Person).where(Person.id == person_id, _is_of(issuer_id)))
 
 
-def named(session: Session, issuer_id: str) -> Iterator[Named]:
-    """Everybody of the issuer, as a list names them, read some at a time: no database compares all letters alike."""
-    query = select(Person.id, Person.name, Person.email).where(_is_of(issuer_id)).order_by(Person.id)
-    return (Named._make(row) for row in session.execute(query.execution_options(yield_per=1000)))
+def named_by_platforms(session: Session, issuer_id: str) -> Iterator[Named]:
+    """Everybody on a platform of the issuer, read some at a time: no database compares all letters alike.
+
+    By their numbers, and not by a cursor: outside of a transaction PostgreSQL has none.
+    """
+    query = select(Person.id, Person.name, Person.email).where(
+        Person.erased_at.is_(None), _has_account(issuer_id)
+    )
+    last = 0
+    while found := session.execute(query.where(Person.id > last).order_by(Person.id).limit(AT_ONCE)).all():
+        yield from (Named._make(row) for row in found)
+        last = found[-1].id
+
+
+def others_awarded(session: Session, issuer_id: str) -> Sequence[int]:
+    """The numbers of whoever the issuer has awarded, and who is on no platform of it."""
+    query = select(Person.id).where(
+        Person.erased_at.is_(None), _is_awarded(issuer_id), ~_has_account(issuer_id)
+    )
+    return session.scalars(query.order_by(Person.id)).all()
+
+
+def badges_of(session: Session, issuer_id: str, person_ids: Collection[int]) -> Sequence[tuple[int, str]]:
+    """The badges of the issuer that these people have, each with its person's number; of each the newest first."""
+    query = (
+        select(Award.person_id, CredentialRow)
+        .join(CredentialRow, CredentialRow.award_id == Award.id)
+        .where(
+            Award.issuer_id == issuer_id,
+            Award.person_id.in_(person_ids),
+            CredentialRow.replaced_at.is_(None),
+        )
+        .options(undefer(CredentialRow.packed), joinedload(CredentialRow.dictionary))
+        .order_by(Award.person_id, CredentialRow.issued_at.desc(), CredentialRow.id)
+    )
+    return [(person_id, row.text) for person_id, row in session.execute(query)]
 
 
 def with_address(session: Session, issuer_id: str, address: str) -> Sequence[Named]:
@@ -57,15 +92,15 @@ def with_address(session: Session, issuer_id: str, address: str) -> Sequence[Nam
     return [Named._make(row) for row in session.execute(query.order_by(Person.id))]
 
 
-def with_credential(session: Session, issuer_id: str, credential_id: str) -> Sequence[Named]:
-    """Whom the issuer has awarded the credential with that id."""
+def with_credential(session: Session, issuer_id: str, credential_id: str) -> Sequence[int]:
+    """The number of the person whom the issuer has awarded the credential with that id."""
     query = (
-        select(Person.id, Person.name, Person.email)
+        select(Person.id)
         .join(Award, Award.person_id == Person.id)
         .join(CredentialRow, CredentialRow.award_id == Award.id)
         .where(CredentialRow.id == credential_id, Award.issuer_id == issuer_id, Person.erased_at.is_(None))
     )
-    return [Named._make(row) for row in session.execute(query)]
+    return session.scalars(query).all()
 
 
 def accounts(session: Session, issuer_id: str, person_id: int) -> Sequence[PlatformAccount]:

@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lti_tool.mails.teacher_choices import FREQUENCIES, KINDS, USUAL, MailChoice
-from lti_tool.store.models import MailedMatter, MailRefusal, TeacherMailChoice
-from lti_tool.store.queries.common import insert_if_missing
+from lti_tool.store.models import Delivery, MailedMatter, MailRefusal, Notice, TeacherMailChoice
+from lti_tool.store.queries.common import insert_if_missing, is_possible_id
 
 
 def has_refused(session: Session, person_id: int, kind: str) -> bool:
@@ -92,3 +92,20 @@ def save_mailed_matter(
     is_new = not set(numbers) <= set(row.numbers)
     row.numbers, row.mailed_at = sorted(numbers), now
     return is_new
+
+
+def deliveries_there(session: Session, numbers: Collection[int]) -> set[int]:
+    """Which of the deliveries with these numbers there are."""
+    return _there(session, Delivery.id, numbers)
+
+
+def notices_there(session: Session, numbers: Collection[int]) -> set[int]:
+    """Which of the notices with these numbers there are."""
+    return _there(session, Notice.id, numbers)
+
+
+def _there(session: Session, column: InstrumentedAttribute[int], numbers: Collection[int]) -> set[int]:
+    # 500 at a time: databases limit the number of parameters of a query.
+    wanted = sorted(number for number in numbers if is_possible_id(number))
+    parts = (wanted[start : start + 500] for start in range(0, len(wanted), 500))
+    return {number for part in parts for number in session.scalars(select(column).where(column.in_(part)))}

@@ -65,7 +65,9 @@ def save_members(
     A name, address or username that the member list does not have keeps its stored value.
     """
     members = list(members)
-    people = people_of(session, registration_id, [member.user_id for member in members])
+    people, hashed = _named_and_hashed(session, registration_id, [member.user_id for member in members])
+    _name_accounts(session, registration_id, hashed)
+    people |= hashed
     # Sorted: two looks at the same course that insert the same members in different orders could deadlock.
     missing = sorted({member.user_id for member in members} - people.keys())
     if missing:
@@ -135,11 +137,28 @@ def people_of(session: Session, registration_id: int, user_ids: Sequence[str]) -
 
     Those who were erased are among them, found by the hash that stands in the place of their user_id.
     """
+    rows, hashed = _named_and_hashed(session, registration_id, user_ids)
+    return rows | hashed
+
+
+def _named_and_hashed(
+    session: Session, registration_id: int, user_ids: Sequence[str]
+) -> tuple[dict[str, Person], dict[str, Person]]:
+    """Those who have the user_id, and those who have its hash in its place; by user_id."""
     rows = _people_named(session, registration_id, [each for each in user_ids if _names(each)])
     # Asked after the others: whoever is erased between the two questions is found by the second.
     hashes = account_hashes(session, registration_id, [each for each in user_ids if each not in rows])
-    erased = _people_named(session, registration_id, list(hashes))
-    return rows | {hashes[named]: row for named, row in erased.items()}
+    hashed = _people_named(session, registration_id, list(hashes))
+    return rows, {hashes[named]: row for named, row in hashed.items()}
+
+
+def _name_accounts(session: Session, registration_id: int, hashed: Mapping[str, Person]) -> None:
+    """Puts the user_id in the place of its hash for whoever was known by that alone (`add_hashed`), and not erased."""
+    for user_id, person in hashed.items():
+        if person.erased_at is None:
+            for account in person.accounts:
+                if account.user_id == account_hash(session, registration_id, user_id):
+                    account.user_id = user_id
 
 
 def _names(user_id: str) -> bool:
@@ -377,16 +396,26 @@ def add_erased(session: Session, accounts: Sequence[tuple[int, str]], erased_at:
 
     An account of a registration that is not there is left out: its platform was removed.
     """
+    person = add_hashed(session, accounts)
+    if person is not None:
+        person.erased_at = erased_at
+
+
+def add_hashed(session: Session, accounts: Sequence[tuple[int, str]]) -> Person | None:
+    """Adds somebody of whom only the registrations and hashes of accounts are known, until a platform names them.
+
+    As `add_erased`; None where no registration of them is there.
+    """
     there = {id for id, _ in accounts if session.get(RegistrationRow, id) is not None}
-    if there:
-        person = Person(erased_at=erased_at)
-        session.add(person)
-        session.flush()
-        for registration_id, hashed in accounts:
-            if registration_id in there:
-                session.add(
-                    PlatformAccount(registration_id=registration_id, user_id=hashed, person_id=person.id)
-                )
+    if not there:
+        return None
+    person = Person()
+    session.add(person)
+    session.flush()
+    for registration_id, hashed in accounts:
+        if registration_id in there:
+            session.add(PlatformAccount(registration_id=registration_id, user_id=hashed, person_id=person.id))
+    return person
 
 
 def running_courses(session: Session, course_ids: Collection[int], now: datetime) -> Sequence[int]:

@@ -14,15 +14,20 @@ from sqlalchemy.orm import Session
 
 from lti_tool.store.models import Award, Base, CredentialRow, Event, ExpiringValue, Person, ProvedAddress
 
+#: How the keys of short-lived values begin that name people: launches on their way, and lists that a teacher uploaded.
+#: All others are marks, codes and sessions, with ids and hashes: that a state was used must stay known.
+_NAMING_PEOPLE = ("arrival-", "list-")
+
 
 def delete_values_naming(session: Session, words: Collection[str]) -> None:
-    """Deletes the short-lived values that hold one of these words, such as a launch that is on its way."""
-    # As the column has them: JSON, with the escapes that Python's writer makes.
-    written = sorted({json.dumps(word)[1:-1] for word in words})
+    """Deletes the short-lived values of which one of these words is a part by itself: a launch that is on its way."""
+    # As the column has them: JSON, with the escapes that Python's writer makes. Whole: a name may be a single letter.
+    written = sorted({json.dumps(word) for word in words})
     if written:
         held = sql_cast(ExpiringValue.value, Text)
         session.execute(
             delete(ExpiringValue)
+            .where(or_(*(ExpiringValue.key.startswith(each, autoescape=True) for each in _NAMING_PEOPLE)))
             .where(or_(*(held.contains(each, autoescape=True) for each in written)))
             .execution_options(synchronize_session=False)
         )

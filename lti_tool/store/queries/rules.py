@@ -212,6 +212,18 @@ def _awarding(column: InstrumentedAttribute[int]) -> Select[RuleVersion]:
     )
 
 
+def version_awarding(session: Session, rule_id: int, issuer_id: str, template_id: str) -> RuleVersion | None:
+    """The newest version of any rule that awards the template, one of that rule before others; None where none does."""
+    query = (
+        select(RuleVersion)
+        .join(RuleVersion.template_version)
+        .where(TemplateVersion.issuer_id == issuer_id, TemplateVersion.template_id == template_id)
+    )
+    return session.scalar(
+        query.order_by((RuleVersion.rule_id == rule_id).desc(), RuleVersion.id.desc()).limit(1)
+    )
+
+
 def active_version(session: Session, rule_id: int) -> RuleVersion | None:
     """The version by which the rule awards; None where no version was settled yet."""
     query = select(RuleVersion).where(RuleVersion.rule_id == rule_id, RuleVersion.status == "active")

@@ -11,8 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import request
-
 from lti_tool.errors import NoAuthorError, NotFoundError
 from lti_tool.people import operator_sessions
 from lti_tool.store import Session, queries
@@ -21,9 +19,9 @@ from lti_tool.store.models import TemplateVersion
 from lti_tool.web import rate_limits
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import NO_ORIGIN, allow_framing_by
-from lti_tool.web.operator.visits import check_editor
+from lti_tool.web.operator.visits import EditorRights, check_editor
 from lti_tool.web.page_issuer import page_issuer, set_page_issuer
-from lti_tool.web.visits import LAUNCH_FIELD, LAUNCH_HEADER, Visit, current_visit, set_current_actor
+from lti_tool.web.visits import Visit, current_visit, page_token, set_current_actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +29,8 @@ class Author:
     """Who writes. `course_id` is None for the operator.
 
     `actor` is who events and the history of a template name. `is_placing_link`: the
-    platform waits for a link, so that a published badge can be placed at once.
+    platform waits for a link, so that a published badge can be placed at once. `may_approve`: what they publish needs
+    nobody's approval, as that of an operator who gives it.
     """
 
     token: str
@@ -41,6 +40,7 @@ class Author:
     issuer_id: str
     actor: Actor
     is_placing_link: bool
+    may_approve: bool
 
 
 def current_author() -> Author:
@@ -49,18 +49,18 @@ def current_author() -> Author:
     Raises LaunchError `session_over` where the session has ended, NoAuthorError for whoever may not write templates,
     and what `check_editor` does.
     """
-    token = request.headers.get(LAUNCH_HEADER) or request.form.get(LAUNCH_FIELD, "")
+    token = page_token()
     operator = operator_sessions.operator_of(current_tool().expiring_values, token)
     if operator is not None:
         allow_framing_by(NO_ORIGIN)
-        check_editor(operator, operator_sessions.issuer_of(current_tool().expiring_values, token))
+        rights = check_editor(operator, operator_sessions.issuer_of(current_tool().expiring_values, token))
         rate_limits.count_page(token)
-        return operator_author(token, operator)
+        return operator_author(token, operator, rights)
     return author_of(current_visit())
 
 
-def operator_author(token: str, actor: Actor) -> Author:
-    """The operator with a session of that token."""
+def operator_author(token: str, actor: Actor, rights: EditorRights) -> Author:
+    """The operator with a session of that token, and with those rights."""
     set_current_actor(actor)
     make_page_of(operator_sessions.issuer_of(current_tool().expiring_values, token))
     return Author(
@@ -71,6 +71,7 @@ def operator_author(token: str, actor: Actor) -> Author:
         issuer_id=page_issuer().id,
         actor=actor,
         is_placing_link=False,
+        may_approve=rights.may_approve,
     )
 
 
@@ -94,6 +95,7 @@ def author_of(visit: Visit) -> Author:
         issuer_id=page_issuer().id,
         actor=visit.actor,
         is_placing_link=visit.deep_linking is not None,
+        may_approve=False,
     )
 
 

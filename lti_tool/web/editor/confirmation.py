@@ -37,7 +37,7 @@ def confirmation_page(author: Author, row: TemplateVersion, shown_hash: str) -> 
         percentages=list(other_percentages(template)),
         undrawn=list(undrawn(template, profile)),
         draft_hash=draft_hash(row),
-        needs_approval=author.course_id is not None and profile.authority.needs_approval,
+        needs_approval=profile.authority.needs_approval and not author.may_approve,
         is_changed=bool(shown_hash),
         text_in=text_in,
         vocabulary=vocabulary,

@@ -60,8 +60,8 @@ def start_operator_session() -> str:
     tool = current_tool()
     token = operator_sessions.start_operator_session(tool.expiring_values, request.form.get("code", ""))
     operator = operator_sessions.operator_of(tool.expiring_values, token) or UNKNOWN
-    check_editor(operator, operator_sessions.issuer_of(tool.expiring_values, token))
-    author = operator_author(token, operator)
+    rights = check_editor(operator, operator_sessions.issuer_of(tool.expiring_values, token))
+    author = operator_author(token, operator, rights)
     with tool.store.begin() as session:
         # Only now the token is handed out: nobody is signed in without an event.
         now, owner = tool.clock(), author.issuer_id

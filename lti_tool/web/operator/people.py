@@ -14,16 +14,18 @@ from werkzeug.wrappers import Response
 from badges.template.model import stored_template
 from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuer import Issuer
-from lti_tool.privacy import issuer_share
+from lti_tool.privacy import issuer_share, known_names
 from lti_tool.privacy.issuer_share import Share
 from lti_tool.store import Session, dead_jobs, events, queries
 from lti_tool.store.dead_jobs import DeadOfAwards
 from lti_tool.store.models import Award, Person, PlatformAccount, ProvedAddress, RegistrationRow
+from lti_tool.store.queries.roster import Named
 from lti_tool.web import rate_limits
 from lti_tool.web.checked_requests import typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.operator import people_search
 from lti_tool.web.operator.visits import OperatorVisit, current_operator, issuer_at, operator_page
+from lti_tool.web.stated_name_answers import OTHER_NAME
 from lti_tool.web.teacher.outdated_names import is_outdated
 from lti_tool.web.translation import Sentence
 from lti_tool.web.translation import gettext as _
@@ -51,11 +53,13 @@ DONE: Mapping[str, Sentence] = {
 class Known:
     """What an issuer knows of a person. Accounts are on its platforms; `addresses` are the proved ones.
 
+    `named`: how it may name them. What else `person` has is shown where they are on its platforms.
     `refuses_checks`: they do not want to be asked whether a badge is theirs. `refused_mails`: the kinds of mails.
     `outdated`: the ids of the awards whose badge names them otherwise than is known now.
     """
 
     person: Person
+    named: Named
     share: Share
     accounts: Sequence[tuple[PlatformAccount, RegistrationRow]]
     addresses: Sequence[ProvedAddress]
@@ -135,11 +139,12 @@ def person(slug: str, person_id: int) -> Response:
         )
 
 
-#: Why nothing was done, by the code of an AwardStateError.
+#: Why nothing was done, by the code of an AwardStateError, or other_name.
 NOTHING_DONE: Mapping[str, Sentence] = {
     "revoked": _l("The badge is revoked already, for good. Nothing was changed."),
     "not_issued": _l("The badge is not issued yet. Nothing was changed."),
     "expired": _l("The badge has expired. Nothing was changed."),
+    "other_name": OTHER_NAME,
     "nothing_dead": _l("Nothing has to be tried again: it is being worked on, or done. Nothing was changed."),
 }
 
@@ -151,13 +156,15 @@ def known_of(session: Session, issuer: Issuer, person_id: int) -> Known:
     """
     share = issuer_share.share_of(session, issuer.id, person_id)
     row = queries.issuer_people.person(session, issuer.id, person_id)
-    if row is None:
+    named = known_names.named_person(session, issuer.id, person_id)
+    if row is None or named is None:
         raise NotFoundError("the issuer has nobody with that number")
     found = issuer_share.awards_of(session, issuer.id, person_id)
     accounts = queries.issuer_people.accounts(session, issuer.id, person_id)
     now = current_tool().clock()
     return Known(
         person=row,
+        named=named,
         share=share,
         accounts=[(each, session.get_one(RegistrationRow, each.registration_id)) for each in accounts],
         addresses=queries.proved_addresses.of_person(session, person_id) if share.is_home else (),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lti_tool.people.addresses import comparable_address
+from lti_tool.privacy import known_names
 from lti_tool.store import Session, queries
 from lti_tool.store.queries.roster import Named
 from lti_tool.values import MAX_ID
@@ -33,7 +34,8 @@ def is_too_short(typed: str) -> bool:
 
 
 def _finds_few(typed: str) -> bool:
-    return sum(each.isalnum() for each in typed) >= FEWEST_LETTERS
+    # Of what is compared: some letters vanish there, as marks do, and nothing would be left that tells people apart.
+    return sum(each.isalnum() for each in comparable(typed)) >= FEWEST_LETTERS
 
 
 def find(session: Session, issuer_id: str, typed: str) -> Found:
@@ -42,7 +44,8 @@ def find(session: Session, issuer_id: str, typed: str) -> Found:
     A name or address is found by each of its parts.
     """
     if badges := _ID.findall(typed):
-        found = queries.issuer_people.with_credential(session, issuer_id, badges[-1].lower())
+        numbers = queries.issuer_people.with_credential(session, issuer_id, badges[-1].lower())
+        found = [each for number in numbers for each in _by_number(session, issuer_id, str(number))]
     else:
         found = [*_by_number(session, issuer_id, typed), *_by_proved_address(session, issuer_id, typed)]
         found += _by_words(session, issuer_id, typed) if _finds_few(typed) else []
@@ -53,8 +56,8 @@ def find(session: Session, issuer_id: str, typed: str) -> Found:
 
 def _by_number(session: Session, issuer_id: str, typed: str) -> Sequence[Named]:
     number = int(typed) if re.fullmatch("[0-9]{1,10}", typed) else 0
-    person = queries.issuer_people.person(session, issuer_id, number) if number <= MAX_ID else None
-    return [] if person is None else [Named(person.id, person.name, person.email)]
+    person = known_names.named_person(session, issuer_id, number) if number <= MAX_ID else None
+    return [] if person is None else [person]
 
 
 def _by_proved_address(session: Session, issuer_id: str, typed: str) -> Sequence[Named]:
@@ -66,6 +69,6 @@ def _by_words(session: Session, issuer_id: str, typed: str) -> Sequence[Named]:
     words = comparable(typed).split()
     return [
         each
-        for each in queries.issuer_people.named(session, issuer_id)
-        if all(word in comparable(f"{each.name or ''} {each.email or ''}") for word in words)
+        for each in known_names.named(session, issuer_id)
+        if words and all(word in comparable(f"{each.name or ''} {each.email or ''}") for word in words)
     ]

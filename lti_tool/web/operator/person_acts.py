@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, redirect
+from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from badges.template.model import stored_template
 from lti_tool.awarding import awards
 from lti_tool.deliveries import dispatch
-from lti_tool.errors import AwardStateError, NotFoundError
+from lti_tool.errors import AwardStateError, NotFoundError, OtherNameError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.signed_content import signed_content
 from lti_tool.people import addresses, identity_checks, stated_names
-from lti_tool.privacy import issuer_share
+from lti_tool.privacy import issuer_share, known_names
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import Award
@@ -62,7 +62,7 @@ def ask_revoke(slug: str, person_id: int, award_id: int) -> Response:
     visit = current_operator()
     with current_tool().store.read() as session:
         issuer = issuer_at(session, visit, slug, "correct_people")
-        return _revoke_page(visit, issuer, _award_of(session, issuer, person_id, award_id))
+        return _revoke_page(session, visit, issuer, _award_of(session, issuer, person_id, award_id))
 
 
 @pages.post(f"{_AWARD}/revoke")
@@ -74,7 +74,9 @@ def revoke(slug: str, person_id: int, award_id: int) -> Response:
         with current_tool().store.read() as session:
             issuer = issuer_at(session, visit, slug, "correct_people")
             award = _award_of(session, issuer, person_id, award_id)
-            return _revoke_page(visit, issuer, award, _("Enter a reason first. The learner will see it."))
+            return _revoke_page(
+                session, visit, issuer, award, _("Enter a reason first. The learner will see it.")
+            )
 
     def act(session: Session, _issuer: Issuer, award: Award, now: datetime, by: Actor) -> None:
         awards.revoke(session, award, reason, now, by)
@@ -97,6 +99,7 @@ def ask_correct(slug: str, person_id: int, award_id: int) -> Response:
             issuer_now=issuer,
             award=award,
             signed=signed_content(award.credential.text),
+            is_told=known_names.is_on_own_platform(session, issuer.id, person_id),
             template=stored_template(award.template_version.body),
         )
 
@@ -114,13 +117,13 @@ def correct(slug: str, person_id: int, award_id: int) -> Response:
 @pages.post(f"{PERSON}/name/confirm")
 def confirm_name(slug: str, person_id: int) -> Response:
     """Confirms the name that the person has stated; their badges are replaced by ones with it."""
-    return _change_person(slug, person_id, stated_names.confirm_name, "name")
+    return _answer_name(slug, person_id, stated_names.confirm_name, "name")
 
 
 @pages.post(f"{PERSON}/name/decline")
 def decline_name(slug: str, person_id: int) -> Response:
     """Declines the stated name: they are asked again."""
-    return _change_person(slug, person_id, stated_names.decline_name, "no_name")
+    return _answer_name(slug, person_id, stated_names.decline_name, "no_name")
 
 
 @pages.post(f"{PERSON}/address")
@@ -162,26 +165,47 @@ def _change(slug: str, person_id: int, award_id: int, act: Act, done: str) -> Re
     return redirect(f"{address_of(issuer, person_id)}?done={done}", 303)
 
 
+def _answer_name(
+    slug: str, person_id: int, answer: Callable[[Session, int, str, datetime, Actor], None], done: str
+) -> Response:
+    shown = request.form.get("name", "")
+
+    def act(session: Session, number: int, now: datetime, by: Actor) -> None:
+        answer(session, number, shown, now, by)
+
+    return _change_person(slug, person_id, act, done)
+
+
 def _change_person(
     slug: str, person_id: int, act: Callable[[Session, int, datetime, Actor], object], done: str
 ) -> Response:
-    """The person's page, with what was done. Only for the issuer on whose platform they are: else NotFoundError."""
+    """The person's page, with what was done, or that the name is another one by now.
+
+    Only for the issuer on whose platform they are: else NotFoundError.
+    """
     visit = current_operator()
     tool = current_tool()
-    with tool.store.begin() as session:
-        issuer = issuer_at(session, visit, slug, "correct_people")
-        if not issuer_share.share_of(session, issuer.id, person_id).is_home:
-            raise NotFoundError("the person is on a platform of another issuer")
-        act(session, person_id, tool.clock(), visit.actor)
+    try:
+        with tool.store.begin() as session:
+            issuer = issuer_at(session, visit, slug, "correct_people")
+            if not issuer_share.share_of(session, issuer.id, person_id).is_home:
+                raise NotFoundError("the person is on a platform of another issuer")
+            act(session, person_id, tool.clock(), visit.actor)
+    except OtherNameError:
+        return redirect(f"{address_of(issuer, person_id)}?not=other_name", 303)
     return redirect(f"{address_of(issuer, person_id)}?done={done}", 303)
 
 
-def _revoke_page(visit: OperatorVisit, issuer: Issuer, award: Award, wrong: str = "") -> Response:
+def _revoke_page(
+    session: Session, visit: OperatorVisit, issuer: Issuer, award: Award, wrong: str = ""
+) -> Response:
+    named = known_names.named_person(session, issuer.id, award.person_id)
     return operator_page(
         "operator/revoke.html",
         visit,
         issuer_now=issuer,
         award=award,
+        name=named.name if named else None,
         template=stored_template(award.template_version.body),
         wrong=wrong,
         most=MAX_REASON_LENGTH,

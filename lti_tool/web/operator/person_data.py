@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response
 
 from lti_tool.errors import KeptByLawError, NotAllowedError
 from lti_tool.issuing.issuer import Issuer
-from lti_tool.privacy import issuer_share
+from lti_tool.privacy import issuer_share, known_names
 from lti_tool.privacy.export import export_of_issuer
 from lti_tool.publishing.exports import record_export
-from lti_tool.store import Session, queries
+from lti_tool.store import Session
 from lti_tool.web import rate_limits
 from lti_tool.web.current import current_tool
 from lti_tool.web.operator.people import PERSON, address_of
@@ -85,7 +85,7 @@ def _ask_page(session: Session, visit: OperatorVisit, issuer: Issuer, person_id:
         "operator/erase.html",
         visit,
         issuer_now=issuer,
-        person=queries.issuer_people.person(session, issuer.id, person_id),
+        person=known_names.named_person(session, issuer.id, person_id),
         share=share,
         awards=issuer_share.awards_of(session, issuer.id, person_id),
         refusal=_refusal(session, issuer, person_id),

@@ -71,6 +71,13 @@ class OperatorVisit:
         return _form_secret(self.token)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditorRights:
+    """What an operator may do in the editor beyond writing. `may_approve`: publish without asking anybody."""
+
+    may_approve: bool
+
+
 def set_up(app: Flask) -> None:
     """Makes the errors of these pages lead to where the operator can go on."""
     app.register_error_handler(SignedOutError, lambda _error: redirect("/operator/sign-in", 303))
@@ -92,16 +99,19 @@ def current_operator() -> OperatorVisit:
     return visit
 
 
-def check_editor(actor: Actor, issuer_id: str) -> None:
-    """Checks that an operator whose account opened the editor is still signed in here, and may write there.
+def check_editor(actor: Actor, issuer_id: str) -> EditorRights:
+    """What an operator may do in the editor that they opened; one at a command line, whatever it offers.
 
-    So their editor ends with their session. Raises SignedOutError, NotFoundError and NotAllowedError.
+    An account's editor ends with its session. Raises SignedOutError where it is not signed in here; NotFoundError and
+    NotAllowedError where it may not write there.
     """
-    if accounts.is_account(actor):
-        visit = signed_in_operator()
-        if visit.actor != actor:
-            raise SignedOutError("the editor was opened by somebody else")
-        check_may(visit.operator, issuer_id, "write_templates")
+    if not accounts.is_account(actor):
+        return EditorRights(may_approve=True)
+    visit = signed_in_operator()
+    if visit.actor != actor:
+        raise SignedOutError("the editor was opened by somebody else")
+    check_may(visit.operator, issuer_id, "write_templates")
+    return EditorRights(may_approve=may(visit.operator, issuer_id, "approve_templates"))
 
 
 def signed_in_operator() -> OperatorVisit:

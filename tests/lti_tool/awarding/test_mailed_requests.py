@@ -92,7 +92,9 @@ def ask(tool, person, words="My surname is another one."):
 def answer_name(tool, person, answer):
     with tool.store.begin() as session:
         zane = events.person(person_id(session, ZANE))
-        answer(session, person_id(session, person), tool.clock(), zane)
+        number = person_id(session, person)
+        shown = session.get_one(Person, number).stated_name
+        answer(session, number, shown, tool.clock(), zane)
 
 
 def settle(tool, person):

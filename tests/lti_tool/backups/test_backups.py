@@ -13,7 +13,7 @@ from lti_tool.awarding import awards
 from lti_tool.backups import archive, restoring
 from lti_tool.errors import BackupError, SchemaTooNewError
 from lti_tool.issuing.baking import bake_badge
-from lti_tool.store import events, table_copies
+from lti_tool.store import events, queries, table_copies
 from lti_tool.store.database import Store
 from lti_tool.store.models import Award, Base, CredentialRow, Event, Outbox, Person, StatusList
 from lti_tool.wiring import build_tool, key_encryption_key
@@ -161,6 +161,21 @@ def test_everything_comes_back_on_either_database_and_every_badge_verifies(
             assert known == values, name
         assert badges(again) == as_issued
         assert {name: again.verify(png).verdict for name, (_, _, png) in as_issued.items()} == verdicts
+
+
+def test_a_restoration_that_ends_half_way_is_known_as_one(backup, empty, clock, tmp_path, monkeypatch):
+    """Else it would start without the journal, and whoever was erased after the backup would be back."""
+
+    def stops(_engine):
+        raise RuntimeError
+
+    monkeypatch.setattr(restoring, "bring_up_to_date", stops)
+    with pytest.raises(RuntimeError):
+        restore(backup, empty, clock, tmp_path)
+    store = Store(empty)
+    with store.read() as session:
+        assert queries.journal.was_restored(session)
+    store.close()
 
 
 def test_work_goes_on_where_it_was_and_no_number_is_given_twice(any_tool, any_empty, clock, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from lti_tool.store.models import (
     Course,
     CredentialRow,
     Event,
+    ExpiringValue,
     ObservationRow,
     Outbox,
     Person,
@@ -180,6 +182,33 @@ def test_the_mails_about_them_in_the_folder_go_and_others_stay(tool, platform, r
     assert len(before) == 2
     erasure.erase(tool, [person_id(tool)], OPERATOR)
     assert sorted(Path(tool.mail_folder).glob("*.eml")) == [of_janis]
+
+
+def test_of_values_and_mails_only_what_names_them_as_a_whole_goes(tool, platform, rule_id):
+    """Not the marks of states that were used, nor what others are mailed who are called the same, or alike."""
+    complete(tool, platform, rule_id, JANIS)
+    run_due_jobs(tool)
+    with tool.store.begin() as session:
+        anna = session.get_one(Person, person_id(tool))
+        anna.name, anna.stated_name = JANIS.name, "e"
+    kept = {
+        "used-state": {"used": True},
+        "editor-code": {"account": "e"},
+        "arrival-other": {"launch": {"name": "Eve"}},
+    }
+    for key, value in (kept | {"arrival-hers": {"launch": {"name": "e"}}}).items():
+        tool.expiring_values.put(key, value, 600)
+    folder = Path(tool.mail_folder)
+    (of_janis,) = [path for path in folder.glob("*.eml") if JANIS.email in path.read_text()]
+    teachers = {"hers": f"{JANIS.name} waits", "other": f"{JANIS.name}ch waits", "unlike": "Eve waits"}
+    for name, text in teachers.items():
+        mail = EmailMessage()
+        mail.set_content(text)
+        (folder / f"waiting-1-{name}.eml").write_bytes(mail.as_bytes())
+    erasure.erase(tool, [person_id(tool)], OPERATOR)
+    assert {row.key for row in rows(tool, ExpiringValue)} == set(kept)
+    left = {path.name for path in folder.glob("*.eml")}
+    assert left == {of_janis.name, "waiting-1-other.eml", "waiting-1-unlike.eml"}
 
 
 def test_a_teacher_is_erased_once_their_courses_have_ended(tool, platform, rule_id):

@@ -15,7 +15,7 @@ from lti_tool.issuing import issuer_changes
 from lti_tool.observations import ROLE, Observation
 from lti_tool.people import addresses, sessions
 from lti_tool.platforms import registrations
-from lti_tool.privacy import issuer_share, journal
+from lti_tool.privacy import issuer_share, journal, known_names
 from lti_tool.privacy.export import export_of_issuer
 from lti_tool.privacy.journal_replay import apply_journal
 from lti_tool.store import events, queries
@@ -136,6 +136,19 @@ def test_the_issuer_of_the_platform_erases_the_account_and_its_awards_and_the_ot
     assert "Anna" not in str(everything(tool))
 
 
+def test_whoever_is_left_to_another_issuer_objects_to_what_they_objected_to(tool, daugava, college, clock):
+    anna = number_of(tool)
+    with tool.store.begin() as session:
+        queries.mails.refuse(session, anna, "expiry", clock())
+        queries.identity_checks.refuse(session, anna, clock())
+    erase(tool, college, anna)
+    (left,) = {person for issuer, person in awarded(tool) if issuer == daugava} - {number_of(tool, JANIS)}
+    with tool.store.read() as session:
+        assert queries.mails.refused_kinds(session, left) == ["expiry"]
+        assert queries.identity_checks.is_refused(session, left)
+        assert not queries.identity_checks.is_refused(session, anna)
+
+
 def test_an_issuer_that_only_awarded_erases_its_awards_and_the_account_goes_on(
     tool, daugava, college, platform, clock
 ):
@@ -244,6 +257,39 @@ def test_an_export_has_what_is_the_issuers_and_nothing_of_the_other(tool, daugav
     assert filled == {"award", "credential", "delivery", "event"}
 
 
+@pytest.mark.parametrize("has_badge", [True, False], ids=["", "awarded after the backup"])
+def test_after_a_restore_whoever_has_no_account_is_erased_once_more(
+    tool, daugava, college, tmp_path, clock, has_badge
+):
+    anna, janis = number_of(tool), number_of(tool, JANIS)
+    if not has_badge:
+        with tool.store.begin() as session:
+            issuer_share.remove_awards(session, anna, daugava, clock())
+    restore = backup(tool, tmp_path)
+    if not has_badge:
+        award = next(row for row in rows(tool, Award) if (row.issuer_id, row.person_id) == (daugava, janis))
+        with tool.store.begin() as session:
+            session.add(again_to(award, anna))
+    erase(tool, college, anna)
+    (left,) = {person for issuer, person in awarded(tool) if issuer == daugava} - {janis}
+    clock.advance(seconds=1)
+    erase(tool, daugava, left)
+    journal.write_journal(tool)
+    restore()
+    again = build_tool(settings_for(f"sqlite:///{tmp_path / 'nozimite.sqlite'}", tmp_path), clock)
+    assert apply_journal(again) == 2
+    assert "Anna" not in str([(row.name, row.email) for row in rows(again, Person)])
+    assert awarded(again) == sorted([(daugava, janis), (college, janis)])
+    again.store.close()
+
+
+def again_to(award, person_id):
+    """The same award for another person, without a credential."""
+    own = ("id", "subject_id", "person_id")
+    columns = [each.key for each in Award.__mapper__.column_attrs if each.key not in own]
+    return Award(person_id=person_id, **{name: getattr(award, name) for name in columns})
+
+
 def test_after_a_restore_each_erasure_is_done_once_more_as_it_was(tool, daugava, college, tmp_path, clock):
     anna, janis = number_of(tool), number_of(tool, JANIS)
     restore = backup(tool, tmp_path)
@@ -289,14 +335,10 @@ def test_two_platforms_of_one_human_are_two_people(tool, daugava, college):
         session.add(PlatformAccount(registration_id=registration.id, user_id="a", person_id=other))
     with tool.store.read() as session:
         found = {
-            issuer: [
-                each.person_id
-                for each in queries.issuer_people.named(session, issuer)
-                if each.name == ANNA.name
-            ]
+            issuer: [each.person_id for each in known_names.named(session, issuer) if each.name == ANNA.name]
             for issuer in (college, daugava)
         }
-    assert found == {college: [number_of(tool)], daugava: [number_of(tool), other]}
+    assert found == {college: [number_of(tool)], daugava: [other, number_of(tool)]}
     erase(tool, daugava, other)
     assert number_of(tool) in {row.id for row in rows(tool, Person) if row.name == ANNA.name}
     with pytest.raises(NotFoundError):

@@ -183,6 +183,81 @@ def test_a_badge_that_was_replaced_after_the_backup_is_replaced_once_more(
     again.store.close()
 
 
+def look_twice(tool, platform, rule_id):
+    for _ in range(2):
+        looks.look(tool.store, platform, rule_id, tool.clock.advance(minutes=10))
+        run_due_jobs(tool)
+
+
+def test_a_badge_that_was_replaced_and_then_revoked_after_the_backup_stays_revoked(
+    tool, badges, settings, tmp_path, clock
+):
+    """The backup has only the one that was replaced."""
+    (annas, _) = rows(tool, CredentialRow)
+    restore = backup(tool, tmp_path)
+    clock.advance(hours=1)
+    with tool.store.begin() as session:
+        awards.correct(session, session.get_one(Award, annas.award_id), clock(), OPERATOR)
+    run_due_jobs(tool)
+    revoke(tool, ANNA)
+    journal.write_journal(tool)
+    restore()
+    again = build_tool(settings, clock)
+    assert apply_journal(again) == 2
+    run_due_jobs(again)
+    assert [row.id for row in rows(again, CredentialRow) if row.award_id == annas.award_id] == [annas.id]
+    assert again.verify(annas.text.encode()).verdict == "revoked"
+    assert {row.id: row.status for row in rows(again, Award)}[annas.award_id] == "revoked"
+    again.store.close()
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["known", "first named later"])
+def test_what_was_awarded_and_revoked_after_the_backup_is_not_awarded_again(
+    tool, badges, settings, tmp_path, clock, platform, is_known
+):
+    late = learner(55, name="Late Arrival")
+    platform.everyone.append(late)
+    if is_known:
+        looks.look(tool.store, platform, badges, clock.advance(minutes=10))
+    restore = backup(tool, tmp_path)
+    complete(tool, platform, badges, late)
+    run_due_jobs(tool)
+    revoke(tool, late)
+    journal.write_journal(tool)
+    restore()
+    again = build_tool(settings, clock)
+    assert apply_journal(again) == 1
+    look_twice(again, platform, badges)
+    with again.store.read() as session:
+        person = queries.people.person_of(session, 1, late.user_id)
+        theirs = [row for row in rows(again, Award) if row.person_id == person.id]
+        assert (person.name, [account.user_id for account in person.accounts]) == (late.name, [late.user_id])
+    assert [(row.status, row.why_ended) for row in theirs] == [("revoked", "revoked")]
+    assert len(rows(again, CredentialRow)) == 2
+    again.store.close()
+
+
+def test_what_ended_after_the_backup_is_not_noted_of_whom_was_erased_then(
+    tool, badges, settings, tmp_path, clock, platform
+):
+    """Both are in the journal: whoever was erased has no award, not even one that has ended."""
+    restore = backup(tool, tmp_path)
+    late = learner(55, name="Late Arrival")
+    platform.everyone.append(late)
+    complete(tool, platform, badges, late)
+    run_due_jobs(tool)
+    revoke(tool, late)
+    clock.advance(seconds=1)
+    erase(tool, late)
+    journal.write_journal(tool)
+    restore()
+    again = build_tool(settings, clock)
+    assert apply_journal(again) == 2
+    look_twice(again, platform, badges)
+    assert late.name not in {row.name for row in rows(again, Person)} and len(rows(again, Award)) == 2
+    again.store.close()
+
+
 def test_a_file_with_other_entries_is_of_another_history(tool, badges, settings):
     erase(tool)
     journal.write_journal(tool)

@@ -10,11 +10,13 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from lti_tool.awarding import looks
 from lti_tool.people import sessions
 from lti_tool.privacy import retention
 from lti_tool.privacy.periods import Periods
+from lti_tool.privacy.person_facts import facts_of
 from lti_tool.store import queries
 from lti_tool.store.models import (
     Award,
@@ -80,6 +82,32 @@ def end_course(tool):
 
 def names(tool):
     return {row.name for row in rows(tool, Person) if row.name}
+
+
+def test_the_issuer_is_asked_once_however_many_awards_there_are(tool, platform):
+    course_id = make_rule(tool, publish(tool))
+    platform.everyone += [PETERIS, learner(99)]
+
+    def statements(*members):
+        tool.clock.advance(minutes=10)
+        complete(tool, platform, course_id, *members)
+        seen = []
+
+        def count(*args):
+            seen.append(args[2])
+
+        people = {row.id for row in rows(tool, Person)}
+        with tool.store.read() as session:
+            # Built once a process.
+            tool.issuers.first(session)
+        event.listen(tool.store.engine, "before_cursor_execute", count)
+        with tool.store.read() as session:
+            facts = facts_of(session, tool.issuers, people, tool.clock())
+        event.remove(tool.store.engine, "before_cursor_execute", count)
+        return sum(len(each.awards) for each in facts), len(seen)
+
+    (one, for_one), (three, for_three) = statements(ANNA), statements(JANIS, PETERIS)
+    assert (one, three) == (1, 3) and for_one == for_three
 
 
 def test_members_without_a_badge_go_and_who_has_one_stays(tool, platform, rule_id):

@@ -194,6 +194,8 @@ def app(web_tool, made_app):
         rate_limits.switch_off(made_app[0])
     install(made_app[0], web_tool)
     page_issuer.set_up(made_app[0])
+    # As it was made, whatever the test before has had its clients name: see `visit_at_its_address`.
+    made_app[0].config.update(SERVER_NAME=None, PREFERRED_URL_SCHEME="http")
     return made_app[0]
 
 

@@ -143,6 +143,7 @@ WHO_MAY = {
         for path in ("", "<path:path>")
     },
     "POST /lti/app/learner": LEARNERS,
+    "POST /lti/app/leave": VISITORS - {"nobody", "expired", "revoked"},
     "GET /my": EVERYBODY,
     "GET /my/data": EVERYBODY,
     "POST /my/data/file": NOBODY,

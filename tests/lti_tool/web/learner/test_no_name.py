@@ -81,7 +81,7 @@ def test_a_stated_name_is_in_no_badge_until_staff_confirm_it(press, web_tool):
     page = press("course", ZANE)
     assert "Anna Bērziņa" in text_of(page) and "Its administrator can have them shared" in text_of(page)
     number = number_of(web_tool)
-    page = press(f"people/{number}/name/confirm", ZANE)
+    page = press(f"people/{number}/name/confirm", ZANE, name="Anna Bērziņa")
     assert "The name is confirmed." in text_of(page) and "This is their name" not in text_of(page)
     run_due_jobs(web_tool)
     old, new = rows(web_tool, CredentialRow)
@@ -94,9 +94,21 @@ def test_a_declined_name_is_forgotten_and_another_can_be_stated(press, web_tool)
     prove(press, web_tool)
     press("mine/name", name="The Rector")
     number = number_of(web_tool)
-    assert "The name is declined." in text_of(press(f"people/{number}/name/decline", ZANE))
+    assert "The name is declined." in text_of(press(f"people/{number}/name/decline", ZANE, name="The Rector"))
     assert "The Rector" not in str([vars(row) for row in rows(web_tool, Person)])
     assert "Given name and surname" in text_of(press("learner"))
+
+
+@pytest.mark.parametrize("answer", ["confirm", "decline"])
+def test_a_name_that_nobody_has_read_is_neither_confirmed_nor_declined(press, web_tool, answer):
+    prove(press, web_tool)
+    press("mine/name", name="Anna Bērziņa")
+    shown = hidden(press("course", ZANE), "name")
+    press("mine/name", name="The Rector")
+    page = press(f"people/{number_of(web_tool)}/name/{answer}", ZANE, name=shown)
+    assert "The learner states another name now" in text_of(page) and "The Rector" in text_of(page)
+    (person,) = [each for each in rows(web_tool, Person) if each.id == number_of(web_tool)]
+    assert (person.name, person.stated_name) == (None, "The Rector")
 
 
 def test_nobody_but_staff_of_the_course_confirms_a_name(press, school, web_tool):

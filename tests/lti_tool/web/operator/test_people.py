@@ -81,6 +81,13 @@ def test_nobody_is_listed_without_a_search_nor_by_a_single_letter(owner, anna):
     assert "Nobody is found" in text_of(found(owner, "00000000-0000-4000-8000-000000000000"))
 
 
+def test_letters_that_vanish_when_they_are_compared_find_nobody(anna, web_tool):
+    for words in ("\u037a\u037a", "\uff9e\uff9e", "a\u037a"):
+        assert people_search.is_too_short(words), ascii(words)
+        with web_tool.store.read() as session:
+            assert people_search.find(session, web_tool.issuer.id, words).total == 0, ascii(words)
+
+
 def test_of_many_the_first_are_shown_and_how_many_there_are(owner, anna, web_tool, monkeypatch):
     monkeypatch.setattr(people_search, "MOST_FOUND", 2)
     text = text_of(found(owner, "example.org"))
@@ -143,6 +150,24 @@ def test_the_page_of_a_person_says_what_is_known_and_what_was_awarded(owner, ann
     assert page.headers["Cache-Control"] == "private, no-store"
 
 
+def test_a_person_with_more_awards_takes_no_more_statements(join, anna, web_tool, statements):
+    support, here = join("support"), f"{PEOPLE}/{anna}"
+    support.get(here)
+    statements.clear()
+    support.get(here)
+    with_one = len(statements)
+    (first,) = rows(web_tool, Award)
+    with web_tool.store.begin() as session:
+        columns = [each.name for each in Award.__table__.columns if each.name not in ("id", "subject_id")]
+        ended = {name: getattr(first, name) for name in columns}
+        ended |= {"status": "revoked", "ended_at": web_tool.clock(), "why_ended": "revoked"}
+        session.add_all(Award(**ended) for _ in range(5))
+    statements.clear()
+    page = support.get(here)
+    assert page.text.count('<section class="card"') == 6
+    assert len(statements) == with_one, "\n".join(statements)
+
+
 def test_somebody_who_only_reads_sees_no_act(join, anna):
     page = join("support").get(f"{PEOPLE}/{anna}")
     assert "/awards/" not in page.text and "/erase" not in page.text and "/export" not in page.text
@@ -197,7 +222,7 @@ def test_what_is_known_of_a_person_is_corrected(owner, anna, web_tool):
     page = owner.get(here)
     (proof,) = rows(web_tool, ProvedAddress)
     assert "Anna Ozola" in text_of(page)
-    owner.send(f"{here}/name/confirm", _form=hidden(page, "_form"))
+    owner.send(f"{here}/name/confirm", _form=hidden(page, "_form"), name=hidden(page, "name"))
     owner.send(f"{here}/address", _form=hidden(page, "_form"), proof=str(proof.id))
     owner.send(f"{here}/checks", _form=hidden(page, "_form"))
     assert rows(web_tool, IdentityCheckRefusal) == []
@@ -214,6 +239,23 @@ def test_what_is_known_of_a_person_is_corrected(owner, anna, web_tool):
     # An address of somebody else is not confirmed by this page.
     other = owner.send(f"{here}/address", _form=hidden(page, "_form"), proof="999")
     assert other.status_code == 404
+
+
+@pytest.mark.parametrize("answer", ["confirm", "decline"])
+def test_a_name_that_nobody_has_read_is_not_answered(owner, anna, web_tool, answer):
+    here = f"{PEOPLE}/{anna}"
+    with web_tool.store.begin() as session:
+        row = session.get_one(Person, anna)
+        row.name, row.stated_name = None, "Anna Ozola"
+    page = owner.get(here)
+    with web_tool.store.begin() as session:
+        session.get_one(Person, anna).stated_name = "The Rector"
+    form = {"_form": hidden(page, "_form"), "name": hidden(page, "name")}
+    done = owner.send(f"{here}/name/{answer}", **form)
+    assert "Nothing was changed" in text_of(owner.get(done.location))
+    with web_tool.store.read() as session:
+        row = session.get_one(Person, anna)
+        assert (row.name, row.stated_name) == (None, "The Rector")
 
 
 # --- Export and erasure
@@ -324,6 +366,26 @@ def test_an_operator_of_each_sees_its_own_alone(owner, join, both, anna, web_too
         janis = queries.people.person_of(session, 1, JANIS.user_id).id
     assert theirs.get(f"{THEIRS}/{janis}").status_code == 404
     assert theirs.get(f"{PEOPLE}/{anna}").status_code == 404
+
+
+def test_an_issuer_without_the_platform_names_a_person_as_its_badge_does(join, both, anna, web_tool):
+    """The platform's later name, and its e-mail address, are told to the issuer of the platform alone."""
+    theirs, here = join("owner", both.id), f"{THEIRS}/{anna}"
+    web_tool.clock.advance(minutes=1)
+    with web_tool.store.begin() as session:
+        row = session.get_one(Person, anna)
+        row.name, row.email, row.renamed_at = "Anna Ozola", "ozola@home.example", web_tool.clock()
+    (award,) = [row for row in rows(web_tool, Award) if row.issuer_id == both.id]
+    (badge,) = [row.id for row in rows(web_tool, CredentialRow) if row.issuer_id == both.id]
+    acts = [f"{here}/awards/{award.id}/{act}" for act in ("revoke", "correct")]
+    pages = [theirs.get(address) for address in (here, f"{here}/erase", *acts)]
+    pages += [found(theirs, words, THEIRS) for words in (ANNA.name, str(anna), badge)]
+    for page in pages:
+        assert page.status_code == 200 and ANNA.name in text_of(page)
+        assert "Ozola" not in page.text and "home.example" not in page.text and ANNA.email not in page.text
+    for words in ("ozola", "home.example", ANNA.email):
+        assert "Nobody is found" in text_of(found(theirs, words, THEIRS))
+    assert "Anna Ozola" in text_of(found(join("support"), "ozola"))
 
 
 def test_no_act_of_one_reaches_what_is_the_others(join, both, anna, web_tool):

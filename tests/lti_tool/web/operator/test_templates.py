@@ -8,7 +8,7 @@ from lti_tool.operators import accounts
 from lti_tool.store.events import person
 from lti_tool.store.models import Event, TemplateVersion
 from lti_tool.templates import approvals, versions
-from tests.fixtures import add_another_issuer, rows, template_data
+from tests.fixtures import add_another_issuer, change_authority, rows, template_data
 from tests.lti_tool.web.conftest import hidden, text_of
 from tests.lti_tool.web.operator.conftest import ROOT_ACCOUNT
 
@@ -139,6 +139,41 @@ def test_the_editor_opens_from_here_and_its_acts_are_those_of_the_account(join, 
         assert row.issuer_id == web_tool.issuer.id
     signed_in = [row for row in rows(web_tool, Event) if row.what == "signed_in"]
     assert [row.actor for row in signed_in] == ["account:1"]
+
+
+def publish_in_editor(somebody, address):
+    """What comes once the draft at an operators' address is published in the editor, as far as that is permitted."""
+    template_id, version = address.split("/")[-2:]
+    editor, secret = f"/lti/app/templates/{template_id}/{version}", hidden(open_editor(somebody), "_launch")
+    shown = somebody.send(f"{editor}/publish", _launch=secret)
+    return shown, somebody.send(f"{editor}/publish", _launch=secret, draft=hidden(shown, "draft"))
+
+
+def test_who_may_not_approve_does_not_do_so_in_the_editor(join, waiting, web_tool):
+    manager, owner = join("manager"), join("owner")
+    _, answer = publish_in_editor(manager, waiting)
+    assert "Your role does not permit you to approve it." in text_of(answer)
+    assert status_of(web_tool, waiting) == "draft"
+    publish_in_editor(owner, waiting)
+    assert status_of(web_tool, waiting) == "published"
+
+
+def test_a_draft_of_who_may_not_approve_waits_for_somebody_who_may(join, published, web_tool):
+    manager = join("manager")
+    with web_tool.store.begin() as session:
+        row = versions.add(session, template_data(), web_tool.clock(), issuer_id=web_tool.issuer.id)
+        address = f"{TEMPLATES}/{row.template_id}/{row.version}"
+    shown, answer = publish_in_editor(manager, address)
+    assert "Somebody at your institution approves it first" in text_of(shown)
+    assert "Waiting for approval" in text_of(answer) and status_of(web_tool, address) == "draft"
+    assert "Approve and publish" in text_of(join("approver").get(address))
+
+
+def test_where_nothing_needs_approval_a_manager_publishes_and_approves_nothing(join, waiting, web_tool):
+    change_authority(web_tool, needs_approval=False)
+    publish_in_editor(join("manager"), waiting)
+    assert status_of(web_tool, waiting) == "published"
+    assert "template_approved" not in {row.what for row in rows(web_tool, Event)}
 
 
 def test_the_editor_ends_with_the_session_that_opened_it(join, published, web_tool, clock):

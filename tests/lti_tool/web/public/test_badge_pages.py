@@ -237,6 +237,12 @@ def test_health(browser, web_tool, clock):
     assert browser.get("/readyz").status_code == 200
 
 
+def test_readiness_asks_the_database(browser, web_tool, statements):
+    """A connection that is only taken from the pool says nothing of the server."""
+    browser.get("/readyz")
+    assert [each for each in statements if "FROM issuer" in each], statements
+
+
 def test_an_unavailable_database_is_answered_with_503_and_no_details(browser, web_tool, monkeypatch):
     from sqlalchemy.exc import OperationalError
 
