@@ -96,6 +96,14 @@ def fit_logo(file: bytes) -> bytes:
     return _placed(logo, logo.size)
 
 
+def same_pixels(one: bytes, other: bytes) -> bool:
+    """Whether two PNGs that were made here show the same picture, however their bytes were compressed."""
+    if one == other:
+        return True
+    with Image.open(BytesIO(one)) as first, Image.open(BytesIO(other)) as second:
+        return first.size == second.size and first.tobytes() == second.tobytes()
+
+
 def _opened(file: bytes, least: int) -> Image.Image:
     """The picture with its pixels decoded; each side has at least so many."""
     if len(file) > MAX_BYTES:

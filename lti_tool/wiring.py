@@ -560,7 +560,15 @@ def _prepare(store: Store, found: Issuers, tool_url: str, file: IssuerFile, now:
     with _key_troubles(), store.begin() as session:
         wait_for_other_starts(session.connection())
         if queries.issuers.first_issuer(session) is None:
-            issuer_changes.add(session, file.data, tool_url, now, logo=file.logo, is_first=True)
+            issuer_changes.add(
+                session,
+                file.data,
+                tool_url,
+                now,
+                logo=file.logo,
+                logo_sha256=file.logo_sha256,
+                is_first=True,
+            )
         else:
             _check_addresses(found.all(session), tool_url, file.data["slug"])
             undone = issuer_changes.take_over_file(session, found.first(session), file, now)

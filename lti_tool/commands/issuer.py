@@ -49,10 +49,18 @@ def list_() -> None:
     is_flag=True,
     help="The whole profile as it is now, to be put in place of ISSUER_FILE.",
 )
-def show(slug: str | None, *, as_file: bool) -> int:
+@click.option(
+    "--out",
+    type=FILE,
+    metavar="FILE",
+    help="Where --toml writes it, with the logo beside it; without it, the profile alone is printed here.",
+)
+def show(slug: str | None, out: Path | None, *, as_file: bool) -> int:
     """Show an issuer's legal identity, and whether it is confirmed; without SLUG, of the one in ISSUER_FILE."""
+    if out is not None and not as_file:
+        raise click.UsageError("--out goes with --toml")
     tool = open_tool()
-    return _show_file(tool, slug) if as_file else _show(tool, slug)
+    return _show_file(tool, slug, out) if as_file else _show(tool, slug)
 
 
 @issuer.command()
@@ -78,7 +86,15 @@ def add(file: Path) -> int:
 
     tool, read = open_tool(), _read(file)
     with tool.store.begin() as session:
-        key = issuer_changes.add(session, read.data, tool.tool_url, tool.clock(), operator(), logo=read.logo)
+        key = issuer_changes.add(
+            session,
+            read.data,
+            tool.tool_url,
+            tool.clock(),
+            operator(),
+            logo=read.logo,
+            logo_sha256=read.logo_sha256,
+        )
         added = tool.issuers.of(session, key)
         added.keyring.ensure_keys(session, tool.clock())
     return _show(tool, added.profile.slug)
@@ -105,6 +121,7 @@ def change(file: Path) -> int:
             tool.clock(),
             operator(),
             logo=read.logo,
+            logo_sha256=read.logo_sha256,
             source="file",
             why="file",
         )
@@ -215,16 +232,28 @@ def _read(file: Path) -> IssuerFile:
         raise NotAllowedError(f"{file} is no TOML: {error}") from error
 
 
-def _show_file(tool: Tool, slug: str | None) -> int:
+def _show_file(tool: Tool, slug: str | None, out: Path | None) -> int:
+    from lti_tool.issuing.issuer_file_writing import write_file
     from lti_tool.issuing.issuer_toml import LOGO_NAME, as_toml
     from lti_tool.store import queries
 
     with tool.store.read() as session:
         shown = issuer_named(tool, session, slug)
-        body = queries.issuers.newest_version(session, shown.id).body
-    click.echo(as_toml(body, shown.profile.slug), nl=False)
-    if shown.look.logo:
-        note(f"Put the picture at {shown.addresses.logo} beside the file, as {LOGO_NAME}.")
+        newest = queries.issuers.newest_version(session, shown.id)
+        body, logo = newest.body, newest.logo
+    if out is None:
+        click.echo(as_toml(body, shown.profile.slug), nl=False)
+        if logo is not None:
+            note(
+                f"Put the picture at {shown.addresses.logo} beside the file, as {LOGO_NAME}: --out FILE does both."
+            )
+        return 0
+    try:
+        write_file(out, body, shown.profile.slug, logo)
+    except OSError as error:
+        raise NotFoundError(f"{error.filename or out} cannot be written: {error.strerror}") from error
+    if logo is not None:
+        note(f"The logo is beside it: {out.parent / LOGO_NAME}")
     return 0
 
 

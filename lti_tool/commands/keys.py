@@ -155,9 +155,13 @@ def compromised(key: str, since: datetime | None) -> None:
         )
         first = (row.compromised_at or row.created_at).astimezone(profile.zone)
         count = queries.credentials.count_issued(session, issuer.id, first)
+        lacking = issuer.keyring.lacking_kinds(session)
     click.echo(f"{key} is revoked since {first.isoformat()}. Badges signed from then on no longer verify.")
     click.echo("Badges signed before verify where the verifier may ask this tool, which still serves them.")
     click.echo(f"Badges that this tool has issued since then, with this key or another: {count}.")
+    for kind in lacking:
+        note(f"No badge is made now: the device could not make a key of {kind}, and awards wait for one.")
+        note(f"When the device works again: `keys make {kind} --issuer {profile.slug}`.")
 
 
 def _say_withdrawn(withdrawn: Sequence[str], tool_url: str) -> None:

@@ -38,14 +38,16 @@ def first_credentials(
     found: list[NewCredential] = []
     waiting: dict[int, str] = {}
     for issuer_id in sorted({award.issuer_id for award in open_awards}):
-        # Whoever confirms the issuer comes before this, and it is seen here, or after it, and finds the award waiting.
+        # Whoever confirms the issuer, or makes a key, comes before this, and it is seen here, or after it, and finds
+        # the award waiting.
         queries.issuers.keep_issuer(session, issuer_id)
         issuer = issuers.of(session, issuer_id)
         of_issuer = [award for award in open_awards if award.issuer_id == issuer_id]
+        without_key = "key" if issuer.keyring.lacking_kinds(session) else None
         lacking = {
             award.id: what
             for award in of_issuer
-            if (what := _lacks(issuer, award, versions[award.template_version_id][1], now))
+            if (what := _lacks(issuer, award, versions[award.template_version_id][1], now) or without_key)
         }
         ready = [
             (award, newest.get(award.id), "again" if award.id in newest else "first")

@@ -23,8 +23,8 @@ def issue(store: Store, issuers: Issuers, award_ids: Sequence[int], now: datetim
 
     An award that has a credential already, or was revoked, is left alone. One that lacks something is set to wait:
     `waiting_for` names the issuer's confirmation, a validity that has passed, a result below the one that the badge
-    asks for (`required_value`), or the missing elements. Raises NotFoundError where there is no such award,
-    SigningError where a key cannot be used; then none of them is stored.
+    asks for (`required_value`), a key that signs (`key`), or the missing elements. Raises NotFoundError where there is
+    no such award, SigningError where a key cannot be used; then none of them is stored.
 
     Nothing is locked while the credentials are built and signed, which can take a second and, with a device, calls to
     it. So two workers can get here for the same award: the second finds the first one's credential when it stores its

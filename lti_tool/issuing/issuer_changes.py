@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from badges.issuer import IssuerProfile
 from badges.issuer import issuer_id as did_of
+from badges.pictures import same_pixels
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuer_file import IssuerFile, read_profile
@@ -36,11 +37,12 @@ def add(
     by: Actor = TOOL,
     *,
     logo: bytes | None = None,
+    logo_sha256: str = "",
     is_first: bool = False,
 ) -> str:
     """The key of a new issuer, unconfirmed, with its first version and its address; keys are made by its keyring.
 
-    `logo` is a PNG that `badges.pictures.fit_logo` has made.
+    `logo` is a PNG that `badges.pictures.fit_logo` has made; `logo_sha256`, in hex, is that of the file it was made of.
 
     Raises what `read_profile` does, and NotAllowedError where another issuer has, or had, that slug.
     """
@@ -56,7 +58,8 @@ def add(
             issuer_id=row.id, tool_url=tool_url, slug=profile.slug, did=profile.id, since=now, left_at=None
         )
     )
-    _add_version(session, row.id, 1, _body(data, logo), logo, profile, "file", now, by)
+    body = _body(data, logo_sha256 or _sha256(logo))
+    _add_version(session, row.id, 1, body, logo, profile, "file", now, by)
     events.record(session, "issuer_added", "issuer", profile.slug, now, actor=by)
     return row.id
 
@@ -69,11 +72,14 @@ def change(
     by: Actor = TOOL,
     *,
     logo: bytes | None = None,
+    logo_sha256: str = "",
     source: Source = "page",
     why: str = "",
     undone: Sequence[str] = (),
 ) -> bool:
     """Whether the data, or the logo, are others than those of the newest version: then they are the next one.
+
+    `logo` and `logo_sha256` are as those of `add`.
 
     A changed legal identity has to be confirmed before anything more is issued, unless it is the one that was confirmed
     last: then the awards that waited meanwhile are scheduled. The slug is none of its business, see `move`. The event
@@ -82,7 +88,7 @@ def change(
     queries.issuers.lock_issuer(session, issuer.id)
     newest = queries.issuers.newest_version(session, issuer.id)
     profile, _policy = read_profile(data, issuer.addresses.tool_url, now)
-    body = _body(data, logo)
+    body = _body(data, _logo_name(newest, logo, logo_sha256))
     if newest.body == body:
         if source == "file":
             # From now on the file says what the pages did, and is new only where it says something else again.
@@ -114,12 +120,23 @@ def take_over_file(
     """
     queries.issuers.lock_issuer(session, issuer.id)
     before = queries.issuers.newest_of_file(session, issuer.id)
-    body = _body(file.data, file.logo)
+    body = _body(file.data, _logo_name(before, file.logo, file.logo_sha256))
     if before is not None and before.body == body:
         return ()
     newest = queries.issuers.newest_version(session, issuer.id)
     undone = undone_by_file(before.body if before is not None else {}, newest.body, body)
-    change(session, issuer, file.data, now, by, logo=file.logo, source="file", why="file", undone=undone)
+    change(
+        session,
+        issuer,
+        file.data,
+        now,
+        by,
+        logo=file.logo,
+        logo_sha256=file.logo_sha256,
+        source="file",
+        why="file",
+        undone=undone,
+    )
     return undone
 
 
@@ -197,12 +214,31 @@ def _add_version(
     return row
 
 
-def _body(data: Json, logo: bytes | None) -> Json:
-    """The data as JSON, where the days of TOML are text; without the slug, and with the logo by its SHA-256."""
+def _body(data: Json, logo_name: str) -> Json:
+    """The data as JSON, where the days of TOML are text; without the slug, and with the logo by its name, if any."""
     body: Json = json.loads(json.dumps(data, default=str))
     body.pop("slug", None)
     if "look" in body:
         body["look"].pop("logo", None)
-        if logo is not None:
-            body["look"]["logo"] = sha256(logo).hexdigest()
+        if logo_name:
+            body["look"]["logo"] = logo_name
     return body
+
+
+def _logo_name(earlier: IssuerProfileRow | None, logo: bytes | None, logo_sha256: str) -> str:
+    """What a body calls the logo: as the earlier version does where it is the same picture, else by a SHA-256 in hex.
+
+    The bytes of our own PNG name no picture: another Pillow or zlib writes the same pixels otherwise, and the pages'
+    changes would be undone by a file that nobody has touched. So the file that it was made of names it. Where that is
+    another file, such as one that `issuer show --toml` has written, the pixels decide.
+    """
+    if logo is None:
+        return ""
+    name: str = earlier.body.get("look", {}).get("logo", "") if earlier is not None else ""
+    if earlier is not None and earlier.logo is not None and name and same_pixels(earlier.logo, logo):
+        return name
+    return logo_sha256 or _sha256(logo)
+
+
+def _sha256(logo: bytes | None) -> str:
+    return sha256(logo).hexdigest() if logo is not None else ""

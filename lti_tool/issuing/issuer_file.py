@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,14 @@ _OTHER_TABLES = ("awarding", "mail", "look", "privacy")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuerFile:
-    """The data of an issuer's file, and the logo that its table `look` names, as a PNG; None where it names none."""
+    """The data of an issuer's file, and the logo that its table `look` names, as a PNG; None where it names none.
+
+    `logo_sha256` is that of the logo's file as it lies there, in hex: it stays where the PNG is written otherwise.
+    """
 
     data: Json
     logo: bytes | None = field(default=None, repr=False)
+    logo_sha256: str = ""
 
 
 def read_file(path: Path) -> IssuerFile:
@@ -41,12 +46,13 @@ def read_file(path: Path) -> IssuerFile:
     """
     data: Json = tomllib.loads(path.read_text(encoding="utf-8"))
     logo = read_look(data).logo
-    return IssuerFile(data=data, logo=_read_logo(path.parent / logo) if logo else None)
+    return _with_logo(data, path.parent / logo) if logo else IssuerFile(data=data)
 
 
-def _read_logo(path: Path) -> bytes:
+def _with_logo(data: Json, path: Path) -> IssuerFile:
     try:
-        return fit_logo(path.read_bytes())
+        file = path.read_bytes()
+        return IssuerFile(data=data, logo=fit_logo(file), logo_sha256=sha256(file).hexdigest())
     except OSError as error:
         raise NotAllowedError(f"logo: {path} cannot be read: {error.strerror}") from error
     except PictureError as error:

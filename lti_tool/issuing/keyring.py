@@ -13,11 +13,13 @@ from datetime import datetime, timedelta
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing.vaults import Vault
 from lti_tool.issuing.vaults.database import DatabaseVault
+from lti_tool.logs import log
 from lti_tool.platforms.tool_keys import new_tool_key
-from lti_tool.store import Session, events, journal, queries
+from lti_tool.store import Session, dead_jobs, events, journal, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import SigningKeyRow, ToolKeyRow
 from lti_tool.values import ToolKey
+from signing.errors import SigningError
 from signing.keys import (
     Algorithm,
     DeviceKey,
@@ -72,12 +74,23 @@ class Keyring:
     device_vault: Vault | None = None
 
     def ensure_keys(self, session: Session, now: datetime) -> None:
-        """Creates a key of each needed kind that has no current one. Raises SigningError where the device cannot."""
+        """Creates a key of each needed kind that has no current one. Raises SigningError where the device cannot.
+
+        Where the last one of a kind was withdrawn, and the device does not make another, the tool starts all the same:
+        it has to publish what was withdrawn.
+        """
         if not queries.issuers.published_tool_key_rows(session):
             self.add_tool_key(session, now)
         for proof in self.proofs:
-            if self._current(session, ALGORITHMS[proof]) is None:
-                self.make_key(session, ALGORITHMS[proof], now)
+            algorithm = ALGORITHMS[proof]
+            if self._current(session, algorithm) is not None:
+                continue
+            if any(
+                row.algorithm == algorithm for row in queries.issuers.signing_keys(session, self.issuer_id)
+            ):
+                self._try_to_make_key(session, algorithm, now, TOOL)
+            else:
+                self.make_key(session, algorithm, now)
 
     def add_tool_key(self, session: Session, now: datetime, by: Actor = TOOL) -> ToolKeyRow:
         """A new RSA key for LTI messages, current from now on."""
@@ -96,10 +109,16 @@ class Keyring:
     def make_key(
         self, session: Session, algorithm: Algorithm, now: datetime, by: Actor = TOOL
     ) -> SigningKeyRow:
-        """A new signing key, current from now on. Raises SigningError where the device cannot make it."""
+        """A new signing key, current from now on; awards that waited for one are scheduled.
+
+        Raises SigningError where the device cannot make it.
+        """
         vault = self.device_vault or self.database_vault
         new = vault.make_key(algorithm)
         kid = short_name(new.public)
+        # An award that finds no key keeps the issuer's row until it waits: see `gathering`. So none is missed here.
+        queries.issuers.lock_issuer(session, self.issuer_id)
+        lacked = self.lacking_kinds(session)
         row = SigningKeyRow(
             kid=kid,
             issuer_id=self.issuer_id,
@@ -112,6 +131,9 @@ class Keyring:
         session.add(row)
         session.flush()
         events.record(session, "key_made", "signing_key", kid, now, actor=by, why=algorithm)
+        if lacked and not self.lacking_kinds(session):
+            waiting = queries.awards.awards_waiting_for(session, self.issuer_id, "key")
+            dead_jobs.add_or_revive(session, "issue", [{"award_id": award.id} for award in waiting], now)
         return row
 
     def rotate(self, session: Session, kind: str, now: datetime, by: Actor = TOOL) -> str:
@@ -143,8 +165,9 @@ class Keyring:
     ) -> SigningKeyRow:
         """Marks a key that somebody else may have signed with, from `since` on or from its creation.
 
-        It is published as revoked and signs no more; a new key is made where no other is left. Marking it again can
-        only move the date back. Raises NotFoundError where there is no such key.
+        It is published as revoked and signs no more; a new key is made where no other is left. Where the device cannot
+        make it, the withdrawal counts all the same, and `lacking_kinds` says what has to be made: awards wait for it.
+        Marking it again can only move the date back. Raises NotFoundError where there is no such key.
         """
         # A credential that was signed with it a moment ago is stored before this, or not at all: see `issuance`.
         queries.issuers.lock_issuer(session, self.issuer_id)
@@ -157,8 +180,16 @@ class Keyring:
         journal.note_key(session, "key_compromised", kid, row.compromised_at, now)
         events.record(session, "key_compromised", "signing_key", kid, now, actor=by)
         if self._is_needed(row.algorithm) and self._current(session, row.algorithm) is None:
-            self.make_key(session, row.algorithm, now, by)
+            self._try_to_make_key(session, row.algorithm, now, by)
         return row
+
+    def lacking_kinds(self, session: Session) -> Sequence[str]:
+        """The kinds of keys that badges need and that have no current key, by the names that commands use."""
+        return [
+            kind
+            for kind, algorithm in KINDS.items()
+            if self._is_needed(algorithm) and self._current(session, algorithm) is None
+        ]
 
     def tool_keys(self, session: Session) -> tuple[ToolKey, ...]:
         """The published keys for LTI messages, newest first: that one signs, the others are for platforms' caches.
@@ -252,6 +283,14 @@ class Keyring:
 
     def _is_needed(self, algorithm: Algorithm) -> bool:
         return algorithm in {ALGORITHMS[proof] for proof in self.proofs}
+
+    def _try_to_make_key(self, session: Session, algorithm: Algorithm, now: datetime, by: Actor) -> None:
+        """Makes a key, or logs why the device does not: what else the transaction does is kept."""
+        try:
+            with session.begin_nested():
+                self.make_key(session, algorithm, now, by)
+        except SigningError as error:
+            log.warning("signing_key_not_made", algorithm=algorithm, why=str(error))
 
     def _row(self, session: Session, kid: str) -> SigningKeyRow:
         row = session.get(SigningKeyRow, kid)

@@ -73,7 +73,7 @@ def confirm(session: Session, issuer: Issuer, now: datetime, by: Actor = TOOL) -
 
 def issue_waiting(session: Session, issuer_id: str, now: datetime) -> None:
     """Schedules the awards that waited for the issuer's confirmation. The caller has locked the issuer."""
-    waiting = queries.awards.awards_without_confirmation(session, issuer_id)
+    waiting = queries.awards.awards_waiting_for(session, issuer_id, "issuer")
     dead_jobs.add_or_revive(session, "issue", [{"award_id": award.id} for award in waiting], now)
 
 

@@ -12,7 +12,7 @@ from lti_tool.values import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """`accent` is None where none was chosen; `logo` is the SHA-256 of the issuer's logo, in hex, empty without one."""
+    """`accent` is None where none was chosen; `logo` is a SHA-256 that names its logo, in hex; empty without."""
 
     accent: Accent | None = None
     logo: str = ""

@@ -434,10 +434,10 @@ def _held_up() -> Select[int, str]:
     )
 
 
-def awards_without_confirmation(session: Session, issuer_id: str) -> Sequence[Award]:
-    """The awards that wait for the confirmation of their issuer."""
+def awards_waiting_for(session: Session, issuer_id: str, what: str) -> Sequence[Award]:
+    """The awards of an issuer that wait for `issuer`, its confirmation, or for `key`, one that signs."""
     query = select(Award).where(Award.issuer_id == issuer_id, text(WAITING))
-    return [award for award in session.scalars(query) if "issuer" in award.waiting_for]
+    return [award for award in session.scalars(query) if what in award.waiting_for]
 
 
 def delivery(session: Session, delivery_id: int) -> Delivery | None:

@@ -88,12 +88,6 @@ def newest_of_file(session: Session, issuer_id: str) -> IssuerProfileRow | None:
     return session.scalar(query.order_by(IssuerProfileRow.version.desc()).limit(1))
 
 
-def newest_versions(session: Session, issuer_id: str, most: int) -> Sequence[IssuerProfileRow]:
-    """So many versions of the issuer's profile, the newest first."""
-    query = select(IssuerProfileRow).where(IssuerProfileRow.issuer_id == issuer_id)
-    return session.scalars(query.order_by(IssuerProfileRow.version.desc()).limit(most)).all()
-
-
 def newest_logo(session: Session, issuer_id: str) -> bytes | None:
     """The logo of the newest version of the issuer's profile, a PNG."""
     query = select(IssuerProfileRow.logo).where(IssuerProfileRow.issuer_id == issuer_id)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, extract, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from lti_tool.store.dead_jobs import DeadJob
 from lti_tool.store.models import (
     AddressCode,
     Approval,
@@ -23,6 +22,10 @@ from lti_tool.store.models import (
     TemplateVersion,
 )
 from lti_tool.store.queries.common import is_in_trouble, is_possible_id
+
+if TYPE_CHECKING:
+    # It imports the outbox, which imports these queries.
+    from lti_tool.store.dead_jobs import DeadJob
 
 
 class IssuerNumbers(NamedTuple):

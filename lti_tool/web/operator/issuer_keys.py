@@ -184,6 +184,7 @@ def _page(session: Session, page: Opened, **values: Any) -> Response:
         "keys",
         keys=_signing_keys(session, page),
         lti_keys=_lti_keys(session) if _runs_the_tool(session, page) else (),
+        lacking=page.issuer.keyring.lacking_kinds(session),
         kinds=[kind for kind, algorithm in KINDS.items() if algorithm in used],
         may_save=page.may("manage_keys"),
         **{"told": "", "wrong": "", **values},

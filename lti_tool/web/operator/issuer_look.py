@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from hashlib import sha256
 from typing import Any
 
 from flask import Blueprint, request
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from badges.errors import PictureError
 from badges.pictures import fit_logo
-from lti_tool.web.checked_requests import typed_line
+from lti_tool.web.checked_requests import row_id, typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor.fields import Field
 from lti_tool.web.editor.messages import problem_sentence
@@ -55,7 +56,8 @@ def save_colour(slug: str) -> Response:
         page = opened(session, slug, "change_look")
         typed = read_part([ACCENT], request.form, page.newest.body, page.place, tool.clock())
         if "show" in request.form:
-            return _page(page, typed, not_saved=("draft",))
+            # Still the form of the version that it was made from, as in `issuer_profile`.
+            return _page(page, typed, not_saved=("draft",), version=row_id("version"))
         if why_not := hindrances(page, typed):
             return _page(page, typed, not_saved=why_not)
         save(session, page, typed.body, "look", page.newest.logo)
@@ -70,7 +72,7 @@ def save_logo(slug: str) -> Response:
         # A stranger's picture is not even opened.
         issuer_at(session, visit, slug, "change_look")
     # Before the issuer is locked: a large picture takes a second.
-    logo, problem = (None, "") if "remove" in request.form else _uploaded()
+    logo, logo_sha256, problem = (None, "", "") if "remove" in request.form else _uploaded()
     with tool.store.begin() as session:
         page = opened(session, slug, "change_look")
         why_not = {"wrong"} if problem else hindrances(page)
@@ -78,20 +80,21 @@ def save_logo(slug: str) -> Response:
             return _page(page, not_saved=why_not, logo_problem=problem)
         body = copy.deepcopy(page.newest.body)
         look = {name: value for name, value in body.pop("look", {}).items() if name != "logo"}
-        # What a new version says of its logo is the hash of the picture that it is given.
-        save(session, page, body | ({"look": look} if look or logo else {}), "logo", logo)
+        # What a new version says of its logo is the hash of the file that it was made of.
+        save(session, page, body | ({"look": look} if look or logo else {}), "logo", logo, logo_sha256)
         return after_saving(session, page, "look")
 
 
-def _uploaded() -> tuple[bytes | None, str]:
-    """The picture as a logo, and what is wrong with it, in words."""
+def _uploaded() -> tuple[bytes | None, str, str]:
+    """The picture as a logo, the SHA-256 of its file in hex, and what is wrong with it, in words."""
     file = request.files.get("logo")
     if not file or not file.filename:
-        return None, _("Choose a file first.")
+        return None, "", _("Choose a file first.")
+    content = file.read()
     try:
-        return fit_logo(file.read()), ""
+        return fit_logo(content), sha256(content).hexdigest(), ""
     except PictureError as error:
-        return None, problem_sentence(error.code)
+        return None, "", problem_sentence(error.code)
 
 
 def _page(page: Opened, typed: IssuerInput | None = None, **values: Any) -> Response:

@@ -104,11 +104,19 @@ def hindrances(page: Opened, typed: IssuerInput | None = None) -> Collection[str
     return found
 
 
-def save(session: Session, page: Opened, body: Json, why: str, logo: bytes | None) -> None:
+def save(
+    session: Session, page: Opened, body: Json, why: str, logo: bytes | None, logo_sha256: str = ""
+) -> None:
     """Makes the body the next version of the profile; `why` says by which page. Raises as `issuer_changes.change`."""
-    data = {**body, "slug": page.issuer.profile.slug}
     issuer_changes.change(
-        session, page.issuer, data, current_tool().clock(), page.visit.actor, logo=logo, why=why
+        session,
+        page.issuer,
+        {**body, "slug": page.issuer.profile.slug},
+        current_tool().clock(),
+        page.visit.actor,
+        logo=logo,
+        logo_sha256=logo_sha256,
+        why=why,
     )
 
 

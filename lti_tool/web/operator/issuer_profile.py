@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request
@@ -9,7 +10,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lti_tool.errors import NotAllowedError
 from lti_tool.issuing import legal_identity
-from lti_tool.issuing.issuer_changes import undone_by_file
 from lti_tool.issuing.issuer_toml import as_toml
 from lti_tool.store import Session, queries
 from lti_tool.values import Json
@@ -55,7 +55,8 @@ def _save(slug: str, part: Part) -> BaseResponse:
                 save(session, page, typed.body, part.code, page.newest.logo)
                 return after_saving(session, page, part.code)
             return _page(session, page, part, typed, not_saved=why_not)
-        return _page(session, page, part, typed, not_saved=("draft",))
+        # Still the form of the version that it was made from: whoever saved meanwhile loses nothing to a draft.
+        return _page(session, page, part, typed, not_saved=("draft",), version=row_id("version"))
 
 
 def _page(
@@ -89,15 +90,19 @@ def _about_identity(session: Session, page: Opened) -> Json:
     }
 
 
-def _undone(session: Session, page: Opened) -> list[str]:
-    """The fields that the file has changed back in the newest version; see `issuer_changes.take_over_file`."""
-    if page.newest.source != "file":
-        return []
-    versions = queries.issuers.newest_versions(session, page.issuer.id, 20)
-    before = next((row for row in versions[1:] if row.source == "file"), None)
-    if len(versions) < 2 or before is None or before is versions[1]:
-        return []
-    return list(undone_by_file(before.body, versions[1].body, page.newest.body))
+def _undone(session: Session, page: Opened) -> Sequence[str]:
+    """The fields that the file has changed back in the newest version, as the event of that version names them.
+
+    A file that only says what pages have said before it has changed nothing back, though the version counts as its own.
+    """
+    wanted = queries.events.Wanted(issuer_id=page.issuer.id, what="issuer_changed")
+    newest = queries.events.newest_events(session, wanted, None, 1)
+    return [
+        name
+        for event in newest
+        if event.data.get("version") == page.newest.version
+        for name in event.data.get("undone", ())
+    ]
 
 
 @pages.post(f"{ROUTE}/profile/confirm")

@@ -21,12 +21,14 @@ from lti_tool.commands import main
 from lti_tool.commands.main import READER_GONE
 from lti_tool.errors import OutgoingError
 from lti_tool.issuing import legal_identity
+from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.outgoing import Outgoing
 from lti_tool.publishing import credentials, issuer_documents, status_lists
 from lti_tool.store import events, queries
 from lti_tool.store.models import CredentialRow
 from lti_tool.templates import approval_requests, approvals, versions
 from signing import did
+from signing.errors import UnusableKeyError
 from tests.fixtures import (
     ANNA,
     SECRETS,
@@ -540,6 +542,20 @@ def test_a_key_is_made_retired_and_marked_compromised(run, environment):
     assert "compromised since 2026-11-01" in run("keys", "list")[1]
     assert run("keys", "compromised", key_of(run, "P-256"))[0] == 0
     assert run("keys", "retire", "key-of-nobody")[0] == 2
+
+
+def test_a_key_is_withdrawn_though_the_device_makes_no_other(run, environment, monkeypatch):
+    def broken(_vault, _algorithm):
+        raise UnusableKeyError("the device makes no key")
+
+    stolen = key_of(run, "Ed25519")
+    with monkeypatch.context() as while_broken:
+        while_broken.setattr(DatabaseVault, "make_key", broken)
+        code, output, told = run("keys", "compromised", stolen)
+        assert (code, "is revoked since" in output) == (0, True)
+        assert "No badge is made now" in told and "`keys make Ed25519 --issuer riga-college`" in told
+    # The next command, as the next start, makes it where the device works again.
+    assert key_of(run, "Ed25519") != stolen
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import stat
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from lti_tool.store.models import DeploymentRow
-from tests.fixtures import template_data
+from badges.pictures import fit_logo, same_pixels
+from lti_tool.commands.shared import open_tool
+from lti_tool.store.models import DeploymentRow, IssuerProfileRow
+from tests.fixtures import drawn, give_look, rows, template_data
 from tests.lti_tool.commands.test_commands import ROOT, environment, run
 from tests.lti_tool.commands.test_platforms import ADD
 
@@ -201,3 +204,34 @@ def test_deployments_are_dated_where_the_platforms_issuer_is(run, environment, f
     with tool.store.begin() as session:
         session.query(DeploymentRow).one().first_seen_at = datetime(2026, 11, 28, 12, tzinfo=UTC)
     assert run("platforms", "deployments", "1")[1] == "1\t2026-11-29\n"
+
+
+def test_the_profile_is_written_with_the_logo_that_it_names_and_the_next_start_takes_it(
+    run, environment, tmp_path, monkeypatch
+):
+    folder = tmp_path / "config"
+    folder.mkdir()
+    file, logo = folder / "issuer.toml", folder / "logo.png"
+    give_look(open_tool(), logo=drawn(colour="blue"))
+    assert run("issuer", "show", "--out", file)[0] == 2 and not file.exists()
+    # A picture that is nobody's of ours stays.
+    logo.write_bytes(drawn(colour="green"))
+    code, _, error = run("issuer", "show", "--toml", "--out", file)
+    assert (code, "is another picture" in error, file.exists()) == (2, True, False)
+    assert logo.read_bytes() == drawn(colour="green")
+    logo.unlink()
+    code, output, error = run("issuer", "show", "--toml", "--out", file)
+    assert (code, output) == (0, "") and str(logo) in error
+    assert [stat.S_IMODE(each.stat().st_mode) for each in (file, logo)] == [0o644, 0o644]
+    # The logo that its own file names is brought up to date.
+    give_look(open_tool(), logo=drawn(colour="red"))
+    assert run("issuer", "show", "--toml", "--out", file)[0] == 0
+    assert same_pixels(logo.read_bytes(), fit_logo(drawn(colour="red")))
+    monkeypatch.setenv("ISSUER_FILE", str(file))
+    tool = open_tool()
+    assert tool.issuer.look.logo and rows(tool, IssuerProfileRow)[-1].version == 3
+    # The file of another issuer stays too.
+    file.write_text(DAUGAVA, encoding="utf-8")
+    monkeypatch.setenv("ISSUER_FILE", str(ROOT / "config" / "issuer.example.toml"))
+    assert run("issuer", "show", "--toml", "--out", file)[0] == 2
+    assert file.read_text(encoding="utf-8") == DAUGAVA

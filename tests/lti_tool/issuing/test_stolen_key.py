@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from badges.verify import verify
 from lti_tool.publishing import issuer_documents
-from lti_tool.store.models import CredentialRow
+from lti_tool.store.models import Award, CredentialRow
 from signing import did
+from signing.errors import UnusableKeyError
 from signing.proofs import PROOFS
-from tests.fixtures import ANNA, WITH_TEXTS, complete, run_due_jobs
+from tests.fixtures import ANNA, WITH_TEXTS, complete, rows, run_due_jobs
 from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
 
 NAMES = ("eddsa-rdfc-2022", "vc-jwt")
@@ -134,3 +136,53 @@ def test_the_pages_say_the_same(tool, thief, credential):
     assert tool.verify(credential.text.encode()).verdict == "verified"
     forged = thief("eddsa-rdfc-2022", unsigned(credential) | {"name": "Doctor"}, credential.issued_at)
     assert tool.verify(forged.encode()).verdict == "unverifiable"
+
+
+# --- The device fails
+
+
+class BrokenDevice:
+    """A vault whose device opens what it has, and makes no key while it is `broken`."""
+
+    NAME = "database"
+
+    def __init__(self, vault):
+        self.vault, self.broken = vault, True
+
+    def make_key(self, algorithm):
+        if self.broken:
+            raise UnusableKeyError("the device makes no key")
+        return self.vault.make_key(algorithm)
+
+    def open(self, algorithm, vault_data):
+        return self.vault.open(algorithm, vault_data)
+
+
+def test_a_stolen_key_is_withdrawn_though_the_device_makes_no_other_and_awards_wait_for_one(
+    tool, platform, rule_id, clock
+):
+    device = BrokenDevice(tool.issuer.keyring.database_vault)
+    keyring = replace(tool.issuer.keyring, device_vault=device)
+    with tool.store.begin() as session:
+        stolen = keyring.signing_key(session, "eddsa-rdfc-2022").kid
+        keyring.mark_compromised(session, stolen, None, clock())
+    with tool.store.begin() as session:
+        assert keyring.lacking_kinds(session) == ["Ed25519"]
+        assert [key.kid for key in keyring.published_keys(session) if key.compromised_at] == [stolen]
+        with pytest.raises(LookupError):
+            keyring.signing_key(session, "eddsa-rdfc-2022")
+        # The next start publishes what was withdrawn, without a key too; only a kind that never was must be made.
+        keyring.ensure_keys(session, clock())
+        with pytest.raises(UnusableKeyError):
+            replace(keyring, proofs=("vc-jwt-rs256",)).ensure_keys(session, clock())
+    complete(tool, platform, rule_id, ANNA)
+    run_due_jobs(tool)
+    (award,) = rows(tool, Award)
+    assert (award.status, award.waiting_for) == ("waiting", ["key"]) and not rows(tool, CredentialRow)
+    device.broken = False
+    with tool.store.begin() as session:
+        keyring.make_key(session, "P-256", clock())
+        assert keyring.lacking_kinds(session) == ["Ed25519"]
+        keyring.make_key(session, "Ed25519", clock())
+    run_due_jobs(tool)
+    assert [row.award_id for row in rows(tool, CredentialRow)] == [award.id]

@@ -10,11 +10,13 @@ from html import unescape
 import pytest
 
 from lti_tool.issuing.issuer_file import read_file
+from lti_tool.issuing.vaults.database import DatabaseVault
 from lti_tool.store import queries
 from lti_tool.store.models import IssuerProfileRow
 from lti_tool.web.operator.issuer_parts import ACCREDITATIONS, PARTS
 from lti_tool.web.operator.issuer_words import differences
 from lti_tool.wiring import build_tool
+from signing.errors import UnusableKeyError
 from tests.fixtures import ROOT, add_another_issuer, change_issuer, rows, settings_for
 from tests.lti_tool.web.conftest import hidden, text_of
 from tests.lti_tool.web.operator.test_roles_on_pages import newest_key
@@ -114,6 +116,29 @@ def test_whoever_saves_second_is_told_and_keeps_what_they_typed(join, web_tool, 
     assert again.status_code == 303 and web_tool.issuer.profile.email == "juris@riga-college.example"
 
 
+@pytest.mark.parametrize(
+    ("page", "draft"),
+    [
+        ("profile", {"add": "/also_in"}),
+        ("profile", {"remove": "/also_in/0"}),
+        ("mails", {"show": "yes"}),
+        ("look", {"show": "yes"}),
+    ],
+)
+def test_a_draft_stays_the_form_that_it_was_and_takes_nothing_from_whoever_saved_meanwhile(
+    join, web_tool, published, page, draft
+):
+    ieva, juris = join(), join()
+    form = form_of(juris.get(f"{HOME}/{page}"))
+    assert save(ieva, "profile", email="ieva@riga-college.example").status_code == 303
+    draft_page = juris.send(f"{HOME}/{page}", **form | draft)
+    # The page of the look has the form of its logo too, below.
+    drafted = form_of(draft_page) | {"version": hidden(draft_page, "version")}
+    assert drafted["version"] == "1" and "Not saved yet" in text_of(draft_page)
+    told = juris.send(f"{HOME}/{page}", **drafted)
+    assert "somebody else has saved version 2" in text_of(told) and len(versions(web_tool)) == 2
+
+
 @pytest.mark.parametrize("page", ["profile", "authority", "rules", "declarations", "mails"])
 def test_nothing_is_saved_for_whoever_showed_long_ago_who_they_are(join, web_tool, published, clock, page):
     owner = join()
@@ -159,6 +184,19 @@ def test_the_page_says_what_the_file_has_changed_back(join, web_tool, published,
     said = text_of(owner.get(f"{HOME}/profile"))
     assert "taken over as version 3" in said and "and counts: E-mail" in said
     save(owner, "profile", email="hello@riga-college.example")
+    assert "taken over as version" not in text_of(owner.get(f"{HOME}/profile"))
+
+
+def test_a_file_that_repeats_what_pages_said_is_not_said_to_have_changed_it_back(
+    join, web_tool, published, tmp_path, clock
+):
+    owner = join()
+    save(owner, "profile", email="one@riga-college.example")
+    save(owner, "profile", email="two@riga-college.example")
+    file = tmp_path / "issuer.toml"
+    file.write_text(owner.get(f"{HOME}/profile/file").text, encoding="utf-8")
+    start_again(web_tool, tmp_path, clock, issuer_file=file)
+    assert versions(web_tool)[-1][:2] == (3, "file")
     assert "taken over as version" not in text_of(owner.get(f"{HOME}/profile"))
 
 
@@ -309,3 +347,20 @@ def test_keys_ask_again_who_it_is(join, web_tool, published, clock):
     clock.advance(minutes=6)
     asked = owner.press(f"{HOME}/keys", f"{HOME}/keys/rotate", kind="Ed25519")
     assert asked.location == f"/operator/confirm?to={HOME}/keys" and newest_key(web_tool) == before
+
+
+def test_a_stolen_key_is_withdrawn_though_the_device_makes_no_other(join, web_tool, published, monkeypatch):
+    def broken(_vault, _algorithm):
+        raise UnusableKeyError("the device makes no key")
+
+    monkeypatch.setattr(DatabaseVault, "make_key", broken)
+    owner, kid = join(), newest_key(web_tool)
+    told = owner.press(f"{HOME}/keys", f"{HOME}/keys/compromised", key=kid)
+    said = text_of(told)
+    assert told.status_code == 200 and "The key is withdrawn" in said and "Withdrawn since" in said
+    assert "No badge is made now" in said and "press “Sign with a new key”" in said
+    assert "No badge is made now" in text_of(join("manager").get(f"{HOME}/keys"))
+    monkeypatch.undo()
+    (kind,) = re.findall(r"no key of the kind (\S+) that signs", said)
+    assert owner.press(f"{HOME}/keys", f"{HOME}/keys/rotate", kind=kind).status_code == 303
+    assert "No badge is made now" not in text_of(owner.get(f"{HOME}/keys"))
