@@ -76,9 +76,9 @@ def delete_about(folder: Path, words: frozenset[str], others: Collection[tuple[s
     """
     if not words or not folder.is_dir():
         return 0
-    pattern = _any_of(words)
+    small = [word.casefold() for word in words if word]
     found = [
-        path for path in sorted(folder.glob("*.eml")) if _about(path) not in others and _names(path, pattern)
+        path for path in sorted(folder.glob("*.eml")) if _about(path) not in others and _names(path, small)
     ]
     for path in found:
         path.unlink(missing_ok=True)
@@ -90,14 +90,19 @@ def _about(path: Path) -> tuple[str, int] | None:
     return None if found is None else (found[1], int(found[2]))
 
 
-def _any_of(words: frozenset[str]) -> re.Pattern[str]:
-    """Any of the words, with no letter or digit before or after it: Anna is not Annabella."""
-    # The longest first, so that of two that begin alike neither hides the other.
-    ordered = sorted((word.casefold() for word in words), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(each) for each in ordered)})(?!\w)")
+def _has_word(text: str, word: str) -> bool:
+    """Whether the word stands in the text with no letter or digit before or after it: Anna is not Annabella."""
+    start = text.find(word)
+    while start >= 0:
+        before, after = text[start - 1 : start], text[start + len(word) : start + len(word) + 1]
+        if not (before.isalnum() or after.isalnum()):
+            return True
+        start = text.find(word, start + 1)
+    return False
 
 
-def _names(path: Path, pattern: re.Pattern[str]) -> bool:
+def _names(path: Path, words: Collection[str]) -> bool:
+    """Whether one of the words, in small letters, is in the mail."""
     try:
         message = message_from_bytes(path.read_bytes(), policy=SMTP)
         texts = [str(value) for value in message.values()]
@@ -109,4 +114,4 @@ def _names(path: Path, pattern: re.Pattern[str]) -> bool:
     # Twice: a long line of the plain part is broken between words.
     text = " ".join(texts)
     both = f"{text} {' '.join(text.split())}".casefold()
-    return pattern.search(both) is not None
+    return any(_has_word(both, word) for word in words)
