@@ -235,9 +235,9 @@ def resize(page: Page, width: int, height: int) -> None:
 def press_until(control: Locator, expected: Locator) -> None:
     """Clicks the control until the next page has the expected element, as a person does whose click was lost.
 
-    A click into a frame of another site now and then is on a busy machine. Fails after three.
+    A click into a frame of another site now and then is on a busy machine. Fails after five.
     """
-    for _ in range(3):
+    for _ in range(5):
         expect(expected.or_(control).first).to_be_visible()
         if expected.count():
             return
@@ -245,7 +245,7 @@ def press_until(control: Locator, expected: Locator) -> None:
         with contextlib.suppress(AssertionError):
             expect(expected).to_be_visible(timeout=15_000)
             return
-    raise AssertionError(f"three clicks on {control} did not bring {expected}")
+    raise AssertionError(f"five clicks on {control} did not bring {expected}")
 
 
 def press_for_tab(person: Person, control: Locator) -> Page:
@@ -257,7 +257,7 @@ def press_for_tab(person: Person, control: Locator) -> Page:
         ):
             control.click()
             return opening.value
-    raise AssertionError(f"three clicks on {control} opened no tab")
+    raise AssertionError(f"five clicks on {control} opened no tab")
 
 
 def mark_as_left(frame: FrameLocator) -> None:
