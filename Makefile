@@ -38,9 +38,7 @@ demo: $(VENV)/run.stamp $(CATALOGUES) ## the whole product and a small LMS on th
 demo-once: $(VENV)/run.stamp $(CATALOGUES) ## the whole story without a person; its badges are in OUT=DIR
 	@exec $(PY) -m lti_tool demo --once --out '$(OUT)' $(ARGS)
 
-# One more than there are processors: tests wait too, for browsers, mail servers and what they have stopped.
-WORKERS := $(shell $(PYTHON) -c 'import os; print(min(4, os.cpu_count() + 1))')
-PYTEST := $(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile
+PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: test
 test: check interop ## every check and test, with small counts; names what was left out
