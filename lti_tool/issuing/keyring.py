@@ -232,13 +232,11 @@ class Keyring:
 
     def current_kids(self, session: Session) -> list[str]:
         """The `kid` of the current key of each proof, in their order."""
-        rows = [self._current(session, ALGORITHMS[proof]) for proof in self.proofs]
-        return [row.kid for row in rows if row is not None]
+        return [row.kid for row in self._current_keys(session)]
 
     def signing_for_long(self, session: Session, now: datetime) -> Sequence[SigningKeyRow]:
         """The current keys that are older than ADVISED_PERIOD, in the order of the proofs; each once."""
-        rows = [self._current(session, ALGORITHMS[proof]) for proof in self.proofs]
-        old = [row for row in rows if row is not None and row.created_at + ADVISED_PERIOD <= now]
+        old = [row for row in self._current_keys(session) if row.created_at + ADVISED_PERIOD <= now]
         return list(dict.fromkeys(old))
 
     def jwk_address(self, kid: str) -> str:
@@ -280,6 +278,11 @@ class Keyring:
     def _current(self, session: Session, algorithm: Algorithm) -> SigningKeyRow | None:
         rows = queries.issuers.signing_keys(session, self.issuer_id)
         return next((row for row in rows if row.algorithm == algorithm and row.retired_at is None), None)
+
+    def _current_keys(self, session: Session) -> Sequence[SigningKeyRow]:
+        """The current key of each proof that has one, in their order; two proofs may share one."""
+        rows = [self._current(session, ALGORITHMS[proof]) for proof in self.proofs]
+        return [row for row in rows if row is not None]
 
     def _is_needed(self, algorithm: Algorithm) -> bool:
         return algorithm in {ALGORITHMS[proof] for proof in self.proofs}
