@@ -10,6 +10,11 @@ from lti_tool.wiring import Tool, build_tool
 from tests import softhsm
 from tests.compiled_statements import compiled_statements_are_shared  # noqa: F401
 from tests.fixtures import Clock, FakePlatform, make_rule, publish, settings_for
+from tests.made_once import (  # noqa: F401
+    forms_are_compiled_once,
+    pictures_are_drawn_once,
+    private_keys_are_read_once,
+)
 
 # The first start of a tool, with its tables and keys, takes longer than most tests. It is done once a session, and each
 # test gets a copy of that database.
