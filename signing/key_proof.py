@@ -44,6 +44,11 @@ class KeyProof:
     nonce: str | None
 
     @property
+    def did(self) -> str:
+        """Who is shown to be the holder: the DID that the proof names, or the did:jwk that spells its key."""
+        return self.holder or did.did_jwk(self.key)
+
+    @property
     def key(self) -> Json:
         """The public key as a JWK, with nothing in it but the key."""
         return {name: value for name, value in jwk(self.public, "").items() if name in _KEY_MEMBERS}

@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lti_tool.issuing import bound
+from lti_tool.issuing.bound import Form
 from lti_tool.values import Json
+from signing.json_text import as_plain_text
 from signing.key_proof import KeyProof
+from signing.proofs import EDDSA_RDFC_2022
 
 #: How the two formats of W3C credentials are called; of others none is offered.
 LDP_VC = "ldp_vc"
@@ -17,24 +21,26 @@ LDP_VC = "ldp_vc"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """A credential configuration: its id, its `format`, and how it can be bound to a key of the holder's.
+    """A credential configuration: its id, its `format`, and by which `algorithms` the issuer signs.
 
-    Without `binding_methods` it is bound to nobody: it is the badge's own text.
+    `form` is what is made for the key of a holder, which is shown in one of the `binding_methods`. Without it the badge
+    is bound to nobody: it is the one that the award has.
     """
 
     id: str
     format: str
     algorithms: tuple[str, ...]
+    form: Form | None = None
     binding_methods: tuple[str, ...] = ()
-
-    @property
-    def is_bound(self) -> bool:
-        return bool(self.binding_methods)
 
     def binds(self, proof: KeyProof) -> bool:
         """Whether the key was shown in one of the ways that this is bound by."""
         method = "jwk" if proof.holder is None else ":".join(proof.holder.split(":")[:2])
         return method in self.binding_methods
+
+    def as_json(self, text: str) -> str:
+        """The text of such a credential as it stands in JSON: an object as it is, a compact text in quotes."""
+        return text if self.format == LDP_VC else as_plain_text(text)
 
     def is_asked_for_by(self, format_name: object, definition: object) -> bool:
         """Whether a request of a draft, by format and types, means this one."""
@@ -45,7 +51,17 @@ class Configuration:
 #: The types of every badge, as the configurations of W3C credentials name them.
 TYPES = ("VerifiableCredential", "OpenBadgeCredential")
 CONFIGURATIONS: Mapping[str, Configuration] = {
-    each.id: each for each in (Configuration(id="ob3-json", format=LDP_VC, algorithms=("eddsa-rdfc-2022",)),)
+    each.id: each
+    for each in (
+        Configuration(id="ob3-json", format=LDP_VC, algorithms=(EDDSA_RDFC_2022.name,)),
+        Configuration(
+            id="ob3-json-bound",
+            format=LDP_VC,
+            algorithms=(EDDSA_RDFC_2022.name,),
+            form=bound.JSON,
+            binding_methods=("did:key", "did:jwk"),
+        ),
+    )
 }
 
 

@@ -67,7 +67,7 @@ def _configuration(issuer: Issuer, configuration: Configuration) -> Json:
         # Drafts 13 to 15 have it here: @sphereon/oid4vci-client, and @openid4vc/openid4vci where it reads these.
         "display": display,
     }
-    if configuration.is_bound:
+    if configuration.form is not None:
         found["cryptographic_binding_methods_supported"] = list(configuration.binding_methods)
         found["proof_types_supported"] = {"jwt": {"proof_signing_alg_values_supported": list(ALGORITHMS)}}
     return found

@@ -26,14 +26,14 @@ def new_nonce(secret_key: str, issuer_id: str, now: datetime) -> str:
 
 
 def use_nonce(
-    expiring_values: ExpiringValues, secret_key: str, issuer_id: str, nonce: str | None, now: datetime
+    expiring_values: ExpiringValues, secret_key: str, issuer_id: str, nonce: str, now: datetime
 ) -> None:
     """Uses the nonce up.
 
     Raises WalletError `invalid_nonce` where it is none of this issuer's, too old, or was used before.
     """
-    if nonce is None or not _is_good(secret_key, issuer_id, nonce, now):
-        raise WalletError("invalid_nonce", "the key proof has no nonce of this issuer's, or it is too old")
+    if not _is_good(secret_key, issuer_id, nonce, now):
+        raise WalletError("invalid_nonce", "the nonce is none of this issuer's, or too old")
     if not expiring_values.add(f"wallet-nonce-{secret_hash(nonce)}", {}, NONCE_SECONDS):
         raise WalletError("invalid_nonce", "the nonce was used before")
 

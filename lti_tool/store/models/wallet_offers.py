@@ -38,7 +38,7 @@ class WalletOffer(Base):
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     token_expires_at: Mapped[datetime | None]
     holders: Mapped[list[str]] = mapped_column(default=list)
-    """To whom the badge was bound for this token, by the SHA-256 of what identifies them."""
+    """To whom a badge was, or is being, bound for this token: their DIDs, the last one last."""
     accepted_at: Mapped[datetime | None]
     """When the wallet said that it has stored the badge."""
     award: Mapped[Award] = relationship()

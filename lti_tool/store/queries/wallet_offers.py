@@ -13,6 +13,10 @@ from lti_tool.store.models import Delivery, WalletOffer
 from lti_tool.store.queries.common import FOR_UPDATE, add_or_find
 
 
+def offer(session: Session, offer_id: int) -> WalletOffer | None:
+    return session.get(WalletOffer, offer_id)
+
+
 def offer_with(session: Session, offer_hash: str) -> WalletOffer | None:
     """The offer at the address with that token."""
     return session.scalar(select(WalletOffer).where(WalletOffer.offer_hash == offer_hash))

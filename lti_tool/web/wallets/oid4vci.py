@@ -16,7 +16,7 @@ from lti_tool.publishing.issuer_documents import found_issuer
 from lti_tool.store import Session
 from lti_tool.values import Json
 from lti_tool.wallets import credentials, notifications, offers
-from lti_tool.wallets.credentials import GivenBadge, LaterBadge
+from lti_tool.wallets.credentials import GivenBadge, LaterBadge, shown_key
 from lti_tool.wallets.messages import (
     INTERVAL,
     CredentialRequest,
@@ -25,7 +25,7 @@ from lti_tool.wallets.messages import (
     read_transaction_id,
 )
 from lti_tool.wallets.metadata import authorization_server_metadata, issuer_metadata
-from lti_tool.wallets.nonces import new_nonce
+from lti_tool.wallets.nonces import new_nonce, use_nonce
 from lti_tool.web import rate_limits
 from lti_tool.web.current import current_tool
 from lti_tool.web.documents.responses import CORS_ANY_ORIGIN, json_document
@@ -98,10 +98,21 @@ def credential(slug: str) -> Response:
     """The badge for which the request has an access token. Raises OAuth2Error and WalletError."""
     tool = current_tool()
     with tool.store.read() as session:
-        found = offer_of_request(session, _issuer(session, slug))
+        issuer = _issuer(session, slug)
+        found = offer_of_request(session, issuer)
         asked = read_credential_request(_body())
         configuration = credentials.asked_configuration(found, asked)
-        given = credentials.give(found, tool.secret_key, tool.clock())
+        taken = credentials.taken(found, tool.secret_key)
+    # A proof that nobody has asked for is passed over: @sphereon/oid4vci-client always sends one.
+    holder = None
+    if configuration.form is not None:
+        proof = shown_key(configuration, asked, issuer.addresses.issuer, tool.clock())
+        # Last, so that a proof which is refused for something else leaves the nonce to the next.
+        use_nonce(tool.expiring_values, tool.secret_key, issuer.id, proof.nonce or "", tool.clock())
+        holder = proof.did
+        with tool.store.begin() as session:
+            credentials.note_holder(session, taken, holder)
+    given = credentials.give(tool, taken, holder)
     if isinstance(given, LaterBadge):
         return _later(given)
     return _badge(given, asked, configuration.format)
@@ -112,10 +123,9 @@ def deferred(slug: str) -> Response:
     """A badge that was not there yet. Raises OAuth2Error and WalletError."""
     tool = current_tool()
     with tool.store.read() as session:
-        found = offer_of_request(session, _issuer(session, slug))
-        transaction_id = read_transaction_id(_body())
-        credentials.check_transaction(found, transaction_id, tool.secret_key)
-        given = credentials.give(found, tool.secret_key, tool.clock())
+        taken = credentials.taken(offer_of_request(session, _issuer(session, slug)), tool.secret_key)
+    credentials.check_transaction(taken, read_transaction_id(_body()))
+    given = credentials.give(tool, taken, taken.holder)
     if isinstance(given, LaterBadge):
         return _later(given)
     # Without a notification_id: @openid4vc/openid4vci 0.4 refuses an answer with one here.
@@ -154,7 +164,11 @@ def unknown(_error: NotFoundError) -> Response:
 def unauthorized(error: OAuth2Error) -> Response:
     """The error of a request without an access token that is good."""
     status, body, headers = error()
-    return _refusal(Response(json.dumps(dict(body)), status=status, headers=headers))
+    response = Response(json.dumps(dict(body)), status=status, headers=headers)
+    if error.error != "invalid_token":
+        # Nothing was shown, so there is no error in it (RFC 6750, 3.1).
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return _refusal(response)
 
 
 @pages.after_request
