@@ -164,6 +164,13 @@ def test_the_key_is_that_of_the_issuer_that_is_named(credential, claims, issuer,
     assert checked.verification_method.controller != issuer.id
 
 
+def test_a_header_that_names_two_keys_is_refused(credential, issuer, key, now):
+    other = jwk(generate("P-256").public_key(), "x")
+    assert refusal(forged(credential, key, jwk=other), issuer, now) == "malformed"
+    same = forged(credential, key, jwk=jwk(key.public, "p1"))
+    assert check(same, issuer.find_key, now).credential == credential
+
+
 @pytest.mark.parametrize(
     "header", [{"typ": "JWT"}, {"typ": "kb+jwt"}, {"typ": ...}, {"typ": 1}, {"crit": ["x"]}, {"b64": False}]
 )
