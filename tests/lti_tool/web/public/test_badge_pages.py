@@ -8,8 +8,12 @@ import pytest
 
 from badges.verify import verify
 from lti_tool.awarding import awards
+from lti_tool.issuing.bound import JSON, Form, issue_bound
 from lti_tool.store.models import Award, TemplateVersion
 from lti_tool.web import create_app
+from signing.did import did_key
+from signing.keys import generate
+from signing.secured import SecuredCredential
 from tests.fixtures import NOW
 from tests.lti_tool.web.conftest import browser_of, policy, text_of
 
@@ -299,3 +303,22 @@ def test_public_pages_are_in_the_browsers_language_or_the_chosen_one(browser, pa
     assert '<html lang="lv">' in browser.get(path, headers=latvian).text
     assert '<html lang="en">' in browser.get(path + "?lang=en", headers=latvian).text
     assert '<html lang="en">' in browser.get(path + "?lang=xx", headers={"Accept-Language": "fr"}).text
+
+
+def test_the_page_of_a_bound_badge_leads_to_no_other_and_gives_no_jwt_where_there_is_none(
+    browser, annas_badge, web_tool, clock
+):
+    with web_tool.store.read() as session:
+        award_id = session.query(Award).one().id
+    compact = Form(
+        name="dc+sd-jwt",
+        proof="vc-jwt",
+        secure=lambda *made_of: SecuredCredential(f"{JSON.secure(*made_of).text}~", "application/dc+sd-jwt"),
+    )
+    holder = did_key(generate("Ed25519").public_key())
+    given = issue_bound(web_tool.store, web_tool.issuers, award_id, holder, compact, clock())
+    page = browser.get(f"/badges/{given.id}").text
+    assert annas_badge not in page and "This badge is genuine and valid" in page and ".jwt" not in page
+    assert browser.get(f"/badges/{given.id}.jwt").status_code == 404
+    answer = browser.get(f"/credentials/{given.id}", headers={"Accept": "application/jwt"})
+    assert answer.mimetype == "application/vc+ld+json" and holder in answer.text
