@@ -18,13 +18,13 @@ from badges.sd_jwt.claims import as_claims
 from signing.binding import issuer_id
 from signing.errors import ProofError, UnsafeDocumentError, UnusableKeyError
 from signing.json_text import Json
-from signing.keys import SigningKey, from_jwk
+from signing.keys import PublicKey, SigningKey, jwk
 from signing.sd_jwt.issuing import issue
 from signing.sd_jwt.key_binding import holder_key
 from signing.secured import SecuredCredential
 
-#: The members of a public key; a wallet may send others, which are nobody's business.
-_PUBLIC_MEMBERS = ("kty", "crv", "x", "y", "n", "e")
+#: What a JWK says of a key beside the key itself; a wallet may add more, which is nobody's business.
+_ABOUT_KEY = frozenset({"kid", "alg", "use"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +34,29 @@ class Confirmation:
     claim: Json
 
 
-def confirm_jwk(jwk: Json) -> Confirmation:
-    """The holder's key itself; raises UnusableKeyError for a private one, and one that no proof uses."""
-    from_jwk(jwk)
-    return Confirmation({"jwk": {name: jwk[name] for name in _PUBLIC_MEMBERS if name in jwk}})
+def confirm_key(did: str) -> Confirmation:
+    """The holder's key itself, of a did:key or did:jwk; raises UnusableKeyError where the DID spells no public key."""
+    public = jwk(_spelled(did), "")
+    return Confirmation({"jwk": {name: part for name, part in public.items() if name not in _ABOUT_KEY}})
 
 
-def confirm_did(did_url: str) -> Confirmation:
-    """The holder's key by its whole address, a did:key or did:jwk with its fragment; raises UnusableKeyError.
+def confirm_address(did: str) -> Confirmation:
+    """The holder's key by its whole address, of a did:key or did:jwk; raises as `confirm_key`.
 
     Credo takes no shorter address.
     """
-    if "#" not in did_url:
-        raise UnusableKeyError("the address of a key has a fragment")
+    _spelled(did)
+    fragment = did.removeprefix("did:key:") if did.startswith("did:key:") else "0"
+    return Confirmation({"kid": f"{did}#{fragment}"})
+
+
+def _spelled(did: str) -> PublicKey:
     try:
-        holder_key({"kid": did_url})
+        if "#" in did:
+            raise UnusableKeyError("a DID has no fragment")
+        return holder_key({"kid": did})
     except ProofError as error:
-        raise UnusableKeyError("the address of the holder's key does not spell it") from error
-    return Confirmation({"kid": did_url})
+        raise UnusableKeyError("the holder's DID spells no public key") from error
 
 
 def secure_dc_sd_jwt(

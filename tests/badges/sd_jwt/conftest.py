@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from badges.sd_jwt.claims import type_address
-from badges.sd_jwt.issuing import confirm_did, confirm_jwk, secure_dc_sd_jwt, secure_vc_sd_jwt
+from badges.sd_jwt.issuing import confirm_address, confirm_key, secure_dc_sd_jwt, secure_vc_sd_jwt
 from signing.did import did_jwk
 from signing.keys import SigningKey, generate
 from signing.secured import SecuredCredential
@@ -30,6 +30,6 @@ def key(world: Any) -> SigningKey:
 def forms(built: Any, solar: Any, key: SigningKey, anna: Holder) -> dict[str, SecuredCredential]:
     credential = built(solar)
     return {
-        "dc+sd-jwt": secure_dc_sd_jwt(credential, VCT, confirm_jwk(anna.jwk), key, NOW),
-        "vc+sd-jwt": secure_vc_sd_jwt(credential, confirm_did(f"{did_jwk(anna.jwk)}#0"), key, NOW),
+        "dc+sd-jwt": secure_dc_sd_jwt(credential, VCT, confirm_key(did_jwk(anna.jwk)), key, NOW),
+        "vc+sd-jwt": secure_vc_sd_jwt(credential, confirm_address(did_jwk(anna.jwk)), key, NOW),
     }

@@ -11,7 +11,7 @@ import pytest
 from badges.credential import GivenEvidence, Learner
 from badges.disclosure import PARTS, part_paths
 from badges.sd_jwt.claims import as_claims, as_credential, is_open_badge_type, type_address
-from badges.sd_jwt.issuing import confirm_did, confirm_jwk, secure_dc_sd_jwt, secure_vc_sd_jwt
+from badges.sd_jwt.issuing import confirm_address, confirm_key, secure_dc_sd_jwt, secure_vc_sd_jwt
 from signing.did import did_jwk, did_key
 from signing.errors import ProofError, UnsafeDocumentError, UnusableKeyError
 from signing.jws import header_of, object_of
@@ -136,29 +136,35 @@ def test_claims_that_say_a_thing_twice_are_refused(built: Any, solar: Any, chang
     assert refused.value.code == code
 
 
-def test_a_holder_s_private_key_is_refused_and_nothing_else_of_the_wallet_is_kept(anna: Any) -> None:
-    with pytest.raises(UnusableKeyError):
-        confirm_jwk(anna.jwk | {"d": base64url(secret_of(anna.key.private))})
-    for unusable in ({}, {"kty": "oct", "k": "AA"}, anna.jwk | {"crv": "secp256k1"}):
-        with pytest.raises(UnusableKeyError):
-            confirm_jwk(unusable)
-    named = anna.jwk | {"kid": "phone of Anna", "use": "sig"}
-    assert confirm_jwk(named).claim == {"jwk": anna.jwk}
+def test_the_holder_s_key_is_named_by_itself_or_by_its_whole_address(anna: Any) -> None:
+    named = did_jwk(anna.jwk | {"kid": "phone of Anna", "use": "sig"})
+    spelled = did_key(anna.key.public)
+    for did in (did_jwk(anna.jwk), named, spelled):
+        assert confirm_key(did).claim == {"jwk": anna.jwk}
+    assert confirm_address(named).claim == {"kid": f"{named}#0"}
+    assert confirm_address(spelled).claim == {"kid": f"{spelled}#{spelled[8:]}"}
 
 
-def test_the_address_of_a_holder_s_key_spells_it_and_is_whole(anna: Any) -> None:
-    did = did_jwk(anna.jwk)
-    for unusable in (did, "did:web:anna.example#1", "did:jwk:e30#0", "#0", "", f"{did}#1"):
-        with pytest.raises(UnusableKeyError):
-            confirm_did(unusable)
-    key = did_key(anna.key.public)
-    assert confirm_did(f"{key}#{key.removeprefix('did:key:')}").claim["kid"].startswith("did:key:")
+def test_a_private_key_or_none_is_refused(anna: Any) -> None:
+    private = anna.jwk | {"d": base64url(secret_of(anna.key.private))}
+    for did in (
+        did_jwk(private),
+        did_jwk({"kty": "oct", "k": "AA"}),
+        did_jwk(anna.jwk | {"crv": "secp256k1"}),
+        "did:web:anna.example",
+        "did:jwk:e30",
+        "",
+        f"{did_jwk(anna.jwk)}#0",
+    ):
+        for confirm in (confirm_key, confirm_address):
+            with pytest.raises(UnusableKeyError):
+                confirm(did)
 
 
 def test_a_credential_that_lacks_what_the_claims_repeat_is_refused(
     built: Any, solar: Any, key: Any, anna: Any
 ) -> None:
-    holder = confirm_jwk(anna.jwk)
+    holder = confirm_key(did_jwk(anna.jwk))
     for wrong in ({"validFrom": None}, {"validFrom": "2026-11-21T09:00:00.5Z"}, {"id": ""}, {"issuer": {}}):
         with pytest.raises(UnsafeDocumentError):
             secure_dc_sd_jwt(built(solar) | wrong, VCT, holder, key, NOW)
@@ -169,5 +175,5 @@ def test_a_credential_that_lacks_what_the_claims_repeat_is_refused(
 def test_a_badge_without_result_has_nothing_of_it_to_hide(
     built: Any, solar: Any, key: Any, anna: Any
 ) -> None:
-    plain = secure_vc_sd_jwt(built(solar, score=None), confirm_jwk(anna.jwk), key, NOW)
+    plain = secure_vc_sd_jwt(built(solar, score=None), confirm_key(did_jwk(anna.jwk)), key, NOW)
     assert not any(read_disclosure(text).name == "result" for text in split(plain.text).disclosures)

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from badges.sd_jwt.issuing import confirm_jwk, secure_dc_sd_jwt, secure_vc_sd_jwt
+from badges.sd_jwt.issuing import confirm_key, secure_dc_sd_jwt, secure_vc_sd_jwt
 from badges.verify import CHECKS, SD_JWT_CHECKS, Report, verify
+from signing.did import did_jwk
 from signing.keys import SigningKey, generate, jwk
 from signing.multibase import base64url, from_base64url
 from signing.sd_jwt.compact import split
@@ -149,9 +150,9 @@ def test_the_learner_of_another_badge_cannot_be_put_into_it(
 
     other = built(solar, learner=Learner(name="Berta Liepa", email="berta@example.org"))
     secured = (
-        secure_dc_sd_jwt(other, VCT, confirm_jwk(anna.jwk), key, NOW)
+        secure_dc_sd_jwt(other, VCT, confirm_key(did_jwk(anna.jwk)), key, NOW)
         if form == "dc+sd-jwt"
-        else secure_vc_sd_jwt(other, confirm_jwk(anna.jwk), key, NOW)
+        else secure_vc_sd_jwt(other, confirm_key(did_jwk(anna.jwk)), key, NOW)
     )
     berta = next(one for one in split(secured.text).disclosures if "Berta" in from_base64url(one).decode())
     report = check(without(forms[form], "Anna") + berta + "~")
@@ -181,7 +182,7 @@ def test_keys_and_algorithms_that_are_not_the_issuer_s_prove_nothing(
     assert check(forms[form]).verdict == "changed"
     stranger = SigningKey(verification_method="did:web:other.example#1", kid="1", private=generate("P-256"))
     world.keys[stranger.verification_method] = stranger
-    theirs = secure_vc_sd_jwt(built(solar), confirm_jwk(anna.jwk), stranger, NOW)
+    theirs = secure_vc_sd_jwt(built(solar), confirm_key(did_jwk(anna.jwk)), stranger, NOW)
     assert check(theirs).verdict == "wrong_issuer"
 
 
@@ -194,7 +195,7 @@ def test_revocation_and_end_reach_it(
         assert check(text).verdict == "revoked"
     world.publish_list()
     ends = built(solar, valid_until=NOW + timedelta(days=1))
-    holder = confirm_jwk(anna.jwk)
+    holder = confirm_key(did_jwk(anna.jwk))
     secured = (
         secure_dc_sd_jwt(ends, VCT, holder, key, NOW)
         if form == "dc+sd-jwt"
