@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from badges.sd_jwt.claims import type_address
 from signing.document_loader import EXTENSION_PATH
 
 EXTENSION_SCHEMA_PATH = EXTENSION_PATH.replace("context.jsonld", "schema.json")
@@ -41,6 +42,11 @@ class Addresses:
     @property
     def keys(self) -> str:
         return f"{self.issuer}/keys"
+
+    @property
+    def badge_type(self) -> str:
+        """The type of badges of this issuer as SD-JWT VC (`vct`)."""
+        return type_address(self.issuer)
 
     @property
     def extension_context(self) -> str:

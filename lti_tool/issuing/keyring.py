@@ -37,6 +37,7 @@ from signing.keys import (
 ALGORITHMS: Mapping[str, Algorithm] = {
     "eddsa-rdfc-2022": "Ed25519",
     "ecdsa-sd-2023": "P-256",
+    "sd-jwt": "P-256",
     "vc-jwt": "P-256",
     "vc-jwt-rs256": "RSA",
 }

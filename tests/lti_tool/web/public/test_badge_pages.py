@@ -305,20 +305,29 @@ def test_public_pages_are_in_the_browsers_language_or_the_chosen_one(browser, pa
     assert '<html lang="en">' in browser.get(path + "?lang=xx", headers={"Accept-Language": "fr"}).text
 
 
-def test_the_page_of_a_bound_badge_leads_to_no_other_and_gives_no_jwt_where_there_is_none(
-    browser, annas_badge, web_tool, clock
-):
+def bound(web_tool, clock, form):
     with web_tool.store.read() as session:
         award_id = session.query(Award).one().id
+    holder = did_key(generate("Ed25519").public_key())
+    return issue_bound(web_tool.store, web_tool.issuers, award_id, holder, form, clock()).id
+
+
+def test_the_page_of_a_bound_badge_leads_to_no_other(browser, annas_badge, web_tool, clock):
+    page = browser.get(f"/badges/{bound(web_tool, clock, JSON)}").text
+    assert annas_badge not in page and "This badge is genuine and valid" in page
+
+
+def test_a_badge_of_which_a_wallet_may_leave_parts_out_is_at_no_address(
+    browser, annas_badge, web_tool, clock
+):
     compact = Form(
         name="dc+sd-jwt",
         proof="vc-jwt",
         secure=lambda *made_of: SecuredCredential(f"{JSON.secure(*made_of).text}~", "application/dc+sd-jwt"),
     )
-    holder = did_key(generate("Ed25519").public_key())
-    given = issue_bound(web_tool.store, web_tool.issuers, award_id, holder, compact, clock())
-    page = browser.get(f"/badges/{given.id}").text
-    assert annas_badge not in page and "This badge is genuine and valid" in page and ".jwt" not in page
-    assert browser.get(f"/badges/{given.id}.jwt").status_code == 404
-    answer = browser.get(f"/credentials/{given.id}", headers={"Accept": "application/jwt"})
-    assert answer.mimetype == "application/vc+ld+json" and holder in answer.text
+    given = bound(web_tool, clock, compact)
+    for ending in ("", ".jwt", ".json", ".png", ".svg", ".pdf"):
+        assert browser.get(f"/badges/{given}{ending}").status_code == 404
+    for accepted in ("application/jwt", "application/vc+ld+json", "application/json", "*/*"):
+        answer = browser.get(f"/credentials/{given}", headers={"Accept": accepted}, follow_redirects=True)
+        assert answer.status_code == 404 and "Anna" not in answer.text
