@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from badges.sd_jwt.claims import TYPE_PATH
 from lti_tool.addresses import EXTENSION_SCHEMA_PATH
 from lti_tool.observations.roles import MEMBERSHIP, TEST_USER, role_uris
 from lti_tool.people import operator_sessions, sessions
@@ -119,6 +120,8 @@ WHO_MAY = {
     "GET /issuers/<slug>/.well-known/openid-credential-issuer": EVERYBODY,
     "GET /.well-known/oauth-authorization-server/issuers/<slug>": EVERYBODY,
     "GET /issuers/<slug>/.well-known/oauth-authorization-server": EVERYBODY,
+    f"GET /issuers/<slug>{TYPE_PATH}": EVERYBODY,
+    f"GET /.well-known/vct/issuers/<slug>{TYPE_PATH}": EVERYBODY,
     "GET /wallet/offers/<token>": NOBODY,
     "POST /issuers/<slug>/wallet/token": NOBODY,
     "POST /issuers/<slug>/wallet/nonce": EVERYBODY,
