@@ -80,5 +80,11 @@ class Addresses:
     def holder_check(self, token: str) -> str:
         return f"{self.tool_url}/mail/holder/{token}"
 
+    def wallet_offer(self, token: str) -> str:
+        return f"{self.tool_url}/wallet/offers/{token}"
+
+    def wallet_endpoint(self, name: str) -> str:
+        return f"{self.issuer}/wallet/{name}"
+
     def approval(self, code: str) -> str:
         return f"{self.tool_url}/lti/approval?code={code}"

@@ -32,6 +32,7 @@ from lti_tool.store.queries import (
     take_backs,
     templates,
     verifications,
+    wallet_offers,
 )
 
 __all__ = [
@@ -66,4 +67,5 @@ __all__ = [
     "take_backs",
     "templates",
     "verifications",
+    "wallet_offers",
 ]

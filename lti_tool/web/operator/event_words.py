@@ -147,6 +147,7 @@ ACT_WORDS: Mapping[str, Sentence] = {
     "template_published": _l("A template was published"),
     "template_retired": _l("A template was retired"),
     "told": _l("A learner was told about their badge"),
+    "wallet_offer_made": _l("A learner offered a badge to a wallet"),
     "work_dropped": _l("Work that could not be done was dropped"),
     "work_retried": _l("Work that had failed is tried again"),
 }

@@ -602,6 +602,7 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
 ]
 #: Acts that other tests walk through: by pages, and by commands.
 ELSEWHERE = {
+    "wallet_offer_made",
     "bound_ended",
     "secrets_encrypted_anew",
     "self_test_asked",

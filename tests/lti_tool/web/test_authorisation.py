@@ -115,6 +115,16 @@ WHO_MAY = {
     "GET /status/<int:list_id>": EVERYBODY,
     f"GET {EXTENSION_PATH}": EVERYBODY,
     f"GET {EXTENSION_SCHEMA_PATH}": EVERYBODY,
+    "GET /.well-known/openid-credential-issuer/issuers/<slug>": EVERYBODY,
+    "GET /issuers/<slug>/.well-known/openid-credential-issuer": EVERYBODY,
+    "GET /.well-known/oauth-authorization-server/issuers/<slug>": EVERYBODY,
+    "GET /issuers/<slug>/.well-known/oauth-authorization-server": EVERYBODY,
+    "GET /wallet/offers/<token>": NOBODY,
+    "POST /issuers/<slug>/wallet/token": NOBODY,
+    "POST /issuers/<slug>/wallet/nonce": EVERYBODY,
+    "POST /issuers/<slug>/wallet/credential": NOBODY,
+    "POST /issuers/<slug>/wallet/deferred": NOBODY,
+    "POST /issuers/<slug>/wallet/notification": NOBODY,
     "GET /lti/jwks.json": EVERYBODY,
     "GET /lti/canvas.json": EVERYBODY,
     "GET /lti/launch": EVERYBODY,
@@ -520,7 +530,7 @@ def test_each_visitor_opens_what_they_may_and_nothing_else(
             before = content(live)
             for visitor in sorted(VISITORS - WHO_MAY[route]):
                 status, page = open_as(visitor, route)
-                if status not in (400, 403, 404) or b"Anna" in page:
+                if status not in (400, 401, 403, 404) or b"Anna" in page:
                     wrong[route, visitor] = status
             if content(live) != before:
                 wrong[route] = "a refused request has changed something"

@@ -1,0 +1,1 @@
+"""How a badge gets into a wallet."""
