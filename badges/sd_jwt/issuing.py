@@ -15,7 +15,7 @@ from datetime import datetime
 
 from badges.disclosure import part_paths
 from badges.sd_jwt.claims import as_claims
-from signing.binding import issuer_id
+from signing.binding import issuer_id, only_one
 from signing.errors import ProofError, UnsafeDocumentError, UnusableKeyError
 from signing.json_text import Json
 from signing.keys import PublicKey, SigningKey, jwk
@@ -85,4 +85,16 @@ def secure_vc_sd_jwt(
         claims = {"iss": issuer_id(credential), "iat": int(now.timestamp()), "cnf": holder.claim}
     except ProofError as error:
         raise UnsafeDocumentError(f"the credential cannot be an SD-JWT: {error}") from error
-    return issue(credential | claims, "vc+sd-jwt", part_paths(credential), key)
+    return issue(_readable_by_credo(credential) | claims, "vc+sd-jwt", part_paths(credential), key)
+
+
+def _readable_by_credo(credential: Json) -> Json:
+    """The same with a text as the type of each piece of evidence, which JSON-LD does not tell from a list of one.
+
+    Credo 0.6 keeps no credential whose evidence has a list there.
+    """
+    if "evidence" not in credential:
+        return credential
+    return credential | {
+        "evidence": [each | {"type": only_one(each["type"])} for each in credential["evidence"]]
+    }

@@ -211,8 +211,9 @@ class Keyring:
         """The current key for `proof`, with the verification method that readers of such a proof expect.
 
         A VC-JWT names the URL of a JWK, as Open Badges 3.0 asks for; the cryptosuites name an entry of the issuer's
-        DID document, ecdsa-sd-2023 the one that has the Multikey as its name. Raises LookupError where there is no
-        current key, NotFoundError or SigningError where its private key cannot be opened.
+        DID document, ecdsa-sd-2023 and SD-JWTs the one that has the Multikey as its name: Credo 0.6 knows no
+        JsonWebKey. Raises LookupError where there is no current key, NotFoundError or SigningError where its private
+        key cannot be opened.
         """
         row = self._current(session, ALGORITHMS[proof])
         if row is None:
@@ -220,7 +221,7 @@ class Keyring:
         private = self._open(row)
         if proof.startswith("vc-jwt"):
             method = self.jwk_address(row.kid)
-        elif proof == "ecdsa-sd-2023":
+        elif proof in ("ecdsa-sd-2023", "sd-jwt"):
             method = f"{self.did}#{multikey(from_jwk(row.public_jwk))}"
         else:
             method = f"{self.did}#{row.kid}"

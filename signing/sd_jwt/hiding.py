@@ -47,11 +47,26 @@ def hide(
     the object or list at a path, so that nobody sees how many parts there are. Raises UnsafeDocumentError for a path at
     which there is nothing, and for claims that use the names of SD-JWT themselves.
     """
+    if _uses_reserved_names(claims):
+        raise UnsafeDocumentError("the claims use a name that SD-JWT reserves")
     hider = _Hider(frozenset(paths), decoys or {}, make_salt)
     hidden: Json = hider.without(claims, ())
     if hider.found != {*paths, *(decoys or {})}:
         raise UnsafeDocumentError("there is no part at one of the paths")
     return hidden | {HASH_FUNCTION: "sha-256"}, tuple(hider.disclosures)
+
+
+def _uses_reserved_names(claims: Json) -> bool:
+    pending: list[Any] = [claims]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            if not RESERVED.isdisjoint(value):
+                return True
+            pending.extend(value.values())
+        elif isinstance(value, list):
+            pending.extend(value)
+    return False
 
 
 class _Hider:
@@ -61,20 +76,20 @@ class _Hider:
         self, paths: frozenset[Path], decoys: Mapping[Path, int], make_salt: Callable[[], str]
     ) -> None:
         self._paths, self._decoys, self._make_salt = paths, decoys, make_salt
+        #: Only what leads to a path is looked into.
+        self._on_the_way = {path[:length] for path in (*paths, *decoys) for length in range(len(path) + 1)}
         self.found: set[Path] = set()
         self.disclosures: list[str] = []
 
     def without(self, value: Any, path: Path) -> Any:
         """The value with digests instead of its hidden parts."""
+        if path not in self._on_the_way:
+            return value
         if isinstance(value, dict):
             return self._object(value, path)
-        if isinstance(value, list):
-            return self._list(value, path)
-        return value
+        return self._list(value, path) if isinstance(value, list) else value
 
     def _object(self, value: Json, path: Path) -> Json:
-        if not RESERVED.isdisjoint(value):
-            raise UnsafeDocumentError("the claims use a name that SD-JWT reserves")
         shown: Json = {}
         digests = self._decoys_at(path)
         for name, member in value.items():

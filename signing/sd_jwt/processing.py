@@ -8,6 +8,7 @@ Source: RFC 9901, "Verification of the SD-JWT", steps 3 to 5.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import is_
 from typing import Any
 
 from signing.errors import ProofError
@@ -71,12 +72,12 @@ class _Processor:
             raise ProofError("malformed", "the SD-JWT is nested too deeply")
         if isinstance(value, dict):
             return self._object(value, path)
-        if isinstance(value, list):
-            return self._list(value, path)
-        return value
+        return self._list(value, path) if isinstance(value, list) else value
 
     def _object(self, value: Json, path: Path) -> Json:
-        members = {name: self.shown(part, (*path, name)) for name, part in value.items() if name != DIGESTS}
+        members = self._with_members_shown(value, path)
+        if DIGESTS in value:
+            members = {name: part for name, part in members.items() if name != DIGESTS}
         if not RESERVED.isdisjoint(members):
             raise ProofError("malformed", "a name that SD-JWT reserves stands for something else")
         digests = value.get(DIGESTS, [])
@@ -91,6 +92,17 @@ class _Processor:
             if disclosure.name in members:
                 raise ProofError("malformed", "a disclosed member stands in its object already")
             members[disclosure.name] = self.shown(disclosure.value, (*path, disclosure.name))
+        return members
+
+    def _with_members_shown(self, value: Json, path: Path) -> Json:
+        """The object with what is disclosed inside its members; itself where that is nothing, as nearly everywhere."""
+        members = value
+        for name, part in value.items():
+            if name != DIGESTS and isinstance(part, dict | list):
+                inner = self.shown(part, (*path, name))
+                if inner is not part:
+                    members = dict(value) if members is value else members
+                    members[name] = inner
         return members
 
     def _list(self, value: list[Any], path: Path) -> list[Any]:
@@ -108,7 +120,8 @@ class _Processor:
             if disclosure.name is not None:
                 raise ProofError("malformed", "a member of an object is disclosed as an element of a list")
             elements.append(self.shown(disclosure.value, (*path, place)))
-        return elements
+        is_same = len(elements) == len(value) and all(map(is_, elements, value))
+        return value if is_same else elements
 
     def _disclosed(self, digest: str, path: Path) -> Disclosure | None:
         """The disclosure with this digest, which is noted; raises ProofError `malformed` for one that was there."""

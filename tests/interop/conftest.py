@@ -24,7 +24,7 @@ from signing import did
 from signing.did_document import did_document
 from signing.document_loader import CONTEXTS, EXTENSION_PATH, find_context
 from signing.json_text import Json
-from signing.keys import SigningKey, VerificationMethod, generate, jwk
+from signing.keys import SigningKey, VerificationMethod, generate, jwk, multikey
 from signing.proofs import PROOFS, ecdsa_sd_2023
 from signing.secured import SecuredCredential
 from signing.status import empty, with_bit_set
@@ -38,7 +38,7 @@ NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=1)
 
 
 class OtherLibraries:
-    """The program in others.mjs, which runs other libraries under Node."""
+    """A program that runs other libraries under Node: others.mjs, or the wallet in credo.mjs."""
 
     def __init__(self, program: subprocess.Popen[str]) -> None:
         self._program = program
@@ -55,13 +55,24 @@ class OtherLibraries:
 
 @pytest.fixture(scope="session")
 def others() -> Iterator[OtherLibraries]:
+    yield from _running("others.mjs")
+
+
+@pytest.fixture(scope="session")
+def credo() -> Iterator[OtherLibraries]:
+    """A wallet of Credo."""
+    yield from _running("credo.mjs")
+
+
+def _running(name: str) -> Iterator[OtherLibraries]:
+    """The program, until the tests are over; skips what needs it where it cannot run."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("Node, under which other verifiers run, is not installed")
     if not (FOLDER / "node_modules/made.stamp").is_file():
         pytest.skip("other verifiers are not installed: make interop")
     with subprocess.Popen(
-        [node, FOLDER / "others.mjs"],
+        [node, FOLDER / name],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -144,6 +155,11 @@ def riga_college(issuer: Any) -> IssuerSite:
         "vc-jwt": _key(f"{TOOL_URL}/keys/p2.json", "P-256"),
         "vc-jwt-rs256": _key(f"{TOOL_URL}/keys/r1.json", "RSA"),
     }
+    wallet_key = generate("P-256")
+    address = f"{issuer.id}#{multikey(wallet_key.public_key())}"
+    keys["sd-jwt"] = SigningKey(
+        verification_method=address, kid=address.rpartition("#")[2], private=wallet_key
+    )
     methods = [
         VerificationMethod(id=f"{issuer.id}#{key.kid}", controller=issuer.id, public=key.public)
         for key in keys.values()
