@@ -10,7 +10,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("awarding", "deliveries", "issuing", "operators", "people", "platforms", "publishing", "templates")
+ROOMS = (
+    "awarding",
+    "deliveries",
+    "issuing",
+    "operators",
+    "people",
+    "platforms",
+    "publishing",
+    "templates",
+    "wallets",
+)
 #: The columns that say how far an award, a credential, a delivery, a key, a template or a rule has come.
 STATES = {
     "answer",

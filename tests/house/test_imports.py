@@ -42,6 +42,7 @@ ROOMS = (
         "store",
         "platforms",
         "issuing",
+        "wallets",
         "conditions",
         "sources",
         "awarding",

@@ -156,6 +156,11 @@ WHO_MAY = {
     "POST /my/sign-out": NOBODY,
     "POST /my/sessions/end": NOBODY,
     "POST /my/badges/<uuid:badge_id>/sharing/<action>": NOBODY,
+    "POST /my/badges/<uuid:badge_id>/wallet": NOBODY,
+    # Whoever has the token of a link for a wallet, which these do not.
+    "GET /interactions/<token>": NOBODY,
+    "POST /exchanges/<token>": NOBODY,
+    "POST /exchanges/<token>/presentation": NOBODY,
     "POST /my/badges/<uuid:badge_id>/list/<action>": NOBODY,
     # So does one of an operator: without it these lead to the page to sign in. Who may what there, by role, is in
     # `tests/lti_tool/web/operator/test_roles_on_pages.py`.
@@ -231,6 +236,7 @@ WHO_MAY = {
     "POST /lti/app/badges/<uuid:badge_id>/list/<action>": OWNER,
     "GET /shared/<token>": NOBODY,
     "GET /shared/<token>/badge.png": NOBODY,
+    "POST /lti/app/badges/<uuid:badge_id>/wallet": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/sharing": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/sharing/<action>": OWNER,
     "POST /lti/app/transcript": OWNER,
