@@ -64,11 +64,13 @@ class Configuration:
         return format_name == self.format and (types is None or set(_texts(types)) <= set(TYPES))
 
 
+#: The badge as it is, bound to nobody.
+COPY = "ob3-json"
 #: The last two are for wallets that hold SD-JWTs: of the kind that EUDI wallets take, and of the one that Credo takes.
 CONFIGURATIONS: Mapping[str, Configuration] = {
     each.id: each
     for each in (
-        Configuration(id="ob3-json", format="ldp_vc", algorithms=(EDDSA_RDFC_2022.name,)),
+        Configuration(id=COPY, format="ldp_vc", algorithms=(EDDSA_RDFC_2022.name,)),
         Configuration(
             id="ob3-json-bound",
             format="ldp_vc",
