@@ -141,6 +141,16 @@ def test_keeping_a_badge_in_a_wallet(people, demo, activity):
             found += find_faults(phone, f"wallet-scanned-{language}")
             (badge,) = take_by_wallet(demo, address)
             assert demo.tool.verify(json.dumps(badge).encode()).verdict == "verified"
+            for where, shown in (("there", "#offer-digits"), ("here", "#offer-address")):
+                frame.locator("html").evaluate(
+                    "page => page.querySelectorAll('details').forEach(one => one.open = true)"
+                )
+                frame.locator("[name=form][value=ob3-w3c-sdjwt]").check()
+                press_until(frame.locator(f"button[name=where][value={where}]"), frame.locator(shown))
+                found += find_faults(anna, f"wallet-offer-{where}-{language}")
+                press_until(
+                    frame.locator("form[action$='/wallet'] button"), frame.locator("#wallet-address")
+                )
             press_until(
                 frame.locator("form[action='/lti/app/learner'] button"),
                 frame.locator("#keep-badge .notice.yes"),
