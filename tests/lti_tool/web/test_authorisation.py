@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from badges.sd_jwt.claims import TYPE_PATH
 from lti_tool.addresses import EXTENSION_SCHEMA_PATH
 from lti_tool.observations.roles import MEMBERSHIP, TEST_USER, role_uris
 from lti_tool.people import operator_sessions, sessions
@@ -109,6 +110,8 @@ WHO_MAY = {
     "GET /issuers/<slug>/accent.css": EVERYBODY,
     "GET /issuers/<slug>/logo.png": EVERYBODY,
     "GET /issuers/<slug>/did.json": EVERYBODY,
+    f"GET /issuers/<slug>{TYPE_PATH}": EVERYBODY,
+    f"GET /.well-known/vct/issuers/<slug>{TYPE_PATH}": EVERYBODY,
     "GET /issuers/<slug>/jwks.json": EVERYBODY,
     "GET /issuers/<slug>/keys/<kid>.json": EVERYBODY,
     "GET /.well-known/jwks.json": EVERYBODY,
