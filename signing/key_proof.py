@@ -11,14 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NoReturn
 
-from cryptography.exceptions import InvalidSignature
-
 from signing import did
 from signing.errors import KeyNotFoundError, ProofError, UnusableKeyError
-from signing.json_text import Json, read_object
+from signing.json_text import Json
+from signing.jws import check_signature, object_of, parts_of
 from signing.keys import PublicKey, algorithm, from_jwk, jwk
-from signing.multibase import from_base64url
-from signing.signatures import length_of, verify
 
 TYPE = "openid4vci-proof+jwt"
 #: The key that each algorithm of JOSE signs with, of those that are taken.
@@ -62,30 +59,15 @@ def verify_key_proof(text: str, audience: str, now: datetime) -> KeyProof:
 
     Raises ProofError.
     """
-    parts = text.split(".", 3) if len(text) <= MAX_CHARACTERS else []
-    if len(parts) != 3:
-        raise ProofError("unreadable", "the key proof is no compact JWS")
-    header, claims = _object(parts[0]), _object(parts[1])
+    if len(text) > MAX_CHARACTERS:
+        raise ProofError("unreadable", "the key proof is too long")
+    head, body, _ = parts_of(text)
+    header, claims = object_of(head), object_of(body)
     _check_header(header)
     proof = _named_key(header, claims)
-    try:
-        signature = from_base64url(parts[2])
-        if len(signature) != length_of(proof.public):
-            raise ValueError("not as long as a signature of the key")
-        verify(proof.public, signature, f"{parts[0]}.{parts[1]}".encode())
-    except ValueError as error:
-        raise ProofError("malformed", "the signature of the key proof is not complete") from error
-    except InvalidSignature as error:
-        raise ProofError("bad_signature", "the key proof is not signed with the key that it names") from error
+    check_signature(text, proof.public)
     _check_claims(claims, audience, now)
     return proof
-
-
-def _object(part: str) -> Json:
-    try:
-        return read_object(from_base64url(part).decode())
-    except ValueError as error:
-        raise ProofError("unreadable", "a part of the key proof is not base64url of a text") from error
 
 
 def _check_header(header: Json) -> None:

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
-from lti_tool.issuing import bound
+from badges.credential import contexts
+from lti_tool.addresses import Addresses
+from lti_tool.issuing import bound, sd_jwt_forms
 from lti_tool.issuing.bound import Form
 from lti_tool.values import Json
 from signing.json_text import as_plain_text
 from signing.key_proof import KeyProof
-from signing.proofs import EDDSA_RDFC_2022
+from signing.proofs import EDDSA_RDFC_2022, SD_JWT
 
-#: How the two formats of W3C credentials are called; of others none is offered.
-LDP_VC = "ldp_vc"
+#: The types of every badge, as the configurations of W3C credentials name them.
+TYPES = ("VerifiableCredential", "OpenBadgeCredential")
+
+Format = Literal["ldp_vc", "dc+sd-jwt", "vc+sd-jwt"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +33,7 @@ class Configuration:
     """
 
     id: str
-    format: str
+    format: Format
     algorithms: tuple[str, ...]
     form: Form | None = None
     binding_methods: tuple[str, ...] = ()
@@ -40,7 +45,18 @@ class Configuration:
 
     def as_json(self, text: str) -> str:
         """The text of such a credential as it stands in JSON: an object as it is, a compact text in quotes."""
-        return text if self.format == LDP_VC else as_plain_text(text)
+        return text if self.format == "ldp_vc" else as_plain_text(text)
+
+    def definition(self, addresses: Addresses) -> Json:
+        """What its metadata say of the credential itself, beside the format."""
+        match self.format:
+            case "ldp_vc":
+                named = {"@context": list(contexts(addresses.extension_context)), "type": list(TYPES)}
+                return {"credential_definition": named}
+            case "vc+sd-jwt":
+                return {"credential_definition": {"type": list(TYPES)}}
+            case "dc+sd-jwt":
+                return {"vct": addresses.badge_type}
 
     def is_asked_for_by(self, format_name: object, definition: object) -> bool:
         """Whether a request of a draft, by format and types, means this one."""
@@ -48,28 +64,34 @@ class Configuration:
         return format_name == self.format and (types is None or set(_texts(types)) <= set(TYPES))
 
 
-#: The types of every badge, as the configurations of W3C credentials name them.
-TYPES = ("VerifiableCredential", "OpenBadgeCredential")
+#: The last two are for wallets that hold SD-JWTs: of the kind that EUDI wallets take, and of the one that Credo takes.
 CONFIGURATIONS: Mapping[str, Configuration] = {
     each.id: each
     for each in (
-        Configuration(id="ob3-json", format=LDP_VC, algorithms=(EDDSA_RDFC_2022.name,)),
+        Configuration(id="ob3-json", format="ldp_vc", algorithms=(EDDSA_RDFC_2022.name,)),
         Configuration(
             id="ob3-json-bound",
-            format=LDP_VC,
+            format="ldp_vc",
             algorithms=(EDDSA_RDFC_2022.name,),
             form=bound.JSON,
             binding_methods=("did:key", "did:jwk"),
         ),
+        Configuration(
+            id="ob3-sdjwt",
+            format="dc+sd-jwt",
+            algorithms=(SD_JWT.jws,),
+            form=sd_jwt_forms.DC_SD_JWT,
+            binding_methods=("jwk",),
+        ),
+        Configuration(
+            id="ob3-w3c-sdjwt",
+            format="vc+sd-jwt",
+            algorithms=(SD_JWT.jws,),
+            form=sd_jwt_forms.VC_SD_JWT,
+            binding_methods=("did:jwk", "did:key"),
+        ),
     )
 }
-
-
-def definition_of(configuration: Configuration, contexts: tuple[str, ...]) -> Json:
-    """What its metadata say of the credential itself, beside the format."""
-    if configuration.format == LDP_VC:
-        return {"credential_definition": {"@context": list(contexts), "type": list(TYPES)}}
-    return {}
 
 
 def _texts(value: object) -> list[str]:

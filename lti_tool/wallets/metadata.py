@@ -5,13 +5,13 @@ Sources: OpenID for Verifiable Credential Issuance 1.0, 12.2 and 12.3; RFC 8414.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from badges.credential import contexts
+from badges.sd_jwt.type_metadata import CardLook, type_metadata
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.language import LANGUAGES, translator
 from lti_tool.values import Json
-from lti_tool.wallets.configurations import CONFIGURATIONS, Configuration, definition_of
+from lti_tool.wallets.configurations import CONFIGURATIONS, Configuration
 from lti_tool.wallets.messages import PRE_AUTHORIZED
 from signing.key_proof import ALGORITHMS
 
@@ -61,9 +61,9 @@ def _configuration(issuer: Issuer, configuration: Configuration) -> Json:
     found: Json = {
         "format": configuration.format,
         "credential_signing_alg_values_supported": list(configuration.algorithms),
-        **definition_of(configuration, contexts(issuer.addresses.extension_context)),
+        **configuration.definition(issuer.addresses),
         # @openid4vc/openid4vci 0.4 takes an issuer without these for one of draft 14.
-        "credential_metadata": {"display": display, "claims": _claims()},
+        "credential_metadata": {"display": display, "claims": _claims(issuer.addresses.badge_type)},
         # Drafts 13 to 15 have it here: @sphereon/oid4vci-client, and @openid4vc/openid4vci where it reads these.
         "display": display,
     }
@@ -98,27 +98,25 @@ def _logo(issuer: Issuer, language: str) -> Json:
     }
 
 
-def _claims() -> Sequence[Json]:
-    """What a badge says, by the path to it, and what that is called."""
-    names = [dict(_named_claims(language)) for language in LANGUAGES]
+def _claims(vct: str) -> Sequence[Json]:
+    """What a badge says, by the path to it, and what that is called: the same in each form of it."""
     return [
         {
-            "path": list(path),
-            "display": [
-                {"name": of_language[path], "locale": language}
-                for language, of_language in zip(LANGUAGES, names, strict=True)
-            ],
+            "path": claim["path"],
+            "mandatory": claim["mandatory"],
+            "display": [{"name": each["label"], "locale": each["locale"]} for each in claim["display"]],
         }
-        for path in names[0]
+        for claim in type_metadata(vct)["claims"]
     ]
 
 
-def _named_claims(language: str) -> Iterable[tuple[tuple[str, ...], str]]:
-    _ = translator(language)
-    achievement = ("credentialSubject", "achievement")
-    yield (*achievement, "name"), _("Badge")
-    yield (*achievement, "description"), _("Description")
-    yield (*achievement, "criteria", "narrative"), _("What it took")
-    yield ("issuer", "name"), _("Issued by")
-    yield ("validFrom",), _("Issued on")
-    yield ("validUntil",), _("Valid until")
+def badge_type_metadata(issuer: Issuer) -> Json:
+    """The document at the address of the issuer's type of badges (`vct`)."""
+    logo, accent = issuer.look.logo, issuer.look.accent
+    look = CardLook(
+        logo_url=issuer.addresses.logo if logo else None,
+        logo_text=issuer.profile.name if logo else None,
+        background=accent.colour if accent else None,
+        text=TEXT_COLOUR if accent else None,
+    )
+    return type_metadata(issuer.addresses.badge_type, look)

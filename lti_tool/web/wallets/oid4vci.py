@@ -9,6 +9,7 @@ from flask import Blueprint, request
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
+from badges.sd_jwt.claims import TYPE_PATH
 from lti_tool.errors import NotFoundError, WalletError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.logs import log
@@ -24,7 +25,7 @@ from lti_tool.wallets.messages import (
     read_notification,
     read_transaction_id,
 )
-from lti_tool.wallets.metadata import authorization_server_metadata, issuer_metadata
+from lti_tool.wallets.metadata import authorization_server_metadata, badge_type_metadata, issuer_metadata
 from lti_tool.wallets.nonces import new_nonce, use_nonce
 from lti_tool.web import rate_limits
 from lti_tool.web.current import current_tool
@@ -61,6 +62,16 @@ def authorization_server(slug: str) -> Response:
     """The issuer as an authorization server. Raises NotFoundError where there is no such issuer."""
     with current_tool().store.read() as session:
         metadata = authorization_server_metadata(_issuer(session, slug))
+    return json_document(metadata, "application/json", METADATA_MAX_AGE)
+
+
+@pages.get(f"/issuers/<slug>{TYPE_PATH}")
+# Where a reader of SD-JWT VC asks that goes by the draft, and Credo.
+@pages.get(f"/.well-known/vct/issuers/<slug>{TYPE_PATH}")
+def badge_type(slug: str) -> Response:
+    """The Type Metadata of SD-JWTs. Raises NotFoundError where there is no such issuer."""
+    with current_tool().store.read() as session:
+        metadata = badge_type_metadata(_issuer(session, slug))
     return json_document(metadata, "application/json", METADATA_MAX_AGE)
 
 

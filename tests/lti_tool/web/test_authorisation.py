@@ -122,6 +122,8 @@ WHO_MAY = {
     "GET /issuers/<slug>/.well-known/openid-credential-issuer": EVERYBODY,
     "GET /.well-known/oauth-authorization-server/issuers/<slug>": EVERYBODY,
     "GET /issuers/<slug>/.well-known/oauth-authorization-server": EVERYBODY,
+    f"GET /issuers/<slug>{TYPE_PATH}": EVERYBODY,
+    f"GET /.well-known/vct/issuers/<slug>{TYPE_PATH}": EVERYBODY,
     "GET /wallet/offers/<token>": NOBODY,
     "POST /issuers/<slug>/wallet/token": NOBODY,
     "POST /issuers/<slug>/wallet/nonce": EVERYBODY,

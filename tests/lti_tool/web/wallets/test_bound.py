@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import jwt
 import pytest
 
 from lti_tool.errors import WalletError
@@ -162,3 +163,23 @@ def test_what_cannot_be_signed_at_this_moment_comes_later(wallet, bound, proofs,
     late = wallet.ask(token, transaction, "deferred_credential_endpoint")
     assert credential_in(late)["credentialSubject"]["id"] == did_key(key.public_key())
     assert late.get_json().keys() == {"credentials"}
+
+
+@pytest.mark.parametrize(
+    ("configuration", "named", "header_type"),
+    [("ob3-sdjwt", "jwk", "dc+sd-jwt"), ("ob3-w3c-sdjwt", "did:jwk", "vc+sd-jwt")],
+)
+def test_wallets_for_sd_jwts_get_one(wallet, made, proofs, web_tool, configuration, named, header_type):
+    key = generate("P-256")
+    offer = wallet.read_offer(made(configuration).link)
+    token = wallet.token(offer)
+    first = wallet.ask_credential(token, offer, proofs=proofs(key, named=named))
+    text = credential_in(first)
+    assert isinstance(text, str) and jwt.get_unverified_header(text.split("~")[0])["typ"] == header_type
+    assert web_tool.verify_own(text).verdict == "verified"
+    assert wallet.ask_credential(token, offer, proofs=proofs(key, named=named)).text == first.text
+    # Who the holder is may be named otherwise there, and not here.
+    other = {"jwk": "did:key", "did:jwk": "jwk"}[named]
+    answer = wallet.ask_credential(token, offer, proofs=proofs(key, named=other))
+    assert error_of(answer) == "invalid_proof"
+    assert wallet.notify(token, first.get_json()["notification_id"]).status_code == 204
