@@ -9,7 +9,6 @@ from badges.credential import contexts
 from badges.jsonld import as_jsonld
 from badges.model import Image
 from badges.schemas import EXTENSION_SCHEMA
-from badges.sd_jwt.type_metadata import CardLook, type_metadata
 from lti_tool.addresses import without_scheme
 from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuer import Issuer
@@ -48,19 +47,6 @@ def issuer_profile(publisher: Publisher, slug: str, base_url: str = "") -> Json:
     if issuer.look.logo:
         profile = replace(profile, image=Image(id=issuer.addresses.logo))
     return {"@context": list(contexts(issuer.addresses.extension_context)), **as_jsonld(profile)}
-
-
-def badge_type(publisher: Publisher, slug: str, base_url: str = "") -> Json:
-    """The issuer's type of badges as SD-JWT VC: its type metadata. Raises NotFoundError as `found_issuer` does."""
-    with publisher.store.read() as session:
-        issuer = found_issuer(session, publisher, slug, base_url)
-    look, at = issuer.look, issuer.addresses
-    card = CardLook(
-        logo_url=at.logo if look.logo else None,
-        logo_text=issuer.profile.name if look.logo else None,
-        background=look.accent.colour if look.accent else None,
-    )
-    return type_metadata(at.badge_type, card)
 
 
 def logo(publisher: Publisher, slug: str, base_url: str = "") -> bytes:

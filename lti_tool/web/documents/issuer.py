@@ -1,11 +1,10 @@
-"""The documents of the issuer: identity, keys, status lists, context, schema, type of badges, logo and colour."""
+"""The documents of the issuer: identity, keys, status lists, context and schema of the extension, logo and colour."""
 
 from __future__ import annotations
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from badges.sd_jwt.claims import TYPE_PATH
 from lti_tool.addresses import EXTENSION_SCHEMA_PATH
 from lti_tool.errors import NotFoundError
 from lti_tool.publishing import issuer_documents, status_lists
@@ -20,8 +19,6 @@ pages = Blueprint("issuer", __name__)
 
 #: Short, because a new key has to be known soon after it first signs.
 KEYS_MAX_AGE = 300
-#: An hour, as the issuer's profile: only its colour and its logo change.
-TYPE_MAX_AGE = 3600
 #: A year, because a version of the extension never changes.
 EXTENSION_MAX_AGE = 31_536_000
 
@@ -48,15 +45,6 @@ def public_key(slug: str, kid: str) -> Response:
         issuer_documents.public_key(current_tool(), slug, kid, requested_base()),
         "application/jwk+json",
         KEYS_MAX_AGE,
-    )
-
-
-@pages.get(f"/issuers/<slug>{TYPE_PATH}")
-# Where drafts of SD-JWT VC had it: Credo asks there second.
-@pages.get(f"/.well-known/vct/issuers/<slug>{TYPE_PATH}")
-def badge_type(slug: str) -> Response:
-    return json_document(
-        issuer_documents.badge_type(current_tool(), slug, requested_base()), "application/json", TYPE_MAX_AGE
     )
 
 

@@ -110,8 +110,6 @@ WHO_MAY = {
     "GET /issuers/<slug>/accent.css": EVERYBODY,
     "GET /issuers/<slug>/logo.png": EVERYBODY,
     "GET /issuers/<slug>/did.json": EVERYBODY,
-    f"GET /issuers/<slug>{TYPE_PATH}": EVERYBODY,
-    f"GET /.well-known/vct/issuers/<slug>{TYPE_PATH}": EVERYBODY,
     "GET /issuers/<slug>/jwks.json": EVERYBODY,
     "GET /issuers/<slug>/keys/<kid>.json": EVERYBODY,
     "GET /.well-known/jwks.json": EVERYBODY,

@@ -14,7 +14,7 @@ from lti_tool.web import create_app
 from signing.did import did_key
 from signing.keys import generate
 from signing.secured import SecuredCredential
-from tests.fixtures import NOW, give_look
+from tests.fixtures import NOW
 from tests.lti_tool.web.conftest import browser_of, policy, text_of
 
 JSON_ONLY = {"Accept": "application/json"}
@@ -191,8 +191,6 @@ def test_a_draft_achievement_is_not_found(browser, version, web_tool):
         ("/eu-micro-credential/v1/schema.json", "application/schema+json"),
         ("/status/1", "application/vc+ld+json"),
         ("/issuers/riga-college", "application/ld+json"),
-        ("/issuers/riga-college/vct/open-badge/v1", "application/json"),
-        ("/.well-known/vct/issuers/riga-college/vct/open-badge/v1", "application/json"),
     ],
 )
 def test_published_documents_have_cors_and_an_etag(browser, annas_badge, path, kind):
@@ -203,16 +201,6 @@ def test_published_documents_have_cors_and_an_etag(browser, annas_badge, path, k
     assert "max-age=" in answer.headers["Cache-Control"]
     again = browser.get(path, headers={"Accept": "*/*", "If-None-Match": answer.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
-
-
-def test_the_type_of_badges_for_wallets_carries_its_address_and_the_issuers_colour(browser, web_tool):
-    address = web_tool.issuer.addresses.badge_type
-    path = address.removeprefix(web_tool.tool_url)
-    plain = browser.get(path).json
-    assert plain["vct"] == address and "logo" not in plain["display"][0]["rendering"]["simple"]
-    give_look(web_tool)
-    card = browser.get(path).json["display"][0]["rendering"]["simple"]
-    assert card["logo"]["uri"] == web_tool.issuer.addresses.logo and card["background_color"] != "#1f3a5f"
 
 
 def test_each_key_has_its_own_address(browser, annas_badge):
