@@ -6,6 +6,7 @@ Other libraries take the time from the machine's clock, so credentials are issue
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -38,7 +39,7 @@ NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=1)
 
 
 class OtherLibraries:
-    """A program that runs other libraries under Node: others.mjs, or the wallet in credo.mjs."""
+    """A program that runs other libraries under Node: others.mjs, or the wallets of credo.mjs and wallets.mjs."""
 
     def __init__(self, program: subprocess.Popen[str]) -> None:
         self._program = program
@@ -55,17 +56,17 @@ class OtherLibraries:
 
 @pytest.fixture(scope="session")
 def others() -> Iterator[OtherLibraries]:
-    yield from _running("others.mjs")
+    yield from running_program("others.mjs")
 
 
 @pytest.fixture(scope="session")
 def credo() -> Iterator[OtherLibraries]:
     """A wallet of Credo."""
-    yield from _running("credo.mjs")
+    yield from running_program("credo.mjs")
 
 
-def _running(name: str) -> Iterator[OtherLibraries]:
-    """The program, until the tests are over; skips what needs it where it cannot run."""
+def running_program(name: str, **environment: str) -> Iterator[OtherLibraries]:
+    """The program, with these further variables, until the tests are over; skips what needs it where it cannot run."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("Node, under which other verifiers run, is not installed")
@@ -73,6 +74,7 @@ def _running(name: str) -> Iterator[OtherLibraries]:
         pytest.skip("other verifiers are not installed: make interop")
     with subprocess.Popen(
         [node, FOLDER / name],
+        env={**os.environ, **environment},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
