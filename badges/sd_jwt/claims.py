@@ -17,8 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from badges.credential import contexts
-from signing.document_loader import EXTENSION_PATH
+from signing.document_loader import CREDENTIALS_V2, EXTENSION_PATH, OPEN_BADGES, OPEN_BADGES_EXTENSIONS
 from signing.errors import ProofError
 from signing.json_text import Json
 from signing.jwt_claims import claims_of
@@ -26,7 +25,9 @@ from signing.timestamps import as_timestamp
 
 #: Every installation has the type at its own address, with this path; all mean the same by it.
 TYPE_PATH = "/vct/open-badge/v1"
-_TYPES = ["VerifiableCredential", "OpenBadgeCredential"]
+_TYPES = ("VerifiableCredential", "OpenBadgeCredential")
+#: The contexts of `badges.credential`, which the verifier does not load; beside them that of our extension.
+_CONTEXTS = (CREDENTIALS_V2, OPEN_BADGES, OPEN_BADGES_EXTENSIONS)
 #: Claims in place of members of the credential.
 _REPLACED = {"id": "jti", "validFrom": "nbf", "validUntil": "exp"}
 #: What follows from the type.
@@ -90,7 +91,7 @@ def as_credential(claims: Json) -> Json:
         if name not in _OF_TOKEN and name not in _REPLACED.values()
     }
     return {
-        "@context": list(contexts(urljoin(claims["vct"], EXTENSION_PATH))),
+        "@context": [*_CONTEXTS, urljoin(claims["vct"], EXTENSION_PATH)],
         "type": list(_TYPES),
         "issuer": claims.get("iss"),
         **registered,

@@ -3,7 +3,8 @@
 //
 // Credo's own code reads, verifies, stores and presents. Around it is what an app brings: where records are kept, which is
 // memory here, and who signs with the wallet's keys, which is Node; its own modules for both need programs built for the
-// machine. `pages` among the arguments (DID documents, types, by their addresses) is all that can be fetched.
+// machine. `pages` among the arguments (DID documents, types, by their addresses) is all that can be fetched; a function
+// without it calls the tool over https, at the address that stands in the offer.
 import {EventEmitter} from 'node:events';
 import {createInterface} from 'node:readline';
 import {createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, randomUUID, sign, verify, webcrypto} from
@@ -14,19 +15,30 @@ import {
   W3cV2SdJwtVerifiableCredential
 } from '@credo-ts/core';
 
+import {OpenId4VcModule} from '@credo-ts/openid4vc';
+
 globalThis.crypto ??= webcrypto;
 // Only answers go to the standard output.
 console.log = console.error;
 
 let pages = {};
+const network = globalThis.fetch;
 
-const fetchPage = async request => {
+const fetchPage = async (request, options) => {
+  if(pages === undefined) {
+    return network(request, options);
+  }
   const url = typeof request === 'string' ? request : request.url ?? String(request);
   const found = url in pages;
   return new Response(found ? pages[url] : 'not found', {
     status: found ? 200 : 404, headers: {'content-type': 'application/json'}});
 };
 globalThis.fetch = fetchPage;
+
+const fits = (tags, {$and = [], $or, $not, ...query}) =>
+  $and.every(one => fits(tags, one)) && (!$or || $or.some(one => fits(tags, one))) && !($not && fits(tags, $not)) &&
+  Object.entries(query).every(([name, value]) => Array.isArray(value) ?
+    value.every(part => tags[name]?.includes(part)) : value === undefined || tags[name] === value);
 
 class Memory {
   supportsCursorPagination = false;
@@ -61,9 +73,7 @@ class Memory {
   }
 
   async findByQuery(context, kind, query) {
-    const fits = tags => Object.entries(query).every(([name, value]) => Array.isArray(value) ?
-      value.every(part => tags[name]?.includes(part)) : value === undefined || tags[name] === value);
-    return [...this.records.values()].filter(({type, tags}) => type === kind.type && fits(tags))
+    return [...this.records.values()].filter(({type, tags}) => type === kind.type && fits(tags, query))
       .map(({record}) => record.clone());
   }
 }
@@ -125,10 +135,11 @@ class ServedDids {
   async resolve(_context, did) {
     const [host, ...path] = did.slice('did:web:'.length).split('#')[0].split(':').map(decodeURIComponent);
     const url = `https://${host}/${(path.length ? path : ['.well-known']).join('/')}/did.json`;
-    if(!(url in pages)) {
+    const answer = await fetchPage(url);
+    if(!answer.ok) {
       return {didDocument: null, didDocumentMetadata: {}, didResolutionMetadata: {error: 'notFound', message: url}};
     }
-    const didDocument = JsonTransformer.fromJSON(JSON.parse(pages[url]), DidDocument);
+    const didDocument = JsonTransformer.fromJSON(await answer.json(), DidDocument);
     return {didDocument, didDocumentMetadata: {}, didResolutionMetadata: {contentType: 'application/did+ld+json'}};
   }
 }
@@ -138,6 +149,7 @@ const newAgent = async () => {
     config: {allowInsecureHttpUrls: true, autoUpdateStorageOnStartup: true},
     dependencies: {FileSystem: NoFiles, EventEmitterClass: EventEmitter, fetch: fetchPage, WebSocketClass: class {}},
     modules: {
+      openid4vc: new OpenId4VcModule(),
       dids: new DidsModule({resolvers: [new ServedDids(), new KeyDidResolver(), new JwkDidResolver()]}),
       kms: new Kms.KeyManagementModule({backends: [new NodeKeys()]}),
       memory: {register: manager => manager.registerInstance(InjectionSymbols.StorageService, new Memory())}
@@ -149,7 +161,34 @@ const newAgent = async () => {
 
 const agent = await newAgent();
 
+// A key of the wallet, as an issuer wants it shown.
+const bindingFor = async ({supportsJwk, supportedDidMethods}) => {
+  const {keyId, publicJwk} = await agent.kms.createKey({type: {kty: 'EC', crv: 'P-256'}});
+  if(supportsJwk) {
+    return {method: 'jwk', keys: [Kms.PublicJwk.fromPublicJwk(publicJwk)]};
+  }
+  const method = supportedDidMethods[0].replace('did:', '');
+  const {didState} = await agent.dids.create({method, options: {keyId}});
+  return {method: 'did', didUrls: [didState.didDocument.verificationMethod[0].id]};
+};
+
 const functions = {
+  // From the link of an offer to the record in the wallet, and the word to the issuer that it is there.
+  async take({link}) {
+    const {holder} = agent.openid4vc;
+    const offer = await holder.resolveCredentialOffer(link);
+    const token = await holder.requestToken({resolvedCredentialOffer: offer});
+    const {credentials: [{record, notificationId}]} = await holder.requestCredentials({
+      resolvedCredentialOffer: offer, accessToken: token.accessToken, cNonce: token.cNonce,
+      credentialBindingResolver: bindingFor});
+    const api = record instanceof SdJwtVcRecord ? agent.sdJwtVc : agent.w3cV2Credentials;
+    await api.store({record});
+    await holder.sendNotification({
+      metadata: offer.metadata, accessToken: token.accessToken, notificationId,
+      notificationEvent: 'credential_accepted'});
+    return {text: (await api.getById(record.id)).encoded, kind: record.type};
+  },
+
   // A key of the wallet: its DID, as it names it where it asks for a badge.
   async newHolder({method}) {
     const {keyId, publicJwk} = await agent.kms.createKey({type: {kty: 'EC', crv: 'P-256'}});
@@ -208,7 +247,7 @@ const messageOf = error => {
 
 for await (const line of createInterface({input: process.stdin})) {
   const {function: name, ...args} = JSON.parse(line);
-  pages = args.pages ?? {};
+  pages = args.pages;
   let answer;
   try {
     answer = await functions[name](args);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,13 +14,18 @@ from badges.credential import GivenEvidence
 from badges.sd_jwt.claims import type_address
 from badges.sd_jwt.issuing import confirm_address, confirm_key, secure_dc_sd_jwt, secure_vc_sd_jwt
 from badges.sd_jwt.type_metadata import type_metadata
+from lti_tool.store.models import CredentialRow
 from signing.multibase import base64url, from_base64url
 from signing.sd_jwt.compact import split
 from signing.sd_jwt.disclosure import read_disclosure
 from signing.secured import SecuredCredential
 from tests.badges.conftest import TOOL_URL
 from tests.badges.verify.reports import finding
-from tests.interop.conftest import NOW, IssuerSite, OtherLibraries
+from tests.fixtures import rows
+from tests.interop.conftest import NOW, IssuerSite, OtherLibraries, running_program
+from tests.interop.test_wallets import RunningTool, running
+
+__all__ = ["running"]
 
 VCT = type_address(TOOL_URL)
 STORE = {"dc+sd-jwt": "storePlain", "vc+sd-jwt": "storeWhole"}
@@ -124,3 +129,24 @@ def test_what_it_presents_without_a_name_is_verified_here(
     assert (report.verdict, finding(report, "presentation")) == ("verified", ("passed", "presented"))
     assert finding(report, "disclosures") == ("passed", "identity_left_out")
     assert "Anna" not in json.dumps(report.credential)
+
+
+@pytest.fixture(scope="module")
+def wallet(running: RunningTool) -> Iterator[OtherLibraries]:
+    """A wallet of Credo that trusts the tool's certificate."""
+    yield from running_program("credo.mjs", NODE_EXTRA_CA_CERTS=str(running.authority))
+
+
+@pytest.mark.parametrize(
+    ("configuration", "kind"), [("ob3-sdjwt", "SdJwtVcRecord"), ("ob3-w3c-sdjwt", "W3cV2CredentialRecord")]
+)
+def test_it_takes_the_badge_from_the_tool_and_says_so(
+    running: RunningTool, wallet: OtherLibraries, configuration: str, kind: str
+) -> None:
+    before = running.taken()
+    taken = wallet("take", link=running.offer(configuration).link)
+    assert taken["kind"] == kind
+    report = running.tool.verify_own(taken["text"])
+    assert report.verdict == "verified", report.checks
+    assert taken["text"] in [row.jwt for row in rows(running.tool, CredentialRow)]
+    assert running.taken() == max(before, 1)

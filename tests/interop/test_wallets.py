@@ -69,9 +69,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTool]:
     context: ssl.SSLContext = certificates.server_context(folder, certificates.certificate("localhost", root))
     with socket.create_server(("127.0.0.1", 0)) as reserved:
         port = reserved.getsockname()[1]
-    # Other libraries take the time from the machine's clock, so the tool does too.
+    # Other libraries take the time from the machine's clock, so the tool does too. Credo takes no context at an address
+    # without a domain, which is what it takes localhost for.
     settings = settings_for(
-        f"sqlite:///{folder / 'tool.sqlite'}", folder, tool_url=f"https://localhost:{port}"
+        f"sqlite:///{folder / 'tool.sqlite'}",
+        folder,
+        tool_url=f"https://localhost:{port}",
+        extension_url="https://badges.example.org",
     )
     clock = Clock(datetime.now(UTC).replace(microsecond=0))
     tool = build_tool(settings, clock)
