@@ -19,11 +19,12 @@ from urllib.parse import quote
 from lti_tool.addresses import Addresses
 from lti_tool.errors import NotFoundError
 from lti_tool.issuing.gathering import valid_credential
+from lti_tool.issuing.issuer import Issuer
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import Award, WalletOffer
 from lti_tool.values import Json, secret_hash
-from lti_tool.wallets.configurations import CONFIGURATIONS, COPY
+from lti_tool.wallets.configurations import COPY, offered_by
 from lti_tool.wallets.messages import PRE_AUTHORIZED
 
 OFFER_MINUTES = 10
@@ -53,7 +54,7 @@ def make_offer(
     session: Session,
     award: Award,
     wanted: WantedOffer,
-    addresses: Addresses,
+    issuer: Issuer,
     secret_key: str,
     now: datetime,
     by: Actor,
@@ -62,9 +63,9 @@ def make_offer(
 
     Raises NotFoundError for a configuration that is not offered, and as `lti_tool.issuing.gathering.valid_credential`.
     """
-    if wanted.configuration not in CONFIGURATIONS:
+    if wanted.configuration not in offered_by(session, issuer):
         raise NotFoundError("badges are not offered in this form")
-    made = _add(session, award, wanted, secrets.token_hex(16), addresses, secret_key, now)
+    made = _add(session, award, wanted, secrets.token_hex(16), issuer.addresses, secret_key, now)
     data = {"form": wanted.configuration}
     events.record(session, "wallet_offered", "award", award.id, now, actor=by, data=data)
     return made

@@ -17,6 +17,7 @@ from lti_tool.store import Session
 from lti_tool.store.events import Actor, person
 from lti_tool.store.models import Award
 from lti_tool.wallets import exchanges, links, offers
+from lti_tool.wallets.configurations import offered_by
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import private_page, send_own_origin
 from lti_tool.web.learner.learner_visits import check_own_page, find_visit
@@ -72,6 +73,7 @@ def _page(session: Session, award: Award, by: Actor, **where: Any) -> str:
         address=addresses.interaction(made.copy),
         code=draw_code(addresses.interaction(made.copy)),
         tx_code=beside.tx_code,
+        forms=offered_by(session, issuer),
         ends_at=made.ends_at,
         **where,
     )

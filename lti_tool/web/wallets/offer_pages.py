@@ -61,7 +61,7 @@ def _page(session: Session, award: Award, by: Actor, **where: Any) -> str:
     # Whatever else is sent: a QR code is never good alone.
     is_here = request.form.get("where") == "here"
     wanted = WantedOffer(configuration=request.form.get("form", ""), asks_code=not is_here)
-    made = make_offer(session, award, wanted, page_issuer().addresses, tool.secret_key, tool.clock(), by)
+    made = make_offer(session, award, wanted, page_issuer(), tool.secret_key, tool.clock(), by)
     return render_template(
         "wallets/offer.html",
         template=stored_template(award.template_version.body),
