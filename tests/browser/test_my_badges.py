@@ -148,9 +148,7 @@ def test_keeping_a_badge_in_a_wallet(people, demo, activity):
                 frame.locator("[name=form][value=ob3-w3c-sdjwt]").check()
                 press_until(frame.locator(f"button[name=where][value={where}]"), frame.locator(shown))
                 found += find_faults(anna, f"wallet-offer-{where}-{language}")
-                press_until(
-                    frame.locator("form[action$='/wallet'] button"), frame.locator("#wallet-address")
-                )
+                press_until(frame.locator("form[action$='/wallet'] button"), frame.locator("#wallet-address"))
             press_until(
                 frame.locator("form[action='/lti/app/learner'] button"),
                 frame.locator("#keep-badge .notice.yes"),
