@@ -291,10 +291,16 @@ def test_a_correction_ends_it_and_the_wallet_is_given_the_corrected_one(tool, aw
     again = bind(tool, award)
     assert "Kalni" in again.text and json.loads(again.text)["replaces"] == json.loads(given.text)["id"]
     assert bind(tool, award) == again
-    # What comes after a revocation follows the award's own one, and not the one in a wallet.
+
+
+def test_what_comes_after_a_revocation_follows_the_awards_own_one(tool, award):
+    bind(tool, award)
+    tool.clock.advance(days=1)
+    act(tool, award, awards.correct)
+    corrected = own(tool, award)
     act(tool, award, awards.revoke, "Plagiarism.")
     act(tool, award, awards.award_again, "A mistake.")
-    assert own(tool, award).replaces_id == newest.id
+    assert own(tool, award).replaces_id == corrected.id
 
 
 def test_what_is_withheld_is_in_no_new_one(tool, award):
