@@ -86,5 +86,15 @@ class Addresses:
     def wallet_endpoint(self, name: str) -> str:
         return f"{self.issuer}/wallet/{name}"
 
+    def interaction(self, token: str) -> str:
+        """What a QR code for wallets says; the query tells them that it is for them."""
+        return f"{self.tool_url}/interactions/{token}?iuv=1"
+
+    def exchange(self, token: str) -> str:
+        return f"{self.tool_url}/exchanges/{token}"
+
+    def presentation(self, token: str) -> str:
+        return f"{self.exchange(token)}/presentation"
+
     def approval(self, code: str) -> str:
         return f"{self.tool_url}/lti/approval?code={code}"

@@ -26,6 +26,7 @@
   * NotFoundError          there is no such thing, or this session may not see it
     * BadgeRemovedError    the badge was removed with all that names its learner
     * LinkEndedError       a learner's link has ended, or never was
+    * ExchangeOverError    a link for a wallet was used or is too old, or its badge is not valid any more
 """
 
 from __future__ import annotations
@@ -271,6 +272,10 @@ class NotFoundError(ToolError):
 
 class LinkEndedError(NotFoundError):
     """A link by which a learner showed a badge has ended, or there never was one."""
+
+
+class ExchangeOverError(NotFoundError):
+    """A link for a wallet was used by somebody else, or its time is over, or its badge is not valid any more."""
 
 
 class BadgeRemovedError(NotFoundError):

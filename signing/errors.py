@@ -38,6 +38,8 @@ class ProofError(SigningError):
     `key_revoked`       its controller has taken the key back, or its time is over
     `unpinned_context`  the credential uses words from a context this tool does not know
     `unsafe`            the credential holds something the proof does not cover
+    `wrong_challenge`   a presentation that was made for another challenge
+    `wrong_domain`      a presentation that was made for another site
     `wrong_iss`         the claim iss names another issuer than the credential in the JWS
     `claims_disagree`   the claims of the JWS and the credential in it say different things
     `unreadable_claim`  a moment in the claims of the JWS is not a number

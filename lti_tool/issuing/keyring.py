@@ -227,6 +227,10 @@ class Keyring:
             method = f"{self.did}#{row.kid}"
         return SigningKey(verification_method=method, kid=row.kid, private=private)
 
+    def can_sign(self, session: Session, proof: str) -> bool:
+        """Whether there is a current key for `proof`."""
+        return self._current(session, ALGORITHMS[proof]) is not None
+
     def may_all_sign(self, session: Session, kids: Collection[str]) -> bool:
         """Whether none of these keys was retired or marked as compromised."""
         rows = queries.issuers.signing_keys(session, self.issuer_id)

@@ -13,6 +13,8 @@ from badges.credential import contexts
 from lti_tool.addresses import Addresses
 from lti_tool.issuing import bound, sd_jwt_forms
 from lti_tool.issuing.bound import Form
+from lti_tool.issuing.issuer import Issuer
+from lti_tool.store import Session
 from lti_tool.values import Json
 from signing.json_text import as_plain_text
 from signing.key_proof import KeyProof
@@ -64,11 +66,13 @@ class Configuration:
         return format_name == self.format and (types is None or set(_texts(types)) <= set(TYPES))
 
 
+#: The badge as it is, bound to nobody.
+COPY = "ob3-json"
 #: The last two are for wallets that hold SD-JWTs: of the kind that EUDI wallets take, and of the one that Credo takes.
 CONFIGURATIONS: Mapping[str, Configuration] = {
     each.id: each
     for each in (
-        Configuration(id="ob3-json", format="ldp_vc", algorithms=(EDDSA_RDFC_2022.name,)),
+        Configuration(id=COPY, format="ldp_vc", algorithms=(EDDSA_RDFC_2022.name,)),
         Configuration(
             id="ob3-json-bound",
             format="ldp_vc",
@@ -92,6 +96,15 @@ CONFIGURATIONS: Mapping[str, Configuration] = {
         ),
     )
 }
+
+
+def offered_by(session: Session, issuer: Issuer) -> Mapping[str, Configuration]:
+    """The configurations for which the issuer has a key now: one that signs with RS256 may have none on a curve."""
+    return {
+        name: each
+        for name, each in CONFIGURATIONS.items()
+        if each.form is None or issuer.keyring.can_sign(session, each.form.proof)
+    }
 
 
 def _texts(value: object) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from lti_tool.errors import NotAllowedError, NotFoundError, WalletError
 from lti_tool.issuing.bound import issue_bound
+from lti_tool.issuing.gathering import valid_credential
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.logs import error_name, log
 from lti_tool.store import Session, queries
@@ -20,7 +21,7 @@ from lti_tool.store.database import Store
 from lti_tool.store.models import WalletOffer
 from lti_tool.wallets.configurations import CONFIGURATIONS, Configuration
 from lti_tool.wallets.messages import CREDENTIAL_IDENTIFIER, CredentialRequest
-from lti_tool.wallets.offers import name_of, valid_credential
+from lti_tool.wallets.offers import name_of
 from signing.errors import ProofError, SigningError
 from signing.key_proof import KeyProof, verify_key_proof
 
@@ -154,7 +155,7 @@ def give(tool: Gives, taken: Taken, holder: str | None) -> GivenBadge | LaterBad
             # It is made anew at this moment, such as after somebody has awarded it again.
             return LaterBadge(transaction_id=taken.transaction_id)
         try:
-            own = valid_credential(offer.award, now).text
+            own = valid_credential(session, offer.award_id, now).text
         except NotAllowedError as error:
             raise WalletError("credential_request_denied", "there is no valid badge any more") from error
     if taken.configuration.form is None:

@@ -5,13 +5,13 @@ Sources: OpenID for Verifiable Credential Issuance 1.0, 12.2 and 12.3; RFC 8414.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from badges.sd_jwt.type_metadata import CardLook, type_metadata
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.language import LANGUAGES, translator
 from lti_tool.values import Json
-from lti_tool.wallets.configurations import CONFIGURATIONS, Configuration
+from lti_tool.wallets.configurations import Configuration
 from lti_tool.wallets.messages import PRE_AUTHORIZED
 from signing.key_proof import ALGORITHMS
 
@@ -19,8 +19,8 @@ from signing.key_proof import ALGORITHMS
 TEXT_COLOUR = "#ffffff"
 
 
-def issuer_metadata(issuer: Issuer) -> Json:
-    """The Credential Issuer Metadata of the issuer, in every language."""
+def issuer_metadata(issuer: Issuer, offered: Iterable[Configuration]) -> Json:
+    """The Credential Issuer Metadata of the issuer, which has keys for these configurations; in every language."""
     at = issuer.addresses
     return {
         "credential_issuer": at.issuer,
@@ -32,9 +32,7 @@ def issuer_metadata(issuer: Issuer) -> Json:
             {"name": issuer.profile.name_in(language), "locale": language} | _logo(issuer, language)
             for language in LANGUAGES
         ],
-        "credential_configurations_supported": {
-            each.id: _configuration(issuer, each) for each in CONFIGURATIONS.values()
-        },
+        "credential_configurations_supported": {each.id: _configuration(issuer, each) for each in offered},
         # @digitalbazaar/oid4-client 5 reads what is the authorization server's from this document.
         "issuer": at.issuer,
         "token_endpoint": at.wallet_endpoint("token"),

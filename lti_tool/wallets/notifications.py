@@ -9,13 +9,14 @@ from datetime import datetime
 from hmac import compare_digest
 
 from lti_tool.errors import WalletError
-from lti_tool.store import Session, events, queries
+from lti_tool.store import Session
 from lti_tool.store.models import WalletOffer
 from lti_tool.wallets.messages import Notification
 from lti_tool.wallets.offers import name_of
+from lti_tool.wallets.taken import record_taken
 
-#: The channel of the deliveries that wallets have taken; nothing is sent by it.
-CHANNEL = "wallet"
+#: How the delivery says that the badge went there.
+PROTOCOL = "openid4vci"
 
 
 def note(session: Session, offer: WalletOffer, said: Notification, secret_key: str, now: datetime) -> None:
@@ -30,14 +31,4 @@ def note(session: Session, offer: WalletOffer, said: Notification, secret_key: s
     if said.event != "credential_accepted" or offer.accepted_at is not None:
         return
     offer.accepted_at = now
-    delivery_id = queries.wallet_offers.record_taken(session, offer.award_id, CHANNEL, now)
-    events.record(
-        session,
-        "delivered",
-        "delivery",
-        delivery_id,
-        now,
-        why=CHANNEL,
-        data={"award": offer.award_id},
-        actor=events.person(offer.award.person_id),
-    )
+    record_taken(session, offer.award, PROTOCOL, now)

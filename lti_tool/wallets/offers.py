@@ -17,12 +17,14 @@ from typing import Literal
 from urllib.parse import quote
 
 from lti_tool.addresses import Addresses
-from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.errors import NotFoundError
+from lti_tool.issuing.gathering import valid_credential
+from lti_tool.issuing.issuer import Issuer
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import Actor
-from lti_tool.store.models import Award, CredentialRow, WalletOffer
+from lti_tool.store.models import Award, WalletOffer
 from lti_tool.values import Json, secret_hash
-from lti_tool.wallets.configurations import CONFIGURATIONS
+from lti_tool.wallets.configurations import COPY, offered_by
 from lti_tool.wallets.messages import PRE_AUTHORIZED
 
 OFFER_MINUTES = 10
@@ -52,20 +54,44 @@ def make_offer(
     session: Session,
     award: Award,
     wanted: WantedOffer,
-    addresses: Addresses,
+    issuer: Issuer,
     secret_key: str,
     now: datetime,
     by: Actor,
 ) -> MadeOffer:
-    """A new offer of the award's badge.
+    """A new offer of the award's badge, as an act of its learner's.
 
-    Raises NotAllowedError where there is no valid badge, NotFoundError for a configuration that is not offered.
+    Raises NotFoundError for a configuration that is not offered, and as `lti_tool.issuing.gathering.valid_credential`.
     """
-    if wanted.configuration not in CONFIGURATIONS:
+    if wanted.configuration not in offered_by(session, issuer):
         raise NotFoundError("badges are not offered in this form")
-    queries.awards.lock_award(session, award)
-    valid_credential(award, now)
-    seed = secrets.token_hex(16)
+    made = _add(session, award, wanted, secrets.token_hex(16), issuer.addresses, secret_key, now)
+    data = {"form": wanted.configuration}
+    events.record(session, "wallet_offered", "award", award.id, now, actor=by, data=data)
+    return made
+
+
+def add_to_exchange(
+    session: Session, award: Award, exchange: str, addresses: Addresses, secret_key: str, now: datetime
+) -> MadeOffer:
+    """The offer of a copy of the badge beside the exchange with that token, by whose address wallets find it too.
+
+    Its code is asked for, since that address stands in a QR code. Raises as `make_offer`.
+    """
+    wanted = WantedOffer(configuration=COPY, asks_code=True)
+    return _add(session, award, wanted, _seed_of(exchange), addresses, secret_key, now)
+
+
+def _add(
+    session: Session,
+    award: Award,
+    wanted: WantedOffer,
+    seed: str,
+    addresses: Addresses,
+    secret_key: str,
+    now: datetime,
+) -> MadeOffer:
+    valid_credential(session, award.id, now)
     token = _secret("offer", seed, secret_key)
     offer = WalletOffer(
         award=award,
@@ -78,28 +104,26 @@ def make_offer(
         expires_at=now + OFFER_LIFE,
     )
     session.add(offer)
-    events.record(
-        session, "wallet_offer_made", "award", award.id, now, actor=by, data={"form": wanted.configuration}
-    )
     session.flush()
     return MadeOffer(
-        link=f"{SCHEME}?credential_offer_uri={quote(addresses.wallet_offer(token), safe='')}",
+        link=_link(addresses, token),
         tx_code=tx_code_of(offer, secret_key) if wanted.asks_code else None,
         expires_at=offer.expires_at,
     )
 
 
-def valid_credential(award: Award, now: datetime) -> CredentialRow:
-    """The award's own credential, bound to nobody. Raises NotAllowedError where there is none that is valid."""
-    credential = award.credential
-    if (
-        award.status != "issued"
-        or credential is None
-        or credential.suspended_at is not None
-        or credential.has_expired(now)
-    ):
-        raise NotAllowedError("there is no valid badge that a wallet could have")
-    return credential
+def _seed_of(exchange: str) -> str:
+    """The seed of the offer that belongs to an exchange, by the token of that: only who has the token knows it."""
+    return secret_hash(f"wallet offer of {exchange}")[:32]
+
+
+def offer_link(addresses: Addresses, exchange: str, secret_key: str) -> str:
+    """The link to the offer that belongs to the exchange with that token."""
+    return _link(addresses, _secret("offer", _seed_of(exchange), secret_key))
+
+
+def _link(addresses: Addresses, token: str) -> str:
+    return f"{SCHEME}?credential_offer_uri={quote(addresses.wallet_offer(token), safe='')}"
 
 
 def open_offer(session: Session, token: str, now: datetime) -> WalletOffer:

@@ -50,9 +50,10 @@ class RunningTool:
         with self.tool.store.begin() as session:
             award = session.query(Award).one()
             wanted = WantedOffer(configuration=configuration, asks_code=asks_code)
-            addresses = self.tool.issuer.addresses
             secret_key, now = self.tool.secret_key, self.tool.clock()
-            return make_offer(session, award, wanted, addresses, secret_key, now, person(award.person_id))
+            return make_offer(
+                session, award, wanted, self.tool.issuer, secret_key, now, person(award.person_id)
+            )
 
     def own_badge(self) -> Any:
         return json.loads(next(each.text for each in rows(self.tool, CredentialRow) if each.holder is None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -67,45 +68,45 @@ def test_a_list_of_one_is_that_audience():
     assert verify_key_proof(key_proof(claims={"aud": [ISSUER]}), ISSUER, NOW).nonce == "n1"
 
 
-@pytest.mark.parametrize(
-    ("header", "code"),
-    [
-        ({"typ": "JWT"}, "malformed"),
-        ({"typ": None}, "malformed"),
-        ({"alg": "none"}, "wrong_algorithm"),
-        ({"alg": "HS256"}, "wrong_algorithm"),
-        ({"alg": "ES384"}, "wrong_algorithm"),
-        ({"alg": "EdDSA"}, "wrong_algorithm"),
-        ({"alg": ["ES256"]}, "wrong_algorithm"),
-        ({"jwk": None}, "no_key_named"),
-        ({"kid": "did:key:zDn"}, "no_key_named"),
-        ({"x5c": ["MIIB"], "jwk": None}, "key_not_found"),
-        ({"kid": "https://elsewhere.example/key", "jwk": None}, "key_not_found"),
-        ({"kid": "did:web:elsewhere.example#1", "jwk": None}, "key_not_found"),
-        ({"kid": 5, "jwk": None}, "key_not_found"),
-        ({"jwk": "no key"}, "key_not_found"),
-        ({"crit": ["b64"]}, "malformed"),
-    ],
-)
+STRANGE_HEADERS: list[tuple[dict[str, Any], str]] = [
+    ({"typ": "JWT"}, "malformed"),
+    ({"typ": None}, "malformed"),
+    ({"alg": "none"}, "wrong_algorithm"),
+    ({"alg": "HS256"}, "wrong_algorithm"),
+    ({"alg": "ES384"}, "wrong_algorithm"),
+    ({"alg": "EdDSA"}, "wrong_algorithm"),
+    ({"alg": ["ES256"]}, "wrong_algorithm"),
+    ({"jwk": None}, "no_key_named"),
+    ({"kid": "did:key:zDn"}, "no_key_named"),
+    ({"x5c": ["MIIB"], "jwk": None}, "key_not_found"),
+    ({"kid": "https://elsewhere.example/key", "jwk": None}, "key_not_found"),
+    ({"kid": "did:web:elsewhere.example#1", "jwk": None}, "key_not_found"),
+    ({"kid": 5, "jwk": None}, "key_not_found"),
+    ({"jwk": "no key"}, "key_not_found"),
+    ({"crit": ["b64"]}, "malformed"),
+]
+
+
+@pytest.mark.parametrize(("header", "code"), STRANGE_HEADERS)
 def test_a_strange_header_is_refused(header, code):
     assert refused(key_proof(header=header)) == code
 
 
-@pytest.mark.parametrize(
-    ("claims", "code"),
-    [
-        ({"aud": "https://badges.example.org/issuers/other"}, "claims_disagree"),
-        ({"aud": [ISSUER, "https://elsewhere.example"]}, "claims_disagree"),
-        ({"aud": None}, "claims_disagree"),
-        ({"iat": None}, "unreadable_claim"),
-        ({"iat": True}, "unreadable_claim"),
-        ({"iat": "now"}, "unreadable_claim"),
-        ({"iat": int((NOW - MAX_AGE - timedelta(seconds=1)).timestamp())}, "proof_expired"),
-        ({"iat": int((NOW + MAX_AHEAD + timedelta(seconds=1)).timestamp())}, "proof_expired"),
-        ({"nonce": 7}, "malformed"),
-        ({"iss": 7}, "malformed"),
-    ],
-)
+OTHER_CLAIMS: list[tuple[dict[str, Any], str]] = [
+    ({"aud": "https://badges.example.org/issuers/other"}, "claims_disagree"),
+    ({"aud": [ISSUER, "https://elsewhere.example"]}, "claims_disagree"),
+    ({"aud": None}, "claims_disagree"),
+    ({"iat": None}, "unreadable_claim"),
+    ({"iat": True}, "unreadable_claim"),
+    ({"iat": "now"}, "unreadable_claim"),
+    ({"iat": int((NOW - MAX_AGE - timedelta(seconds=1)).timestamp())}, "proof_expired"),
+    ({"iat": int((NOW + MAX_AHEAD + timedelta(seconds=1)).timestamp())}, "proof_expired"),
+    ({"nonce": 7}, "malformed"),
+    ({"iss": 7}, "malformed"),
+]
+
+
+@pytest.mark.parametrize(("claims", "code"), OTHER_CLAIMS)
 def test_claims_for_another_issuer_or_another_time_are_refused(claims, code):
     assert refused(key_proof(claims=claims)) == code
 

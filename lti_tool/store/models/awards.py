@@ -22,6 +22,8 @@ WAITING = "status = 'waiting'"
 #: The same of a delivery that was given up.
 NOT_DELIVERED = "status = 'failed'"
 BOUND = "replaced_at IS NULL AND holder IS NOT NULL"
+#: The channel of a delivery that nobody brought: a wallet came for the badge.
+WALLET = "wallet"
 #: The form of every credential that is bound to nobody, too.
 JSON_FORM = "json"
 

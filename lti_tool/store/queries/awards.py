@@ -190,6 +190,16 @@ def pending_deliveries(session: Session, award_ids: Collection[int], channel: st
     return found
 
 
+def delivery_by(session: Session, award_id: int, channel: str) -> Delivery:
+    """The award's delivery by a channel, a new one where there was none; the caller has locked the award."""
+    query = select(Delivery).where(Delivery.award_id == award_id, Delivery.channel == channel)
+    found = session.scalar(query)
+    if found is None:
+        found = Delivery(award_id=award_id, channel=channel)
+        session.add(found)
+    return found
+
+
 def newest_awards(
     session: Session, template: TemplateVersion, person_ids: Collection[int]
 ) -> Mapping[int, HeldAward]:

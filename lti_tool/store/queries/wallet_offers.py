@@ -9,8 +9,8 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
-from lti_tool.store.models import Delivery, WalletOffer
-from lti_tool.store.queries.common import FOR_UPDATE, add_or_find
+from lti_tool.store.models import WalletOffer
+from lti_tool.store.queries.common import FOR_UPDATE
 
 
 def offer(session: Session, offer_id: int) -> WalletOffer | None:
@@ -63,18 +63,6 @@ def _update(session: Session, offer_id: int, conditions: tuple[Any, ...], values
         .execution_options(synchronize_session=False)
     )
     return cast(CursorResult[Any], changed).rowcount == 1
-
-
-def record_taken(session: Session, award_id: int, channel: str, now: datetime) -> int:
-    """The id of the award's delivery by a channel by which nothing is sent: its learner has taken the badge there."""
-    query = select(Delivery).where(Delivery.award_id == award_id, Delivery.channel == channel)
-    delivery = session.scalar(query)
-    if delivery is None:
-        added = Delivery(award_id=award_id, channel=channel, status="sent", sent_at=now)
-        delivery = add_or_find(session, added, lambda: session.scalar(query))
-    delivery.status, delivery.sent_at = "sent", now
-    session.flush()
-    return delivery.id
 
 
 def delete_over(session: Session, before: datetime) -> None:

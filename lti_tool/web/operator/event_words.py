@@ -58,6 +58,7 @@ ACT_WORDS: Mapping[str, Sentence] = {
     "identity_checks_allowed": _l("A learner may be asked again whether a badge is theirs"),
     "identity_checks_refused": _l("A learner wants no questions about who they are"),
     "issued": _l("A badge was signed"),
+    "wallet_offered": _l("A learner made links for a wallet"),
     "bound_ended": _l("A badge in a wallet was ended"),
     "issuer_added": _l("An issuer was added"),
     "issuer_changed": _l("The issuer’s profile was changed"),
@@ -147,7 +148,6 @@ ACT_WORDS: Mapping[str, Sentence] = {
     "template_published": _l("A template was published"),
     "template_retired": _l("A template was retired"),
     "told": _l("A learner was told about their badge"),
-    "wallet_offer_made": _l("A learner offered a badge to a wallet"),
     "work_dropped": _l("Work that could not be done was dropped"),
     "work_retried": _l("Work that had failed is tried again"),
 }

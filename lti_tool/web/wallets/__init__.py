@@ -1,1 +1,1 @@
-"""Endpoints that wallets call, and the pages by which learners send them there."""
+"""What wallets ask for, and the pages that lead a badge into them."""

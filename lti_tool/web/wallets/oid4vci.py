@@ -17,6 +17,7 @@ from lti_tool.publishing.issuer_documents import found_issuer
 from lti_tool.store import Session
 from lti_tool.values import Json
 from lti_tool.wallets import credentials, notifications, offers
+from lti_tool.wallets.configurations import offered_by
 from lti_tool.wallets.credentials import GivenBadge, LaterBadge, shown_key
 from lti_tool.wallets.messages import (
     INTERVAL,
@@ -52,7 +53,8 @@ _PREFLIGHT_MAX_AGE = "600"
 def credential_issuer(slug: str) -> Response:
     """The Credential Issuer Metadata. Raises NotFoundError where there is no such issuer."""
     with current_tool().store.read() as session:
-        metadata = issuer_metadata(_issuer(session, slug))
+        issuer = _issuer(session, slug)
+        metadata = issuer_metadata(issuer, offered_by(session, issuer).values())
     return json_document(metadata, "application/json", METADATA_MAX_AGE)
 
 

@@ -169,6 +169,12 @@ WHO_MAY = {
     "POST /my/sign-out": NOBODY,
     "POST /my/sessions/end": NOBODY,
     "POST /my/badges/<uuid:badge_id>/sharing/<action>": NOBODY,
+    "POST /my/badges/<uuid:badge_id>/wallet": NOBODY,
+    "POST /my/badges/<uuid:badge_id>/wallet/offer": NOBODY,
+    # Whoever has the token of a link for a wallet, which these do not.
+    "GET /interactions/<token>": NOBODY,
+    "POST /exchanges/<token>": NOBODY,
+    "POST /exchanges/<token>/presentation": NOBODY,
     "POST /my/badges/<uuid:badge_id>/list/<action>": NOBODY,
     # So does one of an operator: without it these lead to the page to sign in. Who may what there, by role, is in
     # `tests/lti_tool/web/operator/test_roles_on_pages.py`.
@@ -244,6 +250,8 @@ WHO_MAY = {
     "POST /lti/app/badges/<uuid:badge_id>/list/<action>": OWNER,
     "GET /shared/<token>": NOBODY,
     "GET /shared/<token>/badge.png": NOBODY,
+    "POST /lti/app/badges/<uuid:badge_id>/wallet": OWNER,
+    "POST /lti/app/badges/<uuid:badge_id>/wallet/offer": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/sharing": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/sharing/<action>": OWNER,
     "POST /lti/app/transcript": OWNER,
@@ -435,6 +443,7 @@ def form_of(route, values):
         "verify": {"text": "no badge"},
         "remove": {"proof": "1"},
         "name": {"name": "A. B."},
+        "offer": {"form": "ob3-json"},
     }
     return filled.get(route.rpartition("/")[2], {})
 

@@ -103,9 +103,9 @@ def made(web_tool, annas_badge, clock):
         with web_tool.store.begin() as session:
             award = session.query(Award).one()
             wanted = WantedOffer(configuration=configuration, asks_code=asks_code)
-            addresses = web_tool.issuers.of(session, award.issuer_id).addresses
+            issuer = web_tool.issuers.of(session, award.issuer_id)
             by = person(award.person_id)
-            return make_offer(session, award, wanted, addresses, web_tool.secret_key, clock(), by)
+            return make_offer(session, award, wanted, issuer, web_tool.secret_key, clock(), by)
 
     return made
 

@@ -6,6 +6,7 @@ import pytest
 
 from badges.sd_jwt.claims import TYPE_PATH
 from lti_tool.language import LANGUAGES
+from lti_tool.store.models import SigningKeyRow
 from lti_tool.wallets.messages import PRE_AUTHORIZED
 from tests.fixtures import DAUGAVA, PLUM, add_another_issuer, drawn, give_look
 from tests.lti_tool.web.conftest import TOOL
@@ -97,3 +98,10 @@ def test_each_issuer_has_its_own_and_nobody_elses(wallet, school, web_tool):
             text = wallet.client.get(place.replace("riga-college", DAUGAVA["slug"])).text
             assert f"{TOOL}/issuers/{DAUGAVA['slug']}" in text and "riga-college" not in text
             assert wallet.client.get(place.replace("riga-college", "nobody")).status_code == 404
+
+
+def test_only_what_the_issuer_has_a_key_for_is_offered(wallet, school, web_tool):
+    with web_tool.store.begin() as session:
+        keys = session.query(SigningKeyRow).filter_by(algorithm="P-256")
+        keys.update({"retired_at": web_tool.clock()})
+    assert list(read(wallet, PLACES["issuer"][0])["credential_configurations_supported"]) == ["ob3-json"]
