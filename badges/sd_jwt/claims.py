@@ -49,7 +49,8 @@ def is_open_badge_type(vct: Any) -> bool:
         address = urlsplit(vct)
     except ValueError:
         return False
-    return address.scheme in ("https", "http") and bool(address.netloc) and not address.query
+    is_plain = bool(address.netloc) and not address.query and not address.fragment
+    return address.scheme in ("https", "http") and is_plain
 
 
 def as_claims(credential: Json, vct: str, now: datetime) -> Json:

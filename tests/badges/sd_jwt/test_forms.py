@@ -107,6 +107,8 @@ def test_claims_of_another_type_are_no_badge() -> None:
         "https://x.example/vct",
         f"ftp://x{VCT[26:]}",
         VCT + "?a=1",
+        "https://x.example/?a=/vct/open-badge/v1",
+        "https://x.example/#/vct/open-badge/v1",
     ):
         claims = {"vct": vct, "a": 1}
         assert as_credential(claims) == claims
