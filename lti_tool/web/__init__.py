@@ -86,7 +86,7 @@ from lti_tool.web.teacher.roster import bulk as roster_bulk
 from lti_tool.web.teacher.roster import certificates as roster_certificates
 from lti_tool.web.teacher.roster import export as roster_export
 from lti_tool.web.teacher.roster import page as roster
-from lti_tool.web.wallets import exchanges, keep, offer_pages, oid4vci
+from lti_tool.web.wallets import exchanges, issuer_metadata, keep, offer_pages, oid4vci
 from lti_tool.wiring import Tool
 
 #: Many times the size of a launch form with its id_token; only the verifier's page accepts more.
@@ -186,6 +186,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         api_description,
         issuer,
         messages,
+        issuer_metadata,
         oid4vci,
         reminders,
         bounces,

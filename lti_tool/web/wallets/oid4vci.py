@@ -9,15 +9,10 @@ from flask import Blueprint, request
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
-from badges.sd_jwt.claims import TYPE_PATH
 from lti_tool.errors import NotFoundError, WalletError
-from lti_tool.issuing.issuer import Issuer
 from lti_tool.logs import log
-from lti_tool.publishing.issuer_documents import found_issuer
-from lti_tool.store import Session
 from lti_tool.values import Json
 from lti_tool.wallets import credentials, notifications, offers
-from lti_tool.wallets.configurations import offered_by
 from lti_tool.wallets.credentials import GivenBadge, LaterBadge, shown_key
 from lti_tool.wallets.messages import (
     INTERVAL,
@@ -26,55 +21,22 @@ from lti_tool.wallets.messages import (
     read_notification,
     read_transaction_id,
 )
-from lti_tool.wallets.metadata import authorization_server_metadata, badge_type_metadata, issuer_metadata
 from lti_tool.wallets.nonces import new_nonce, use_nonce
 from lti_tool.web import rate_limits
 from lti_tool.web.current import current_tool
-from lti_tool.web.documents.responses import CORS_ANY_ORIGIN, json_document
-from lti_tool.web.requested_address import requested_base
+from lti_tool.web.documents.responses import CORS_ANY_ORIGIN
 from lti_tool.web.translation import gettext as _
+from lti_tool.web.wallets.issuer_metadata import requested_issuer
 from lti_tool.web.wallets.token_grant import offer_of_request, token_response
 from signing.errors import ProofError
 from signing.json_text import read_object
 
 pages = Blueprint("oid4vci", __name__)
 
-#: Short, because a new configuration or endpoint has to be known soon.
-METADATA_MAX_AGE = 300
 #: A request has a key proof in it at most.
 MAX_BYTES = 100_000
 #: For how long a browser need not ask again whether a wallet in it may call, in seconds.
 _PREFLIGHT_MAX_AGE = "600"
-
-
-@pages.get("/.well-known/openid-credential-issuer/issuers/<slug>")
-# Drafts put it behind the issuer's path: @sphereon/oid4vci-client asks there.
-@pages.get("/issuers/<slug>/.well-known/openid-credential-issuer")
-def credential_issuer(slug: str) -> Response:
-    """The Credential Issuer Metadata. Raises NotFoundError where there is no such issuer."""
-    with current_tool().store.read() as session:
-        issuer = _issuer(session, slug)
-        metadata = issuer_metadata(issuer, offered_by(session, issuer).values())
-    return json_document(metadata, "application/json", METADATA_MAX_AGE)
-
-
-@pages.get("/.well-known/oauth-authorization-server/issuers/<slug>")
-@pages.get("/issuers/<slug>/.well-known/oauth-authorization-server")
-def authorization_server(slug: str) -> Response:
-    """The issuer as an authorization server. Raises NotFoundError where there is no such issuer."""
-    with current_tool().store.read() as session:
-        metadata = authorization_server_metadata(_issuer(session, slug))
-    return json_document(metadata, "application/json", METADATA_MAX_AGE)
-
-
-@pages.get(f"/issuers/<slug>{TYPE_PATH}")
-# Where a reader of SD-JWT VC asks that goes by the draft, and Credo.
-@pages.get(f"/.well-known/vct/issuers/<slug>{TYPE_PATH}")
-def badge_type(slug: str) -> Response:
-    """The Type Metadata of SD-JWTs. Raises NotFoundError where there is no such issuer."""
-    with current_tool().store.read() as session:
-        metadata = badge_type_metadata(_issuer(session, slug))
-    return json_document(metadata, "application/json", METADATA_MAX_AGE)
 
 
 @pages.get("/wallet/offers/<token>")
@@ -92,7 +54,7 @@ def offer(token: str) -> Response:
 def token(slug: str) -> Response:
     """An access token for a pre-authorized code, or the error that the protocol has for it."""
     with current_tool().store.read() as session:
-        issuer = _issuer(session, slug)
+        issuer = requested_issuer(session, slug)
     response = token_response(issuer)
     return response if response.status_code < 400 else _refusal(response)
 
@@ -102,7 +64,7 @@ def nonce(slug: str) -> Response:
     """A nonce for a key proof; whoever asks gets one."""
     tool = current_tool()
     with tool.store.read() as session:
-        issuer = _issuer(session, slug)
+        issuer = requested_issuer(session, slug)
     return _json({"c_nonce": new_nonce(tool.secret_key, issuer.id, tool.clock())})
 
 
@@ -111,7 +73,7 @@ def credential(slug: str) -> Response:
     """The badge for which the request has an access token. Raises OAuth2Error and WalletError."""
     tool = current_tool()
     with tool.store.read() as session:
-        issuer = _issuer(session, slug)
+        issuer = requested_issuer(session, slug)
         found = offer_of_request(session, issuer)
         asked = read_credential_request(_body())
         configuration = credentials.asked_configuration(found, asked)
@@ -136,7 +98,7 @@ def deferred(slug: str) -> Response:
     """A badge that was not there yet. Raises OAuth2Error and WalletError."""
     tool = current_tool()
     with tool.store.read() as session:
-        taken = credentials.taken(offer_of_request(session, _issuer(session, slug)), tool.secret_key)
+        taken = credentials.taken(offer_of_request(session, requested_issuer(session, slug)), tool.secret_key)
     credentials.check_transaction(taken, read_transaction_id(_body()))
     given = credentials.give(tool, taken, taken.holder)
     if isinstance(given, LaterBadge):
@@ -150,7 +112,7 @@ def notification(slug: str) -> Response:
     """Notes what the wallet says of the badge. Raises OAuth2Error and WalletError."""
     tool = current_tool()
     with tool.store.begin() as session:
-        found = offer_of_request(session, _issuer(session, slug))
+        found = offer_of_request(session, requested_issuer(session, slug))
         notifications.note(
             session,
             found,
@@ -195,10 +157,6 @@ def allow_browsers(response: Response) -> Response:
         headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
         headers["Access-Control-Max-Age"] = _PREFLIGHT_MAX_AGE
     return response
-
-
-def _issuer(session: Session, slug: str) -> Issuer:
-    return found_issuer(session, current_tool(), slug, requested_base())
 
 
 def _body(refused_as: str = "invalid_credential_request") -> Json:
