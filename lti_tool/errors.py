@@ -21,10 +21,12 @@
     * NoAuthorError        the person may not write, publish or place badges
     * SignInError          an operator was not signed in; `code`
   * RevokedError           the badge is revoked, so it is not given out any more
+  * WalletError            a wallet asked for what it does not get; `code`
   * JournalError           the journal of erasures does not fit the database; the message says what mends it
   * NotFoundError          there is no such thing, or this session may not see it
     * BadgeRemovedError    the badge was removed with all that names its learner
     * LinkEndedError       a learner's link has ended, or never was
+    * ExchangeOverError    a link for a wallet was used or is too old, or its badge is not valid any more
 """
 
 from __future__ import annotations
@@ -230,6 +232,20 @@ class RevokedError(ToolError):
     """The badge is revoked, so it is not given out any more; its page says when and why."""
 
 
+class WalletError(ToolError):
+    """A wallet asked for what it does not get. `code` is the protocol's, and goes to the wallet with the message.
+
+    Codes: invalid_request, invalid_grant, invalid_authorization_details, invalid_token, invalid_credential_request,
+    invalid_encryption_parameters, unknown_credential_configuration, unknown_credential_identifier, invalid_proof,
+    invalid_nonce, credential_request_denied, invalid_transaction_id, invalid_notification_id,
+    invalid_notification_request.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class NoAuthorError(NotAllowedError):
     """The person's roles do not let them write, publish or place badges; the message says what they tried."""
 
@@ -256,6 +272,10 @@ class NotFoundError(ToolError):
 
 class LinkEndedError(NotFoundError):
     """A link by which a learner showed a badge has ended, or there never was one."""
+
+
+class ExchangeOverError(NotFoundError):
+    """A link for a wallet was used by somebody else, or its time is over, or its badge is not valid any more."""
 
 
 class BadgeRemovedError(NotFoundError):

@@ -35,6 +35,7 @@ from lti_tool.store.models import Course
 from lti_tool.templates import approval_mails, approvals
 from lti_tool.traces import span
 from lti_tool.values import CodeMail, Json, Recipient
+from lti_tool.wallets import tokens as wallet_tokens
 from lti_tool.wiring import Tool
 
 #: How often a correction that a teacher has asked for looks whether the issuer is confirmed.
@@ -348,6 +349,7 @@ def sweep(tool: Tool, event_id: str, payload: Json) -> None:
         sessions.delete_ended(session, tool.clock())
         learner_sessions.delete_ended(session, tool.clock())
         operator_sessions.delete_ended(session, tool.clock())
+        wallet_tokens.delete_over(session, tool.clock())
         approvals.expire(session, tool.clock())
         queries.identity_checks.delete_begun_before(session, tool.clock() - identity_checks.KEPT)
         queries.observations.delete_looks(session, tool.clock() - looks.KEPT)

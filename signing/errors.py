@@ -23,7 +23,7 @@ class ProofError(SigningError):
     """The proof does not hold, or is of no known type.
 
     `code` is stable, for reports and tests:
-    `unreadable`        neither JSON that all readers agree on nor a compact JWS; or a proof that is empty
+    `unreadable`        neither JSON that all readers agree on nor a compact JWS or SD-JWT; or a proof that is empty
     `no_proof`          a document without a proof, or a JWS without a signature
     `unknown_proof`     no proof of a type known here
     `ed25519_signature_2018`  the older proof of this name, which is not checked here
@@ -38,10 +38,13 @@ class ProofError(SigningError):
     `key_revoked`       its controller has taken the key back, or its time is over
     `unpinned_context`  the credential uses words from a context this tool does not know
     `unsafe`            the credential holds something the proof does not cover
+    `wrong_challenge`   a presentation that was made for another challenge
+    `wrong_domain`      a presentation that was made for another site
     `wrong_iss`         the claim iss names another issuer than the credential in the JWS
     `claims_disagree`   the claims of the JWS and the credential in it say different things
     `unreadable_claim`  a moment in the claims of the JWS is not a number
     `bad_signature`     the credential is not what was signed, or not with this key
+    `foreign_disclosure`  an SD-JWT discloses something that its issuer did not sign
     """
 
     def __init__(self, code: str, message: str = "") -> None:

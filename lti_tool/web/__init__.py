@@ -86,6 +86,7 @@ from lti_tool.web.teacher.roster import bulk as roster_bulk
 from lti_tool.web.teacher.roster import certificates as roster_certificates
 from lti_tool.web.teacher.roster import export as roster_export
 from lti_tool.web.teacher.roster import page as roster
+from lti_tool.web.wallets import exchanges, issuer_metadata, keep, offer_pages, oid4vci
 from lti_tool.wiring import Tool
 
 #: Many times the size of a launch form with its id_token; only the verifier's page accepts more.
@@ -147,6 +148,9 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         mine,
         own_data,
         signed_in,
+        keep,
+        offer_pages,
+        exchanges,
         operator_sign_in,
         operator_openid,
         operator_invitation,
@@ -182,6 +186,8 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         api_description,
         issuer,
         messages,
+        issuer_metadata,
+        oid4vci,
         reminders,
         bounces,
         health,

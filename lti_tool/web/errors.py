@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from lti_tool.errors import (
     AlreadyRegisteredError,
     BadgeRemovedError,
+    ExchangeOverError,
     LaunchError,
     LinkEndedError,
     NoAuthorError,
@@ -50,6 +51,7 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(RegistrationError, _registration_refused)
     app.register_error_handler(NotAllowedError, _not_allowed)
     app.register_error_handler(LinkEndedError, lambda _error: error_page("link_ended", 404))
+    app.register_error_handler(ExchangeOverError, lambda _error: error_page("exchange_over", 404))
     app.register_error_handler(BadgeRemovedError, lambda _error: error_page("badge_removed", 410))
     app.register_error_handler(NotFoundError, lambda _error: error_page("not_found", 404))
     app.register_error_handler(RevokedError, lambda _error: error_page("badge_revoked", 410))

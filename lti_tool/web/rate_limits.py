@@ -37,6 +37,15 @@ READING_OF = {
     "shared_badge.shared": 120,
     "shared_badge.shared_file": 60,
     "signed_in.ask_code": 30,
+    # A whole class may take its badges from one network; each checks or makes a signature at most.
+    "exchanges.give_copy": 300,
+    "exchanges.give_bound": 120,
+    "exchanges.interaction": 300,
+    # The same; a nonce costs nothing, and a badge that is bound two signatures.
+    "oid4vci.offer": 300,
+    "oid4vci.token": 300,
+    "oid4vci.credential": 300,
+    "oid4vci.deferred": 300,
     "signed_in.sign_in": 30,
     # Everything that is kept of somebody, with their badges drawn.
     "own_data.download_signed_in": 10,

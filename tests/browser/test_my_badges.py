@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import expect
@@ -21,6 +24,7 @@ from lti_tool.store.models import (
     Person,
     ProvedAddress,
     ShareLink,
+    TemplateVersion,
 )
 from tests.browser.page_checks import find_faults
 from tests.browser.people import press_until
@@ -31,6 +35,7 @@ from tests.running_demo import wait
 
 LANGUAGES = ("en", "lv")
 PRIVATE = "a" * 60 + "nna@home.example"
+LONG = "Ļ" + "o" * 140
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +108,60 @@ def test_showing_a_badge_to_others(people, demo, activity, language):
         session.query(ShareLink).delete()
 
 
+def take_by_wallet(demo, address):
+    """What a wallet gets that was given the address for wallets."""
+    server, headers = f"127.0.0.1:{urlsplit(demo.tool_url).port}", {"Host": urlsplit(demo.tool_url).netloc}
+
+    def ask(url, body=None):
+        asked = Request(urlsplit(url)._replace(scheme="http", netloc=server).geturl(), body, headers)
+        with urlopen(asked, timeout=30) as answer:
+            return json.load(answer)
+
+    return ask(ask(address)["protocols"]["vcapi"], b"{}")["verifiablePresentation"]["verifiableCredential"]
+
+
+def test_keeping_a_badge_in_a_wallet(people, demo, activity):
+    """From the completion in the course to the badge in the wallet's hands, in both languages, by long words."""
+    found = []
+    with demo.tool.store.begin() as session:
+        (version,) = session.query(TemplateVersion).filter(
+            TemplateVersion.id == session.query(Award).first().template_version_id
+        )
+        before, version.body = version.body, version.body | {"name": dict.fromkeys(LANGUAGES, LONG)}
+        version_id = version.id
+    for language in LANGUAGES:
+        with people() as anna, people(locale=language) as phone:
+            anna.open_activity(activity, "Anna", language)
+            frame = anna.frame
+            press_until(frame.locator("#keep-badge form button"), frame.locator("#wallet-address"))
+            found += find_faults(anna, f"wallet-{language}")
+            address = frame.locator("#wallet-address").input_value()
+            phone.page.goto(address)
+            expect(phone.page.locator("a[href^='https://lcw.app/request?']")).to_be_visible()
+            found += find_faults(phone, f"wallet-scanned-{language}")
+            (badge,) = take_by_wallet(demo, address)
+            assert demo.tool.verify(json.dumps(badge).encode()).verdict == "verified"
+            for where, shown in (("there", "#offer-digits"), ("here", "#offer-address")):
+                frame.locator("html").evaluate(
+                    "page => page.querySelectorAll('details').forEach(one => one.open = true)"
+                )
+                frame.locator("[name=form][value=ob3-w3c-sdjwt]").check()
+                press_until(frame.locator(f"button[name=where][value={where}]"), frame.locator(shown))
+                found += find_faults(anna, f"wallet-offer-{where}-{language}")
+                press_until(frame.locator("form[action$='/wallet'] button"), frame.locator("#wallet-address"))
+            press_until(
+                frame.locator("form[action='/lti/app/learner'] button"),
+                frame.locator("#keep-badge .notice.yes"),
+            )
+            found += find_faults(anna, f"learner-taken-{language}")
+            phone.expects_http_errors = True
+            phone.page.goto(address.replace("?", "x?"))
+            found += find_faults(phone, f"wallet-over-{language}")
+    with demo.tool.store.begin() as session:
+        session.get_one(TemplateVersion, version_id).body = before
+    assert found == []
+
+
 #: What a telephone has and this browser does not: its own list of ways to share.
 WAYS_TO_SHARE = """
   navigator.canShare = () => true;
@@ -172,9 +231,6 @@ def test_my_badges_inside_and_outside(people, demo, activity, language):
         page.locator("form[action*='/sign-out'] button").last.click()
         expect(page.locator("#address")).to_be_visible()
         assert found == []
-
-
-LONG = "Ļ" + "o" * 140
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

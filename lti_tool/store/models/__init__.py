@@ -53,6 +53,7 @@ from lti_tool.store.models.rules import AwardRule, Placement, Question, Resource
 from lti_tool.store.models.sessions import ExpiringValue, LaunchSession
 from lti_tool.store.models.sharing import ShareLink
 from lti_tool.store.models.templates import TemplateChange, TemplateVersion
+from lti_tool.store.models.wallet_offers import WalletOffer
 
 __all__ = [
     "AddressCode",
@@ -118,4 +119,5 @@ __all__ = [
     "TextDictionary",
     "ToolKeyRow",
     "VerificationCount",
+    "WalletOffer",
 ]

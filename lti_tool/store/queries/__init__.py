@@ -8,6 +8,7 @@ from lti_tool.store.queries import (
     course_page,
     credentials,
     events,
+    exchanges,
     hand_awards,
     identity_checks,
     issuer_erasures,
@@ -32,6 +33,7 @@ from lti_tool.store.queries import (
     take_backs,
     templates,
     verifications,
+    wallet_offers,
 )
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "course_page",
     "credentials",
     "events",
+    "exchanges",
     "hand_awards",
     "identity_checks",
     "issuer_erasures",
@@ -66,4 +69,5 @@ __all__ = [
     "take_backs",
     "templates",
     "verifications",
+    "wallet_offers",
 ]

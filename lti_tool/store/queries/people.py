@@ -33,6 +33,7 @@ from lti_tool.store.models import (
     ShareLink,
     SourceAccess,
     TeacherMailChoice,
+    WalletOffer,
 )
 from lti_tool.store.queries import bulk_acts
 from lti_tool.store.queries.common import FOR_UPDATE, insert_missing, is_among, is_among_few, is_possible_id
@@ -465,6 +466,7 @@ def delete_awards(session: Session, awards: Collection[int], credentials: Collec
         (MailedChange, MailedChange.award_id.in_(awards)),
         (CorrectionRequest, CorrectionRequest.award_id.in_(awards)),
         (ShareLink, ShareLink.award_id.in_(awards)),
+        (WalletOffer, WalletOffer.award_id.in_(awards)),
         (BulkActPerson, BulkActPerson.award_id.in_(awards)),
         (Award, Award.id.in_(awards)),
     ):

@@ -134,7 +134,7 @@ def badge(badge_id: UUID) -> Response:
         visit = find_visit(session)
         if visit is None:
             return redirect("/my", 303)
-        award = _own_award(session, visit, badge_id)
+        award = own_award_of(session, visit, badge_id)
         page = _sharing(session, award, badge_id)
     claim_once(award, _actor(award))
     return page
@@ -148,7 +148,7 @@ def change_shown(badge_id: UUID, action: str) -> Response:
         visit = find_visit(session)
         if visit is None:
             return redirect("/my", 303)
-        award = _own_award(session, visit, badge_id)
+        award = own_award_of(session, visit, badge_id)
         done = change_sharing(session, award, action, _actor(award))
         session.flush()
         return _sharing(session, award, badge_id, done)
@@ -162,13 +162,14 @@ def change_listed(badge_id: UUID, action: str) -> Response:
         visit = find_visit(session)
         if visit is None:
             return redirect("/my", 303)
-        award = _own_award(session, visit, badge_id)
+        award = own_award_of(session, visit, badge_id)
         done = change_listing(session, award, action, _actor(award))
         session.flush()
         return _list(session, visit, done=done)
 
 
-def _own_award(session: Session, visit: LearnerVisit, badge_id: UUID) -> Award:
+def own_award_of(session: Session, visit: LearnerVisit, badge_id: UUID) -> Award:
+    """The award of one of the visitor's own badges; raises NotFoundError for any other."""
     row = queries.credentials.credential(session, str(badge_id))
     if row is None or row.award.person_id not in visit.people:
         raise NotFoundError("you have no such badge")

@@ -58,6 +58,8 @@ ACT_WORDS: Mapping[str, Sentence] = {
     "identity_checks_allowed": _l("A learner may be asked again whether a badge is theirs"),
     "identity_checks_refused": _l("A learner wants no questions about who they are"),
     "issued": _l("A badge was signed"),
+    "wallet_offered": _l("A learner made links for a wallet"),
+    "bound_ended": _l("A badge in a wallet was ended"),
     "issuer_added": _l("An issuer was added"),
     "issuer_changed": _l("The issuer’s profile was changed"),
     "issuer_confirmed": _l("The issuer’s legal identity was confirmed"),

@@ -602,6 +602,8 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
 ]
 #: Acts that other tests walk through: by pages, and by commands.
 ELSEWHERE = {
+    "bound_ended",
+    "wallet_offered",
     "secrets_encrypted_anew",
     "self_test_asked",
     "self_tested",

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from badges.sd_jwt.claims import TYPE_PATH
 from lti_tool.addresses import EXTENSION_SCHEMA_PATH
 from lti_tool.observations.roles import MEMBERSHIP, TEST_USER, role_uris
 from lti_tool.people import operator_sessions, sessions
@@ -115,6 +116,18 @@ WHO_MAY = {
     "GET /status/<int:list_id>": EVERYBODY,
     f"GET {EXTENSION_PATH}": EVERYBODY,
     f"GET {EXTENSION_SCHEMA_PATH}": EVERYBODY,
+    "GET /.well-known/openid-credential-issuer/issuers/<slug>": EVERYBODY,
+    "GET /issuers/<slug>/.well-known/openid-credential-issuer": EVERYBODY,
+    "GET /.well-known/oauth-authorization-server/issuers/<slug>": EVERYBODY,
+    "GET /issuers/<slug>/.well-known/oauth-authorization-server": EVERYBODY,
+    f"GET /issuers/<slug>{TYPE_PATH}": EVERYBODY,
+    f"GET /.well-known/vct/issuers/<slug>{TYPE_PATH}": EVERYBODY,
+    "GET /wallet/offers/<token>": NOBODY,
+    "POST /issuers/<slug>/wallet/token": NOBODY,
+    "POST /issuers/<slug>/wallet/nonce": EVERYBODY,
+    "POST /issuers/<slug>/wallet/credential": NOBODY,
+    "POST /issuers/<slug>/wallet/deferred": NOBODY,
+    "POST /issuers/<slug>/wallet/notification": NOBODY,
     "GET /lti/jwks.json": EVERYBODY,
     "GET /lti/canvas.json": EVERYBODY,
     "GET /lti/launch": EVERYBODY,
@@ -156,6 +169,12 @@ WHO_MAY = {
     "POST /my/sign-out": NOBODY,
     "POST /my/sessions/end": NOBODY,
     "POST /my/badges/<uuid:badge_id>/sharing/<action>": NOBODY,
+    "POST /my/badges/<uuid:badge_id>/wallet": NOBODY,
+    "POST /my/badges/<uuid:badge_id>/wallet/offer": NOBODY,
+    # Whoever has the token of a link for a wallet, which these do not.
+    "GET /interactions/<token>": NOBODY,
+    "POST /exchanges/<token>": NOBODY,
+    "POST /exchanges/<token>/presentation": NOBODY,
     "POST /my/badges/<uuid:badge_id>/list/<action>": NOBODY,
     # So does one of an operator: without it these lead to the page to sign in. Who may what there, by role, is in
     # `tests/lti_tool/web/operator/test_roles_on_pages.py`.
@@ -231,6 +250,8 @@ WHO_MAY = {
     "POST /lti/app/badges/<uuid:badge_id>/list/<action>": OWNER,
     "GET /shared/<token>": NOBODY,
     "GET /shared/<token>/badge.png": NOBODY,
+    "POST /lti/app/badges/<uuid:badge_id>/wallet": OWNER,
+    "POST /lti/app/badges/<uuid:badge_id>/wallet/offer": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/sharing": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/sharing/<action>": OWNER,
     "POST /lti/app/transcript": OWNER,
@@ -422,6 +443,7 @@ def form_of(route, values):
         "verify": {"text": "no badge"},
         "remove": {"proof": "1"},
         "name": {"name": "A. B."},
+        "offer": {"form": "ob3-json"},
     }
     return filled.get(route.rpartition("/")[2], {})
 
@@ -520,7 +542,7 @@ def test_each_visitor_opens_what_they_may_and_nothing_else(
             before = content(live)
             for visitor in sorted(VISITORS - WHO_MAY[route]):
                 status, page = open_as(visitor, route)
-                if status not in (400, 403, 404) or b"Anna" in page:
+                if status not in (400, 401, 403, 404) or b"Anna" in page:
                     wrong[route, visitor] = status
             if content(live) != before:
                 wrong[route] = "a refused request has changed something"
