@@ -2,6 +2,7 @@
 
 from lti_tool.store.queries import (
     awards,
+    backpack,
     bulk_acts,
     corrections,
     course_home,
@@ -36,6 +37,7 @@ from lti_tool.store.queries import (
 
 __all__ = [
     "awards",
+    "backpack",
     "bulk_acts",
     "corrections",
     "course_home",
