@@ -128,6 +128,7 @@ def verify(
         verdict=decide_verdict(checks),
         one_ed_tech=worst_outcome(probes),
         probes=probes,
+        secured=parsed.secured,
     )
 
 

@@ -33,7 +33,8 @@ class Program(Base):
 class ProgramAccess(Base):
     """That whoever reads the mail of `address` let a program see their badges: what a session of theirs would open.
 
-    It ends at `ends_at`, unless the program renews it before; a learner ends it by deleting it.
+    Their session began at `since`: see `people.addresses.opened_by`. It ends at `ends_at`, unless the program renews it
+    before; a learner ends it by deleting it.
     """
 
     __tablename__ = "program_access"
@@ -42,6 +43,7 @@ class ProgramAccess(Base):
     client_id: Mapped[str] = mapped_column(ForeignKey("program.client_id"), index=True)
     address: Mapped[str] = mapped_column(String(320), index=True)
     scopes: Mapped[list[str]]
+    since: Mapped[datetime]
     given_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     ends_at: Mapped[datetime] = mapped_column(index=True)

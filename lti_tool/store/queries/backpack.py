@@ -35,9 +35,14 @@ def program(session: Session, client_id: str) -> Program | None:
     return session.get(Program, client_id)
 
 
-def count_not_let_in(session: Session) -> int:
-    """How many programs no learner has ever let in."""
-    return session.scalar(select(func.count()).where(Program.let_in_at.is_(None))) or 0
+def delete_oldest_never_let_in(session: Session, most: int) -> None:
+    """Deletes the oldest of the programs that no learner ever let in, so that `most` of these are left."""
+    newest_first = select(Program.client_id).where(Program.let_in_at.is_(None))
+    newest_first = newest_first.order_by(Program.registered_at.desc(), Program.client_id)
+    # Without a limit SQLite takes no offset.
+    old = session.scalars(newest_first.offset(most).limit(1000)).all()
+    if old:
+        _delete(session, delete(Program).where(Program.client_id.in_(old)))
 
 
 def delete_unused_programs(session: Session, never_let_in: datetime, unused: datetime) -> None:

@@ -35,6 +35,7 @@ def _programs() -> None:
         sa.Column("client_id", sa.String(length=36), nullable=False),
         sa.Column("address", sa.String(length=320), nullable=False),
         sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),

@@ -1,0 +1,25 @@
+"""What a program may do, in the words of its learner."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from lti_tool.backpack.scopes import BRING_BADGES, CHANGE_PROFILE, READ_BADGES, READ_PROFILE, STAY
+from lti_tool.web.translation import Sentence
+from lti_tool.web.translation import lazy_gettext as _l
+
+#: In what order a page says what a program asks for.
+_WORDS: Mapping[str, Sentence] = {
+    READ_BADGES: _l(
+        "See your badges: those of this site that are in your list, and those that you keep here."
+    ),
+    BRING_BADGES: _l("Add badges to those that you keep here, and replace these by newer ones."),
+    READ_PROFILE: _l("See your profile: your name and the e-mail address that you signed in with."),
+    CHANGE_PROFILE: _l("Change the profile that programs see of you."),
+    STAY: _l("Come again while you are away, until you end it."),
+}
+
+
+def words_of(scopes: Collection[str]) -> Sequence[Sentence]:
+    """A sentence for each of the scopes."""
+    return [words for scope, words in _WORDS.items() if scope in scopes]
