@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from badges.foreign_json import issuer_id, text
 from lti_tool.backpack.accesses import ProgramVisit
-from lti_tool.backpack.incoming import FORGED, is_theirs
+from lti_tool.backpack.incoming import FORGED, identity_of, is_theirs
 from lti_tool.store import Session, queries
-from lti_tool.store.models import KeptBadge
+from lti_tool.store.models import CredentialRow, KeptBadge
 from lti_tool.store.queries.backpack import Held
+from lti_tool.values import Json, is_storable
+from signing.json_text import read_object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +56,30 @@ def addresses_of(session: Session, people: Sequence[int]) -> frozenset[str]:
     return frozenset(row.address for rows in found for row in rows)
 
 
-def has_already(session: Session, people: Sequence[int], credential_id: str, text: str) -> bool:
-    """Whether it is a badge of this site that one of these people was awarded: it is in the list as it is."""
-    row = queries.credentials.credential(session, credential_id.rpartition("/")[2])
-    return row is not None and row.award.person_id in people and text in row.texts
+def has_already(session: Session, people: Sequence[int], credential: Json, written: str) -> bool:
+    """Whether one of these people has this very text, awarded here or kept."""
+    issued = _issued_here(session, people, credential)
+    if issued is not None:
+        return written in issued.texts
+    identity = identity_of(issuer_id(credential), text(credential, "id"), written)
+    kept = queries.backpack.kept_by_identity(session, people, identity)
+    return kept is not None and kept.text == written.strip()
+
+
+def is_issued_here(session: Session, people: Sequence[int], credential: Json) -> bool:
+    """Whether this site awarded it to one of these people: it is in the list as it was signed, and not kept again."""
+    return _issued_here(session, people, credential) is not None
+
+
+def _issued_here(session: Session, people: Sequence[int], credential: Json) -> CredentialRow | None:
+    address = text(credential, "id") or ""
+    if not is_storable(address):
+        return None
+    row = queries.credentials.credential(session, address.rpartition("/")[2])
+    if row is None or row.award.person_id not in people:
+        return None
+    # Anybody can end the address of theirs with the number of one of ours.
+    return row if text(read_object(row.text), "id") == address else None
 
 
 def _held(session: Session, visit: ProgramVisit) -> Sequence[Held]:

@@ -10,6 +10,7 @@ used a code up or ended an access.
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -41,6 +42,8 @@ class Server(AuthorizationServer):  # type: ignore[misc]
 
     def __init__(self, session: Session, now: datetime, opens: Opens) -> None:
         super().__init__(scopes_supported=list(SCOPES))
+        # It would log whole tokens where somebody looks for a fault.
+        logging.getLogger("authlib").setLevel(logging.WARNING)
         self.session = session
         self.now = now
         self.opens = opens

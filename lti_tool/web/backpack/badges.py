@@ -12,7 +12,6 @@ from flask import Blueprint, abort, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from badges.foreign_json import text as text_at
 from badges.verify import Report
 from lti_tool.backpack import collection, keeping
 from lti_tool.backpack.accesses import ProgramVisit
@@ -78,7 +77,7 @@ def bring() -> Response:
     text = _sent_text()
     if text.lstrip().startswith("{") == is_jws:
         abort(status_info(400, "the body is not of the type that it is sent as"))
-    outcome = "unchanged" if _is_own(visit, text) else _keep(visit, text)
+    outcome = "unchanged" if _has_already(visit, text) else _keep(visit, text)
     if outcome == "unchanged":
         return Response(status=304)
     response = Response(text, _STATUS[outcome], mimetype="text/plain" if is_jws else "application/json")
@@ -97,24 +96,26 @@ def _sent_text() -> str:
         abort(status_info(400, "the body is not UTF-8"))
 
 
-def _is_own(visit: ProgramVisit, text: str) -> bool:
-    """Whether it is a badge of this site that the learner has anyway, or one that they keep just so."""
+def _has_already(visit: ProgramVisit, text: str) -> bool:
+    """Whether the learner has just this text: nobody has to be asked whether it is genuine."""
     try:
-        credential_id = text_at(read_object(text), "id") or ""
+        credential = read_object(text)
     except ProofError:
         return False
     with current_tool().store.read() as session:
-        return collection.has_already(session, visit.people, credential_id, text)
+        return collection.has_already(session, visit.people, credential, text)
 
 
 def _keep(visit: ProgramVisit, text: str) -> Outcome:
     tool = current_tool()
     try:
-        badge = incoming(_verify(text))
+        report = _verify(text)
+        badge = incoming(report)
         if badge.form == "other":
             raise BackpackError("no_badge", "not a credential of Open Badges 3.0")
-        # Byte for byte as it was sent: what was read of it has no spaces around it.
         with tool.store.begin() as session:
+            if collection.is_issued_here(session, visit.people, report.credential or {}):
+                return "unchanged"
             return keeping.keep(session, visit.people, badge, tool.clock(), actor_of(visit), visit.client_id)
     except BackpackError as error:
         _refuse(error)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from badges.sentences import sentence
 from badges.verify import Report
-from lti_tool.backpack import accesses, files, keeping
+from lti_tool.backpack import accesses, collection, files, keeping
 from lti_tool.backpack.incoming import incoming
 from lti_tool.errors import BackpackError, NotFoundError
 from lti_tool.publishing.exports import record_export
@@ -58,6 +58,8 @@ def bring() -> Response:
     try:
         badge = incoming(report)
         with tool.store.begin() as session:
+            if collection.is_issued_here(session, visit.people, report.credential or {}):
+                return list_page(session, visit, done=_said("unchanged"))
             outcome = keeping.keep(session, visit.people, badge, tool.clock(), _actor(visit))
     except BackpackError as error:
         return _list(wrong=_why_not(error, report))
