@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from sqlalchemy.exc import OperationalError
@@ -330,8 +331,9 @@ def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
 
 
 def check_kept_badge(tool: Tool, event_id: str, payload: Json) -> None:
-    """Verifies anew a badge that a learner keeps. Raises NotFoundError where it is kept no more."""
-    keeping.check_again(tool, payload["kept_id"])
+    """Verifies anew a badge that a learner keeps, where they still do."""
+    with suppress(NotFoundError):
+        keeping.check_again(tool, payload["kept_id"])
     _finish(tool, event_id)
 
 

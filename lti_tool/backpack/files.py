@@ -19,7 +19,7 @@ def all_badges(publisher: Publisher, people: Sequence[int], now: datetime) -> It
     """The ZIP, piece by piece. What is kept is in it as it came, byte for byte; one badge is in memory."""
     outlet = Outlet()
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in chain(_issued(publisher, people), _kept(publisher, people)):
+        for name, content in chain(_issued(publisher, people), kept_files(publisher, people)):
             _write(archive, name, content, now)
             yield outlet.take()
     yield outlet.take()
@@ -43,7 +43,8 @@ def _issued(publisher: Publisher, people: Sequence[int]) -> Iterator[tuple[str, 
         yield from files
 
 
-def _kept(publisher: Publisher, people: Sequence[int]) -> Iterator[tuple[str, bytes]]:
+def kept_files(publisher: Publisher, people: Sequence[int]) -> Iterator[tuple[str, bytes]]:
+    """What these people keep, each as a file: its name, and the badge byte for byte."""
     with publisher.store.read() as session:
         ids = [row.id for row in queries.backpack.kept_badges(session, people)]
     for kept_id in ids:

@@ -142,7 +142,7 @@ def end(access_id: int) -> Response:
         if row is None or row.address != visit.address:
             raise NotFoundError("there is no such program")
         accesses.end(session, row, "learner", tool.clock(), _actor(visit))
-    return _list(done=_("The program is let in no more. What it has taken already it may still have."))
+    return _list(done=_("The program has no access any more. It may still have what it took before."))
 
 
 def _own(session: Session, visit: LearnerVisit, kept_id: int) -> KeptBadge:
@@ -170,11 +170,11 @@ def _list(*, done: str = "", wrong: str = "") -> Response:
 def _said(outcome: keeping.Outcome) -> str:
     match outcome:
         case "created":
-            return _("The badge is kept here now.")
+            return _("The badge was added to your list.")
         case "replaced":
-            return _("The badge is kept in the place of an older one.")
+            return _("The badge replaced an older one.")
         case "unchanged":
-            return _("You keep this badge already.")
+            return _("This badge is in your list already.")
 
 
 def _why_not(error: BackpackError, report: Report) -> str:
@@ -182,22 +182,22 @@ def _why_not(error: BackpackError, report: Report) -> str:
     match error.code:
         case "too_many":
             return _(
-                "The badge is not kept: there is no more room. Remove some that you do not need, and try again."
+                "The badge was not added: your list is full. Remove badges that you do not need, and try again."
             )
         case "too_large":
-            return _("The badge is not kept: its file is too large.")
+            return _("The badge was not added: its file is too large.")
         case "forged":
             found = sentence("verdict", report.verdict, page_language())
-            return _("The badge is not kept, because it is not genuine: %(found)s", found=found)
+            return _("The badge was not added, because it is not genuine: %(found)s", found=found)
         case "unsigned":
             return _(
-                "The badge is not kept: it has no signature, so nobody could ever check it. Ask its issuer for the "
+                "The badge was not added: without a signature nobody can check it. Ask its issuer for the "
                 "original file."
             )
         case _:
             first = report.checks[0]
             found = sentence(first.name, first.code, page_language())
-            return _("The badge is not kept, because none could be read: %(found)s", found=found)
+            return _("No badge was added: %(found)s", found=found)
 
 
 def _attached(response: Response, name: str) -> Response:

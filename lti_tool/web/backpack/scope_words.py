@@ -10,13 +10,11 @@ from lti_tool.web.translation import lazy_gettext as _l
 
 #: In what order a page says what a program asks for.
 _WORDS: Mapping[str, Sentence] = {
-    READ_BADGES: _l(
-        "See your badges: those of this site that are in your list, and those that you keep here."
-    ),
-    BRING_BADGES: _l("Add badges to those that you keep here, and replace these by newer ones."),
+    READ_BADGES: _l("See the badges in your list: those of this site, and those of other issuers."),
+    BRING_BADGES: _l("Add badges of other issuers to your list, and replace these by newer ones."),
     READ_PROFILE: _l("See your profile: your name and the e-mail address that you signed in with."),
     CHANGE_PROFILE: _l("Change the profile that programs see of you."),
-    STAY: _l("Come again while you are away, until you end it."),
+    STAY: _l("Do this also while you are not here, until you end it."),
 }
 
 

@@ -163,7 +163,8 @@ class Program:
         """The code that the learner brings back, who has let the program in."""
         page = self.ask(*scopes)
         self.expect(
-            "a learner is asked on a page", page.status_code == 200 and "Let a program in?" in page.text
+            "a learner is asked on a page",
+            page.status_code == 200 and "Allow access to your badges?" in page.text,
         )
         sent = self.answer(page)
         self.expect("the browser is sent back", sent.status_code in (302, 303))

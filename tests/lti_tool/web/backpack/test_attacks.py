@@ -302,7 +302,7 @@ def test_who_is_not_signed_in_signs_in_first_and_comes_back(registered, own, web
     answer = registered.learner.post("/my/session", data={"code": code}, headers=FROM_US)
     assert answer.headers["Location"].startswith("/my/programs/authorize?response_type=code&")
     page = registered.learner.get(answer.headers["Location"])
-    assert "Let a program in?" in page.text
+    assert "Allow access to your badges?" in page.text
     assert registered.answer(page).headers["Location"].startswith(REDIRECT)
     # And the next sign-in leads where it always does.
     assert registered.learner.get_cookie("__Host-nozimite_asked") is None
