@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.backpack import authorization
 from lti_tool.backpack.authorization import Asked
-from lti_tool.backpack.endpoints import CONSENT_PATH, Endpoints
+from lti_tool.backpack.endpoints import CONSENT_PATH
 from lti_tool.backpack.requests import OAuthAnswer, OAuthRequest
 from lti_tool.errors import ProgramRefusedError
 from lti_tool.store import Session
@@ -97,7 +97,7 @@ def _asked(session: Session, values: Mapping[str, Sequence[str]]) -> Asked | Res
     tool = current_tool()
     only = {name: given for name, given in values.items() if name in PARAMETERS}
     try:
-        read = OAuthRequest("GET", Endpoints(tool_url=tool.tool_url).authorization, only)
+        read = OAuthRequest("GET", only)
         found = authorization.asked_by(session, read, tool.clock())
     except ProgramRefusedError as error:
         return _refused(error.code)
