@@ -18,6 +18,7 @@ from lti_tool.backpack import authorization
 from lti_tool.backpack.authorization import Asked
 from lti_tool.backpack.endpoints import CONSENT_PATH
 from lti_tool.backpack.requests import OAuthAnswer, OAuthRequest
+from lti_tool.backpack.scopes import STAY
 from lti_tool.errors import ProgramRefusedError
 from lti_tool.store import Session
 from lti_tool.store.events import person
@@ -124,6 +125,7 @@ def _page(asked: Asked, visit: LearnerVisit) -> Response:
         asked=asked,
         learner_visit=visit,
         words=words_of(asked.scopes),
+        stays=STAY in asked.scopes,
         values=_values(asked),
         action=CONSENT_PATH,
     )

@@ -163,6 +163,14 @@ def test_an_access_that_is_not_renewed_ends(inside, clock, web_tool):
     assert len(rows(web_tool, Program)) == 1
 
 
+def test_however_often_it_is_renewed_an_access_ends_after_a_year(inside, clock):
+    for _ in range(4):
+        clock.advance(days=89)
+        inside.take(inside.refresh())
+    clock.advance(days=10)
+    assert inside.refresh().json["error"] == "invalid_grant"
+
+
 def test_a_refresh_may_ask_for_less_and_never_for_more(registered):
     registered.take(registered.exchange(registered.code(READ, "offline_access")))
     assert registered.refresh(scope=" ".join(ALL)).json["error"] == "invalid_scope"
@@ -276,6 +284,13 @@ def test_who_does_not_let_it_in_gives_nothing(registered, web_tool):
         "error_description": back.get("error_description")
     }
     assert rows(web_tool, ProgramAccess) == []
+
+
+def test_the_page_says_for_how_long_and_for_what(registered):
+    words = text_of(registered.ask())
+    assert "See the badges in your list" in words and "after a year in any case" in words
+    words = text_of(registered.ask(READ))
+    assert "Access ends by itself after an hour." in words and "Change the profile" not in words
 
 
 def test_a_program_is_named_by_its_host_and_its_words_are_quoted(registered):
