@@ -396,6 +396,15 @@ def test_a_badge_of_this_site_is_not_kept_beside_itself(annas_badge, inside, web
     assert inside.bring(changed(texts)).status_code == 400
 
 
+def test_what_is_kept_already_is_not_verified_again(inside, stranger, web_tool, monkeypatch):
+    text = stranger_badge(stranger)
+    assert inside.bring(text).status_code == 201
+    monkeypatch.setattr(
+        type(web_tool), "verify", lambda self, file: pytest.fail("other sites were asked again")
+    )
+    assert inside.bring(text).status_code == 304
+
+
 def test_an_address_that_is_taken_back_closes_what_was_let_in_by_it(inside, anna, web_tool):
     with web_tool.store.begin() as session:
         (proof,) = queries.proved_addresses.of_person(session, anna)

@@ -126,6 +126,8 @@ def _pages(program: Program):
     program.expect("prev behind the first", "offset=0" in middle["prev"] and "offset=4" in middle["last"])
     last = links_of(program.read(limit=2, offset=4))
     program.expect("next where there is more", "next" not in last and "prev" in last)
+    end = links_of(program.read(limit=1, offset=4))
+    program.expect("next where there is more", "next" not in end and "offset=4" in end["last"])
     found = program.read_all(limit=2)
     ids = [each["id"] for each in found]
     program.expect("pages have everything once", len(set(ids)) == len(ids) == 5)
