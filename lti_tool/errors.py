@@ -20,6 +20,8 @@
     * KeptByLawError       a law obliges the issuer to keep what was to be erased; `law`
     * NoAuthorError        the person may not write, publish or place badges
     * SignInError          an operator was not signed in; `code`
+  * BackpackError          what somebody wants to keep in their list of badges is refused; `code`
+  * ProgramRefusedError    a program is refused what it asks for; `code`
   * RevokedError           the badge is revoked, so it is not given out any more
   * WalletError            a wallet asked for what it does not get; `code`
   * JournalError           the journal of erasures does not fit the database; the message says what mends it
@@ -226,6 +228,25 @@ class KeptByLawError(NotAllowedError):
     def __init__(self, law: str) -> None:
         super().__init__(f"the issuer of an award has to keep it: {law}")
         self.law = law
+
+
+class BackpackError(ToolError):
+    """What a learner, or a program for them, wants to keep in their list of badges is refused. `code` says why.
+
+    Codes: no_badge, forged, unsigned, too_many, too_large, wrong_profile, foreign_id, foreign_email.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ProgramRefusedError(ToolError):
+    """A program is refused what it asks for. `code` is that of OAuth 2 (RFC 6749, RFC 7591), the message is for it."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class RevokedError(ToolError):

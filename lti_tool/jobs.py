@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from sqlalchemy.exc import OperationalError
@@ -10,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from lti_tool.awarding import imports, looks, teacher_mail
 from lti_tool.awarding.course_troubles import schedule_mails_about_troubles
 from lti_tool.awarding.decisions import decide_course
+from lti_tool.backpack import keeping, registration
 from lti_tool.bulk_acts import work
 from lti_tool.deliveries import dispatch
 from lti_tool.deliveries.approval_message import approval_content
@@ -329,6 +331,13 @@ def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
     _finish(tool, event_id)
 
 
+def check_kept_badge(tool: Tool, event_id: str, payload: Json) -> None:
+    """Verifies anew a badge that a learner keeps, where they still do."""
+    with suppress(NotFoundError):
+        keeping.check_again(tool, payload["kept_id"])
+    _finish(tool, event_id)
+
+
 def write_journal(tool: Tool, event_id: str, _payload: Json) -> None:
     """Writes erasures and revocations to the journal's file. Raises JournalError and OSError."""
     journal.write_journal(tool)
@@ -351,6 +360,8 @@ def sweep(tool: Tool, event_id: str, payload: Json) -> None:
         operator_sessions.delete_ended(session, tool.clock())
         wallet_tokens.delete_over(session, tool.clock())
         approvals.expire(session, tool.clock())
+        registration.delete_unused(session, tool.clock())
+        keeping.schedule_checks(session, tool.clock())
         queries.identity_checks.delete_begun_before(session, tool.clock() - identity_checks.KEPT)
         queries.observations.delete_looks(session, tool.clock() - looks.KEPT)
         schedule_mails_about_troubles(session, tool.clock())
@@ -378,6 +389,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "tell_author": tell_author,
     "mail_code": mail_code,
     "ask_holder": ask_holder,
+    keeping.TASK: check_kept_badge,
     store_journal.TASK: write_journal,
     "sweep": sweep,
 }

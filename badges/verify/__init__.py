@@ -131,6 +131,7 @@ def verify(
         verdict=decide_verdict(checks),
         one_ed_tech=worst_outcome(probes),
         probes=probes,
+        secured=parsed.secured,
     )
 
 

@@ -26,6 +26,12 @@ from lti_tool.web import (
     time_zones,
 )
 from lti_tool.web.approver import approval
+from lti_tool.web.backpack import badges as backpack_badges
+from lti_tool.web.backpack import consent as backpack_consent
+from lti_tool.web.backpack import discovery as backpack_discovery
+from lti_tool.web.backpack import kept as backpack_kept
+from lti_tool.web.backpack import profiles as backpack_profiles
+from lti_tool.web.backpack import programs as backpack_programs
 from lti_tool.web.current import install
 from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
@@ -151,6 +157,12 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         keep,
         offer_pages,
         exchanges,
+        backpack_discovery,
+        backpack_programs,
+        backpack_consent,
+        backpack_badges,
+        backpack_profiles,
+        backpack_kept,
         operator_sign_in,
         operator_openid,
         operator_invitation,

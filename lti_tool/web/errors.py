@@ -30,6 +30,7 @@ from lti_tool.logs import log, traceback_summary
 from lti_tool.platforms import REGISTRATION_CODES
 from lti_tool.store.events import UNKNOWN
 from lti_tool.web import rate_limits
+from lti_tool.web.backpack.status_info import is_of_api, refusal
 from lti_tool.web.counters import count_launch
 from lti_tool.web.error_messages import PLATFORM_ERRORS, ErrorMessage, already_registered, error_message
 from lti_tool.web.limits import BusyError
@@ -87,6 +88,9 @@ def error_page(
     level("page_refused", incident=incident, code=code, status=status, endpoint=request.endpoint, why=reason)
     message = message or error_message(code)
     response: Response
+    if is_of_api(request.path):
+        # Programs read what the standard of the API says, whatever it is that went wrong.
+        return refusal(request.path, status, f"{message.what_happened} ({incident})")
     if prefers_json():
         response = jsonify(
             error=code, message=f"{message.what_happened} {message.what_to_do}", incident=incident

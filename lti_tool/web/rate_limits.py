@@ -50,6 +50,16 @@ READING_OF = {
     # Everything that is kept of somebody, with their badges drawn.
     "own_data.download_signed_in": 10,
     "verifier.verify": 60,
+    # Programs register once, and come from few addresses for many learners otherwise.
+    "backpack_programs.register": 10,
+    "backpack_programs.token": 600,
+    "backpack_programs.revoke": 600,
+    "backpack_consent.show": 60,
+    "backpack_consent.answer": 30,
+    # Each verifies a badge, and so asks other sites.
+    "backpack_kept.bring": 20,
+    "backpack_kept.check": 20,
+    "backpack_kept.take_all": 10,
     # A camera that looks for a code sends 85 pictures a minute, and then stops.
     "qr_codes.read": 170,
     "approval.show": 60,
@@ -106,6 +116,11 @@ CODES_TO_ADDRESS = RateLimitItemPerHour(6)
 CODES_OF_VISITOR = RateLimitItemPerHour(20)
 #: Self-tests of one platform: each calls it some ten times.
 SELF_TESTS = RateLimitItemPerMinute(3)
+#: Programs that register from one address.
+REGISTRATIONS = RateLimitItemPerHour(30)
+#: What one program asks for one learner, and how many badges it brings: each is verified.
+REQUESTS_OF_PROGRAM = RateLimitItemPerMinute(300)
+BADGES_OF_PROGRAM = RateLimitItemPerMinute(30)
 #: By address, over all pages.
 REFUSALS = RateLimitItemPerMinute(120)
 
@@ -181,6 +196,21 @@ def count_code(address: str, person: str | None) -> None:
 def count_self_test(registration_id: int) -> None:
     """Counts a self-test of a platform, whoever asks for it. Raises TooManyRequests."""
     _count(SELF_TESTS, "self-test", str(registration_id))
+
+
+def count_registration() -> None:
+    """Counts a program that registers itself. Raises TooManyRequests."""
+    _count(REGISTRATIONS, "registration", _address())
+
+
+def count_program(access_id: int) -> None:
+    """Counts a request of a program for one learner. Raises TooManyRequests."""
+    _count(REQUESTS_OF_PROGRAM, "program", str(access_id))
+
+
+def count_brought(access_id: int) -> None:
+    """Counts a badge that a program brings to one learner. Raises TooManyRequests."""
+    _count(BADGES_OF_PROGRAM, "brought", str(access_id))
 
 
 def count_refusal() -> None:

@@ -10,6 +10,7 @@ from lti_tool.store.models.awards import (
     Notice,
     TextDictionary,
 )
+from lti_tool.store.models.backpack import KeptBadge, KeptProfile, Program, ProgramAccess, ProgramToken
 from lti_tool.store.models.base import Base, Instant, Score
 from lti_tool.store.models.bulk_acts import BulkAct, BulkActPerson
 from lti_tool.store.models.corrections import CorrectionRequest
@@ -84,6 +85,8 @@ __all__ = [
     "IssuerProfileRow",
     "IssuerRow",
     "JournalEntry",
+    "KeptBadge",
+    "KeptProfile",
     "LaunchSession",
     "LearnerSession",
     "LookRow",
@@ -102,6 +105,9 @@ __all__ = [
     "Placement",
     "PlatformAccount",
     "PlatformSelfTest",
+    "Program",
+    "ProgramAccess",
+    "ProgramToken",
     "ProvedAddress",
     "Question",
     "RegistrationRow",

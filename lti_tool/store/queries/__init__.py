@@ -2,6 +2,7 @@
 
 from lti_tool.store.queries import (
     awards,
+    backpack,
     bulk_acts,
     corrections,
     course_home,
@@ -38,6 +39,7 @@ from lti_tool.store.queries import (
 
 __all__ = [
     "awards",
+    "backpack",
     "bulk_acts",
     "corrections",
     "course_home",

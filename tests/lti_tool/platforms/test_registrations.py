@@ -24,6 +24,7 @@ from lti_tool.store.models import (
     BulkAct,
     Event,
     HandAward,
+    KeptProfile,
     Outbox,
     ProvedAddress,
     RegistrationRow,
@@ -31,6 +32,7 @@ from lti_tool.store.models import (
 )
 from lti_tool.templates import approvals, versions
 from lti_tool.values import Given
+from tests.backpack import kept_badge
 from tests.fixtures import (
     ANNA,
     NEW_REGISTRATION,
@@ -211,6 +213,8 @@ def test_removing_leaves_nothing_of_the_platform(tool, platform, template_id, cl
                 expires_at=clock.now + timedelta(days=1),
             )
         )
+        session.add(kept_badge(anna, clock()))
+        session.add(KeptProfile(person_id=anna, body={}, changed_at=clock()))
         queries.mails.save_mailed_matter(session, rule_id, "to_confirm", zane.person_id, [anna], clock())
     # All who were outside come in at once: a question.
     looks.look(tool.store, platform, rule_id, clock())

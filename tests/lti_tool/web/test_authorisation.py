@@ -175,6 +175,22 @@ WHO_MAY = {
     "GET /interactions/<token>": NOBODY,
     "POST /exchanges/<token>": NOBODY,
     "POST /exchanges/<token>/presentation": NOBODY,
+    **{
+        f"POST /my/kept{page}": NOBODY
+        for page in ("", "/all", *(f"/<int:kept_id>/{act}" for act in ("check", "remove")))
+    },
+    "GET /my/kept/<int:kept_id>/file": EVERYBODY,
+    "POST /my/programs/<int:access_id>/end": NOBODY,
+    # A program asks for it, in a request that names the program.
+    "GET /my/programs/authorize": NOBODY,
+    "POST /my/programs/authorize": NOBODY,
+    # Programs show a token, or their secret; that a learner may do something lets none of these do it.
+    "GET /ims/ob/v3p0/discovery": EVERYBODY,
+    **{f"POST /ims/ob/v3p0/{page}": NOBODY for page in ("register", "token", "revoke", "credentials")},
+    **{
+        f"{method} /ims/ob/v3p0/{page}": NOBODY
+        for method, page in (("GET", "credentials"), ("GET", "profile"), ("PUT", "profile"))
+    },
     "POST /my/badges/<uuid:badge_id>/list/<action>": NOBODY,
     # So does one of an operator: without it these lead to the page to sign in. Who may what there, by role, is in
     # `tests/lti_tool/web/operator/test_roles_on_pages.py`.
@@ -347,6 +363,8 @@ def values(web_tool, school, annas_badge):
             "file": "fonts.css",
             "name": "canvas_rest",
             "registration_id": 1,
+            "kept_id": 1,
+            "access_id": 1,
             "path": "x",
             "action": "link",
             "proposed": 900,
