@@ -173,7 +173,10 @@ class _Answer:
         self.status_code = answer.status
 
     def json(self) -> Json:
-        return json_object(self.answer)
+        """The object. Authlib fails at a lifetime that is no number, so it gets one that was read."""
+        values = json_object(self.answer)
+        values.pop("expires_at", None)
+        return values | {"expires_in": int(_lifetime(values.get("expires_in")))}
 
     def raise_for_status(self) -> None:
         """Raises HostError `unreachable`: Authlib asks where there is nothing to read."""
