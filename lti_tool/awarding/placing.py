@@ -73,34 +73,61 @@ def place(
     return {"badge": template.template_id, "rule": text, "placed": placement.id}
 
 
-def link_of_launch(session: Session, launch: Launch, course: Course, now: datetime) -> ResourceLink | None:
-    """The launched resource link of the course, locked. It is there, so it is looked at again where looks missed it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The resource link that was launched, and its rule; without a link there is no rule."""
 
-    Its column is certain to be there only where the launch names it: otherwise the next look tells. None for deep
-    linking; a link in a course's navigation is none of the course's links.
+    link: ResourceLink | None
+    rule: AwardRule | None
+
+
+def opened_link(session: Session, launch: Launch, course: Course, now: datetime) -> Opened:
+    """The launched resource link of the course, and its rule, made or changed by what the launch asks for.
+
+    It is there, so it is looked at again where looks missed it. Its column is certain to be there only where the launch
+    names it: otherwise the next look tells. No link for deep linking; one in a course's navigation is none of the
+    course's links.
     """
     if launch.message_type == "LtiDeepLinkingRequest" or launch.resource_link_id is None:
-        return None
+        return Opened(link=None, rule=None)
     if launch.product == "canvas" and launch.resource_link_id == launch.context_id:
         # In Canvas that is the navigation of the course. Moodle numbers courses and links each from 1, so there a link
         # can have the number of its course.
-        return None
+        return Opened(link=None, rule=None)
+    link, rule = queries.rules.link_and_rule(session, course.id, launch.resource_link_id)
+    if link is not None and rule is not None and not _has_news(link, rule, launch):
+        # Nearly always: a class that opens a link at once waits for no lock.
+        return Opened(link=link, rule=rule)
     link = _link(session, course, launch, now)
     link.line_item_url = launch.line_item_url or link.line_item_url
     if launch.line_item_url is not None or link.missing_in != line_item_results.NAME:
         link.missing_looks, link.missing_in = 0, ""
     else:
         link.look_again = True
-    return link
+    return Opened(link=link, rule=_rule(session, link, launch, now))
 
 
-def rule_of_launch(session: Session, link: ResourceLink, launch: Launch, now: datetime) -> AwardRule | None:
-    """The rule of a link of `link_of_launch`, made or changed by what the launch asks for; None without a badge."""
+def _has_news(link: ResourceLink, rule: AwardRule, launch: Launch) -> bool:
+    """Whether the launch tells anything of the link that is stored otherwise."""
+    is_missed = bool(link.missing_looks or link.missing_in)
+    has_column = launch.line_item_url not in (None, link.line_item_url)
+    return is_missed or has_column or rule.removed_at is not None or _asked(launch, link) != link.asked
+
+
+def _asked(launch: Launch, link: ResourceLink) -> Mapping[str, str]:
+    """What the launch asks for: its custom parameters that choose a badge and its rule."""
+    # Those of a submission review are those of its column, not of the link.
+    if launch.message_type != "LtiResourceLinkRequest":
+        return link.asked
+    return {name: launch.custom[name] for name in CHOICE if launch.custom.get(name)}
+
+
+def _rule(session: Session, link: ResourceLink, launch: Launch, now: datetime) -> AwardRule | None:
+    """The rule of a locked link, made or changed by what the launch asks for; None without a badge."""
     rule = queries.rules.rule_of_link(session, link)
-    # The custom parameters of a submission review are those of its column, not of the link.
     if launch.message_type != "LtiResourceLinkRequest":
         return rule
-    asked = {name: launch.custom[name] for name in CHOICE if launch.custom.get(name)}
+    asked = dict(_asked(launch, link))
     if rule is None:
         link.asked = asked
         return _new_rule(session, link, launch, now)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lti_tool.people import addresses
-from lti_tool.store import Session, events, queries
+from lti_tool.store import Session, events, journal, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import ProgramAccess
 from lti_tool.values import secret_hash
@@ -20,6 +20,8 @@ from lti_tool.values import secret_hash
 CODE_LIFE = timedelta(minutes=10)
 TOKEN_LIFE = timedelta(hours=1)
 REFRESH_LIFE = timedelta(days=90)
+#: However often it is renewed, an access ends this long after it was given: then its learner is asked again.
+LONGEST = timedelta(days=365)
 #: Of one address.
 MOST_ACCESSES = 50
 #: The last use is recorded no more often than that: a program may ask many times a second.
@@ -76,5 +78,7 @@ def is_use_to_record(row: ProgramAccess, now: datetime) -> bool:
 def end(session: Session, access: ProgramAccess, why: str, now: datetime, by: Actor) -> None:
     """Ends the access: nothing that its program was given works any more. `why` is a code."""
     data = {"program": access.client_id}
+    # A backup from before would give it back.
+    journal.note(session, "program_ended", data | {"given_at": access.given_at.isoformat()}, now)
     events.record(session, "program_ended", "program_access", access.id, now, actor=by, why=why, data=data)
     queries.backpack.delete_accesses(session, [access.id])

@@ -17,9 +17,10 @@ from lti_tool.store.models import KeptBadge, Person
 #: Of one learner. More is nothing that somebody has learned, and would be a store of files for strangers.
 MOST_BADGES = 500
 MOST_BYTES = 50_000_000
-#: So often what is kept is verified again, and so many are at most begun by one sweep, which is every hour.
+#: So often what is kept is verified again. One sweep, which is every hour, begins so many at most, so far apart: a
+#: badge may name hosts that use up the whole of its time, and the queue has looks at courses to do.
 CHECKED_EVERY = timedelta(days=1)
-CHECKS_AT_ONCE = 500
+CHECKS_AT_ONCE, APART = 120, timedelta(seconds=30)
 TASK = "check_kept_badge"
 
 Outcome = Literal["created", "replaced", "unchanged"]
@@ -81,8 +82,10 @@ def remove(session: Session, row: KeptBadge, now: datetime, by: Actor) -> None:
 
 def schedule_checks(session: Session, now: datetime) -> None:
     """Has what was verified longest ago verified again."""
-    for kept_id in queries.backpack.kept_checked_before(session, now - CHECKED_EVERY, CHECKS_AT_ONCE):
-        outbox.schedule_if_absent(session, f"kept-{kept_id}", TASK, {"kept_id": kept_id}, now)
+    oldest = queries.backpack.kept_checked_before(session, now - CHECKED_EVERY, CHECKS_AT_ONCE)
+    for number, kept_id in enumerate(oldest):
+        due_at = now + number * APART
+        outbox.schedule_if_absent(session, f"kept-{kept_id}", TASK, {"kept_id": kept_id}, due_at)
 
 
 def check_again(tool: Verifies, kept_id: int) -> Report:

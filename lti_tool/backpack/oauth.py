@@ -23,7 +23,7 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from lti_tool.backpack import accesses
-from lti_tool.backpack.accesses import CODE_LIFE, REFRESH_LIFE, TOKEN_LIFE
+from lti_tool.backpack.accesses import CODE_LIFE, LONGEST, REFRESH_LIFE, TOKEN_LIFE
 from lti_tool.backpack.clients import Client, Given
 from lti_tool.backpack.requests import OAuthAnswer, OAuthRequest
 from lti_tool.backpack.scopes import SCOPES, STAY
@@ -84,10 +84,14 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         life = TOKEN_LIFE
         if "refresh_token" in token:
             # What a refresh token may is what was allowed at first, whatever its program asks for this time.
-            self.store(token["refresh_token"], "refresh", access, access.scopes, REFRESH_LIFE)
-            life = REFRESH_LIFE
+            self.store(token["refresh_token"], "refresh", access, access.scopes, self.refresh_life(access))
+            life = self.refresh_life(access)
         access.ends_at = max(access.ends_at, self.now + life)
         access.used_at = access.program.used_at = self.now
+
+    def refresh_life(self, access: ProgramAccess) -> timedelta:
+        """For how long a refresh token that is given now may be used."""
+        return min(REFRESH_LIFE, access.given_at + LONGEST - self.now)
 
     def store(
         self,

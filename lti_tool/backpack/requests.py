@@ -15,6 +15,8 @@ from lti_tool.values import Json
 
 #: Authlib quotes what it refuses, and can quote nothing else in an error.
 _QUOTABLE = re.compile(r"[ !#-\[\]-~]{0,2000}")
+#: Authlib looks only whether it is https, and that is for TOOL_URL to say: on a developer's machine it is not.
+_ADDRESS = "https://tool.invalid/"
 #: Only these are ever quoted.
 _QUOTED = ("client_id", "redirect_uri", "response_type", "grant_type")
 
@@ -49,16 +51,14 @@ class _Payload(OAuth2Payload):  # type: ignore[misc]
 class OAuthRequest(OAuth2Request):  # type: ignore[misc]
     """The parameters of a request, each with all the values that it came with."""
 
-    def __init__(
-        self, method: str, address: str, values: Mapping[str, Sequence[str]], authorization: str = ""
-    ) -> None:
+    def __init__(self, method: str, values: Mapping[str, Sequence[str]], authorization: str = "") -> None:
         """Raises ProgramRefusedError for what no answer could quote, and for a parameter that comes twice."""
         if not all(_QUOTABLE.fullmatch(each) for name in _QUOTED for each in values.get(name, ())):
             raise ProgramRefusedError("invalid_request", "a parameter has letters that it cannot have")
         if any(len(each) > 1 for each in values.values()):
             raise ProgramRefusedError("invalid_request", "a parameter comes more than once")
         headers = {"Authorization": authorization} if _is_readable(authorization) else {}
-        super().__init__(method, address, headers=headers)
+        super().__init__(method, _ADDRESS, headers=headers)
         self.payload = _Payload(values)
 
     @property

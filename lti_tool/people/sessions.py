@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from lti_tool.awarding import launched, looks
-from lti_tool.awarding.placing import link_of_launch, rule_of_launch
+from lti_tool.awarding.placing import Opened, opened_link
 from lti_tool.language import best_language
 from lti_tool.people.launch_records import save_course, save_person
 from lti_tool.sources.launches import place_of
@@ -44,12 +44,10 @@ def start_session(session: Session, launch: Launch, now: datetime, bound_by: str
     queries.platforms.save_deployment(session, launch.registration_id, launch.deployment_id, now)
     course = save_course(session, launch)
     person = save_person(session, launch, now)
-    link = link_of_launch(session, launch, course, now) if course is not None else None
-    rule = rule_of_launch(session, link, launch, now) if link is not None else None
+    opened = Opened(link=None, rule=None) if course is None else opened_link(session, launch, course, now)
+    link, rule = opened.link, opened.rule
     if course is not None and person is not None:
         launched.observe(session, launch, course, person.id, now)
-    if rule is not None:
-        looks.look_after_opening(session, rule, now)
     if course is not None and person is not None:
         _limit_earlier_sessions(session, launch, course.id, person.id, now)
     return_origin = origin_of(launch.return_url or "")
@@ -85,6 +83,9 @@ def start_session(session: Session, launch: Launch, now: datetime, bound_by: str
         data={"course": course.id if course else None, "rule": rule.id if rule else None},
     )
     session.flush()
+    if rule is not None:
+        # Last: the row of the look is locked, and everybody who opens the course waits for it.
+        looks.look_after_opening(session, rule, now)
     return StartedSession(row=row, token=token)
 
 

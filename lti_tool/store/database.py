@@ -34,7 +34,10 @@ class Store:
         without_lock = {"read_only": True} if is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._reading = self.engine.execution_options(**without_lock)
         self._readers = sessionmaker(self._reading, expire_on_commit=False, autoflush=False, info=self._info)
-        event.listen(self._readers, "before_flush", _refuse_to_store)
+        single = self.engine if is_sqlite else self._reading
+        self._single = sessionmaker(single, expire_on_commit=False, autoflush=False, info=self._info)
+        for made in (self._readers, self._single):
+            event.listen(made, "before_flush", _refuse_to_store)
         event.listen(self._readers, "do_orm_execute", _refuse_to_write)
 
     @contextmanager
@@ -54,6 +57,15 @@ class Store:
         What is changed in its objects is not stored; to flush that, or to write by a statement, is a TypeError.
         """
         with self._readers() as session:
+            yield session
+
+    @contextmanager
+    def write_once(self) -> Iterator[Session]:
+        """A session for one statement that writes: on PostgreSQL it needs no transaction around it.
+
+        More than one would be stored one by one. What its objects change is not stored.
+        """
+        with self._single() as session, session.begin():
             yield session
 
     def use_account_key(self, key: bytes) -> None:
@@ -136,7 +148,7 @@ def _engine(url: str) -> Engine:
 
 
 def _refuse_to_store(_session: Session, _context: object, _instances: object) -> None:
-    raise TypeError("a session for reading stores nothing")
+    raise TypeError("a session for statements stores no objects")
 
 
 def _refuse_to_write(state: ORMExecuteState) -> None:

@@ -31,7 +31,7 @@ class StoredExpiringValues:
     def add(self, key: str, value: Json, seconds: int) -> bool:
         """Whether the value was stored, for `seconds`; False where the key has one, be it expired."""
         row = {"key": key, "value": value, "expires_at": self._clock() + timedelta(seconds=seconds)}
-        with self._store.begin() as session:
+        with self._store.write_once() as session:
             return insert_if_missing(session, ExpiringValue, row)
 
     def peek(self, key: str) -> Json | None:

@@ -339,6 +339,8 @@ def schedule(session: Session, job_id: str, task: str, payload: Json, due_at: da
     before then lead to one run. A job that is being done may not see what has happened now: it is done once more at
     `due_at`, after it has ended.
     """
+    if _stays_due(session, job_id, due_at):
+        return
     row = _find_or_add(session, job_id, task, payload, due_at)
     if row.died_at is not None:
         _reset(row, payload, due_at)
@@ -346,6 +348,17 @@ def schedule(session: Session, job_id: str, task: str, payload: Json, due_at: da
         row.again_at = due_at if row.again_at is None else min(row.again_at, due_at)
     elif row.due_at > due_at:
         _reset(row, row.payload, due_at)
+
+
+def _stays_due(session: Session, job_id: str, due_at: datetime) -> bool:
+    """Whether the job waits to be done and is due at `due_at` at the latest; then it stays so until this commits.
+
+    SELECT ... FOR SHARE: no worker begins it before, so it sees what this transaction stores; and of a whole class that
+    brings the same look forward nobody waits for another.
+    """
+    is_waiting = Outbox.died_at.is_(None) & Outbox.leased_until.is_(None) & (Outbox.due_at <= due_at)
+    query = select(Outbox.id).where(Outbox.id == job_id, is_waiting)
+    return session.scalar(query.with_for_update(read=True)) is not None
 
 
 def schedule_unless_open(session: Session, job_id: str, task: str, payload: Json, due_at: datetime) -> None:

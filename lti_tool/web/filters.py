@@ -93,9 +93,13 @@ def quoted(text: str) -> Markup:
 def localized(texts: Texts) -> Markup:
     """As `localized_text`, with the language as markup where it is not the page's: a screen reader needs to know it."""
     language, text = _choice(texts)
+    # A page has dozens: Markup.format takes several times as long.
     if language in (page_language(), NO_LANGUAGE, ""):
-        return Markup("<bdi>{}</bdi>").format(text)
+        return _BDI + text + _END
     return Markup('<bdi lang="{}">{}</bdi>').format(language, text)
+
+
+_BDI, _END = Markup("<bdi>"), Markup("</bdi>")
 
 
 def narrative(texts: Texts) -> Markup:

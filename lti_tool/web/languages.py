@@ -23,10 +23,12 @@ def page_language() -> str:
     """The language of the page of the current request."""
     if not has_request_context():
         return LANGUAGES[0]
-    if "language" not in g:
+    # A page asks some hundred times.
+    language: str | None = g.get("language")
+    if language is None:
         requested = request.args.get("lang")
-        g.language = requested if requested in LANGUAGES else browser_language()
-    return str(g.language)
+        language = g.language = requested if requested in LANGUAGES else browser_language()
+    return language
 
 
 def browser_language() -> str:

@@ -55,25 +55,31 @@ class Visit:
         return events.person(self.person_id)
 
 
-def start_visit(launch: Launch, bound_by: str) -> Visit:
-    """The visit of a new session, for a launch that is bound to this browser. Sets language and framing of the page.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartedVisit:
+    """A visit, and the row of its session: while that is held, what was read for it is not read again."""
+
+    visit: Visit
+    row: LaunchSession
+
+
+def start_visit(session: Session, launch: Launch, bound_by: str) -> StartedVisit:
+    """The visit of a new launch session, for a launch that is bound to this browser. Sets language and framing.
 
     Notes at which of the tool's URLs the platform launches: after a move, until somebody updates it, at the old one.
 
     Raises LaunchError where the registration was removed, disabled or restricted since the launch was validated.
     """
-    tool = current_tool()
-    now, address = tool.clock(), requested_tool_url()
-    with tool.store.begin() as session:
-        registration = queries.platforms.registration_row(session, launch.registration_id)
-        if registration is None:
-            raise LaunchError("unknown_platform", "the registration was removed a moment ago")
-        check_in_use(queries.platforms.as_registration(registration), launch.deployment_id)
-        registrations.note_address(session, registration, address, now)
-        started = sessions.start_session(session, launch, now, bound_by)
-        if launch.locale is None:
-            started.row.language = browser_language()
-        return _visit(started.row, started.token)
+    now = current_tool().clock()
+    registration = queries.platforms.registration_row(session, launch.registration_id)
+    if registration is None:
+        raise LaunchError("unknown_platform", "the registration was removed a moment ago")
+    check_in_use(queries.platforms.as_registration(registration), launch.deployment_id)
+    registrations.note_address(session, registration, requested_tool_url(), now)
+    started = sessions.start_session(session, launch, now, bound_by)
+    if launch.locale is None:
+        started.row.language = browser_language()
+    return StartedVisit(visit=_visit(started.row, started.token), row=started.row)
 
 
 def page_token() -> str:

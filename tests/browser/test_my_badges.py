@@ -6,27 +6,37 @@ import re
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
 
 from lti_tool.awarding import looks
+from lti_tool.backpack.registration import register
+from lti_tool.backpack.scopes import SCOPES
 from lti_tool.demo.robot import Robot
 from lti_tool.store.models import (
     AddressCode,
     Award,
     AwardRule,
     CorrectionRequest,
+    KeptBadge,
     Outbox,
     Person,
+    Program,
+    ProgramAccess,
+    ProgramToken,
     ProvedAddress,
     ShareLink,
 )
+from tests.backpack import kept_badge
 from tests.browser.page_checks import find_faults
 from tests.browser.people import press_until
 from tests.browser.server import run_demo
 from tests.browser.test_pages import open_page, token_of
 from tests.fixtures import rows
+from tests.lti_tool.web.backpack.conftest import identifier
+from tests.lti_tool.web.backpack.program import challenge_of, metadata
 from tests.running_demo import wait
 
 LANGUAGES = ("en", "lv")
@@ -132,6 +142,65 @@ def test_a_link_is_handed_to_the_browsers_own_ways_to_share(people, demo, activi
         session.query(ShareLink).delete()
 
 
+def program_asks(demo):
+    """The address to which a program of a long name sends its learners."""
+    site = "https://" + "w" * 60 + ".wallet.example"
+    with demo.tool.store.begin() as session:
+        for kind in (ProgramToken, ProgramAccess, Program):
+            session.query(kind).delete()
+        asked = metadata(site, client_name="Ļ" + "o" * 140)
+        registered = register(session, asked, "127.0.0.1", demo.tool.clock())
+    asked = {
+        "response_type": "code",
+        "client_id": registered.client_id,
+        "redirect_uri": asked["redirect_uris"][0],
+        "scope": asked["scope"],
+        "state": "x",
+        "code_challenge": challenge_of("x" * 43),
+        "code_challenge_method": "S256",
+    }
+    return f"/my/programs/authorize?{urlencode(asked)}"
+
+
+def give_access(demo):
+    """As if the program were let in: its own address is no page of this machine."""
+    (program,) = rows(demo.tool, Program)
+    now = demo.tool.clock()
+    with demo.tool.store.begin() as session:
+        session.query(ProgramAccess).delete()
+        access = ProgramAccess(
+            client_id=program.client_id,
+            address=PRIVATE,
+            scopes=list(SCOPES),
+            since=now,
+            given_at=now,
+            ends_at=now + timedelta(days=90),
+        )
+        session.add(access)
+
+
+def keep_badges_of_others(demo):
+    """How many badges Anna keeps then, in as many states."""
+    subject = {"identifier": identifier(PRIVATE)}
+    states = (("verified", subject), ("expired", subject), ("changed", subject), ("unverifiable", {}))
+    with demo.tool.store.begin() as session:
+        session.query(KeptBadge).delete()
+        anna = session.query(ProvedAddress).one().person_id
+        for number, (verdict, about) in enumerate(states):
+            badge = kept_badge(
+                anna,
+                demo.tool.clock(),
+                identity=f"{number:064}",
+                verdict=verdict,
+                subject=about,
+                name="Metināšana" if number else "Ļ" + "o" * 140,
+                issuer="o" * 140 if number == 1 else "Liepaja School",
+                valid_from=demo.tool.clock(),
+            )
+            session.add(badge)
+    return len(states)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_my_badges_inside_and_outside(people, demo, activity, language):
     with demo.tool.store.begin() as session:
@@ -153,8 +222,17 @@ def test_my_badges_inside_and_outside(people, demo, activity, language):
         press_until(frame.locator("form[action*='/mine/code'] button"), frame.locator(".notice.yes"))
         found += find_faults(anna, f"mine-proved-{language}")
         assert found == []
+    asking = program_asks(demo)
+    kept = keep_badges_of_others(demo)
     with people(locale=language) as anna:
         page, found = anna.page, []
+        page.goto(f"{demo.tool_url}{asking}")
+        expect(page.locator("#address")).to_be_visible()
+        found += find_faults(anna, f"program-sign-in-{language}")
+        anna.expects_http_errors = True
+        page.goto(f"{demo.tool_url}{asking.replace('S256', 'plain')}")
+        found += find_faults(anna, f"program-refused-{language}")
+        anna.context.clear_cookies()
         page.goto(f"{demo.tool_url}/my")
         found += find_faults(anna, f"sign-in-{language}")
         page.locator("#address").fill(PRIVATE)
@@ -163,12 +241,23 @@ def test_my_badges_inside_and_outside(people, demo, activity, language):
         found += find_faults(anna, f"sign-in-code-{language}")
         page.locator("#code").fill(mailed_code(demo))
         page.locator("form[action^='/my/session'] button").click()
-        expect(page.locator(".shelf li")).to_have_count(1)
+        expect(page.locator(".shelf li")).to_have_count(1 + kept)
+        page.goto(f"{demo.tool_url}{asking}")
+        expect(page.locator("button[value=yes]")).to_be_visible()
+        found += find_faults(anna, f"program-asks-{language}")
+        give_access(demo)
+        page.goto(f"{demo.tool_url}/my?lang={language}")
         found += find_faults(anna, f"my-{language}")
-        page.locator(".shelf a.button").click()
+        page.locator("#file").set_input_files(
+            {"name": "x.json", "mimeType": "application/json", "buffer": b"{}"}
+        )
+        page.locator("form[action^='/my/kept?'] button").click()
+        expect(page.locator("#wrong")).to_be_visible()
+        found += find_faults(anna, f"my-not-added-{language}")
+        page.locator(".shelf a.button[href^='/my/badges/']").click()
         expect(page.locator("#show")).to_be_visible()
         found += find_faults(anna, f"my-sharing-{language}")
-        page.go_back()
+        page.goto(f"{demo.tool_url}/my?lang={language}")
         page.locator("form[action*='/sign-out'] button").last.click()
         expect(page.locator("#address")).to_be_visible()
         assert found == []

@@ -65,6 +65,12 @@ def access(session: Session, access_id: int) -> ProgramAccess | None:
     return session.get(ProgramAccess, access_id)
 
 
+def given_then(session: Session, client_id: str, given_at: datetime) -> Sequence[int]:
+    """The ids of the accesses that the program was given at that moment."""
+    query = select(ProgramAccess.id).where(ProgramAccess.client_id == client_id)
+    return session.scalars(query.where(ProgramAccess.given_at == given_at)).all()
+
+
 def token(session: Session, token_hash: str) -> ProgramToken | None:
     return session.get(ProgramToken, token_hash)
 

@@ -44,6 +44,22 @@ def lock_rule(session: Session, rule: AwardRule) -> None:
     session.refresh(rule, with_for_update=FOR_UPDATE)
 
 
+def link_and_rule(
+    session: Session, course_id: int, link_id: str
+) -> tuple[ResourceLink | None, AwardRule | None]:
+    """The resource link of a course, by the platform's id, and its rule; not locked."""
+    found = session.execute(_LINK_AND_RULE, {"course_id": course_id, "link_id": link_id}).first()
+    return (found[0], found[1]) if found is not None else (None, None)
+
+
+#: Made once: each launch asks.
+_LINK_AND_RULE = (
+    select(ResourceLink, AwardRule)
+    .outerjoin(AwardRule, AwardRule.resource_link_id == ResourceLink.id)
+    .where(ResourceLink.course_id == bindparam("course_id"), ResourceLink.link_id == bindparam("link_id"))
+)
+
+
 def lock_link_of(session: Session, course_id: int, link_id: str) -> ResourceLink | None:
     """The resource link of a course, by the platform's id: locked as by `lock_link`, and as it is now."""
     query = select(ResourceLink).where(ResourceLink.course_id == course_id, ResourceLink.link_id == link_id)

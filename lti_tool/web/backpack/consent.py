@@ -16,8 +16,9 @@ from werkzeug.wrappers import Response
 
 from lti_tool.backpack import authorization
 from lti_tool.backpack.authorization import Asked
-from lti_tool.backpack.endpoints import CONSENT_PATH, Endpoints
+from lti_tool.backpack.endpoints import CONSENT_PATH
 from lti_tool.backpack.requests import OAuthAnswer, OAuthRequest
+from lti_tool.backpack.scopes import STAY
 from lti_tool.errors import ProgramRefusedError
 from lti_tool.store import Session
 from lti_tool.store.events import person
@@ -97,7 +98,7 @@ def _asked(session: Session, values: Mapping[str, Sequence[str]]) -> Asked | Res
     tool = current_tool()
     only = {name: given for name, given in values.items() if name in PARAMETERS}
     try:
-        read = OAuthRequest("GET", Endpoints(tool_url=tool.tool_url).authorization, only)
+        read = OAuthRequest("GET", only)
         found = authorization.asked_by(session, read, tool.clock())
     except ProgramRefusedError as error:
         return _refused(error.code)
@@ -124,6 +125,7 @@ def _page(asked: Asked, visit: LearnerVisit) -> Response:
         asked=asked,
         learner_visit=visit,
         words=words_of(asked.scopes),
+        stays=STAY in asked.scopes,
         values=_values(asked),
         action=CONSENT_PATH,
     )

@@ -10,7 +10,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from lti_tool.backpack import authorization, registration
-from lti_tool.backpack.endpoints import API_PATH, Endpoints
+from lti_tool.backpack.endpoints import API_PATH
 from lti_tool.backpack.requests import OAuthAnswer, OAuthRequest
 from lti_tool.errors import ProgramRefusedError
 from lti_tool.store import Session
@@ -69,9 +69,7 @@ def _answered(answer: Callable[[Session, OAuthRequest], OAuthAnswer]) -> Respons
     values = {name: request.form.getlist(name) for name in request.form}
     try:
         # What stands in the address is not read: it would stand in logs.
-        asked = OAuthRequest(
-            "POST", Endpoints(tool_url=tool.tool_url).token, values, request.headers.get("Authorization", "")
-        )
+        asked = OAuthRequest("POST", values, request.headers.get("Authorization", ""))
     except ProgramRefusedError as error:
         return oauth_error(400, error.code, str(error))
     with tool.store.begin() as session:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Literal
 
@@ -52,15 +51,30 @@ def refresh() -> str:
     visit = current_visit()
     if not visit.is_learner:
         raise NotAllowedError("this page is for learners")
-    return _page(visit, current_tool().store.read, decisions.standing_of)
+    if visit.rule_id is None or visit.person_id is None:
+        return course_page(visit)
+    with current_tool().store.read() as session:
+        rule = rule_of(session, visit, visit.rule_id)
+        values = _values(session, visit, rule, visit.person_id, decisions.standing_of)
+    return badge_page(values)
 
 
-def launched_page(visit: Visit) -> str:
-    """The page of a launch by a learner, whose opening of the link is recorded: it may be what was missing.
+def opened(session: Session, visit: Visit, rule: AwardRule, person_id: int) -> Mapping[str, Any]:
+    """What `badge_page` shows a learner who has just opened the rule's link: that may be what was missing."""
+    return _values(session, visit, rule, person_id, launched.opened)
 
-    Raises NotFoundError where the rule of the launch is none of its course.
-    """
-    return _page(visit, current_tool().store.begin, launched.opened)
+
+def badge_page(values: Mapping[str, Any]) -> str:
+    """The page of a badge, for its learner."""
+    if values["award"]:
+        claim_once(values["award"], values["visit"].actor)
+    return render_template("learner/badge.html", **values)
+
+
+def course_page(visit: Visit) -> str:
+    """The learner's badges in the course, for a link that has no badge of its own."""
+    with current_tool().store.read() as session:
+        return render_template("learner/course.html", visit=visit, awards=_awards(session, visit))
 
 
 def preview_page(visit: Visit, launch: Launch) -> str:
@@ -74,29 +88,19 @@ def preview_page(visit: Visit, launch: Launch) -> str:
         )
 
 
-def _page(
+def _values(
+    session: Session,
     visit: Visit,
-    transaction: Callable[[], AbstractContextManager[Session]],
+    rule: AwardRule,
+    person_id: int,
     standing_of: Callable[[Session, AwardRule, int, Policy, datetime], Standing],
-) -> str:
-    """The page of the visit's badge, by how it stands with its rule; another where its link has no badge of its own."""
-    if visit.rule_id is None or visit.person_id is None:
-        return _course_page(visit)
-    with transaction() as session:
-        rule = rule_of(session, visit, visit.rule_id)
-        standing = standing_of(session, rule, visit.person_id, page_issuer().policy, current_tool().clock())
-        page = _badge_page(session, visit, rule, standing, visit.person_id)
-    if page["award"]:
-        claim_once(page["award"], visit.actor)
-    return render_template("learner/badge.html", **page)
+) -> Mapping[str, Any]:
+    """What the page of a rule's badge shows to its learner, by how it stands with them."""
+    standing = standing_of(session, rule, person_id, page_issuer().policy, current_tool().clock())
+    return _shown(session, visit, rule, standing, person_id)
 
 
-def _course_page(visit: Visit) -> str:
-    with current_tool().store.read() as session:
-        return render_template("learner/course.html", visit=visit, awards=_awards(session, visit))
-
-
-def _badge_page(
+def _shown(
     session: Session, visit: Visit, rule: AwardRule, standing: Standing, person_id: int
 ) -> Mapping[str, Any]:
     """What the page of a rule's badge shows to its learner; all of it is read, so the session may end."""

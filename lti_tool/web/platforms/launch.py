@@ -8,6 +8,8 @@ opens a new tab, or is refused.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -19,7 +21,7 @@ from lti_tool.platforms import launch as lti_launch
 from lti_tool.platforms import login as lti_login
 from lti_tool.platforms.adapters import cookie_name
 from lti_tool.platforms.launch import Arrival
-from lti_tool.store import queries
+from lti_tool.store import Session, queries
 from lti_tool.values import Launch, Registration
 from lti_tool.web import rate_limits
 from lti_tool.web.counters import count_launch
@@ -30,7 +32,7 @@ from lti_tool.web.learner import badge
 from lti_tool.web.requested_address import is_own_page, requested_tool_url
 from lti_tool.web.teacher import course, placement
 from lti_tool.web.teacher.roster.page import learner_page
-from lti_tool.web.visits import Visit, start_visit
+from lti_tool.web.visits import StartedVisit, Visit, start_visit
 
 pages = Blueprint("launch", __name__)
 
@@ -139,21 +141,46 @@ def _unbound_page(arrival: Arrival) -> str:
 
 def _start_page(arrival: Arrival, by: str) -> str:
     """The page of a launch in a new session; `by` is how it was bound, for the event."""
-    visit = start_visit(arrival.launch, by)
+    launch, store = arrival.launch, current_tool().store
+    try:
+        with store.begin() as session:
+            started = start_visit(session, launch, by)
+            opened = _opened(session, started)
+    except LaunchError:
+        raise
+    except Exception:
+        # What was seen stays, though nothing could be decided by it now: a later look does that.
+        with store.begin() as session:
+            start_visit(session, launch, by)
+        raise
     count_launch("launched")
-    return _page_of(visit, arrival.launch)
+    return badge.badge_page(opened) if opened is not None else _page_of(started.visit, launch)
+
+
+def _opened(session: Session, started: StartedVisit) -> Mapping[str, Any] | None:
+    """What the page of a badge shows, where a learner has opened its link; None for all other pages."""
+    visit, rule = started.visit, started.row.rule
+    if rule is None or visit.person_id is None or not _is_by_learner(visit):
+        return None
+    return badge.opened(session, visit, rule, visit.person_id)
+
+
+def _is_by_learner(visit: Visit) -> bool:
+    """Whether somebody who can earn badges has opened a link of a course, and not to place or to manage anything."""
+    is_theirs = visit.is_learner and not visit.is_teacher and visit.person_id is not None
+    return is_theirs and visit.course_id is not None and visit.deep_linking is None
 
 
 def _page_of(visit: Visit, launch: Launch) -> str:
-    """The page for the person's role and the launched message."""
+    """The page for the launched message and the person's role, unless that is of a badge to earn."""
     if visit.deep_linking is not None:
         return placement.choose_badge_page(visit)
     if visit.course_id is None:
         return render_template("platforms/no_course.html", visit=visit)
     if visit.is_teacher:
         return learner_page(visit, launch.for_user_id) or course.course_page(visit)
-    if visit.is_learner and visit.person_id is not None:
-        return badge.launched_page(visit)
+    if _is_by_learner(visit):
+        return badge.course_page(visit)
     return badge.preview_page(visit, launch)
 
 

@@ -1,10 +1,11 @@
 """Looks, answers, confirmations and launches that meet each other, on both databases."""
 
 import pytest
+from sqlalchemy import text
 
 from lti_tool.awarding import confirmations, decisions, launched, looks
 from lti_tool.people import sessions
-from lti_tool.store import queries
+from lti_tool.store import outbox, queries
 from lti_tool.store.models import Award, AwardRule, Event, ObservationRow, Question
 from lti_tool.values import INSTRUCTOR
 from tests.at_once import all_at_once
@@ -145,3 +146,30 @@ def test_a_learner_promoted_during_a_look_is_not_awarded_after_it(tool, platform
     assert own not in {row.person_id for row in rows(tool, Award)}
     confirmed = [row for row in rows(tool, ObservationRow) if row.kind == "confirmed"]
     assert own not in {row.person_id for row in confirmed}
+
+
+def test_nobody_who_opens_a_link_waits_for_others_who_do(tool_on_postgres):
+    """A whole class may open it in one moment: nothing that all of them lock is locked against each other."""
+    tool = tool_on_postgres
+    make_rule(tool, publish(tool))
+    for person in (ANNA, JANIS):
+        with tool.store.begin() as session:
+            sessions.start_session(session, launch_of(person, 1), tool.clock())
+    with tool.store.begin() as first:
+        sessions.start_session(first, launch_of(ANNA, 1), tool.clock())
+        with tool.store.begin() as second:
+            second.execute(text("SET LOCAL lock_timeout = '1s'"))
+            sessions.start_session(second, launch_of(JANIS, 1), tool.clock())
+
+
+def test_a_look_that_was_brought_forward_waits_for_what_was_seen(tool_on_postgres):
+    """Otherwise it might run before that is committed, and the next one comes much later."""
+    tool = tool_on_postgres
+    make_rule(tool, publish(tool))
+    with tool.store.begin() as session:
+        sessions.start_session(session, launch_of(ANNA, 1), tool.clock())
+    later = tool.clock.advance(minutes=10)
+    with tool.store.begin() as session:
+        sessions.start_session(session, launch_of(ANNA, 1), later)
+        assert outbox.claim(tool.store, "looks", later) == []
+    assert len(outbox.claim(tool.store, "looks", later)) == 1

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, text
+from sqlalchemy import delete, text, update
 
 from lti_tool.store.database import Store
 from lti_tool.store.migrations import bring_up_to_date
@@ -37,6 +37,18 @@ def test_a_session_for_reading_stores_nothing(either: Store) -> None:
         with pytest.raises(TypeError):
             session.execute(delete(Person))
         assert session.query(Person).one().name == "Anna"
+
+
+def test_a_session_for_one_statement_stores_it_and_no_objects(either: Store) -> None:
+    with either.write_once() as session:
+        session.execute(update(Person).values(name="Toms"))
+    with either.write_once() as session:
+        session.query(Person).one().name = "Anna"
+        with pytest.raises(TypeError):
+            session.flush()
+        session.expunge_all()
+    with either.read() as session:
+        assert session.query(Person).one().name == "Toms"
 
 
 def test_connections_that_the_server_has_ended_are_made_anew(store: Store) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import logging
 from base64 import b64encode
+from threading import BoundedSemaphore
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from limits import RateLimitItemPerMinute
 
 from lti_tool.backpack import keeping, registration
 from lti_tool.people.addresses import remove_proof
@@ -23,6 +25,9 @@ from lti_tool.store.models import (
     ProgramToken,
     ProvedAddress,
 )
+from lti_tool.web import rate_limits
+from lti_tool.web.backpack import badges
+from lti_tool.web.limits import one_of
 from tests.backpack import kept_badge
 from tests.fixtures import JANIS, change_issuer, rows
 from tests.lti_tool.web.backpack.conftest import (
@@ -163,6 +168,14 @@ def test_an_access_that_is_not_renewed_ends(inside, clock, web_tool):
     assert len(rows(web_tool, Program)) == 1
 
 
+def test_however_often_it_is_renewed_an_access_ends_after_a_year(inside, clock):
+    for _ in range(4):
+        clock.advance(days=89)
+        inside.take(inside.refresh())
+    clock.advance(days=10)
+    assert inside.refresh().json["error"] == "invalid_grant"
+
+
 def test_a_refresh_may_ask_for_less_and_never_for_more(registered):
     registered.take(registered.exchange(registered.code(READ, "offline_access")))
     assert registered.refresh(scope=" ".join(ALL)).json["error"] == "invalid_scope"
@@ -278,6 +291,13 @@ def test_who_does_not_let_it_in_gives_nothing(registered, web_tool):
     assert rows(web_tool, ProgramAccess) == []
 
 
+def test_the_page_says_for_how_long_and_for_what(registered):
+    words = text_of(registered.ask())
+    assert "See the badges in your list" in words and "after a year in any case" in words
+    words = text_of(registered.ask(READ))
+    assert "Access ends by itself after an hour." in words and "Change the profile" not in words
+
+
 def test_a_program_is_named_by_its_host_and_its_words_are_quoted(registered):
     name = "Riga College \u202e</bdi><b>Official</b> " + "w" * 300
     registered.register(client_name="Riga College")
@@ -374,6 +394,15 @@ def test_a_badge_of_this_site_is_not_kept_beside_itself(annas_badge, inside, web
     assert inside.bring(jws, "text/plain").status_code == 304
     assert inside.read().headers["X-Total-Count"] == "1"
     assert inside.bring(changed(texts)).status_code == 400
+
+
+def test_what_is_kept_already_is_not_verified_again(inside, stranger, web_tool, monkeypatch):
+    text = stranger_badge(stranger)
+    assert inside.bring(text).status_code == 201
+    monkeypatch.setattr(
+        type(web_tool), "verify", lambda self, file: pytest.fail("other sites were asked again")
+    )
+    assert inside.bring(text).status_code == 304
 
 
 def test_an_address_that_is_taken_back_closes_what_was_let_in_by_it(inside, anna, web_tool):
@@ -515,3 +544,47 @@ def test_the_second_answer_to_a_program_takes_the_place_of_the_first(inside, web
     assert len(rows(web_tool, ProgramAccess)) == 1 and why_ended(web_tool) == ["let_in_anew"]
     inside.tokens = first
     assert inside.read().status_code == 401
+
+
+@pytest.fixture
+def limited(app, monkeypatch):
+    """Counts what is asked in a minute, from nothing on."""
+    limiter = rate_limits._limiter_of(app)
+    monkeypatch.setattr(limiter, "enabled", True)
+    limiter.reset()
+    yield
+    limiter.reset()
+
+
+def test_a_flood_of_registrations_and_of_wrong_tokens_is_told_to_wait(own, web_tool, limited):
+    answers = [own.post(f"{API}/register", json=metadata()) for _ in range(11)]
+    assert [each.status_code for each in answers] == [201] * 10 + [429]
+    assert answers[-1].json["error"] == "temporarily_unavailable" and answers[-1].headers["Retry-After"]
+    wrong = {"Authorization": "Bearer x"}
+    statuses = [own.get(f"{API}/credentials", headers=wrong).status_code for _ in range(121)]
+    assert statuses == [401] * 120 + [429]
+    answer = own.get(f"{API}/credentials", headers=wrong)
+    assert code_of(answer) == "server_busy" and answer.headers["Retry-After"]
+
+
+def test_a_program_that_brings_many_badges_at_once_is_told_to_wait(inside, stranger, limited, monkeypatch):
+    monkeypatch.setattr(rate_limits, "BADGES_OF_PROGRAM", RateLimitItemPerMinute(2))
+    statuses = [inside.bring(stranger_badge(stranger, n)).status_code for n in range(3)]
+    assert statuses == [201, 201, 429]
+    assert inside.read().status_code == 200
+
+
+def test_while_others_are_verified_a_program_is_told_when_to_come_again(inside, stranger, monkeypatch):
+    monkeypatch.setattr(badges, "_running_verifications", BoundedSemaphore(1))
+    monkeypatch.setattr(badges, "one_of", lambda places, max_wait_seconds: one_of(places, 0))
+    badges._running_verifications.acquire()
+    answer = inside.bring(stranger_badge(stranger))
+    assert (answer.status_code, code_of(answer), answer.headers["Retry-After"]) == (429, "server_busy", "15")
+
+
+def test_what_is_given_as_json_alone_is_given_as_nothing_else(inside):
+    answer = inside.call("GET", "credentials", headers={"Accept": "text/html"})
+    assert (answer.status_code, code_of(answer)) == (406, "not_acceptable")
+    for accept in ("*/*", "application/*", "application/vc+ld+json, application/json;q=0.1"):
+        assert inside.call("GET", "credentials", headers={"Accept": accept}).status_code == 200
+    assert inside.own.get(f"{API}/nothing").json["imsx_severity"] == "status"

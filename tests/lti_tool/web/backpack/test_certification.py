@@ -7,9 +7,12 @@ import json
 import pytest
 
 from lti_tool.store import queries
+from signing.status import encode
+from tests.fixtures import ROOT
 from tests.lti_tool.web.backpack.conftest import PRIVATE, code_of, stranger_badge
 from tests.lti_tool.web.backpack.program import (
     API,
+    FROM_US,
     READ,
     READ_PROFILE,
     UPDATE_PROFILE,
@@ -17,6 +20,7 @@ from tests.lti_tool.web.backpack.program import (
     Program,
     links_of,
 )
+from tests.lti_tool.web.conftest import text_of
 
 #: The requirements of the certification, by the words of the program that walks them. Displayer: see below.
 PROVIDER_READ = {
@@ -122,6 +126,8 @@ def _pages(program: Program):
     program.expect("prev behind the first", "offset=0" in middle["prev"] and "offset=4" in middle["last"])
     last = links_of(program.read(limit=2, offset=4))
     program.expect("next where there is more", "next" not in last and "prev" in last)
+    end = links_of(program.read(limit=1, offset=4))
+    program.expect("next where there is more", "next" not in end and "offset=4" in end["last"])
     found = program.read_all(limit=2)
     ids = [each["id"] for each in found]
     program.expect("pages have everything once", len(set(ids)) == len(ids) == 5)
@@ -234,3 +240,67 @@ def test_a_token_for_the_profile_reads_no_badges(program: Program, scope):
     program.come_in(scope)
     assert program.read().status_code == 403
     assert (program.call("GET", "profile").status_code == 200) is (scope == READ_PROFILE)
+
+
+HERE = "tests/lti_tool/web/backpack/test_certification.py"
+MINE = "tests/lti_tool/web/backpack/test_my_badges.py"
+KINDS = "tests/badges/verify/test_kinds.py"
+SD = "tests/signing/proofs/test_ecdsa_sd_2023.py"
+#: Of the Displayer: what of each badge is shown, and which ones are told apart; and the test that holds it.
+DISPLAYER = {
+    "a valid badge": f"{HERE}::test_a_host_displays_a_valid_an_expired_and_a_revoked_badge",
+    "an expired badge that is not revoked": f"{HERE}::test_a_host_displays_a_valid_an_expired_and_a_revoked_badge",
+    "a revoked badge that has not expired": f"{HERE}::test_a_host_displays_a_valid_an_expired_and_a_revoked_badge",
+    "name, description, issuer, day and status": f"{HERE}::test_a_host_displays_a_valid_an_expired_and_a_revoked_badge",
+    "a verification that its viewer begins": f"{HERE}::test_a_host_displays_a_valid_an_expired_and_a_revoked_badge",
+    "badges of the data model 1.1": f"{KINDS}::test_a_badge_of_the_data_model_1_is_verified_inside_json_and_as_a_token",
+    "ecdsa-sd-2023": f"{SD}::test_what_is_not_chosen_is_not_disclosed_and_what_is_disclosed_is_signed",
+    "every form is imported": f"{MINE}::test_a_badge_is_kept_as_picture_json_or_jwt_and_told_apart",
+    "export without loss": f"{MINE}::test_all_badges_are_taken_as_files",
+}
+
+
+def test_what_a_displayer_has_to_do_is_held_by_a_test():
+    for requirement, named in DISPLAYER.items():
+        file, _, name = named.partition("::")
+        assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8"), requirement
+
+
+def test_a_host_displays_a_valid_an_expired_and_a_revoked_badge(inside: Program, stranger, network):
+    address = "https://mallory.example/status/1"
+    network.table[address] = json.loads(revoked_list(stranger, address, 7))
+    status = {
+        "id": f"{address}#7",
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": "revocation",
+        "statusListIndex": "7",
+        "statusListCredential": address,
+    }
+    expired = {"validUntil": "2026-02-01T00:00:00Z"}
+    revoked = {"credentialStatus": status, "validUntil": "2036-01-01T00:00:00Z"}
+    for number, (name, members) in enumerate(
+        (("Valid one", {}), ("Old one", expired), ("Lost one", revoked))
+    ):
+        assert inside.bring(stranger_badge(stranger, number, name=name, **members)).status_code == 201
+    words = text_of(inside.learner.get("/my"))
+    for name, state in (("Valid one", "Valid"), ("Old one", "Expired"), ("Lost one", "Revoked")):
+        shown = words.partition(f"{name} Issuer, as the badge says: Liepaja School Issued on ")[2]
+        assert f"{state} Checked on 21 November 2026" in shown[:150], name
+    for number, state in ((1, "Valid"), (2, "Expired"), (3, "Revoked")):
+        words = text_of(inside.learner.post(f"/my/kept/{number}/check", headers=FROM_US))
+        for shown in ("Liepaja School", "Welds.", "January 2026", state):
+            assert shown in words, (number, shown)
+
+
+def revoked_list(stranger, address: str, index: int) -> str:
+    """A status list of the stranger in which that place is revoked."""
+    bits = bytearray(16384)
+    bits[index // 8] |= 0x80 >> index % 8
+    subject = {
+        "id": f"{address}#list",
+        "type": "BitstringStatusList",
+        "statusPurpose": "revocation",
+        "encodedList": encode(bytes(bits)),
+    }
+    members = {"id": address, "credentialSubject": subject}
+    return stranger.secure("BitstringStatusListCredential", "Liepaja School", members)

@@ -157,6 +157,17 @@ def test_a_badge_is_checked_when_asked_and_every_day(outside, welding, web_tool,
     assert [row for row in rows(web_tool, Outbox) if row.task == keeping.TASK] == []
 
 
+def test_checks_of_many_badges_are_spread_over_time(anna, web_tool, clock):
+    long_ago = clock() - timedelta(days=2)
+    with web_tool.store.begin() as session:
+        for number in range(3):
+            session.add(kept_badge(anna, long_ago + timedelta(hours=number), identity=f"{number:064}"))
+        session.flush()
+        keeping.schedule_checks(session, clock())
+    jobs = sorted((row.due_at, row.id) for row in rows(web_tool, Outbox) if row.task == keeping.TASK)
+    assert jobs == [(clock() + n * keeping.APART, f"kept-{n + 1}") for n in range(3)]
+
+
 def test_a_check_of_a_badge_that_was_removed_ends(outside, welding, web_tool, clock):
     with web_tool.store.begin() as session:
         keeping.schedule_checks(session, clock() + timedelta(days=2))

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from lti_tool.awarding import awards, looks
+from lti_tool.awarding import awards, launched, looks
 from lti_tool.privacy.erasure import erase_person
 from lti_tool.store import events, outbox
 from lti_tool.store.models import (
@@ -55,9 +55,24 @@ def test_opening_the_link_reads_hardly_anything_twice(school, annas_badge, state
     assert school.launch(person).status_code == 200
     asked = [each for each in statements if not each.startswith("BEGIN")]
     # Who has a badge is told of its links, and invited to prove an address: a statement each.
-    assert len(asked) <= 25
+    assert len(asked) <= 23
     twice = {each.split("FROM ")[1].split()[0] for each in asked if asked.count(each) > 1}
     assert twice <= {"registration", "observation", "outbox"}
+
+
+def test_an_opening_stays_where_nothing_can_be_decided_by_it(
+    school, course_rule, web_tool, clock, monkeypatch
+):
+    """It is stored with the session and the decision at once; but who opened the link is not forgotten with them."""
+
+    def fail(*_):
+        raise RuntimeError("a decision that fails")
+
+    clock.advance(hours=1)
+    before = len(rows(web_tool, ObservationRow))
+    monkeypatch.setattr(launched, "decide_person", fail)
+    assert school.launch(JANIS).status_code == 500
+    assert len(rows(web_tool, ObservationRow)) > before
 
 
 @pytest.mark.parametrize(
