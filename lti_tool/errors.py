@@ -22,6 +22,7 @@
     * SignInError          an operator was not signed in; `code`
   * BackpackError          what somebody wants to keep in their list of badges is refused; `code`
   * ProgramRefusedError    a program is refused what it asks for; `code`
+  * HostError              a host of badges that a learner named did not do its part; `code`, `retry_after`
   * RevokedError           the badge is revoked, so it is not given out any more
   * WalletError            a wallet asked for what it does not get; `code`
   * JournalError           the journal of erasures does not fit the database; the message says what mends it
@@ -247,6 +248,19 @@ class ProgramRefusedError(ToolError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class HostError(ToolError):
+    """A host of badges that a learner named did not do its part. `code` says how and never changes.
+
+    Codes: address, own, refused_address, unreachable, redirected, web_page, not_a_host, other_host, takes_none,
+    not_registered, state, declined, token_type, scope_reduced, lost, client_lost, refused, too_large, altered, busy.
+    """
+
+    def __init__(self, code: str, *, retry_after: float | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.retry_after = retry_after
 
 
 class RevokedError(ToolError):

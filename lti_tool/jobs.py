@@ -19,7 +19,8 @@ from lti_tool.deliveries.code_message import code_content
 from lti_tool.deliveries.identity_message import identity_mail
 from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
-from lti_tool.issuing import issuance, notices
+from lti_tool.hosts import bringing, connecting
+from lti_tool.issuing import hosts_to_bring, issuance, notices
 from lti_tool.issuing.baking import name_of
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.letterheads import letterhead
@@ -308,6 +309,11 @@ def _identity_mail(tool: Tool, session: Session, token_hash: str) -> tuple[Issue
     return issuer, mail, identity_checks.mail_reference(check)
 
 
+def bring_to_host(tool: Tool, event_id: str, payload: Json) -> None:
+    """Brings a badge to a host that its learner named."""
+    bringing.bring(tool, tool.issuers.reused_domains, event_id, payload)
+
+
 def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
     """Mails the code that proves an address, while it works.
 
@@ -361,6 +367,7 @@ def sweep(tool: Tool, event_id: str, payload: Json) -> None:
         wallet_tokens.delete_over(session, tool.clock())
         approvals.expire(session, tool.clock())
         registration.delete_unused(session, tool.clock())
+        connecting.delete_unused(session, tool.clock())
         keeping.schedule_checks(session, tool.clock())
         queries.identity_checks.delete_begun_before(session, tool.clock() - identity_checks.KEPT)
         queries.observations.delete_looks(session, tool.clock() - looks.KEPT)
@@ -390,6 +397,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "mail_code": mail_code,
     "ask_holder": ask_holder,
     keeping.TASK: check_kept_badge,
+    hosts_to_bring.TASK: bring_to_host,
     store_journal.TASK: write_journal,
     "sweep": sweep,
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from lti_tool.store.models import KeptBadge
+from lti_tool.store import Session
+from lti_tool.store.models import BadgeHost, HostAccess, KeptBadge
 
 
 def kept_badge(person_id: int, now: datetime, **changes: Any) -> KeptBadge:
@@ -27,3 +28,22 @@ def kept_badge(person_id: int, now: datetime, **changes: Any) -> KeptBadge:
         "changed_at": now,
     }
     return KeptBadge(**columns | changes)
+
+
+def add_host_access(session: Session, address: str, now: datetime) -> HostAccess:
+    """Adds a host, and what a reader of the mail of the address lets the tool do there."""
+    host = BadgeHost(url="https://x.example", described={}, fresh_until=now, return_key="x", used_at=now)
+    session.add(host)
+    session.flush()
+    access = HostAccess(
+        host_id=host.id,
+        address=address,
+        since=now,
+        given_at=now,
+        brings_new=True,
+        client_id="x",
+        encrypted_tokens=b"x",
+        token_ends_at=now,
+    )
+    session.add(access)
+    return access

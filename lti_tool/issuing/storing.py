@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Literal
 
-from lti_tool.issuing import gathering, new_credential, notices
+from lti_tool.issuing import gathering, hosts_to_bring, new_credential, notices
 from lti_tool.issuing.bound_statuses import revoke_bound
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuers import Issuers
@@ -83,6 +83,7 @@ def store(session: Session, issuers: Issuers, made: Sequence[Made], now: datetim
             channels.setdefault(channel, []).append(award_id)
     for channel, award_ids in channels.items():
         plan_deliveries(session, award_ids, channel, now)
+    hosts_to_bring.bring_issued(session, [one.new.award_id for one in stored], now)
     return outcomes
 
 

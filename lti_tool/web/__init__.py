@@ -35,6 +35,8 @@ from lti_tool.web.backpack import programs as backpack_programs
 from lti_tool.web.current import install
 from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
+from lti_tool.web.hosts import connect as host_connect
+from lti_tool.web.hosts import places as host_places
 from lti_tool.web.learner import badge, downloads, mine, own_data, sharing, signed_in
 from lti_tool.web.mails import bounces, holder_checks, reminders
 from lti_tool.web.operator import account as operator_account
@@ -163,6 +165,8 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         backpack_badges,
         backpack_profiles,
         backpack_kept,
+        host_connect,
+        host_places,
         operator_sign_in,
         operator_openid,
         operator_invitation,

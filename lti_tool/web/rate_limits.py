@@ -60,6 +60,12 @@ READING_OF = {
     "backpack_kept.bring": 20,
     "backpack_kept.check": 20,
     "backpack_kept.take_all": 10,
+    # Each calls a host that a learner named.
+    "host_connect.find": 10,
+    "host_connect.come_back": 20,
+    "host_places.stop": 10,
+    # Each has badges sent away.
+    "host_places.bring": 60,
     # A camera that looks for a code sends 85 pictures a minute, and then stops.
     "qr_codes.read": 170,
     "approval.show": 60,
@@ -121,6 +127,8 @@ REGISTRATIONS = RateLimitItemPerHour(30)
 #: What one program asks for one learner, and how many badges it brings: each is verified.
 REQUESTS_OF_PROGRAM = RateLimitItemPerMinute(300)
 BADGES_OF_PROGRAM = RateLimitItemPerMinute(30)
+#: Hosts that one learner names, and answers of hosts that they bring back: the tool calls each.
+HOSTS_OF_LEARNER = RateLimitItemPerHour(30)
 #: By address, over all pages.
 REFUSALS = RateLimitItemPerMinute(120)
 
@@ -211,6 +219,11 @@ def count_program(access_id: int) -> None:
 def count_brought(access_id: int) -> None:
     """Counts a badge that a program brings to one learner. Raises TooManyRequests."""
     _count(BADGES_OF_PROGRAM, "brought", str(access_id))
+
+
+def count_host(address: str) -> None:
+    """Counts that the learner with that address has the tool call a host. Raises TooManyRequests."""
+    _count(HOSTS_OF_LEARNER, "host", address)
 
 
 def count_refusal() -> None:

@@ -15,6 +15,7 @@ from lti_tool.store.models.base import Base, Instant, Score
 from lti_tool.store.models.bulk_acts import BulkAct, BulkActPerson
 from lti_tool.store.models.corrections import CorrectionRequest
 from lti_tool.store.models.events import CountedEvents, Event
+from lti_tool.store.models.hosts import BadgeHost, BroughtBadge, HostAccess
 from lti_tool.store.models.identity_checks import IdentityCheck, IdentityCheckRefusal
 from lti_tool.store.models.issuer_erasures import IssuerErasure
 from lti_tool.store.models.issuers import (
@@ -61,7 +62,9 @@ __all__ = [
     "Approval",
     "Award",
     "AwardRule",
+    "BadgeHost",
     "Base",
+    "BroughtBadge",
     "BulkAct",
     "BulkActPerson",
     "CompiledFormRow",
@@ -74,6 +77,7 @@ __all__ = [
     "Event",
     "ExpiringValue",
     "HandAward",
+    "HostAccess",
     "IdentityCheck",
     "IdentityCheckRefusal",
     "InstallationSetting",

@@ -78,6 +78,8 @@ class Award(Base):
     """When its learner took it out of their list of badges; it stays as valid as it was."""
     claimed_at: Mapped[datetime | None]
     """When its learner first opened the badge on a page of their own."""
+    brought_at: Mapped[datetime | None]
+    """When it was first brought to a place that its learner chose."""
     course: Mapped[Course | None] = relationship()
     person: Mapped[Person] = relationship()
     rule: Mapped[AwardRule] = relationship()

@@ -10,7 +10,7 @@ from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.store.models import AddressCode, LearnerSession, Person, ProvedAddress
-from lti_tool.store.queries import backpack
+from lti_tool.store.queries import backpack, hosts
 from lti_tool.store.queries.common import is_possible_id
 
 
@@ -96,9 +96,13 @@ def delete_all_of(session: Session, person_ids: Collection[int]) -> None:
 
 
 def delete_sessions_of_nobody(session: Session, addresses: Collection[str]) -> None:
-    """Deletes sessions, codes and let-in programs of those of the addresses that nobody has proved any more."""
+    """Deletes what is held of those of the addresses that nobody has proved any more.
+
+    Sessions, codes, let-in programs and accesses to hosts.
+    """
     proved = set(session.scalars(select(ProvedAddress.address).where(ProvedAddress.address.in_(addresses))))
     left = set(addresses) - proved
     session.execute(delete(LearnerSession).where(LearnerSession.address.in_(left)))
     session.execute(delete(AddressCode).where(AddressCode.address.in_(left)))
     backpack.delete_accesses_of(session, left)
+    hosts.delete_accesses_of(session, left)

@@ -181,6 +181,12 @@ WHO_MAY = {
     },
     "GET /my/kept/<int:kept_id>/file": EVERYBODY,
     "POST /my/programs/<int:access_id>/end": NOBODY,
+    "GET /my/places": NOBODY,
+    "POST /my/places": NOBODY,
+    "GET /my/places/<int:access_id>": NOBODY,
+    **{f"POST /my/places/<int:access_id>/{act}": NOBODY for act in ("bring", "new", "stop")},
+    # A host leads there, at the end of the address that is its own.
+    "GET /my/places/back/<key>": NOBODY,
     # A program asks for it, in a request that names the program.
     "GET /my/programs/authorize": NOBODY,
     "POST /my/programs/authorize": NOBODY,
@@ -365,6 +371,7 @@ def values(web_tool, school, annas_badge):
             "registration_id": 1,
             "kept_id": 1,
             "access_id": 1,
+            "key": "0" * 32,
             "path": "x",
             "action": "link",
             "proposed": 900,
