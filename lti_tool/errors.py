@@ -20,6 +20,7 @@
     * KeptByLawError       a law obliges the issuer to keep what was to be erased; `law`
     * NoAuthorError        the person may not write, publish or place badges
     * SignInError          an operator was not signed in; `code`
+  * SealingError           a document could not be sealed; `code`
   * RevokedError           the badge is revoked, so it is not given out any more
   * JournalError           the journal of erasures does not fit the database; the message says what mends it
   * NotFoundError          there is no such thing, or this session may not see it
@@ -243,6 +244,18 @@ class SignInError(NotAllowedError):
 
     Codes: expired, invitation_over, disabled, no_role, another_account, passkey_refused, passkey_unknown,
     passkey_known, last_way, identity_known, provider_unreachable, provider_refused, provider_wrong, not_fresh.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class SealingError(ToolError):
+    """A document could not be sealed. `code` is for pages, findings and tests; the message is for operators.
+
+    Codes: those of `signing.errors.SealError`; suspended, incomplete, other_legal_person, device_fails,
+    signer_unreachable, signer_refuses, signer_wrong, credential_disabled, needs_person, pin_missing.
     """
 
     def __init__(self, code: str, message: str) -> None:
