@@ -255,7 +255,7 @@ class SealingError(ToolError):
     """A document could not be sealed. `code` is for pages, findings and tests; the message is for operators.
 
     Codes: those of `signing.errors.SealError`; suspended, incomplete, other_legal_person, device_fails,
-    signer_unreachable, signer_refuses, signer_wrong, credential_disabled, needs_person, pin_missing.
+    signer_busy, signer_unreachable, signer_refuses, signer_wrong, credential_disabled, needs_person, pin_missing.
     """
 
     def __init__(self, code: str, message: str) -> None:

@@ -15,7 +15,9 @@ from signing.seals.jades import SealKey, SigningTime, seal_all
 #: Where the key is.
 KeyPlace = Literal["file", "device", "remote"]
 #: Codes of SealingError that say nothing of the next attempt.
-MAY_WORK_LATER = frozenset({"device_fails", "signer_unreachable", "signer_refuses", "signer_wrong"})
+MAY_WORK_LATER = frozenset(
+    {"device_fails", "signer_busy", "signer_unreachable", "signer_refuses", "signer_wrong"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

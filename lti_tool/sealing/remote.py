@@ -15,6 +15,7 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 
 from authlib.oauth2.rfc6749.parameters import prepare_token_request
 
@@ -28,6 +29,8 @@ from signing.seals.certificates import SealCertificate
 #: A document is sealed while somebody waits for it, by up to five calls.
 CALL_SECONDS = 12.0
 MAX_BYTES = 500_000
+#: A signer that is slow holds a thread of the web process for each who waits: as many are left for other pages.
+AT_ONCE = 3
 #: What the signer says of the credential is asked for again after so long.
 FRESH_SECONDS = 3600
 #: A token is not used in the last moments before it ends; one whose end is not said is used for a moment.
@@ -59,6 +62,7 @@ class RemoteSigner:
         self._clock = clock
         self._token: tuple[float, str] | None = None
         self._found: tuple[float, Credential] | None = None
+        self._places = BoundedSemaphore(AT_ONCE)
 
     def key(self) -> RemoteKey:
         """The key as the signer describes it. Raises SealingError, and SealError where its certificate cannot seal."""
@@ -105,6 +109,15 @@ class RemoteSigner:
         return {"SAD": answer["SAD"]}
 
     def _call(self, step: str, asked: Json) -> Json:
+        """The answer to a step. Raises SealingError, `signer_busy` where too many others wait for one."""
+        if not self._places.acquire(blocking=False):
+            raise SealingError("signer_busy", f"{step}: others are waiting for the signer")
+        try:
+            return self._answer(step, asked)
+        finally:
+            self._places.release()
+
+    def _answer(self, step: str, asked: Json) -> Json:
         """The answer to a step, with the token; once more with a new one where the signer has forgotten it."""
         status, answer = self._post(step, asked, {"Authorization": f"Bearer {self._access_token()}"})
         if status == 401:

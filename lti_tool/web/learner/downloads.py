@@ -16,6 +16,7 @@ from lti_tool.publishing.exports import Export, record_export
 from lti_tool.sealing import MAY_WORK_LATER
 from lti_tool.store import queries
 from lti_tool.values import Json
+from lti_tool.web import rate_limits
 from lti_tool.web.current import current_tool
 from lti_tool.web.documents.responses import personal_document
 from lti_tool.web.languages import page_language
@@ -58,12 +59,14 @@ def own_badge_for_europass(badge_id: UUID) -> Response | str:
     wants_seal = tool.seal is not None and request.form.get("seal") != "no"
     with tool.store.read() as session:
         row = row_to_give_out(session, str(badge_id))
-        if row.award.person_id != visit.person_id:
+        person_id = row.award.person_id
+        if person_id != visit.person_id:
             raise NotFoundError("you have no such badge")
         seal = tool.seal if wants_seal and row.issuer_id == tool.issuers.first(session).id else None
         unsealed = europass.unsealed(tool.issuers, row) if seal else None
         content = b"" if seal else europass.upload_of(tool.issuers, row)
     if seal is not None and unsealed is not None:
+        rate_limits.count_seal(person_id)
         try:
             # After the transaction: a device or a signer may have to be waited for.
             content = europass.sealed(unsealed, seal, tool.clock())

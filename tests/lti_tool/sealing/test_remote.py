@@ -10,7 +10,7 @@ import pytest
 
 from lti_tool.errors import OutgoingError, SealingError
 from lti_tool.sealing import Seal
-from lti_tool.sealing.remote import RemoteSigner, SignerAccount
+from lti_tool.sealing.remote import AT_ONCE, RemoteSigner, SignerAccount
 from signing.seals.algorithms import sign
 from signing.seals.jades import verify_seal
 from tests import remote_signer
@@ -198,6 +198,26 @@ def test_a_signer_that_is_silent_is_an_error_of_ours(signer, step):
 
     signer.answers = {step: silent}
     assert refusal(signer) == "signer_unreachable"
+
+
+def test_a_slow_signer_keeps_only_a_few_waiting(signer):
+    """While a call waits, others are asked for from within it: as many as there are places, and no more."""
+    seal = seal_at(signer)
+    waiting: list[str] = []
+
+    def slow() -> tuple[int, bytes]:
+        waiting.append("one")
+        with pytest.raises(SealingError) as refused:
+            seal.seal_all(["{}"], NOW)
+        waiting.append(refused.value.code)
+        return 503, b""
+
+    signer.answers = {"credentials/info": slow}
+    with pytest.raises(SealingError):
+        seal.seal_all(["{}"], NOW)
+    assert waiting == ["one"] * AT_ONCE + ["signer_busy"] + ["signer_refuses"] * (AT_ONCE - 1)
+    signer.answers = {}
+    assert seal.seal_all(["{}"], NOW)
 
 
 @pytest.mark.parametrize(

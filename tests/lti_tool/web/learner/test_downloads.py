@@ -18,6 +18,7 @@ from lti_tool.publishing import europass, pdf_documents
 from lti_tool.sealing import Seal
 from lti_tool.store import queries
 from lti_tool.store.models import Award, CredentialRow, Event
+from lti_tool.web import rate_limits
 from lti_tool.web.current import install, tool_of
 from signing.seals.certificates import seal_certificate
 from signing.seals.jades import verify_seal
@@ -178,6 +179,16 @@ def test_where_nothing_can_be_sealed_a_page_says_what_to_do(school, annas_badge,
         queries.credentials.credential(session, annas_badge).suspended_at = NOW
     with served(school, replace(web_tool, seal=college_seal())):
         assert "A suspended badge is not sealed" in text_of(post(school, school.launch(ANNA), address))
+
+
+def test_nobody_has_seals_made_all_day_long(school, annas_badge, web_tool, app, monkeypatch):
+    """A trust service may charge for each; what needs no seal is not counted."""
+    address = f"/lti/app/badges/{annas_badge}/europass"
+    with served(school, replace(web_tool, seal=college_seal())):
+        page = school.launch(ANNA)
+        monkeypatch.setattr(rate_limits._limiter_of(app), "enabled", True)
+        assert [post(school, page, address).status_code for _ in range(14)] == [200] * 12 + [429] * 2
+        assert post(school, page, address, seal="no").status_code == 200
 
 
 def test_a_teacher_downloads_the_badges_of_a_rule_for_europass(school, annas_badge, course_rule, web_tool):
