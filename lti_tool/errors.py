@@ -23,6 +23,7 @@
   * BackpackError          what somebody wants to keep in their list of badges is refused; `code`
   * ProgramRefusedError    a program is refused what it asks for; `code`
   * HostError              a host of badges that a learner named did not do its part; `code`, `retry_after`
+  * SealingError           a document could not be sealed; `code`
   * RevokedError           the badge is revoked, so it is not given out any more
   * WalletError            a wallet asked for what it does not get; `code`
   * JournalError           the journal of erasures does not fit the database; the message says what mends it
@@ -294,6 +295,18 @@ class SignInError(NotAllowedError):
 
     Codes: expired, invitation_over, disabled, no_role, another_account, passkey_refused, passkey_unknown,
     passkey_known, last_way, identity_known, provider_unreachable, provider_refused, provider_wrong, not_fresh.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class SealingError(ToolError):
+    """A document could not be sealed. `code` is for pages, findings and tests; the message is for operators.
+
+    Codes: those of `signing.errors.SealError`; suspended, incomplete, other_legal_person, device_fails,
+    signer_busy, signer_unreachable, signer_refuses, signer_wrong, credential_disabled, needs_person, pin_missing.
     """
 
     def __init__(self, code: str, message: str) -> None:

@@ -9,6 +9,7 @@
   x UncompilableError       a credential has no compiled form that could be filled in
   x StatusListError         a status list cannot be read, or has no such entry
   x DecryptionError         a secret cannot be decrypted
+  x SealError               a document cannot be sealed, or its seal does not hold; `code` names the reason
   x MistypedError           what was typed from paper is not what was printed
 """
 
@@ -86,6 +87,33 @@ class StatusListError(SigningError):
 
 class DecryptionError(SigningError):
     """A secret cannot be decrypted: it was encrypted with another key, or is damaged."""
+
+
+class SealError(SigningError):
+    """A document cannot be sealed, or its seal does not hold. The message holds no secret.
+
+    `code` is stable, for findings and tests. Of a certificate and its key:
+    `unreadable`        the file, the certificate or what it states cannot be read
+    `wrong_password`    the file of the key is opened by another password
+    `no_certificate`    there is no certificate
+    `no_key`            there is no private key, or not the one that was named
+    `key_not_supported` the key is too weak, or of a kind that no seal here uses
+    `key_of_another`    the private key is not that of the certificate
+    `authority`         the certificate is that of an authority
+    `usage`             the certificate is not meant for signatures
+    `natural_person`    the certificate is that of a natural person
+    `no_legal_person`   the certificate names no legal person
+    `not_yet_valid`     the certificate begins later
+    `expired`           the certificate has ended
+    Of a seal:
+    `wrong_signature`   what signed has not signed this document with the key of the certificate
+    `malformed`         it has not the form of a seal of this kind
+    `critical`          it has something that must be understood, and is not known here
+    """
+
+    def __init__(self, code: str, message: str = "") -> None:
+        super().__init__(message or code)
+        self.code = code
 
 
 class MistypedError(SigningError):

@@ -117,6 +117,8 @@ FILES_OF_SESSION = RateLimitItemPerMinute(10)
 SEARCHES_OF_SESSION = RateLimitItemPerMinute(30)
 #: Changes of what stands in the badges of a person: each makes all of them anew.
 CHANGES_OF_PERSON = RateLimitItemPerHour(6)
+#: Seals for one person, however often they sign in: a trust service may charge for each.
+SEALS_OF_PERSON = RateLimitItemPerHour(12)
 #: Codes by mail: to one address, whoever asks for them, and for one visitor, to whichever address.
 CODES_TO_ADDRESS = RateLimitItemPerHour(6)
 CODES_OF_VISITOR = RateLimitItemPerHour(20)
@@ -177,6 +179,11 @@ def count_search(token: str) -> None:
 def count_change(person_id: int) -> None:
     """Counts a change of what stands in the badges of a person. Raises TooManyRequests."""
     _count(CHANGES_OF_PERSON, "withheld", str(person_id))
+
+
+def count_seal(person_id: int) -> None:
+    """Counts a seal that is made for a person. Raises TooManyRequests."""
+    _count(SEALS_OF_PERSON, "seal", str(person_id))
 
 
 def count_login(platform_id: str, client_id: str, login_hint: str) -> None:
