@@ -74,6 +74,7 @@ OPENS_NOTHING = {
     "registration.token_audience",
     "wallet_offer.asks_code",
     "wallet_offer.token_expires_at",
+    "host_access.token_ends_at",
 }
 
 
