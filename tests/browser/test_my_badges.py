@@ -153,10 +153,9 @@ def test_keeping_a_badge_in_a_wallet(people, demo, activity):
                 frame.locator("form[action='/lti/app/learner'] button"),
                 frame.locator("#keep-badge .notice.yes"),
             )
-            found += find_faults(anna, f"learner-taken-{language}")
-            phone.expects_http_errors = True
-            phone.page.goto(address.replace("?", "x?"))
-            found += find_faults(phone, f"wallet-over-{language}")
+            # Each of these is looked at in one language; their sentences are asked for elsewhere.
+            if language == "lv":
+                found += find_faults(anna, f"learner-taken-{language}")
     with demo.tool.store.begin() as session:
         session.get_one(TemplateVersion, version_id).body = before
     assert found == []
