@@ -11,6 +11,7 @@ import pytest
 from lti_tool.awarding import awards
 from lti_tool.errors import NotAllowedError, WalletError
 from lti_tool.privacy.erasure import erase_person
+from lti_tool.store import queries
 from lti_tool.store.events import person
 from lti_tool.store.models import Award, CredentialRow, Delivery, Event, WalletOffer
 from lti_tool.wallets import tokens
@@ -283,6 +284,11 @@ def test_of_several_exchanges_at_once_one_gets_the_token(wallet, offer, web_tool
         return "given"
 
     assert sorted(all_at_once(*[exchange] * 4)) == ["given", *["invalid_grant"] * 3]
+    # Whoever has found the code open a moment before the other used it does not get it either.
+    (row,) = rows(web_tool, WalletOffer)
+    with web_tool.store.begin() as session:
+        late = queries.wallet_offers.use_code(session, row.id, "0" * 64, clock() + tokens.TOKEN_LIFE, clock())
+    assert not late
 
 
 def test_what_is_over_is_deleted(wallet, made, web_tool, clock):
