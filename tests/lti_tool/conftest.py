@@ -63,9 +63,14 @@ def start(url: str, folder, then=lambda tool: None) -> None:
 
 
 def with_template_if_asked(request, database: str):
-    """What the fixture of that database is, `sqlite` or `postgres`: `published_...` where the test asks for it."""
-    state = "published" if "published" in request.fixturenames else "started"
+    """The copy of that database, `sqlite` or `postgres`, from which the one of the test is made."""
+    state = "published" if "published_from_the_start" in request.fixturenames else "started"
     return request.getfixturevalue(f"{state}_{database}")
+
+
+@pytest.fixture
+def published_from_the_start():
+    """Asked for by `published`: a file that has a fixture of that name of its own has no template to begin with."""
 
 
 @pytest.fixture
@@ -154,7 +159,7 @@ def platform() -> FakePlatform:
 
 
 @pytest.fixture
-def published(tool) -> str:
+def published(published_from_the_start, tool) -> str:
     """The id of a published template, which is in the database from its beginning."""
     with tool.store.read() as session:
         already = session.scalars(select(TemplateVersion.template_id)).all()
