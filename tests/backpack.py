@@ -43,7 +43,7 @@ def add_host_access(session: Session, address: str, now: datetime) -> HostAccess
         brings_new=True,
         client_id="x",
         encrypted_tokens=b"x",
-        token_ends_at=now,
+        usable_until=now,
     )
     session.add(access)
     return access

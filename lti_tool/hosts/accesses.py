@@ -13,7 +13,7 @@ from lti_tool.hosts.connecting import Calls, described_now, forget_client, known
 from lti_tool.hosts.discovery import stored
 from lti_tool.issuing import hosts_to_bring
 from lti_tool.people import addresses
-from lti_tool.store import Session, events, queries
+from lti_tool.store import Session, events, journal, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import HostAccess
 
@@ -62,7 +62,7 @@ def tokens_of(tool: Calls, row: HostAccess) -> Tokens:
     if row.encrypted_tokens is None:
         raise HostError("lost")
     opened = json.loads(tool.decrypt(row.encrypted_tokens))
-    return Tokens(access=opened["access"], refresh=opened["refresh"], ends_at=row.token_ends_at)
+    return Tokens(access=opened["access"], refresh=opened["refresh"], ends_at=row.usable_until)
 
 
 def renewed(tool: Calls, access_id: int, used: Tokens) -> Tokens:
@@ -108,6 +108,9 @@ def end(tool: Calls, access_id: int, by: Actor) -> bool:
         client = known_client(tool, session, row.host_id, row.client_id)
         described = stored(row.host.described)
         tokens = tokens_of(tool, row) if row.encrypted_tokens is not None else None
+        # A backup from before would give it back, and have badges brought there once more.
+        note = {"host": row.host.url, "given_at": row.given_at.isoformat()}
+        journal.note(session, "host_access_ended", note, now)
         events.record(session, "host_access_ended", "host_access", access_id, now, actor=by)
         queries.hosts.delete_accesses(session, [access_id])
     if tokens is None:
@@ -127,7 +130,7 @@ def lose(session: Session, row: HostAccess, now: datetime) -> None:
 
 
 def _seal(tool: Calls, row: HostAccess, tokens: Tokens) -> None:
-    row.encrypted_tokens, row.token_ends_at = tool.encrypt(tokens.as_bytes()), tokens.ends_at
+    row.encrypted_tokens, row.usable_until = tool.encrypt(tokens.as_bytes()), tokens.ends_at
 
 
 def _store(tool: Calls, session: Session, access_id: int, fresh: Tokens) -> None:

@@ -43,8 +43,9 @@ class HostAccess(Base):
 
     Their session began at `since`: it opens what that session would, see `people.addresses.opened_by`.
     `encrypted_tokens`: the access token and, where the host gave one, the refresh token; None once the host takes them
-    no more (`lost_at`). `client_id`: whom the tokens were given to. `brings_new`: also what is issued later. Until
-    `renewed_until` one worker asks for new tokens: a refresh token that two show may end the whole access.
+    no more (`lost_at`). The first of them works until `usable_until`. `client_id`: whom they were given to.
+    `brings_new`: also what is issued later. Until `renewed_until` one worker asks for new tokens: a refresh token that
+    two show may end the whole access.
     """
 
     __tablename__ = "host_access"
@@ -58,7 +59,7 @@ class HostAccess(Base):
     brings_new: Mapped[bool]
     client_id: Mapped[str] = mapped_column(Text)
     encrypted_tokens: Mapped[bytes | None]
-    token_ends_at: Mapped[datetime]
+    usable_until: Mapped[datetime]
     renewed_until: Mapped[datetime | None]
     lost_at: Mapped[datetime | None]
     host: Mapped[BadgeHost] = relationship()

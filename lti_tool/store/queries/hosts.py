@@ -79,6 +79,12 @@ def accesses_with_tokens(session: Session) -> Sequence[HostAccess]:
     return session.scalars(select(HostAccess).where(HostAccess.encrypted_tokens.is_not(None))).all()
 
 
+def given_then(session: Session, url: str, given_at: datetime) -> Sequence[int]:
+    """The ids of the accesses to the host with that address that were given at that moment."""
+    query = select(HostAccess.id).join(BadgeHost, BadgeHost.id == HostAccess.host_id)
+    return session.scalars(query.where(BadgeHost.url == url, HostAccess.given_at == given_at)).all()
+
+
 def claim_renewal(session: Session, access_id: int, now: datetime, until: datetime) -> bool:
     """Whether the caller, and nobody else until then, asks for new tokens of the access."""
     is_free = or_(HostAccess.renewed_until.is_(None), HostAccess.renewed_until <= now)

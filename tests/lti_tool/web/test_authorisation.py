@@ -181,9 +181,9 @@ WHO_MAY = {
     },
     "GET /my/kept/<int:kept_id>/file": EVERYBODY,
     "POST /my/programs/<int:access_id>/end": NOBODY,
-    "GET /my/places": NOBODY,
+    "GET /my/places": EVERYBODY,
     "POST /my/places": NOBODY,
-    "GET /my/places/<int:access_id>": NOBODY,
+    "GET /my/places/<int:access_id>": EVERYBODY,
     **{f"POST /my/places/<int:access_id>/{act}": NOBODY for act in ("bring", "new", "stop")},
     # A host leads there, at the end of the address that is its own.
     "GET /my/places/back/<key>": NOBODY,

@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.Column("brings_new", sa.Boolean(), nullable=False),
         sa.Column("client_id", sa.Text(), nullable=False),
         sa.Column("encrypted_tokens", sa.LargeBinary(), nullable=True),
-        sa.Column("token_ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("usable_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("renewed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lost_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["host_id"], ["badge_host.id"]),

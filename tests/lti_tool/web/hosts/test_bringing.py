@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from lti_tool.awarding import awards
 from lti_tool.errors import OutgoingError
 from lti_tool.issuing import issuance
+from lti_tool.privacy import access_replay
 from lti_tool.store import events
-from lti_tool.store.models import Award, BadgeHost, BroughtBadge, CredentialRow, Event, HostAccess, Outbox
+from lti_tool.store.models import (
+    Award,
+    BadgeHost,
+    BroughtBadge,
+    CredentialRow,
+    Event,
+    HostAccess,
+    JournalEntry,
+    Outbox,
+)
+from tests.backpack import add_host_access
 from tests.fake_host import API, Answer
 from tests.fixtures import rows, run_due_jobs
 from tests.lti_tool.web.conftest import text_of
+from tests.lti_tool.web.hosts.conftest import ADDRESS
 
 CREDENTIALS = f"{API}/credentials"
 
@@ -88,7 +100,7 @@ def test_a_token_that_is_refused_is_renewed_once(connected, host, web_tool):
 def test_two_workers_do_not_both_show_a_refresh_token(connected, host, web_tool, clock):
     with web_tool.store.begin() as session:
         access = session.query(HostAccess).one()
-        access.renewed_until, access.token_ends_at = clock() + timedelta(seconds=60), clock()
+        access.renewed_until, access.usable_until = clock() + timedelta(seconds=60), clock()
     row = bring(connected, web_tool)
     assert (row.status, row.attempts) == ("pending", 0) and "POST /refresh" not in host.calls
     assert waits(web_tool) == timedelta(seconds=15)
@@ -264,6 +276,14 @@ def test_stopping_takes_the_tokens_back_and_leaves_nothing(connected, host, web_
     assert rows(web_tool, HostAccess) == [] and rows(web_tool, BroughtBadge) == []
     assert len(host.badges) == 1
     assert connected.press("stop").status_code == 404
+    # A backup from before is restored, and the journal after it.
+    (note,) = [row for row in rows(web_tool, JournalEntry) if row.kind == "host_access_ended"]
+    with web_tool.store.begin() as session:
+        restored = add_host_access(session, ADDRESS, datetime.fromisoformat(note.data["given_at"]))
+        restored.host_id = session.query(BadgeHost).filter_by(url=note.data["host"]).one().id
+        session.flush()
+        access_replay.end_host_access(session, note.data)
+    assert rows(web_tool, HostAccess) == []
 
 
 def test_a_host_that_does_not_take_tokens_back_is_left_all_the_same(connected, host, web_tool):
