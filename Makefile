@@ -40,12 +40,17 @@ demo-once: $(VENV)/run.stamp $(CATALOGUES) ## the whole story without a person; 
 
 PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
+# mypy keeps one processor busy for a minute, and npm waits for the network.
+BEFORE_TESTS := +@$(MAKE) --no-print-directory --jobs 2 --output-sync=target check interop
+
 .PHONY: test
-test: check interop ## every check and test, with small counts; names what was left out
+test: ## every check and test, with small counts; names what was left out
+	$(BEFORE_TESTS)
 	@exec $(PYTEST) $(ARGS)
 
 .PHONY: test-long
-test-long: check interop ## the same tests with full counts, for hours; writes tests/long-results.json, to be committed
+test-long: ## the same tests with full counts, for hours; writes tests/long-results.json, to be committed
+	$(BEFORE_TESTS)
 	@NOZIMITE_LONG=1 NOZIMITE_FUZZ=$(FUZZ) $(PYTEST) -p tests.figures --timeout 7200 $(ARGS)
 
 # Pictures take as long as the tests themselves, which run all the same.

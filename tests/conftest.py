@@ -7,6 +7,7 @@ A test that lacks what it needs is skipped, and pytest prints the reason at the 
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib.util
 import logging
 import os
@@ -49,6 +50,36 @@ NO_RECORDINGS = (
     "no registry has the official vectors and schemas and the recordings of platforms, "
     "and ../shared with them is not beside this checkout"
 )
+
+
+# --- Less work -------------------------------------------------------------------------------------------------------
+
+
+def _quick_folder() -> Path:
+    """A folder in memory where there is one with room, else /tmp; the long tests fill theirs with millions of rows."""
+    memory = Path("/dev/shm")
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free > 4 * 1024**3
+    return memory if has_room and not LONG else Path("/tmp")
+
+
+def pytest_configure() -> None:
+    """Puts `tmp_path` there: a test commits some hundred times, and on a disk each waits until it is written."""
+    if _quick_folder() != Path("/tmp"):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_quick_folder()))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Nothing of what is collected becomes garbage, and looking through it again and again takes longer than it itself.
+
+    So the collector of garbage is switched off meanwhile, and leaves out afterwards what is there by then.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -121,13 +152,10 @@ def free_port() -> Callable[[], int]:
 def new_postgres_server() -> Iterator[Callable[[], PostgresServer]]:
     """A function that starts a server; all are stopped, and their data deleted, at the end of the session."""
     servers: list[PostgresServer] = []
-    # In memory each test's database is copied in a sixth of the time; the long tests fill theirs with millions of rows.
-    memory = Path("/dev/shm")
-    has_room = memory.is_dir() and shutil.disk_usage(memory).free > 4 * 1024**3
-    folder = memory if has_room and not LONG else Path("/tmp")
 
     def server() -> PostgresServer:
-        servers.append(PostgresServer(Path(tempfile.mkdtemp(prefix="nozimite-pg-", dir=folder))))
+        # In memory each test's database is copied in a sixth of the time.
+        servers.append(PostgresServer(Path(tempfile.mkdtemp(prefix="nozimite-pg-", dir=_quick_folder()))))
         servers[-1].start()
         return servers[-1]
 

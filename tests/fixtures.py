@@ -10,9 +10,10 @@ from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID, uuid5
 
 from PIL import Image
-from sqlalchemy import inspect, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import joinedload, undefer
 
 from badges.pictures import fit_logo
@@ -25,7 +26,7 @@ from lti_tool.issuing import issuer_changes, legal_identity
 from lti_tool.people import sessions
 from lti_tool.platforms import invitations, registrations
 from lti_tool.store import events, outbox, queries
-from lti_tool.store.models import CredentialRow, Outbox, ResourceLink
+from lti_tool.store.models import CredentialRow, Outbox, ResourceLink, TemplateVersion
 from lti_tool.templates import approvals, versions
 from lti_tool.values import (
     INSTRUCTOR,
@@ -219,9 +220,14 @@ def template_data() -> dict:
 
 
 def publish(tool: Tool, **fields: object) -> str:
-    """The id of a template that is published now, with these fields; the issuer's legal identity is confirmed."""
+    """The id of a template that is published now, with these fields; the issuer's legal identity is confirmed.
+
+    The first template of an issuer has the same id in each test, and so has the second: see tests/made_once.py.
+    """
     with tool.store.begin() as session:
-        row = versions.add(session, template_data() | fields, tool.clock())
+        number = session.scalar(select(func.count(TemplateVersion.id)))
+        template_id = str(uuid5(UUID(tool.issuer.id), f"template {number}"))
+        row = versions.add(session, template_data() | fields, tool.clock(), template_id)
         versions.publish(row, tool.issuer.profile, tool.clock())
         legal_identity.confirm(session, tool.issuer, tool.clock())
         return row.template_id

@@ -16,6 +16,11 @@ from lti_tool.commands.demo_server import RunningDemo
 from tests.browser.people import Person
 from tests.browser.server import run_demo
 from tests.compiled_statements import compiled_statements_are_shared  # noqa: F401
+from tests.made_once import (  # noqa: F401
+    forms_are_compiled_once,
+    pictures_are_drawn_once,
+    private_keys_are_read_once,
+)
 
 
 @pytest.fixture(scope="module")

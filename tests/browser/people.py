@@ -36,6 +36,8 @@ INNER_WIDTH = "() => document.querySelector('iframe#tool')?.clientWidth ?? inner
 HAS_FOCUS = (
     "element => element.isConnected ? document.hasFocus() && element === document.activeElement : null"
 )
+#: Milliseconds after which a click, or the press of a key, counts as lost.
+LOST = 15_000
 #: More presses of Tab than any control of a page is away.
 MAXIMUM_TABS = 80
 SHOWS_FOCUS = """element => {
@@ -243,9 +245,26 @@ def press_until(control: Locator, expected: Locator) -> None:
             return
         control.click()
         with contextlib.suppress(AssertionError):
-            expect(expected).to_be_visible(timeout=15_000)
+            expect(expected).to_be_visible(timeout=LOST)
             return
     raise AssertionError(f"five clicks on {control} did not bring {expected}")
+
+
+def press_key_until(control: Locator, key: str, expected: Locator) -> None:
+    """Presses the key on the control, which has the focus, until the expected element is there, as `press_until`.
+
+    A key that leaves a page in a frame of another site may never be acknowledged, and `Keyboard.press` waits for that
+    without an end. `Locator.press` gives up; the key may have been pressed all the same.
+    """
+    expect(control).to_be_focused()
+    expect(expected).to_have_count(0)
+    for _ in range(5):
+        with contextlib.suppress(TimeoutError):
+            control.press(key, timeout=LOST)
+        with contextlib.suppress(AssertionError):
+            expect(expected).to_be_visible(timeout=LOST)
+            return
+    raise AssertionError(f"{key}, pressed five times on {control}, did not bring {expected}")
 
 
 def press_for_tab(person: Person, control: Locator) -> Page:
@@ -253,7 +272,7 @@ def press_for_tab(person: Person, control: Locator) -> Page:
     for _ in range(3):
         with (
             contextlib.suppress(TimeoutError),
-            person.context.expect_page(timeout=15_000) as opening,
+            person.context.expect_page(timeout=LOST) as opening,
         ):
             control.click()
             return opening.value

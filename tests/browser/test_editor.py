@@ -14,7 +14,7 @@ from lti_tool.templates import versions
 from tests.badges.test_pictures import picture_file
 from tests.browser import page_checks
 from tests.browser.page_checks import find_faults
-from tests.browser.people import continue_until, press_for_tab, press_until, tab_to
+from tests.browser.people import continue_until, press_for_tab, press_key_until, press_until, tab_to
 from tests.fixtures import approve_waiting
 
 
@@ -169,12 +169,20 @@ def test_the_keyboard_alone_writes_and_publishes_a_badge(people, demo, registere
             for key in keys:
                 zane.page.keyboard.press(key)
 
+        def press_until_there(button: Locator, there: Locator) -> None:
+            expect(button).to_be_visible()
+            tab_to(zane, button)
+            press_key_until(button, "Enter", there)
+
         def type_(name: str, words: str) -> None:
             press(control(zane, name))
             zane.page.keyboard.press("Control+A")
             zane.page.keyboard.type(words)
 
-        press(zane.frame.get_by_role("button", name="Create a new badge"), "Enter")
+        beside = zane.frame.locator("#beside")
+        press_until_there(
+            zane.frame.get_by_role("button", name="Create a new badge"), control(zane, "/name/en")
+        )
         type_("/name/en", "By keyboard")
         type_("/description/en", "Written by somebody who has no mouse.")
         type_("/learning_outcomes/0/text/en", "Needs no mouse.")
@@ -184,21 +192,22 @@ def test_the_keyboard_alone_writes_and_publishes_a_badge(people, demo, registere
         type_("/workload_hours", "26")
         press(control(zane, "/level"), "ArrowDown")  # to "no level applies"
         expect_saved(zane)
-        press(zane.frame.locator("#beside").get_by_role("button", name="Type of assessment"), "Enter")
         # The field has the focus after the jump.
-        expect(control(zane, "/assessments/0/type")).to_be_focused()
+        assessment = zane.frame.locator('[name="/assessments/0/type"]:focus')
+        press_until_there(beside.get_by_role("button", name="Type of assessment"), assessment)
         zane.page.keyboard.press("ArrowDown")
         press(zane.frame.get_by_label("Online", exact=True), "Space")
-        press(zane.frame.locator("#beside").get_by_role("button", name="What learners have to do"), "Enter")
-        expect(control(zane, "/criteria/en")).to_be_focused()
+        criteria = zane.frame.locator('[name="/criteria/en"]:focus')
+        press_until_there(beside.get_by_role("button", name="What learners have to do"), criteria)
         zane.page.keyboard.type("Finds every key.")
         expect_saved(zane)
         expect(zane.frame.get_by_text("11 of 11 EU elements")).to_be_visible()
         zane.take_screenshot("editor-keyboard")
-        press(zane.frame.locator("#beside").get_by_role("button", name="Check and publish"), "Enter")
-        press(zane.frame.get_by_role("button", name="Check what will be signed"), "Enter")
-        press(zane.frame.get_by_role("button", name="Publish", exact=True), "Enter")
-        expect(zane.frame.get_by_role("status")).to_contain_text("Waiting for approval")
+        check = zane.frame.get_by_role("button", name="Check what will be signed")
+        publish = zane.frame.get_by_role("button", name="Publish", exact=True)
+        press_until_there(beside.get_by_role("button", name="Check and publish"), check)
+        press_until_there(check, publish)
+        press_until_there(publish, zane.frame.get_by_role("status").filter(has_text="Waiting for approval"))
         approve_waiting(demo.tool)
         published = newest(demo.tool)
         assert (published.status, published.name) == ("published", "By keyboard")

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from lti_tool.demo.robot import Robot
 from lti_tool.store.models import AwardRule, CredentialRow
-from tests.browser.people import tab_to
+from tests.browser.people import press_key_until, tab_to
 from tests.fixtures import rows
 from tests.running_demo import wait
 
@@ -31,8 +31,9 @@ def test_zane_ticks_anna_and_anna_downloads_her_badge(people, demo, activity):
         tab_to(zane, zane.frame.get_by_label("Anna Bērziņa"))
         zane.page.keyboard.press("Space")
         zane.take_screenshot("keyboard-ticked")
-        tab_to(zane, zane.frame.get_by_role("button", name="Confirm and award"))
-        zane.page.keyboard.press("Enter")
+        award = zane.frame.get_by_role("button", name="Confirm and award")
+        tab_to(zane, award)
+        press_key_until(award, "Enter", zane.frame.get_by_role("status").filter(has_text="prepared"))
         expect(zane.frame.get_by_role("status")).to_have_text("1 badge is being prepared.")
     wait(lambda: rows(demo.tool, CredentialRow))
     with people() as anna:
@@ -55,8 +56,9 @@ def test_a_badge_is_chosen_and_checked_by_keyboard(people, demo, activity):
         tab_to(zane, zane.frame.locator("[name=badge]").first)
         zane.page.keyboard.press("ArrowDown")
         expect(solar).to_be_checked()
-        tab_to(zane, zane.frame.get_by_role("button", name="Place this badge"))
-        zane.page.keyboard.press("Enter")
+        placing = zane.frame.get_by_role("button", name="Place this badge")
+        tab_to(zane, placing)
+        press_key_until(placing, "Enter", zane.page.get_by_role("heading", name="New activity", level=1))
         expect(zane.page.get_by_role("heading", level=1)).to_have_text("New activity")
     with people() as darbs:
         darbs.page.goto(f"{demo.tool_url}/verify")

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from lti_tool.store.models import TemplateVersion
 from lti_tool.wiring import Tool, build_tool
 from tests import softhsm
 from tests.compiled_statements import compiled_statements_are_shared  # noqa: F401
 from tests.fixtures import Clock, FakePlatform, make_rule, publish, settings_for
+from tests.made_once import (  # noqa: F401
+    forms_are_compiled_once,
+    pictures_are_drawn_once,
+    private_keys_are_read_once,
+)
 
-# The first start of a tool, with its tables and keys, takes longer than most tests. It is done once a session, and each
-# test gets a copy of that database.
+# The first start of a tool, with its tables and keys, takes longer than most tests, and so does a template that is
+# published. Each is done once a session, and a test gets a copy of that database: with the template where it asks for
+# the fixture `published`, else without.
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +33,14 @@ def started_sqlite(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def published_sqlite(started_sqlite, tmp_path_factory):
+    """A copy of that file, in which a template is published."""
+    file = Path(shutil.copy(started_sqlite, tmp_path_factory.mktemp("published")))
+    start(f"sqlite:///{file}", file.parent, then=publish)
+    return file
+
+
+@pytest.fixture(scope="session")
 def started_postgres(new_postgres_database, tmp_path_factory):
     """The name of the same database on PostgreSQL."""
     with new_postgres_database() as (name, url):
@@ -31,14 +48,31 @@ def started_postgres(new_postgres_database, tmp_path_factory):
         yield name
 
 
-def start(url: str, folder) -> None:
-    build_tool(settings_for(url, folder), Clock()).store.close()
+@pytest.fixture(scope="session")
+def published_postgres(new_postgres_database, started_postgres, tmp_path_factory):
+    """The name of a copy of that database, in which a template is published."""
+    with new_postgres_database(started_postgres) as (name, url):
+        start(url, tmp_path_factory.mktemp("published"), then=publish)
+        yield name
+
+
+def start(url: str, folder, then=lambda tool: None) -> None:
+    tool = build_tool(settings_for(url, folder), Clock())
+    then(tool)
+    tool.store.close()
+
+
+def with_template_if_asked(request, database: str):
+    """What the fixture of that database is, `sqlite` or `postgres`: `published_...` where the test asks for it."""
+    state = "published" if "published" in request.fixturenames else "started"
+    return request.getfixturevalue(f"{state}_{database}")
 
 
 @pytest.fixture
-def sqlite_url(started_sqlite, tmp_path):
+def sqlite_url(request, tmp_path):
     """A database on which a tool with the settings of `settings_for` was started."""
-    return f"sqlite:///{shutil.copy(started_sqlite, tmp_path / 'nozimite.sqlite')}"
+    file = with_template_if_asked(request, "sqlite")
+    return f"sqlite:///{shutil.copy(file, tmp_path / 'nozimite.sqlite')}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -48,7 +82,7 @@ def any_database_url(request):
         yield request.getfixturevalue("sqlite_url")
         return
     new_database = request.getfixturevalue("new_postgres_database")
-    with new_database(request.getfixturevalue("started_postgres")) as (_, url):
+    with new_database(with_template_if_asked(request, "postgres")) as (_, url):
         yield url
 
 
@@ -99,8 +133,8 @@ def tool_on_any_database(any_database_url, tmp_path, clock) -> Tool:
 
 
 @pytest.fixture
-def tool_on_postgres(new_postgres_database, started_postgres, tmp_path, clock) -> Tool:
-    with new_postgres_database(started_postgres) as (_, url):
+def tool_on_postgres(request, new_postgres_database, tmp_path, clock) -> Tool:
+    with new_postgres_database(with_template_if_asked(request, "postgres")) as (_, url):
         tool = build_tool(settings_for(url, tmp_path), clock)
         yield tool
         tool.store.close()
@@ -121,8 +155,10 @@ def platform() -> FakePlatform:
 
 @pytest.fixture
 def published(tool) -> str:
-    """The id of a published template."""
-    return publish(tool)
+    """The id of a published template, which is in the database from its beginning."""
+    with tool.store.read() as session:
+        already = session.scalars(select(TemplateVersion.template_id)).all()
+    return already[0] if already else publish(tool)
 
 
 @pytest.fixture

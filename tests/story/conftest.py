@@ -7,6 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.compiled_statements import compiled_statements_are_shared  # noqa: F401
+from tests.made_once import (  # noqa: F401
+    forms_are_compiled_once,
+    pictures_are_drawn_once,
+    private_keys_are_read_once,
+)
 from tests.story.moodle_course import Moodle, MoodleCourse, running_moodle
 
 

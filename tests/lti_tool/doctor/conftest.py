@@ -12,12 +12,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask import Flask
 
 from config.settings import read_settings
@@ -25,7 +20,7 @@ from lti_tool.doctor import examine
 from lti_tool.doctor.findings import Diagnosis
 from lti_tool.doctor.installation import World, found_installation
 from lti_tool.mails.dkim_key import read_key
-from lti_tool.platforms import registrations
+from lti_tool.platforms import registrations, tool_keys
 from lti_tool.store.models import Outbox, RegistrationRow
 from lti_tool.tasks import Worker
 from lti_tool.web import create_app, page_issuer
@@ -234,12 +229,15 @@ def new_examined(
         page_issuer.set_up(made_app[0])
         running.tool = made_app[0]
 
-        def tool_keys() -> dict[str, Any]:
+        def keys_of_tool() -> dict[str, Any]:
             with tool.store.read() as session:
                 keys = tool.issuers.first(session).keyring.tool_keys(session)
-            return {key.kid: load_pem_private_key(key.pem.encode(), None).public_key() for key in keys}
+            return {
+                key.kid: tool_keys.load_pem_private_key(key.pem.encode(), password=None).public_key()
+                for key in keys
+            }
 
-        running.platform.tool_keys = tool_keys
+        running.platform.tool_keys = keys_of_tool
         world = World(records=names.records(), resolve=running.resolve, authorities=trusted)
         examined = Examined(
             environment=environment,

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
+import pytest
+
 from lti_tool.issuing.new_credential import form_name
 from lti_tool.store.compiled_forms import StoredForms
 from lti_tool.store.models import CompiledFormRow, CredentialRow
@@ -16,6 +18,12 @@ from signing.compiled.form import CompiledForm
 from signing.proofs import EDDSA_RDFC_2022
 from signing.secured import SecuredCredential
 from tests.fixtures import ANNA, JANIS, ROOT, complete, learner, make_rule, publish, rows, run_due_jobs
+from tests.made_once import KNOWN_FORMS
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_compiled_yet():
+    KNOWN_FORMS.clear()
 
 
 def test_an_achievement_is_compiled_once_for_all_its_learners_and_workers(tool_on_any_database, platform):

@@ -177,6 +177,7 @@ def found_in_valkey(url):
 
 def found_in_memory(*roots):
     """Which words are held by these objects, by what they refer to, or by a cache of one of our functions."""
+    gc.unfreeze()  # what was there before the first test is seen too: tests/conftest.py
     caches = [
         each
         for each in gc.get_objects()
