@@ -37,7 +37,7 @@ def names_that_settings_read() -> set[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    return {text for text in texts if re.fullmatch(r"[A-Z][A-Z_]{4,}|PKCS11_[A-Z]+", text)}
+    return {text for text in texts if re.fullmatch(r"[A-Z][A-Z_]{4,}|(SEAL_)?PKCS1[12]_[A-Z]+", text)}
 
 
 def refusal(environment: Mapping[str, str]) -> str:
@@ -570,7 +570,7 @@ def test_values_of_a_claim_give_roles() -> None:
         assert names(refusal(NEEDED | {"OIDC_ROLES": value})) == {"OIDC_ROLES"}
 
 
-SEAL_IN_FILE = {"SEAL_PKCS12_FILE": __file__, "SEAL_PKCS12_PASSWORD": "short"}
+SEAL_IN_FILE = {"SEAL_PKCS12_FILE": __file__, "SEAL_PKCS12_PASSWORD": "opens the short file"}
 SEAL_IN_DEVICE = {
     "SEAL_PKCS11_MODULE": "/usr/lib/driver.so",
     "SEAL_PKCS11_TOKEN": "Seal",

@@ -78,7 +78,7 @@ def own_badge_for_europass(badge_id: UUID) -> Response | str:
 
 def _not_sealed(visit: Visit, badge_id: UUID, error: SealingError) -> str:
     # The message is for operators: it names the step, the device or the setting, and nobody's data.
-    log.warning("not_sealed", badge=str(badge_id), code=error.code, error=str(error))
+    log.warning("not_sealed", code=error.code, error=str(error))
     return render_template(
         "learner/europass.html",
         visit=visit,
