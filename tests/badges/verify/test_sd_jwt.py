@@ -211,6 +211,15 @@ def test_revocation_and_end_reach_it(
     assert check(secured, now=NOW + timedelta(days=2)).verdict == "expired"
 
 
+@pytest.mark.parametrize("name", ["issuanceDate", "expirationDate", "refreshService", "validUntil"])
+def test_by_what_validity_is_judged_may_not_be_for_the_holder_to_leave_out(
+    check: Any, built: Any, solar: Any, key: Any, name: str
+) -> None:
+    value = {"id": "https://elsewhere.example/newer"} if name == "refreshService" else "2021-01-01T00:00:00Z"
+    report = check(issue(built(solar) | {name: value, "cnf": {}}, "vc+sd-jwt", [(name,)], key))
+    assert (report.verdict, finding(report, "proof")) == ("unverifiable", ("failed", "malformed"))
+
+
 def test_claims_of_another_type_are_no_open_badge(check: Any, key: Any, world: Any) -> None:
     claims = {"vct": "urn:eudi:pid:1", "iss": world.issuer_id, "given_name": "Anna"}
     report = check(issue(claims, "dc+sd-jwt", [("given_name",)], key))
