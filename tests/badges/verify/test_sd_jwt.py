@@ -160,6 +160,9 @@ def test_the_holder_s_wallet_may_say_that_it_shows_the_badge(
         "unverifiable",
         ("failed", "presented_by_another"),
     )
+    # Its clock is ahead: whose wallet it is was proven all the same.
+    early = check(anna.show(forms[form], NOW + timedelta(minutes=6)))
+    assert (early.verdict, finding(early, "presentation")) == ("verified", ("unknown", "presented_in_future"))
     # The binding is of what was shown: with more beside it, it is not.
     name = next(one for one in split(forms[form].text).disclosures if "Anna" in from_base64url(one).decode())
     binding = split(shown.text).key_binding or ""
