@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from alembic import autogenerate
+from alembic import autogenerate, command
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, event, inspect, text
@@ -19,6 +19,20 @@ AT_ONCE = amount("processes that migrate one database at once", small=3, full=12
 
 def test_the_migrated_tables_are_those_of_the_models(any_empty_database_url):
     store = Store(any_empty_database_url)
+    bring_up_to_date(store.engine)
+    with store.engine.connect() as connection:
+        differences = autogenerate.compare_metadata(MigrationContext.configure(connection), Base.metadata)
+    store.close()
+    assert differences == []
+
+
+def test_what_came_after_the_first_release_is_taken_back_and_made_again(any_empty_database_url):
+    store = Store(any_empty_database_url)
+    bring_up_to_date(store.engine)
+    with store.engine.begin() as connection:
+        command.downgrade(configuration(connection), "0001")
+        assert not inspect(connection).has_table("kept_badge")
+        assert "form" not in {each["name"] for each in inspect(connection).get_columns("credential")}
     bring_up_to_date(store.engine)
     with store.engine.connect() as connection:
         differences = autogenerate.compare_metadata(MigrationContext.configure(connection), Base.metadata)
