@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pytest
 from alembic import command
+from click.testing import CliRunner
 
 from lti_tool.awarding import awards, undo
+from lti_tool.commands.badges import badges
 from lti_tool.errors import AwardStateError, NotAllowedError, NotFoundError
 from lti_tool.issuing import bound, issuance
 from lti_tool.issuing.bound import JSON, issue_bound
@@ -317,7 +319,7 @@ def test_what_is_withheld_is_in_no_new_one(tool, award):
     assert types == {"emailAddress"}
 
 
-def test_a_key_that_is_withdrawn_ends_what_it_bound_and_not_what_another_signed(tool, award):
+def test_a_key_that_is_withdrawn_ends_what_it_bound_and_not_what_another_signed(tool, award, monkeypatch):
     with tool.store.begin() as session:
         tool.issuer.keyring.rotate(session, "Ed25519", tool.clock(), OPERATOR)
     given, before = bind(tool, award), own(tool, award)
@@ -326,6 +328,9 @@ def test_a_key_that_is_withdrawn_ends_what_it_bound_and_not_what_another_signed(
         tool.clock.advance(days=1)
         tool.issuer.keyring.mark_compromised(session, kid, None, tool.clock())
     assert badges_to_reissue(tool.store, tool.issuer, kid, tool.clock(), OPERATOR) == [given.id]
+    monkeypatch.setattr("lti_tool.commands.badges.open_tool", lambda: tool)
+    said = CliRunner().invoke(badges, ["reissue", "--signed-with", kid])
+    assert "Badges issued again: 0\nBound to the key of a wallet, and ended: 1." in said.output
     for _ in range(2):
         (step,) = reissue(tool.store, tool.issuers, [given.id], tool.clock)
         # There is no new one, so it is not counted among those that were issued again.
