@@ -120,6 +120,6 @@ def _check_claims(claims: Json, audience: str, now: datetime) -> None:
     made = claims.get("iat")
     if isinstance(made, bool) or not isinstance(made, int | float):
         raise ProofError("unreadable_claim", "the iat of the key proof is no number")
-    age = now.timestamp() - made
-    if not -MAX_AHEAD.total_seconds() <= age <= MAX_AGE.total_seconds():
+    # Compared and not subtracted: a number may be too large for a float.
+    if not (now - MAX_AGE).timestamp() <= made <= (now + MAX_AHEAD).timestamp():
         raise ProofError("proof_expired", "the key proof was not made just now")

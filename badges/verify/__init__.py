@@ -32,7 +32,7 @@ from badges.verify.lookups import (
 )
 from badges.verify.one_ed_tech import parse_probe, run_probes, worst_outcome
 from badges.verify.open_badges_2 import check_open_badges_2, is_open_badges_2
-from badges.verify.recipient import check_recipient
+from badges.verify.recipient import check_shown_recipient
 from badges.verify.report import (
     Check,
     Finding,
@@ -177,5 +177,10 @@ CHECKS: tuple[tuple[str, Callable[[Gathered], Finding]], ...] = (
     ("status", lambda gathered: gathered.status),
     ("validity", lambda gathered: check_validity(gathered.credential, gathered.now)),
     ("endorsements", lambda gathered: gathered.endorsements),
-    ("recipient", lambda gathered: check_recipient(gathered.credential, gathered.recipient)),
+    (
+        "recipient",
+        lambda gathered: check_shown_recipient(
+            gathered.credential, gathered.recipient, gathered.verified_proof or gathered.proof_by_embedded_key
+        ),
+    ),
 )

@@ -47,6 +47,9 @@ def check_presentation(gathered: Gathered) -> Finding:
     except ProofError as error:
         if error.code == "key_not_found":
             return unknown("holder_key_not_found", str(error))
+        if error.code == "proof_expired":
+            # The holder's key has signed what is shown; only the clock of the wallet is ahead.
+            return unknown("presented_in_future", str(error))
         return failed("presented_by_another", str(error))
     return passed("presented", f"{binding.audience}, {binding.made_at.isoformat()}")
 

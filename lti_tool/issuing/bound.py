@@ -68,8 +68,8 @@ def issue_bound(
 
     It is made of what the award's own credential says, which has to be valid: `AwardStateError` with `not_issued`,
     `revoked`, `suspended` or `expired` else. Raises NotFoundError where there is no such award (any more),
-    NotAllowedError for any other DID, and where the issuer is not confirmed or has no key; SigningError and
-    MissingElementsError.
+    NotAllowedError for any other DID, where the issuer is not confirmed or has no key, and where the award has as many
+    bound credentials in use as it may have; SigningError and MissingElementsError.
     """
     _check_holder(holder)
     while True:
@@ -79,6 +79,8 @@ def issue_bound(
             if known is not None:
                 text = known.text if form.name == JSON_FORM else known.jwt
                 return BoundCredential(id=known.id, text=text)
+            if queries.credentials.count_bound_in_use(session, award_id) >= storing.MOST_BOUND:
+                raise NotAllowedError("the badge is bound to as many keys as it may be")
             proofs = (EDDSA_RDFC_2022.name, form.proof)
             new = gathering.for_holder(session, issuers, unbound, holder, form.name, proofs)
         made = _make(new, form, now)

@@ -25,6 +25,10 @@ from signing.secured import SecuredCredential
 #: or has revoked the award meanwhile; or the issuer, or one of its keys, was changed meanwhile: it has to be made anew.
 Outcome = Literal["stored", "not_needed", "issuer_changed"]
 
+#: How many credentials of an award may be bound to holders at a time. A learner has a few wallets, and each credential
+#: takes a place in a status list for years.
+MOST_BOUND = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
@@ -99,6 +103,8 @@ def store_bound(session: Session, issuers: Issuers, made: Made, unbound_id: str,
     queries.awards.lock_to_issue(session, [new.award_id])
     is_other = gathering.valid_credential(session, new.award_id, now).id != unbound_id
     if is_other or queries.credentials.bound_in_use(session, new.award_id, new.holder or "", new.form):
+        return "not_needed"
+    if queries.credentials.count_bound_in_use(session, new.award_id) >= MOST_BOUND:
         return "not_needed"
     _store(session, [made], now)
     return "stored"

@@ -11,6 +11,7 @@ from datetime import datetime
 from hmac import compare_digest
 from typing import Protocol
 
+from badges.errors import MissingElementsError
 from lti_tool.errors import NotAllowedError, NotFoundError, WalletError
 from lti_tool.issuing.bound import issue_bound
 from lti_tool.issuing.gathering import valid_credential
@@ -144,7 +145,7 @@ def note_holder(session: Session, taken: Taken, holder: str) -> None:
 def give(tool: Gives, taken: Taken, holder: str | None) -> GivenBadge | LaterBadge:
     """The badge that was offered, as it is now, bound to the holder where it is to be bound to one.
 
-    Raises WalletError `credential_request_denied` where there is no valid badge.
+    Raises WalletError `credential_request_denied` where there is no valid badge, or none can be bound to the holder.
     """
     now = tool.clock()
     with tool.store.read() as session:
@@ -166,7 +167,7 @@ def give(tool: Gives, taken: Taken, holder: str | None) -> GivenBadge | LaterBad
         text = issue_bound(
             tool.store, tool.issuers, taken.award_id, holder, taken.configuration.form, now
         ).text
-    except (NotAllowedError, NotFoundError) as error:
+    except (NotAllowedError, NotFoundError, MissingElementsError) as error:
         raise WalletError("credential_request_denied", "no badge can be bound to this key") from error
     except SigningError as error:
         # Such as a device with the issuer's keys that does not answer at this moment.

@@ -1,4 +1,4 @@
-"""Exchanges: links that give a badge to one wallet, once, within ten minutes.
+"""Exchanges: links that give a badge to the first wallet that asks, and to others on its network, for ten minutes.
 
 A learner makes an offer on a page of their own. It has two links. One gives a copy of the badge, as it can be
 downloaded there. The other has a wallet sign a challenge, and gives a badge that is bound to its key. The first never
@@ -8,7 +8,8 @@ Who has the first link gets a file with the learner's name; who has the second c
 of their own. So the second is never in a QR code, which a bystander may photograph.
 
 An answer may be lost on its way, and wallets do not say who they are. So a copy is given again to the same visitor (the
-network address), a bound badge to the same key, until the ten minutes are over; to all others the link is over.
+network address, of IPv6 the /64), a bound badge to the same key, until the ten minutes are over; to all others the link
+is over.
 """
 
 from __future__ import annotations

@@ -324,7 +324,9 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
     ),
     "exchange_over": ErrorMessage(
         title=_l("This link for a wallet is over"),
-        what_happened=_l("It works once, for ten minutes, and only while the badge is valid."),
+        what_happened=_l(
+            "It works for ten minutes and while the badge is valid, and another wallet may have used it already."
+        ),
         what_to_do=_l("Make a new one on the page of your badge, under “Keep this badge”."),
     ),
     "presentation_refused": ErrorMessage(
@@ -333,6 +335,11 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
             "What it signed is not what it was asked to sign, or is not signed with its own key."
         ),
         what_to_do=_l("Make a new link on the page of your badge, and open it in the wallet again."),
+    ),
+    "not_bound": ErrorMessage(
+        title=_l("The badge cannot be bound to this wallet"),
+        what_happened=_l("The badge is bound to many keys already, or the issuer cannot bind badges now."),
+        what_to_do=_l("On the page of your badge, put it into the wallet as it is."),
     ),
     "not_found": ErrorMessage(
         title=_l("Page not found"),

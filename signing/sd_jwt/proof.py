@@ -37,10 +37,12 @@ from signing.verified_proof import VerifiedProof
 
 _FORMS: tuple[Form, ...] = ("vc+sd-jwt", "dc+sd-jwt")
 #: What may not be disclosed, because a holder who leaves it out would change what the credential is, or how long it is
-#: valid. The first are of SD-JWT VC, the others of VC-JOSE-COSE.
+#: valid. The first are of SD-JWT VC, the next of VC-JOSE-COSE. By the last a badge is judged, too: the data model 1.1
+#: has other names for the two moments, and a newer badge is found by `refreshService`.
 _NEVER_HIDDEN = frozenset(
     "iss nbf exp cnf vct vct#integrity aka_vcts status "
-    "@context type credentialStatus credentialSchema relatedResource validFrom validUntil".split()
+    "@context type credentialStatus credentialSchema relatedResource validFrom validUntil "
+    "issuanceDate expirationDate refreshService".split()
 )
 
 

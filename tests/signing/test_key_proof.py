@@ -101,6 +101,8 @@ OTHER_CLAIMS: list[tuple[dict[str, Any], str]] = [
     ({"iat": "now"}, "unreadable_claim"),
     ({"iat": int((NOW - MAX_AGE - timedelta(seconds=1)).timestamp())}, "proof_expired"),
     ({"iat": int((NOW + MAX_AHEAD + timedelta(seconds=1)).timestamp())}, "proof_expired"),
+    ({"iat": 10**400}, "proof_expired"),
+    ({"iat": -(10**400)}, "proof_expired"),
     ({"nonce": 7}, "malformed"),
     ({"iss": 7}, "malformed"),
 ]

@@ -104,6 +104,17 @@ def bound_in_use(session: Session, award_id: int, holder: str, form: str) -> Cre
     )
 
 
+def count_bound_in_use(session: Session, award_id: int) -> int:
+    """How many credentials of the award are bound to a holder, in any form, and were neither replaced nor revoked."""
+    query = select(func.count()).where(
+        CredentialRow.award_id == award_id,
+        CredentialRow.holder.is_not(None),
+        CredentialRow.replaced_at.is_(None),
+        CredentialRow.revoked_at.is_(None),
+    )
+    return session.scalars(query).one()
+
+
 def add_notice(session: Session, notice: Notice) -> bool:
     """Adds the notice; False where it is there already, added by a repetition of the same task."""
     try:

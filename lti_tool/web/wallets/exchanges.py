@@ -11,7 +11,10 @@ import json
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
+from badges.errors import MissingElementsError
 from badges.template.model import stored_template
+from lti_tool.errors import NotAllowedError
+from lti_tool.logs import error_name
 from lti_tool.wallets import exchanges, links
 from lti_tool.web import rate_limits
 from lti_tool.web.current import current_tool
@@ -20,7 +23,7 @@ from lti_tool.web.headers import private
 from lti_tool.web.negotiation import prefers_html
 from lti_tool.web.page_issuer import page_issuer, set_page_issuer
 from signing.document_loader import CREDENTIALS_V2
-from signing.errors import ProofError
+from signing.errors import ProofError, SigningError
 
 pages = Blueprint("exchanges", __name__)
 
@@ -47,7 +50,8 @@ def give_copy(token: str) -> Response:
 def give_bound(token: str) -> Response:
     """The badge, bound to the key that has signed the presentation in the request.
 
-    Raises ExchangeOverError, RequestEntityTooLarge, and NotAllowedError where nothing can be issued.
+    A wallet that comes again later may be given what cannot be signed now. Raises ExchangeOverError and
+    RequestEntityTooLarge.
     """
     tool = current_tool()
     presentation = _read_body()
@@ -55,6 +59,13 @@ def give_bound(token: str) -> Response:
         text = exchanges.give_bound(tool.store, tool.issuers, token, presentation, _own_names(), tool.clock())
     except ProofError as error:
         return error_page("presentation_refused", 400, reason=error.code)
+    except SigningError as error:
+        # Such as a device with the issuer's keys that does not answer at this moment.
+        answer = error_page("http_503", 503, reason=error_name(error))
+        answer.headers["Retry-After"] = "30"
+        return answer
+    except (NotAllowedError, MissingElementsError) as error:
+        return error_page("not_bound", 403, reason=str(error))
     return _json(text)
 
 

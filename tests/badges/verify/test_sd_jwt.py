@@ -107,6 +107,46 @@ def test_a_recipient_is_compared_where_it_is_shown(forms: Any, check: Any, form:
     )
 
 
+@pytest.mark.parametrize(
+    ("left_out", "recipient", "found"),
+    [
+        # One of two names is shown, and the other is the one that was asked about.
+        ("Anna Liepa", "Anna Liepa", ("unknown", "recipient_not_comparable")),
+        ("Anna Liepa", "Anna Bērziņa", ("passed", "recipient_matches")),
+        ("resultDescription", "Zane Liepa", ("failed", "another_recipient")),
+    ],
+)
+def test_whoever_was_only_left_out_is_not_another_person(
+    check: Any, built: Any, solar: Any, key: Any, left_out: str, recipient: str, found: tuple[str, str]
+) -> None:
+    credential = built(solar)
+    subject = credential["credentialSubject"]
+    name = {"type": "IdentityObject", "hashed": False, "identityHash": "Anna Liepa", "identityType": "name"}
+    identifiers = [*subject["identifier"], name]
+    claims = credential | {"credentialSubject": subject | {"identifier": identifiers}, "cnf": {}}
+    hidden = [("credentialSubject", "identifier", at) for at in range(len(identifiers))]
+    secured = issue(claims, "vc+sd-jwt", [*hidden, ("credentialSubject", "result", 0)], key)
+    assert finding(check(without(secured, left_out), recipient=recipient), "recipient") == found
+
+
+@pytest.mark.parametrize("hidden", [("id",), ("name",), ("identifier",), ("identifier", 0, "identityHash")])
+def test_a_member_that_names_the_learner_may_be_the_one_left_out(
+    check: Any, built: Any, solar: Any, key: Any, hidden: tuple[str | int, ...]
+) -> None:
+    credential = built(solar)
+    subject = credential["credentialSubject"] | {"name": "Anna", "familyName": "Liepa", "givenName": "Anna"}
+    secured = issue(
+        credential | {"credentialSubject": subject, "cnf": {}},
+        "vc+sd-jwt",
+        [("credentialSubject", *hidden)],
+        key,
+    )
+    whole = check(secured, recipient="Zane Kalniņa")
+    assert finding(whole, "recipient")[1] == "another_recipient"
+    report = check("~".join((split(secured.text).jwt, "")), recipient="Zane Kalniņa")
+    assert finding(report, "recipient") == ("unknown", "recipient_not_comparable")
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_the_holder_s_wallet_may_say_that_it_shows_the_badge(
     forms: Any, check: Any, anna: Any, new_holder: Any, form: str
@@ -120,6 +160,9 @@ def test_the_holder_s_wallet_may_say_that_it_shows_the_badge(
         "unverifiable",
         ("failed", "presented_by_another"),
     )
+    # Its clock is ahead: whose wallet it is was proven all the same.
+    early = check(anna.show(forms[form], NOW + timedelta(minutes=6)))
+    assert (early.verdict, finding(early, "presentation")) == ("verified", ("unknown", "presented_in_future"))
     # The binding is of what was shown: with more beside it, it is not.
     name = next(one for one in split(forms[form].text).disclosures if "Anna" in from_base64url(one).decode())
     binding = split(shown.text).key_binding or ""
@@ -209,6 +252,15 @@ def test_revocation_and_end_reach_it(
     )
     assert check(secured).verdict == "verified"
     assert check(secured, now=NOW + timedelta(days=2)).verdict == "expired"
+
+
+@pytest.mark.parametrize("name", ["issuanceDate", "expirationDate", "refreshService", "validUntil"])
+def test_by_what_validity_is_judged_may_not_be_for_the_holder_to_leave_out(
+    check: Any, built: Any, solar: Any, key: Any, name: str
+) -> None:
+    value = {"id": "https://elsewhere.example/newer"} if name == "refreshService" else "2021-01-01T00:00:00Z"
+    report = check(issue(built(solar) | {name: value, "cnf": {}}, "vc+sd-jwt", [(name,)], key))
+    assert (report.verdict, finding(report, "proof")) == ("unverifiable", ("failed", "malformed"))
 
 
 def test_claims_of_another_type_are_no_open_badge(check: Any, key: Any, world: Any) -> None:

@@ -6,8 +6,11 @@ import json
 from dataclasses import replace
 
 import pytest
+from alembic import command
+from click.testing import CliRunner
 
 from lti_tool.awarding import awards, undo
+from lti_tool.commands.badges import badges
 from lti_tool.errors import AwardStateError, NotAllowedError, NotFoundError
 from lti_tool.issuing import bound, issuance
 from lti_tool.issuing.bound import JSON, issue_bound
@@ -18,6 +21,7 @@ from lti_tool.privacy.erasure import erase_person
 from lti_tool.privacy.journal_replay import apply_journal
 from lti_tool.publishing import credentials as published_credentials
 from lti_tool.store import events, queries
+from lti_tool.store.migrations import configuration
 from lti_tool.store.models import Award, CredentialRow, Event, Outbox, RemovedCredential
 from lti_tool.wiring import build_tool
 from signing.did import did_jwk, did_key
@@ -315,7 +319,7 @@ def test_what_is_withheld_is_in_no_new_one(tool, award):
     assert types == {"emailAddress"}
 
 
-def test_a_key_that_is_withdrawn_ends_what_it_bound_and_not_what_another_signed(tool, award):
+def test_a_key_that_is_withdrawn_ends_what_it_bound_and_not_what_another_signed(tool, award, monkeypatch):
     with tool.store.begin() as session:
         tool.issuer.keyring.rotate(session, "Ed25519", tool.clock(), OPERATOR)
     given, before = bind(tool, award), own(tool, award)
@@ -324,12 +328,24 @@ def test_a_key_that_is_withdrawn_ends_what_it_bound_and_not_what_another_signed(
         tool.clock.advance(days=1)
         tool.issuer.keyring.mark_compromised(session, kid, None, tool.clock())
     assert badges_to_reissue(tool.store, tool.issuer, kid, tool.clock(), OPERATOR) == [given.id]
+    monkeypatch.setattr("lti_tool.commands.badges.open_tool", lambda: tool)
+    said = CliRunner().invoke(badges, ["reissue", "--signed-with", kid])
+    assert "Badges issued again: 0\nBound to the key of a wallet, and ended: 1." in said.output
     for _ in range(2):
-        assert len(list(reissue(tool.store, tool.issuers, [given.id], tool.clock))) == 1
+        (step,) = reissue(tool.store, tool.issuers, [given.id], tool.clock)
+        # There is no new one, so it is not counted among those that were issued again.
+        assert step.was_bound
     assert row_of(tool, given.id).revoked_as == "reissued" and own(tool, award).id == before.id
     assert [each.about for each in rows(tool, Event) if each.what == "bound_ended"] == [given.id]
     again = bind(tool, award)
     assert verdict(tool, again.text) == "verified" and row_of(tool, again.id).replaces_id == given.id
+
+
+def test_the_tables_are_not_taken_back_from_under_it(tool, award):
+    given = bind(tool, award)
+    with pytest.raises(RuntimeError, match="bound to wallets"), tool.store.engine.begin() as connection:
+        command.downgrade(configuration(connection), "0001")
+    assert row_of(tool, given.id).form == "json"
 
 
 def test_erasure_removes_it_with_what_stays_of_every_credential(tool, award):

@@ -32,3 +32,22 @@ def upgrade() -> None:
             sqlite_where=sa.text(BOUND),
             postgresql_where=sa.text(BOUND),
         )
+
+
+def downgrade() -> None:
+    bound = sa.text("SELECT count(*) FROM credential WHERE holder IS NOT NULL")
+    if op.get_bind().execute(bound).scalar():
+        # They would stand in the place of the awards' own, and what was signed is never deleted.
+        raise RuntimeError("badges are bound to wallets: restore the backup from before the upgrade")
+    op.drop_index("ix_credential_bound", "credential")
+    op.drop_index("ix_credential_current", "credential")
+    op.create_index(
+        "ix_credential_current",
+        "credential",
+        ["award_id"],
+        unique=True,
+        sqlite_where=sa.text("replaced_at IS NULL"),
+        postgresql_where=sa.text("replaced_at IS NULL"),
+    )
+    # Not in a batch: on SQLite that would drop the table, which others refer to.
+    op.drop_column("credential", "form")

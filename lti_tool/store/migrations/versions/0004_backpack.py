@@ -98,3 +98,11 @@ def _kept() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
         sa.PrimaryKeyConstraint("person_id"),
     )
+
+
+def downgrade() -> None:
+    if op.get_bind().execute(sa.text("SELECT count(*) FROM kept_badge")).scalar():
+        # What learners have kept there may be nowhere else.
+        raise RuntimeError("learners keep badges there: restore the backup from before the upgrade")
+    for table in ("kept_profile", "kept_badge", "program_token", "program_access", "program"):
+        op.drop_table(table)

@@ -74,3 +74,10 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_brought_badge_award_id", "brought_badge", ["award_id"])
+
+
+def downgrade() -> None:
+    for table in ("brought_badge", "host_access", "badge_host"):
+        op.drop_table(table)
+    # Not in a batch: on SQLite that would drop the table, which others refer to.
+    op.drop_column("award", "brought_at")

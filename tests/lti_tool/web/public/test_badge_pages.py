@@ -331,3 +331,5 @@ def test_a_badge_of_which_a_wallet_may_leave_parts_out_is_at_no_address(
     for accepted in ("application/jwt", "application/vc+ld+json", "application/json", "*/*"):
         answer = browser.get(f"/credentials/{given}", headers={"Accept": accepted}, follow_redirects=True)
         assert answer.status_code == 404 and "Anna" not in answer.text
+    # Nor is anybody asked about it.
+    assert browser.post(f"/badges/{given}/holder").status_code == 404

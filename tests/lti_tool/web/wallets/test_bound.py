@@ -7,6 +7,7 @@ import json
 import jwt
 import pytest
 
+from badges.errors import MissingElementsError
 from lti_tool.errors import WalletError
 from lti_tool.store.models import CredentialRow
 from lti_tool.wallets.credentials import MOST_HOLDERS
@@ -163,6 +164,24 @@ def test_what_cannot_be_signed_at_this_moment_comes_later(wallet, bound, proofs,
     late = wallet.ask(token, transaction, "deferred_credential_endpoint")
     assert credential_in(late)["credentialSubject"]["id"] == did_key(key.public_key())
     assert late.get_json().keys() == {"credentials"}
+
+
+def test_a_badge_that_lacks_something_cannot_be_bound(wallet, bound, proofs, monkeypatch):
+    def fail(*_arguments):
+        raise MissingElementsError(("level",))
+
+    monkeypatch.setattr("lti_tool.issuing.bound._make", fail)
+    refused = wallet.ask_credential(wallet.token(bound), bound, proofs=proofs(generate("P-256")))
+    assert error_of(refused) == "credential_request_denied"
+
+
+def test_a_badge_is_bound_to_so_many_keys_by_all_its_offers(wallet, made, proofs, monkeypatch):
+    monkeypatch.setattr("lti_tool.issuing.storing.MOST_BOUND", 1)
+    first, second = (wallet.read_offer(made("ob3-json-bound").link) for _ in range(2))
+    given = wallet.ask_credential(wallet.token(first), first, proofs=proofs(generate("P-256")))
+    assert given.status_code == 200
+    refused = wallet.ask_credential(wallet.token(second), second, proofs=proofs(generate("P-256")))
+    assert error_of(refused) == "credential_request_denied"
 
 
 @pytest.mark.parametrize(

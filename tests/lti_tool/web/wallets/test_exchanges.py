@@ -11,14 +11,16 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageDraw
 
+from badges.errors import MissingElementsError
 from lti_tool.awarding import awards
 from lti_tool.deliveries import dispatch
 from lti_tool.privacy.erasure import erase_person
 from lti_tool.store import events, queries
-from lti_tool.store.models import Award, CredentialRow, Delivery, Event, ExpiringValue
+from lti_tool.store.models import Award, CredentialRow, Delivery, Event, ExpiringValue, SigningKeyRow
 from lti_tool.wallets import exchanges
 from lti_tool.web import rate_limits
 from signing.did import did_key
+from signing.errors import SigningError
 from signing.keys import generate
 from tests.at_once import all_at_once
 from tests.fixtures import ANNA, JANIS, NOW, ZANE, rows, run_due_jobs
@@ -198,6 +200,53 @@ def test_a_wallet_that_proves_its_key_is_given_a_badge_bound_to_it(offer, wallet
     assert [row.holder for row in rows(web_tool, CredentialRow)].count(None) == len(
         rows(web_tool, CredentialRow)
     ) - 1
+
+
+def test_a_badge_that_cannot_be_bound_now_comes_later_or_is_refused(offer, wallet, web_tool, monkeypatch):
+    _, _, binding, challenge = links_of(offer())
+    body = presented(KEY, challenge, web_tool.clock())
+
+    def failing(error):
+        def fail(*_arguments):
+            raise error
+
+        return fail
+
+    with monkeypatch.context() as away:
+        away.setattr("lti_tool.issuing.bound._make", failing(SigningError("the device does not answer")))
+        later = wallet(binding, body)
+        assert (later.status_code, later.json["error"]) == (503, "http_503")
+        assert int(later.headers["Retry-After"]) > 0
+        away.setattr("lti_tool.issuing.bound._make", failing(MissingElementsError(("level",))))
+        lacking = wallet(binding, body)
+        assert (lacking.status_code, lacking.json["error"]) == (403, "not_bound")
+    assert wallet(binding, body).status_code == 200
+
+
+def test_without_a_key_on_a_curve_no_link_binds_and_one_from_before_is_refused(offer, wallet, web_tool):
+    page = offer()
+    _, _, binding, challenge = links_of(page)
+    with web_tool.store.begin() as session:
+        keys = session.query(SigningKeyRow).filter_by(algorithm="P-256")
+        keys.update({"retired_at": web_tool.clock()})
+    without = offer()
+    assert "Bind it to the key" in text_of(page) and "Bind it to the key" not in text_of(without)
+    assert "/request.html" not in without.text and "lcw.app" in without.text
+    refused = wallet(binding, presented(KEY, challenge, web_tool.clock()))
+    assert (refused.status_code, refused.json["error"]) == (403, "not_bound")
+
+
+def test_a_badge_is_bound_to_so_many_keys_and_no_more(offer, wallet, web_tool, monkeypatch):
+    monkeypatch.setattr("lti_tool.issuing.storing.MOST_BOUND", 1)
+    _, _, binding, challenge = links_of(offer())
+    first = wallet(binding, presented(KEY, challenge, web_tool.clock()))
+    assert first.status_code == 200
+    _, _, binding, challenge = links_of(offer())
+    refused = wallet(binding, presented(ANOTHER, challenge, web_tool.clock()))
+    assert (refused.status_code, refused.json["error"]) == (403, "not_bound")
+    # The key that has it is given it all the same.
+    _, _, binding, challenge = links_of(offer())
+    assert wallet(binding, presented(KEY, challenge, web_tool.clock())).data == first.data
 
 
 def test_what_proves_nothing_is_given_nothing_and_uses_nothing_up(offer, wallet, web_tool):
