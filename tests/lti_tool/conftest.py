@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from lti_tool.publishing import announced
 from lti_tool.store.models import TemplateVersion
 from lti_tool.wiring import Tool, build_tool
 from tests import softhsm
@@ -71,6 +72,12 @@ def with_template_if_asked(request, database: str):
 @pytest.fixture
 def published_from_the_start():
     """Asked for by `published`: a file that has a fixture of that name of its own has no template to begin with."""
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept_of_the_test_before():
+    """Issuer and template have the same ids in each test, so what is kept by them would be that of another test."""
+    announced._KEPT.clear()
 
 
 @pytest.fixture
