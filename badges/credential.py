@@ -48,10 +48,19 @@ _ASSESSMENT: Texts = {"en": "Assessment", "lv": "Novērtēšana"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learner:
-    """The learner to whom it is awarded: a name, an e-mail address, or both."""
+    """The learner to whom it is awarded: a name, an e-mail address, or both.
+
+    `email_hash` stands for an address that is known by the hash only that was signed before, with the same salt.
+    """
 
     name: str | None = None
     email: str | None = None
+    email_hash: str | None = None
+
+    @property
+    def is_named(self) -> bool:
+        """Whether anything says who it is."""
+        return bool(self.name or self.email or self.email_hash)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,14 +139,16 @@ class CredentialBuilder:
         """The credential of a learner as JSON-LD, without a proof. It shares parts with others: nobody may change it.
 
         `subject_id` is the same in all credentials of one award and in no other: Open Badges 3.0 wants it in the JWT
-        too, as `sub`. It is no DID or account of the learner: that would claim a control that nobody has proven.
+        too, as `sub`. It is no account of the learner, and a DID only where the learner's wallet has proven that it has
+        the key: anything else would claim a control that nobody has proven. The identifiers stay beside a DID, because
+        a key says nothing of who the learner is.
         `score` is 0 to 1. `salt` makes tables of precomputed hashes of e-mail addresses useless. `awarded_at` and
         `valid_until` stay the same when a credential is issued again; `now` is its validFrom. `assessed_at` is the date
         of the assessment, None where it is not known. `replaces` is the id of a credential of the same award, whose
         place this one takes. `evidence` is what somebody gave with the award. Raises MissingElementsError with the
         codes of the mandatory elements that are missing.
         """
-        missing = (() if learner.name or learner.email else ("learner",)) + self._missing
+        missing = (() if learner.is_named else ("learner",)) + self._missing
         if missing:
             raise MissingElementsError(missing)
         template, template_url = self._template, self._template_url
@@ -219,14 +230,10 @@ def identity_hash(identifier: str, salt: str) -> str:
 
 def _identifiers(learner: Learner, salt: str) -> Iterable[IdentityObject]:
     """The e-mail address as a hash and the name in clear text, as far as they are known."""
-    if learner.email:
-        # In lower case, so that the hash does not depend on how somebody writes the address.
-        yield IdentityObject(
-            hashed=True,
-            identity_hash=identity_hash(learner.email.strip().lower(), salt),
-            identity_type="emailAddress",
-            salt=salt,
-        )
+    # In lower case, so that the hash does not depend on how somebody writes the address.
+    hashed = identity_hash(learner.email.strip().lower(), salt) if learner.email else learner.email_hash
+    if hashed:
+        yield IdentityObject(hashed=True, identity_hash=hashed, identity_type="emailAddress", salt=salt)
     if learner.name:
         yield IdentityObject(hashed=False, identity_hash=learner.name, identity_type="name")
 

@@ -1,7 +1,10 @@
-"""remove_parts: a credential without some of its parts, still signed by its issuer (selective disclosure).
+"""What a learner may leave out, and remove_parts: a credential without some of its parts, still signed by its issuer.
 
-It needs the credential with a base proof of ecdsa-sd-2023. The new one holds nothing of the removed parts, not even a
-hash. The issuer, the achievement, the dates and the status can never be removed.
+PARTS is the one list of it, for every form of a badge: `part_paths` says where they are, for SD-JWT (`badges.sd_jwt`).
+The issuer, the achievement, the dates and the status can never be removed.
+
+`remove_parts` needs the credential with a base proof of ecdsa-sd-2023. The new one holds nothing of the removed parts,
+not even a hash.
 
 "The base proof is to be given only to the holder", who derives from it what verifiers are shown; so it is no part of a
 badge that is published.
@@ -24,7 +27,16 @@ from signing.secured import SecuredCredential
 PARTS = ("name", "email", "result")
 #: Part -> `identityType` of the IdentityObject that it is.
 _IDENTITY_TYPES = {"name": "name", "email": "emailAddress"}
-_RESULTS = ("/credentialSubject/result", "/credentialSubject/provenBy")
+#: Members of the subject.
+_RESULTS = ("result", "provenBy")
+
+
+def part_paths(credential: Json) -> tuple[tuple[str | int, ...], ...]:
+    """Where the PARTS of a credential of ours are: names of members, and places in lists, from its top down."""
+    paths = [path for part in PARTS for path in _paths(credential, part)]
+    return tuple(
+        path for path in paths if path[-1] in credential["credentialSubject"] or path[-1] not in _RESULTS
+    )
 
 
 def removable_parts(secured: SecuredCredential) -> tuple[str, ...]:
@@ -39,7 +51,7 @@ def removable_parts(secured: SecuredCredential) -> tuple[str, ...]:
         for part, identity_type in _IDENTITY_TYPES.items()
         if identity_type in identity_types and len(identity_types) > 1
     }
-    if subject.keys() & {pointer.rpartition("/")[2] for pointer in _RESULTS}:
+    if subject.keys() & {*_RESULTS}:
         removable.add("result")
     return tuple(part for part in PARTS if part in removable)
 
@@ -53,7 +65,7 @@ def remove_parts(secured: SecuredCredential, parts: Collection[str]) -> SecuredC
     try:
         document = read_object(secured.text)
         credential = {name: document[name] for name in document.keys() - {"@context", "proof"}}
-        removed = {pointer for part in parts for pointer in _pointers(credential, part)}
+        removed = {_pointer(path) for part in parts for path in _paths(credential, part)}
         subject = credential["credentialSubject"]
         # Not its id: that of our badges is opaque.
         if not set(_identifier_pointers(subject)) - removed:
@@ -65,19 +77,20 @@ def remove_parts(secured: SecuredCredential, parts: Collection[str]) -> SecuredC
         ) from error
 
 
-def _pointers(credential: Json, part: str) -> Iterator[str]:
-    """JSON pointers to what the part consists of. Raises DisclosureError for an unknown part."""
+def _paths(credential: Json, part: str) -> Iterator[tuple[str | int, ...]]:
+    """Paths to what the part may consist of. Raises DisclosureError for an unknown part."""
     if part == "result":
-        yield from _RESULTS
+        yield from (("credentialSubject", name) for name in _RESULTS)
     elif part in _IDENTITY_TYPES:
-        subject = credential["credentialSubject"]
-        for pointer, identity in zip(
-            _identifier_pointers(subject), subject.get("identifier", []), strict=True
-        ):
+        for place, identity in enumerate(credential["credentialSubject"].get("identifier", [])):
             if identity.get("identityType") == _IDENTITY_TYPES[part]:
-                yield pointer
+                yield "credentialSubject", "identifier", place
     else:
         raise DisclosureError("unknown_part", f"what may be left out is: {', '.join(PARTS)}")
+
+
+def _pointer(path: tuple[str | int, ...]) -> str:
+    return "".join(f"/{step}" for step in path)
 
 
 def _identifier_pointers(subject: Json) -> list[str]:

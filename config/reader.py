@@ -323,6 +323,12 @@ class Reader:
             if value and value == same:
                 self._problem(other, f"must not be the same as {one}")
 
+    def refuse_several(self, *names: str) -> None:
+        """Adds a problem where more than one of these is set."""
+        given = [name for name in names if self.text(name) is not None]
+        for name in given[1:]:
+            self._problem(name, f"cannot be set together with {given[0]}: there is one seal")
+
     def choice(self, name: str, default: str, *others: str) -> str:
         value = self.text(name) or default
         if value not in (default, *others):

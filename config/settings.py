@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from config.reader import Network, Reader
 
@@ -18,6 +19,10 @@ SECRETS = (
     "BOUNCE_SECRET",
     "METRICS_TOKEN",
     "OIDC_CLIENT_SECRET",
+    "SEAL_PKCS12_PASSWORD",
+    "SEAL_PKCS11_PIN",
+    "SEAL_CSC_CLIENT_SECRET",
+    "SEAL_CSC_PIN",
 )
 
 
@@ -63,6 +68,20 @@ class Settings:
     oidc_role_claim: str = "groups"
     #: A value of that claim, the role that it gives, and the slug of the issuer; None for that of ISSUER_FILE.
     oidc_roles: tuple[tuple[str, str, str | None], ...] = ()
+    #: The key of the institution's seal: in a file, in a device, or at a remote signer; of these one alone is set.
+    seal_pkcs12_file: Path | None = None
+    seal_pkcs12_password: str = field(default="", repr=False)
+    seal_pkcs11_module: str | None = None
+    seal_pkcs11_token: str = ""
+    seal_pkcs11_pin: str = field(default="", repr=False)
+    seal_pkcs11_key: str = ""
+    seal_certificate_file: Path | None = None
+    seal_csc_url: str | None = None
+    seal_csc_credential: str = ""
+    seal_csc_client_id: str = ""
+    seal_csc_client_secret: str = field(default="", repr=False)
+    seal_csc_pin: str = field(default="", repr=False)
+    seal_time: str = "sigT"
     log_format: str = "json"
     #: Lets a monitor read /metrics and the queues; empty: nobody may.
     metrics_token: str = field(default="", repr=False)
@@ -136,6 +155,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         oidc_client_secret=read.given_secret("OIDC_CLIENT_SECRET") if has_provider else "",
         oidc_role_claim=read.text("OIDC_ROLE_CLAIM") or "groups",
         oidc_roles=read.claimed_roles("OIDC_ROLES"),
+        **_of_the_seal(read),
         log_format=read.choice("LOG_FORMAT", "json", "console"),
         metrics_token=read.secret("METRICS_TOKEN") if read.is_set("METRICS_TOKEN") else "",
         traces_url=read.collector("OTEL_EXPORTER_OTLP_ENDPOINT"),
@@ -146,6 +166,36 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return settings
 
 
+def _of_the_seal(read: Reader) -> dict[str, Any]:
+    """The settings of the institution's seal."""
+    in_file, in_device, remote = (
+        read.is_set(name) for name in ("SEAL_PKCS12_FILE", "SEAL_PKCS11_MODULE", "SEAL_CSC_URL")
+    )
+    read.refuse_several("SEAL_PKCS12_FILE", "SEAL_PKCS11_MODULE", "SEAL_CSC_URL")
+
+    def needed(name: str) -> str:
+        return read.text(name) or read.missing(name)
+
+    certificate = read.existing_file("SEAL_CERTIFICATE_FILE")
+    if in_device and certificate is None:
+        read.missing("SEAL_CERTIFICATE_FILE")
+    return {
+        "seal_pkcs12_file": read.existing_file("SEAL_PKCS12_FILE"),
+        "seal_pkcs12_password": read.given_secret("SEAL_PKCS12_PASSWORD") if in_file else "",
+        "seal_pkcs11_module": read.text("SEAL_PKCS11_MODULE"),
+        "seal_pkcs11_token": needed("SEAL_PKCS11_TOKEN") if in_device else "",
+        "seal_pkcs11_pin": read.pin("SEAL_PKCS11_PIN") if in_device else "",
+        "seal_pkcs11_key": needed("SEAL_PKCS11_KEY") if in_device else "",
+        "seal_certificate_file": certificate,
+        "seal_csc_url": read.web_address("SEAL_CSC_URL"),
+        "seal_csc_credential": needed("SEAL_CSC_CREDENTIAL") if remote else "",
+        "seal_csc_client_id": needed("SEAL_CSC_CLIENT_ID") if remote else "",
+        "seal_csc_client_secret": read.given_secret("SEAL_CSC_CLIENT_SECRET") if remote else "",
+        "seal_csc_pin": read.pin("SEAL_CSC_PIN") if remote and read.is_set("SEAL_CSC_PIN") else "",
+        "seal_time": read.choice("SEAL_TIME", "sigT", "iat"),
+    }
+
+
 def private_paths(settings: Settings, environment: Mapping[str, str]) -> Sequence[Path]:
     """The files and folders that hold secrets or people, and that nobody but the tool's own account should read.
 
@@ -154,8 +204,8 @@ def private_paths(settings: Settings, environment: Mapping[str, str]) -> Sequenc
     secrets = [Path(file) for name in SECRETS if (file := Reader(environment).text(f"{name}_FILE"))]
     database = settings.database_url.partition("?")[0].removeprefix("sqlite:///")
     people = [Path(database)] if settings.database_url.startswith("sqlite:") else []
-    dkim = [settings.dkim_key_file] if settings.dkim_key_file else []
-    outside = [each for each in (*secrets, *dkim) if not each.is_relative_to("/run/secrets")]
+    keys = [each for each in (settings.dkim_key_file, settings.seal_pkcs12_file) if each]
+    outside = [each for each in (*secrets, *keys) if not each.is_relative_to("/run/secrets")]
     return [ENVIRONMENT_FILE, *outside, *people, settings.mail_folder, settings.journal_file]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from badges.sd_jwt.claims import type_address
 from signing.document_loader import EXTENSION_PATH
 
 EXTENSION_SCHEMA_PATH = EXTENSION_PATH.replace("context.jsonld", "schema.json")
@@ -43,6 +44,11 @@ class Addresses:
         return f"{self.issuer}/keys"
 
     @property
+    def badge_type(self) -> str:
+        """The type of badges of this issuer as SD-JWT VC (`vct`)."""
+        return type_address(self.issuer)
+
+    @property
     def extension_context(self) -> str:
         return self.extension_url + EXTENSION_PATH
 
@@ -73,6 +79,22 @@ class Addresses:
 
     def holder_check(self, token: str) -> str:
         return f"{self.tool_url}/mail/holder/{token}"
+
+    def wallet_offer(self, token: str) -> str:
+        return f"{self.tool_url}/wallet/offers/{token}"
+
+    def wallet_endpoint(self, name: str) -> str:
+        return f"{self.issuer}/wallet/{name}"
+
+    def interaction(self, token: str) -> str:
+        """What a QR code for wallets says; the query tells them that it is for them."""
+        return f"{self.tool_url}/interactions/{token}?iuv=1"
+
+    def exchange(self, token: str) -> str:
+        return f"{self.tool_url}/exchanges/{token}"
+
+    def presentation(self, token: str) -> str:
+        return f"{self.exchange(token)}/presentation"
 
     def approval(self, code: str) -> str:
         return f"{self.tool_url}/lti/approval?code={code}"

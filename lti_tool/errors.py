@@ -20,11 +20,17 @@
     * KeptByLawError       a law obliges the issuer to keep what was to be erased; `law`
     * NoAuthorError        the person may not write, publish or place badges
     * SignInError          an operator was not signed in; `code`
+  * BackpackError          what somebody wants to keep in their list of badges is refused; `code`
+  * ProgramRefusedError    a program is refused what it asks for; `code`
+  * HostError              a host of badges that a learner named did not do its part; `code`, `retry_after`
+  * SealingError           a document could not be sealed; `code`
   * RevokedError           the badge is revoked, so it is not given out any more
+  * WalletError            a wallet asked for what it does not get; `code`
   * JournalError           the journal of erasures does not fit the database; the message says what mends it
   * NotFoundError          there is no such thing, or this session may not see it
     * BadgeRemovedError    the badge was removed with all that names its learner
     * LinkEndedError       a learner's link has ended, or never was
+    * ExchangeOverError    a link for a wallet was used or is too old, or its badge is not valid any more
 """
 
 from __future__ import annotations
@@ -226,8 +232,54 @@ class KeptByLawError(NotAllowedError):
         self.law = law
 
 
+class BackpackError(ToolError):
+    """What a learner, or a program for them, wants to keep in their list of badges is refused. `code` says why.
+
+    Codes: no_badge, forged, unsigned, too_many, too_large, wrong_profile, foreign_id, foreign_email.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ProgramRefusedError(ToolError):
+    """A program is refused what it asks for. `code` is that of OAuth 2 (RFC 6749, RFC 7591), the message is for it."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class HostError(ToolError):
+    """A host of badges that a learner named did not do its part. `code` says how and never changes.
+
+    Codes: address, own, refused_address, unreachable, redirected, web_page, not_a_host, other_host, takes_none,
+    not_registered, state, declined, token_type, scope_reduced, lost, client_lost, refused, too_large, altered, busy.
+    """
+
+    def __init__(self, code: str, *, retry_after: float | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.retry_after = retry_after
+
+
 class RevokedError(ToolError):
     """The badge is revoked, so it is not given out any more; its page says when and why."""
+
+
+class WalletError(ToolError):
+    """A wallet asked for what it does not get. `code` is the protocol's, and goes to the wallet with the message.
+
+    Codes: invalid_request, invalid_grant, invalid_authorization_details, invalid_token, invalid_credential_request,
+    invalid_encryption_parameters, unknown_credential_configuration, unknown_credential_identifier, invalid_proof,
+    invalid_nonce, credential_request_denied, invalid_transaction_id, invalid_notification_id,
+    invalid_notification_request.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class NoAuthorError(NotAllowedError):
@@ -250,12 +302,28 @@ class SignInError(NotAllowedError):
         self.code = code
 
 
+class SealingError(ToolError):
+    """A document could not be sealed. `code` is for pages, findings and tests; the message is for operators.
+
+    Codes: those of `signing.errors.SealError`; suspended, incomplete, other_legal_person, device_fails,
+    signer_busy, signer_unreachable, signer_refuses, signer_wrong, credential_disabled, needs_person, pin_missing.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class NotFoundError(ToolError):
     """There is no such thing, or this session may not see it."""
 
 
 class LinkEndedError(NotFoundError):
     """A link by which a learner showed a badge has ended, or there never was one."""
+
+
+class ExchangeOverError(NotFoundError):
+    """A link for a wallet was used by somebody else, or its time is over, or its badge is not valid any more."""
 
 
 class BadgeRemovedError(NotFoundError):

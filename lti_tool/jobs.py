@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from sqlalchemy.exc import OperationalError
@@ -10,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from lti_tool.awarding import imports, looks, teacher_mail
 from lti_tool.awarding.course_troubles import schedule_mails_about_troubles
 from lti_tool.awarding.decisions import decide_course
+from lti_tool.backpack import keeping, registration
 from lti_tool.bulk_acts import work
 from lti_tool.deliveries import dispatch
 from lti_tool.deliveries.approval_message import approval_content
@@ -17,7 +19,8 @@ from lti_tool.deliveries.code_message import code_content
 from lti_tool.deliveries.identity_message import identity_mail
 from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
-from lti_tool.issuing import issuance, notices
+from lti_tool.hosts import bringing, connecting
+from lti_tool.issuing import hosts_to_bring, issuance, notices
 from lti_tool.issuing.baking import name_of
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.letterheads import letterhead
@@ -35,6 +38,7 @@ from lti_tool.store.models import Course
 from lti_tool.templates import approval_mails, approvals
 from lti_tool.traces import span
 from lti_tool.values import CodeMail, Json, Recipient
+from lti_tool.wallets import tokens as wallet_tokens
 from lti_tool.wiring import Tool
 
 #: How often a correction that a teacher has asked for looks whether the issuer is confirmed.
@@ -305,6 +309,11 @@ def _identity_mail(tool: Tool, session: Session, token_hash: str) -> tuple[Issue
     return issuer, mail, identity_checks.mail_reference(check)
 
 
+def bring_to_host(tool: Tool, event_id: str, payload: Json) -> None:
+    """Brings a badge to a host that its learner named."""
+    bringing.bring(tool, tool.issuers.reused_domains, event_id, payload)
+
+
 def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
     """Mails the code that proves an address, while it works.
 
@@ -328,6 +337,13 @@ def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
     _finish(tool, event_id)
 
 
+def check_kept_badge(tool: Tool, event_id: str, payload: Json) -> None:
+    """Verifies anew a badge that a learner keeps, where they still do."""
+    with suppress(NotFoundError):
+        keeping.check_again(tool, payload["kept_id"])
+    _finish(tool, event_id)
+
+
 def write_journal(tool: Tool, event_id: str, _payload: Json) -> None:
     """Writes erasures and revocations to the journal's file. Raises JournalError and OSError."""
     journal.write_journal(tool)
@@ -348,7 +364,11 @@ def sweep(tool: Tool, event_id: str, payload: Json) -> None:
         sessions.delete_ended(session, tool.clock())
         learner_sessions.delete_ended(session, tool.clock())
         operator_sessions.delete_ended(session, tool.clock())
+        wallet_tokens.delete_over(session, tool.clock())
         approvals.expire(session, tool.clock())
+        registration.delete_unused(session, tool.clock())
+        connecting.delete_unused(session, tool.clock())
+        keeping.schedule_checks(session, tool.clock())
         queries.identity_checks.delete_begun_before(session, tool.clock() - identity_checks.KEPT)
         queries.observations.delete_looks(session, tool.clock() - looks.KEPT)
         schedule_mails_about_troubles(session, tool.clock())
@@ -376,6 +396,8 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "tell_author": tell_author,
     "mail_code": mail_code,
     "ask_holder": ask_holder,
+    keeping.TASK: check_kept_badge,
+    hosts_to_bring.TASK: bring_to_host,
     store_journal.TASK: write_journal,
     "sweep": sweep,
 }

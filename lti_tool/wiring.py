@@ -47,6 +47,8 @@ from lti_tool.privacy.journal import begin_journal
 from lti_tool.privacy.journal_file import JournalFile
 from lti_tool.privacy.periods import Periods
 from lti_tool.publishing import credentials, extension_address, own_documents
+from lti_tool.sealing import Seal
+from lti_tool.sealing.remote import RemoteSigner, SignerAccount
 from lti_tool.store import outbox, queries
 from lti_tool.store.clock import DatabaseClock
 from lti_tool.store.compiled_forms import StoredForms
@@ -60,8 +62,11 @@ from lti_tool.verification import verify_file
 from signing import did
 from signing.compiled.cache import CompiledForms
 from signing.encryption import KeyEncryptionKey, Passphrase, RandomKey
-from signing.errors import DecryptionError, UnusableKeyError
+from signing.errors import DecryptionError, SealError, UnusableKeyError
 from signing.keys import VerificationMethod
+from signing.seals.certificates import SealCertificate, from_pem, seal_certificate
+from signing.seals.jades import SealKey, SigningTime
+from signing.seals.key_files import read_pkcs12
 
 #: For one call of the verifier: a host that does not answer leaves time to say so within the budget.
 VERIFIER_SECONDS = 10
@@ -81,6 +86,7 @@ class Tool:
     `metrics_token` a monitor reads the numbers, nobody where it is empty. `journal`: the file of erasures and
     revocations; `periods`: how long things are kept.
     `openid` signs operators in, where there is one; `role_claim` and `claimed_roles` say what they may do then.
+    `seal` is that of the institution, put on exports of the first issuer; None where it has none.
     `settings` are shown to operators, and have no secret.
     """
 
@@ -110,6 +116,7 @@ class Tool:
     openid: OpenIdProvider | None = None
     role_claim: str = ""
     claimed_roles: Sequence[ClaimedRole] = ()
+    seal: Seal | None = None
     settings: Sequence[ShownSetting] = ()
 
     def find_key(self, verification_method: str, issuer_id: str) -> VerificationMethod:
@@ -277,6 +284,7 @@ def _tool(
         openid=_openid(settings, outgoing, key_sets, now),
         role_claim=settings.oidc_role_claim,
         claimed_roles=_claimed_roles(settings),
+        seal=_seal(settings, found, outgoing, now),
         settings=shown_settings(settings),
     )
 
@@ -510,6 +518,58 @@ def _openid(
         client_secret=settings.oidc_client_secret,
     )
     return OpenIdProvider(client, outgoing, key_sets, lambda: now().timestamp())
+
+
+def _seal(settings: Settings, found: Issuers, outgoing: Outgoing, now: Callable[[], datetime]) -> Seal | None:
+    """The institution's seal. Raises SettingsError where its key cannot be used, whenever it is asked."""
+    signing_time: SigningTime = "iat" if settings.seal_time == "iat" else "sigT"
+    if settings.seal_csc_url is not None:
+        account = SignerAccount(
+            url=settings.seal_csc_url,
+            credential=settings.seal_csc_credential,
+            client_id=settings.seal_csc_client_id,
+            client_secret=settings.seal_csc_client_secret,
+            pin=settings.seal_csc_pin,
+        )
+        signer = RemoteSigner(account, outgoing, lambda: now().timestamp())
+        return Seal(place="remote", signing_time=signing_time, find_key=signer.key)
+    if settings.seal_pkcs12_file is not None:
+        name, file = "SEAL_PKCS12_FILE", settings.seal_pkcs12_file
+        with _seal_troubles(name):
+            in_file = read_pkcs12(file.read_bytes(), settings.seal_pkcs12_password)
+        return Seal(place="file", signing_time=signing_time, find_key=lambda: in_file)
+    if settings.seal_pkcs11_module is not None and settings.seal_certificate_file is not None:
+        with _seal_troubles("SEAL_CERTIFICATE_FILE"):
+            certificate = seal_certificate(from_pem(settings.seal_certificate_file.read_bytes()))
+        in_device = _seal_key_in_device(settings, found.device_vault, certificate)
+        return Seal(place="device", signing_time=signing_time, find_key=lambda: in_device)
+    return None
+
+
+@contextmanager
+def _seal_troubles(name: str) -> Iterator[None]:
+    """Raises SettingsError about that setting in place of what is raised where its file cannot be used."""
+    try:
+        yield
+    except OSError as error:
+        raise SettingsError(f"{name} cannot be read: {error.strerror}") from error
+    except SealError as error:
+        raise SettingsError(f"{name}: {error}") from error
+
+
+def _seal_key_in_device(settings: Settings, vault: Vault | None, certificate: SealCertificate) -> SealKey:
+    try:
+        from lti_tool.issuing.vaults.pkcs11 import Pkcs11Vault
+        from lti_tool.issuing.vaults.seal_key import SealKeyInDevice
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            "SEAL_PKCS11_MODULE needs python-pkcs11: pip install --require-hashes -r requirements-pkcs11.lock"
+        ) from error
+    module, token = settings.seal_pkcs11_module or "", settings.seal_pkcs11_token
+    # A login counts for the whole process: one token has one vault, whose sessions wait for each other.
+    if not isinstance(vault, Pkcs11Vault) or (vault.module, vault.token) != (module, token):
+        vault = Pkcs11Vault(module=module, token=token, pin=settings.seal_pkcs11_pin)
+    return SealKeyInDevice(vault=vault, name=settings.seal_pkcs11_key, certificate=certificate)
 
 
 def _claimed_roles(settings: Settings) -> Sequence[ClaimedRole]:

@@ -16,6 +16,12 @@ def issuer_id(credential: Json) -> str:
     return demand_text(issuer.get("id") if isinstance(issuer, dict) else issuer, "issuer")
 
 
+def holder_id(presentation: Json) -> str:
+    """The id of the holder of a presentation; raises ProofError `malformed` as `issuer_id`."""
+    holder = only_one(presentation.get("holder"))
+    return demand_text(holder.get("id") if isinstance(holder, dict) else holder, "holder")
+
+
 def only_one(value: Any) -> Any:
     """The value itself, or the only one of a list, which JSON-LD does not tell apart; None for a longer list."""
     return (value[0] if len(value) == 1 else None) if isinstance(value, list) else value

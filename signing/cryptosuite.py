@@ -12,9 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from signing import data_integrity
-from signing.binding import demand_text, issuer_id, key_of
+from signing.binding import demand_text, holder_id, issuer_id, key_of
 from signing.canonical import canonicalize
 from signing.data_integrity import (
+    ASSERTION,
+    AUTHENTICATION,
     MEDIA_TYPE,
     covered,
     demand_signature,
@@ -90,7 +92,25 @@ class Cryptosuite:
         find_context: ContextFinder = find_context,
     ) -> VerifiedProof:
         """As `check`, for JSON that `read_object` has read; raises ProofError as that does."""
-        credential, proof = open_proof(self.identifying, document, now)
+        return self._checked(document, ASSERTION, issuer_id, find_key, now, find_context)
+
+    def check_presentation(self, document: Json, find_key: KeyFinder, now: datetime) -> VerifiedProof:
+        """As `check_document`, for a presentation: its holder is asked about in the place of an issuer.
+
+        For which challenge the proof was made is for the caller to compare.
+        """
+        return self._checked(document, AUTHENTICATION, holder_id, find_key, now, find_context)
+
+    def _checked(
+        self,
+        document: Json,
+        purpose: str,
+        signer: Callable[[Json], str],
+        find_key: KeyFinder,
+        now: datetime,
+        find_context: ContextFinder,
+    ) -> VerifiedProof:
+        credential, proof = open_proof(self.identifying, document, now, purpose)
         previous = credential.pop("proof", [])
         signature, algorithm = self._signature(proof.pop("proofValue", None))
         method = named_key(proof)
@@ -100,7 +120,7 @@ class Cryptosuite:
         covers = credential | ({"proof": previous} if previous else {})
         signed = covered(lambda: self.signed_bytes(covers, proof, algorithm, find_context))
         # The key comes last: it may have to be fetched, which a malformed credential is not worth.
-        found = key_of(find_key, method, issuer_id(credential), algorithm, now)
+        found = key_of(find_key, method, signer(credential), algorithm, now)
         demand_signature(lambda: verify(found.public, signature, signed))
         return VerifiedProof(credential=credential, proof_name=self.name, verification_method=found)
 

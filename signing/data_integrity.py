@@ -33,6 +33,8 @@ Computed = TypeVar("Computed")
 
 MEDIA_TYPE = "application/vc+ld+json"
 TYPE = "DataIntegrityProof"
+#: The purposes of a proof: of an issuer who asserts a credential, and of a holder who proves to have a key.
+ASSERTION, AUTHENTICATION = "assertionMethod", "authentication"
 _SECURITY = "https://w3id.org/security#"
 _USUAL_OPTIONS = frozenset({"type", "created", "verificationMethod", "cryptosuite", "proofPurpose"})
 
@@ -116,7 +118,9 @@ def recognises(name: str, secured: SecuredCredential) -> bool:
     return secured.text.lstrip().startswith("{") and f'"{name}"' in secured.text
 
 
-def open_proof(identifying: Json, document: Json, now: datetime | None) -> tuple[Json, Json]:
+def open_proof(
+    identifying: Json, document: Json, now: datetime | None, purpose: str = ASSERTION
+) -> tuple[Json, Json]:
     """The credential and its first proof, after the checks that need no computing, of a document that was just read.
 
     Without `now`, the dates of the proof are not checked. The proofs that this one builds on stay in the credential
@@ -130,8 +134,8 @@ def open_proof(identifying: Json, document: Json, now: datetime | None) -> tuple
     first, *others = proofs
     if not isinstance(first, dict) or any(first.get(name) != value for name, value in identifying.items()):
         raise ProofError("unknown_proof", "the proof is not of a known type")
-    if first.get("proofPurpose") != "assertionMethod":
-        raise ProofError("wrong_purpose", "the proof does not assert the credential")
+    if first.get("proofPurpose") != purpose:
+        raise ProofError("wrong_purpose", f"the proof is not for {purpose}")
     if now is not None:
         _refuse_expired(first, now)
     ids = previous_proofs(first)

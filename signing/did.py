@@ -82,6 +82,18 @@ def find_key(verification_method: str, issuer_id: str, fetch: Fetch) -> Verifica
     raise KeyNotFoundError(f"no way is known to find {verification_method[:200]!r}")
 
 
+def key_of_did(did: str) -> PublicKey:
+    """The key that a did:key or did:jwk spells, whole and without a fragment. Raises KeyNotFoundError for any other."""
+    try:
+        if did.startswith("did:key:") and "#" not in did:
+            return _from_did_key(did).public
+        if did.startswith("did:jwk:") and "#" not in did:
+            return _jwk_of_did(did)
+    except (UnusableKeyError, ValueError, RecursionError) as error:
+        raise KeyNotFoundError("the DID spells no key that can be used") from error
+    raise KeyNotFoundError("the DID spells no key")
+
+
 def key_in_proof(verification_method: str, issuer_id: str) -> VerificationMethod:
     """The key that is spelled in an address (`https://issuer#z6Mk…`, did:key, did:jwk), taken for that issuer's.
 

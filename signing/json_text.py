@@ -51,9 +51,9 @@ def escaped(text: str) -> str:
     return text
 
 
-def read_object(text: str) -> Json:
+def read_object(text: str, max_characters: int = MAX_CHARACTERS) -> Json:
     """The one JSON object that the text is; raises ProofError `unreadable`, as `_read` does."""
-    value = _read(text)
+    value = _read(text, max_characters)
     if not isinstance(value, dict):
         raise ProofError("unreadable", "the JSON is not an object")
     return value
@@ -67,13 +67,13 @@ def read_list(text: str) -> list[Any]:
     return value
 
 
-def _read(text: str) -> Any:
+def _read(text: str, max_characters: int = MAX_CHARACTERS) -> Any:
     """The JSON value that the text is; raises ProofError `unreadable`.
 
     Refused is what readers treat differently, or break on: a name that occurs twice in an object, NaN, a number beyond
     all bounds, half a surrogate pair, a text that is too long or too deep.
     """
-    if len(text) > MAX_CHARACTERS:
+    if len(text) > max_characters:
         raise ProofError("unreadable", "the text is too long")
     if _is_too_deep(text):
         raise ProofError("unreadable", "the JSON is nested too deeply")

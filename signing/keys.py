@@ -44,7 +44,8 @@ _RSA_EXPONENT = 65537
 _ED25519_PREFIX = b"\xed\x01"
 _CURVES: dict[Algorithm, EllipticCurve] = {"P-256": SECP256R1(), "P-384": SECP384R1()}
 _CURVE_PREFIXES: dict[Algorithm, bytes] = {"P-256": b"\x80\x24", "P-384": b"\x81\x24"}
-_JWS_NAMES: dict[Algorithm, str] = {"Ed25519": "EdDSA", "P-256": "ES256", "P-384": "ES384", "RSA": "RS256"}
+#: What JOSE calls the signatures of each algorithm.
+JWS_NAMES: dict[Algorithm, str] = {"Ed25519": "EdDSA", "P-256": "ES256", "P-384": "ES384", "RSA": "RS256"}
 #: Members of a JWK that only a private or a shared key has.
 _SECRET_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
@@ -214,7 +215,7 @@ def from_multicodec(data: bytes) -> PublicKey:
 def jwk(public: PublicKey, kid: str) -> Json:
     """The public key as a JSON Web Key; raises UnusableKeyError as `algorithm` does."""
     name = algorithm(public)
-    about = {"kid": kid, "alg": _JWS_NAMES[name], "use": "sig"}
+    about = {"kid": kid, "alg": JWS_NAMES[name], "use": "sig"}
     if isinstance(public, Ed25519PublicKey):
         return {"kty": "OKP", "crv": "Ed25519", "x": base64url(public.public_bytes_raw())} | about
     if isinstance(public, RSAPublicKey):
@@ -247,7 +248,7 @@ def _public_of_jwk(key: Json) -> PublicKey:
             _demand_algorithm(key, "EdDSA", "Ed25519")
             return Ed25519PublicKey.from_public_bytes(from_base64url(x))
         case {"kty": "EC", "crv": "P-256" | "P-384" as name, "x": str(x), "y": str(y)}:
-            _demand_algorithm(key, _JWS_NAMES[name])
+            _demand_algorithm(key, JWS_NAMES[name])
             curve = _CURVES[name]
             return EllipticCurvePublicNumbers(
                 _coordinate(x, curve), _coordinate(y, curve), curve

@@ -14,9 +14,14 @@ class VerifiedProof:
 
     The signature holds. Whether `verification_method.controller` is the issuer of the credential is for the caller to
     compare. `missing_claims`: registered claims that a JWT should have and does not.
+
+    Of an SD-JWT, `credential` is what is shown of it; `hidden` is where parts are left out, once for each (see
+    `signing.sd_jwt.processing`), and `confirmation` names the key of its holder, the claim `cnf`.
     """
 
     credential: Json
     proof_name: str
     verification_method: VerificationMethod
     missing_claims: tuple[str, ...] = ()
+    hidden: tuple[tuple[str | int, ...], ...] = ()
+    confirmation: Json | None = None

@@ -25,37 +25,40 @@ from signing.json_text import Json
 
 #: Compiled forms by the id of their achievement. A test that is about compiling empties it.
 KNOWN_FORMS: defaultdict[str, list[CompiledForm]] = defaultdict(list)
+_compile_anew = compiled_forms._compiled
+_known_picture = cache(artwork.picture)
+_known_private_key = cache(pem.load_pem_private_key)
 
 
-@pytest.fixture(scope="session", autouse=True)
+# For a module at a time, and not for the session: a process that runs these tests goes on with those of other folders.
+@pytest.fixture(scope="module", autouse=True)
 def pictures_are_drawn_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(artwork, "picture", cache(artwork.picture))
+        patch.setattr(artwork, "picture", _known_picture)
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def forms_are_compiled_once() -> Iterator[None]:
-    compile_anew = compiled_forms._compiled
-
-    def compiled(credential: Json, dummy: Json) -> CompiledForm | None:
-        known = KNOWN_FORMS[credential["credentialSubject"]["achievement"]["id"]]
-        for form in known:
-            if form.values(credential) is not None:
-                return form
-        form = compile_anew(credential, dummy)
-        if form is not None:
-            known.append(form)
-        return form
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiled_forms, "_compiled", compiled)
+        patch.setattr(compiled_forms, "_compiled", _known_form)
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def private_keys_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (dkim_key, tool_keys, pem):
-            patch.setattr(module, "load_pem_private_key", cache(module.load_pem_private_key))
+            patch.setattr(module, "load_pem_private_key", _known_private_key)
         yield
+
+
+def _known_form(credential: Json, dummy: Json) -> CompiledForm | None:
+    known = KNOWN_FORMS[credential["credentialSubject"]["achievement"]["id"]]
+    for form in known:
+        if form.values(credential) is not None:
+            return form
+    form = _compile_anew(credential, dummy)
+    if form is not None:
+        known.append(form)
+    return form

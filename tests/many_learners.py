@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import insert, inspect
+from sqlalchemy import insert, inspect, select
 
 from lti_tool.store import Session, outbox
 from lti_tool.store.models import (
@@ -39,6 +40,8 @@ def multiply(tool: Tool, numbers: Iterable[int]) -> None:
             kind: [_as_values(each) for each in session.query(kind).filter_by(award_id=award.id)]
             for kind in (CredentialRow, Delivery)
         }
+        taken = set(session.scalars(select(CredentialRow.status_index)))
+        free = (place for place in count() if place not in taken)
         rows = {kind: [] for kind in (Person, *of_person, Award, *of_award)}
         for number in numbers:
             number += FIRST
@@ -54,7 +57,7 @@ def multiply(tool: Tool, numbers: Iterable[int]) -> None:
                     _without_id(each) | {"person_id": number, "user_id": str(number)}
                 )
             for each in of_award[CredentialRow]:
-                new = {"id": str(uuid4()), "award_id": number, "status_index": number}
+                new = {"id": str(uuid4()), "award_id": number, "status_index": next(free)}
                 rows[CredentialRow].append(each | new)
             for each in of_award[Delivery]:
                 rows[Delivery].append(_without_id(each) | {"award_id": number})

@@ -57,16 +57,22 @@ def upload_document(award: EuropassAward) -> Json:
 
 def upload_archive(awards: Iterable[EuropassAward]) -> bytes:
     """A ZIP with one upload document for each award; the same awards give the same bytes."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for award in awards:
-            document = upload_document(award)
-            name = f"{document['credential']['id'].removeprefix('urn:credential:')}.json"
+    documents = map(upload_document, awards)
+    return packed(
+        (document["credential"]["id"], json.dumps(document, ensure_ascii=False)) for document in documents
+    )
+
+
+def packed(files: Iterable[tuple[str, str]]) -> bytes:
+    """A ZIP with a file for each credential's id and text; the same ones give the same bytes."""
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
+        for credential_id, text in files:
             # A ZipInfo of our own has a fixed date; `writestr` with a name would write the time of day.
-            entry = zipfile.ZipInfo(name)
+            entry = zipfile.ZipInfo(f"{credential_id.removeprefix('urn:credential:')}.json")
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, json.dumps(document, ensure_ascii=False))
-    return packed.getvalue()
+            archive.writestr(entry, text)
+    return zipped.getvalue()
 
 
 def european_credential(award: EuropassAward) -> Json:

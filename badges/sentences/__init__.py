@@ -35,5 +35,11 @@ def sentences() -> dict[str, dict[str, dict[str, str]]]:
 
 
 @cache
+def wallet_words() -> dict[str, dict[str, dict[str, str]]]:
+    """The words by which wallets show a badge: table -> code -> language -> word."""
+    return tomllib.loads((_FOLDER / "sd_jwt.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def _document_words() -> dict[str, dict[str, str]]:
     return tomllib.loads((_FOLDER / "documents.toml").read_text(encoding="utf-8"))

@@ -17,6 +17,7 @@ from badges.foreign_json import issuer_id
 from badges.pdf.attachments import attached_text
 from badges.qr_codes import texts_in_picture
 from badges.verify.budget import Budget, Fetch, FetchInTime
+from badges.verify.disclosures import SD_JWT_CHECKS
 from badges.verify.files import PdfReader
 from badges.verify.form import check_context, check_issuer, check_subject, check_type
 from badges.verify.gathered import Gathered, gather
@@ -31,7 +32,7 @@ from badges.verify.lookups import (
 )
 from badges.verify.one_ed_tech import parse_probe, run_probes, worst_outcome
 from badges.verify.open_badges_2 import check_open_badges_2, is_open_badges_2
-from badges.verify.recipient import check_recipient
+from badges.verify.recipient import check_shown_recipient
 from badges.verify.report import (
     Check,
     Finding,
@@ -52,6 +53,7 @@ from signing.proofs import check as check_any_proof
 
 __all__ = [
     "CHECKS",
+    "SD_JWT_CHECKS",
     "Budget",
     "Check",
     "Fetch",
@@ -86,7 +88,7 @@ def verify(
     unpack: Unpacker = unpacked_files,
     read_qr_codes: QrReader = texts_in_picture,
 ) -> Report:
-    """The Report on a file: a baked PNG or SVG, a PDF, a JSON credential, a compact JWS. Never raises.
+    """The Report on a file: a baked PNG or SVG, a PDF, a JSON credential, a compact JWS or SD-JWT. Never raises.
 
     Also on the one badge in a ZIP or an e-mail, and on the badge at an address, where the file is that address, or a
     photo of a QR code with it.
@@ -120,7 +122,8 @@ def verify(
     if parsed.secured is None:
         return _report_without_badge(parsed.finding)
     gathered = gather(parsed, parsed.secured, lookups, recipient)
-    checks = tuple(as_check(name, check(gathered)) for name, check in CHECKS)
+    of_file = CHECKS if gathered.file.sd_jwt is None else CHECKS + SD_JWT_CHECKS
+    checks = tuple(as_check(name, check(gathered)) for name, check in of_file)
     probes = run_probes(gathered, lookups)
     return Report(
         checks=checks,
@@ -128,6 +131,7 @@ def verify(
         verdict=decide_verdict(checks),
         one_ed_tech=worst_outcome(probes),
         probes=probes,
+        secured=parsed.secured,
     )
 
 
@@ -157,7 +161,7 @@ def check_key_of_issuer(gathered: Gathered) -> Finding:
     return passed("key_of_issuer", method.id)
 
 
-#: The checks in the order of the standard. Each sees all that was gathered, and nothing else.
+#: The checks in the order of the standard. Each sees all that was gathered, and nothing else. An SD-JWT has more.
 CHECKS: tuple[tuple[str, Callable[[Gathered], Finding]], ...] = (
     ("parsed", lambda gathered: gathered.file.finding),
     ("terms", lambda gathered: gathered.terms),
@@ -173,5 +177,10 @@ CHECKS: tuple[tuple[str, Callable[[Gathered], Finding]], ...] = (
     ("status", lambda gathered: gathered.status),
     ("validity", lambda gathered: check_validity(gathered.credential, gathered.now)),
     ("endorsements", lambda gathered: gathered.endorsements),
-    ("recipient", lambda gathered: check_recipient(gathered.credential, gathered.recipient)),
+    (
+        "recipient",
+        lambda gathered: check_shown_recipient(
+            gathered.credential, gathered.recipient, gathered.verified_proof or gathered.proof_by_embedded_key
+        ),
+    ),
 )

@@ -23,11 +23,14 @@ from badges.bake import (
 from badges.errors import NotBakedError, PictureError
 from badges.foreign_json import as_list, kind_of, types
 from badges.pdf.attachments import attached_text, looks_like_pdf
+from badges.sd_jwt.claims import as_credential
 from badges.verify.report import Finding, failed, passed, warning
 from badges.verify.texts import decoded, is_web_address, unwrapped_jws
 from signing.errors import ProofError
 from signing.json_text import Json, as_text, read_list, read_object
 from signing.multibase import from_base64url
+from signing.sd_jwt.compact import SdJwt, looks_like_sd_jwt, split
+from signing.sd_jwt.processing import processed
 from signing.secured import SecuredCredential
 
 _JWS = re.compile(r"[A-Za-z0-9_-]+\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]*")
@@ -36,9 +39,11 @@ _WEB_PAGE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)\b", r
 _CONVERTED_PICTURE = re.compile(
     rb"\xff\xd8\xff|GIF8[79]a|BM.{4}\0{4}|RIFF.{4}WEBP|.{4}ftyp(?:heic|heix|mif1|msf1|avif)", re.DOTALL
 )
-_DATA_URL_OF_JWS = re.compile(r"data:application/(?:vc[a-z+-]{0,20}\+)?jwt(;base64)?,(.+)", re.DOTALL)
+_DATA_URL_OF_JWS = re.compile(r"data:application/(?:[dv]c[a-z+-]{0,20}[+-])?jwt(;base64)?,(.+)", re.DOTALL)
 #: The registered claims that a JWS of a credential has beside the credential's own members.
 CLAIMS = frozenset({"iss", "jti", "sub", "nbf", "exp", "iat", "aud"})
+#: What an SD-JWT has beside them, once all that is shown is in its place.
+_CLAIMS_OF_SD_JWT = CLAIMS | {"cnf"}
 
 #: `badges.pdf.attachments.attached_text`, or a function that does the same within a limit of time.
 PdfReader = Callable[[bytes], BakedText]
@@ -57,7 +62,8 @@ class ParsedFile:
 
     `finding` says how it was read, or why not. `document` is all of it, with proof or claims; `credential` is what
     those are about. `address` is set for a badge of Open Badges 1.x or 2.0 that consists of its address only, and for
-    one that was read at an address and names none itself.
+    one that was read at an address and names none itself. `sd_jwt` has the parts of an SD-JWT, which counts as a JWS
+    otherwise.
     """
 
     finding: Finding
@@ -66,6 +72,7 @@ class ParsedFile:
     credential: Json = field(default_factory=dict)
     jws_layout: JwsLayout | None = None
     address: str | None = None
+    sd_jwt: SdJwt | None = None
 
     @property
     def is_jws(self) -> bool:
@@ -136,10 +143,12 @@ def parse_response(body: bytes) -> ParsedFile:
 
 
 def parse_text(text: str) -> ParsedFile:
-    """What a text holds: JSON, or a compact JWS."""
+    """What a text holds: JSON, a compact JWS, or an SD-JWT."""
     text = text.strip()
     secured = secured_from(text)
     try:
+        if looks_like_sd_jwt(text):
+            return _parse_sd_jwt(secured)
         if secured.media_type == JWS_TYPE:
             return _parse_jws(secured)
         return _parse_json(secured)
@@ -147,7 +156,10 @@ def parse_text(text: str) -> ParsedFile:
         if secured.media_type != JWS_TYPE:
             return ParsedFile(finding=failed("unreadable_json", str(error)))
         return ParsedFile(
-            finding=failed("unreadable_jws" if _JWS.fullmatch(text) else "not_a_badge", str(error))
+            finding=failed(
+                "unreadable_jws" if _JWS.fullmatch(text) or looks_like_sd_jwt(text) else "not_a_badge",
+                str(error),
+            )
         )
 
 
@@ -202,6 +214,36 @@ def _parse_jws(secured: SecuredCredential) -> ParsedFile:
     )
 
 
+def _parse_sd_jwt(secured: SecuredCredential) -> ParsedFile:
+    """An SD-JWT with what is shown of it. Raises ProofError, and ValueError."""
+    sd_jwt = split(secured.text)
+    payload = read_object(from_base64url(sd_jwt.jwt.split(".")[1]).decode())
+    credential = _shown_of(payload, sd_jwt.disclosures)
+    if credential is None:
+        # What that means only the check of the proof can say. Nothing of what is disclosed is believed until then.
+        credential = _shown_of(payload, ()) or payload
+    return ParsedFile(
+        finding=passed("read_sd_jwt"),
+        secured=secured,
+        document=payload,
+        credential=credential,
+        jws_layout="payload",
+        sd_jwt=sd_jwt,
+    )
+
+
+def _shown_of(payload: Json, disclosures: tuple[str, ...]) -> Json | None:
+    """The credential with what is disclosed; None where the disclosures, or the claims, are not as they should be."""
+    try:
+        shown = processed(payload, disclosures).claims
+        credential = as_credential(shown)
+    except ProofError:
+        return None
+    if credential is not shown:
+        return credential
+    return {name: value for name, value in shown.items() if name not in _CLAIMS_OF_SD_JWT}
+
+
 def _parse_presentation(document: Json) -> ParsedFile:
     """The only credential of a presentation, with a warning: the presentation's own proof is not checked."""
     presented = as_list(document.get("verifiableCredential"))
@@ -228,5 +270,6 @@ def _parse_presented(presented: object) -> ParsedFile:
             return ParsedFile(finding=failed("no_credential"))
         text = unquote(data_url[2])
         text = b64decode(text).decode() if data_url[1] else text
-        return parse_text(text) if _JWS.fullmatch(text) else ParsedFile(finding=failed("no_credential"))
+        is_token = _JWS.fullmatch(text) or looks_like_sd_jwt(text)
+        return parse_text(text) if is_token else ParsedFile(finding=failed("no_credential"))
     return parse_document(presented)

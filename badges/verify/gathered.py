@@ -91,7 +91,9 @@ def gather(file: ParsedFile, secured: SecuredCredential, lookups: Lookups, recip
         document=document,
         terms=check_terms(file, valid_proof),
         schema=schema,
-        inline_schemas=check_inline_schemas(document, credential, schema, trusted_lookups),
+        inline_schemas=_unless_left_out(
+            check_inline_schemas(document, credential, schema, trusted_lookups), valid_proof
+        ),
         proof=proof,
         verified_proof=verified_proof,
         proof_by_embedded_key=proof_by_embedded_key,
@@ -102,3 +104,9 @@ def gather(file: ParsedFile, secured: SecuredCredential, lookups: Lookups, recip
         recipient=recipient,
         now=lookups.now,
     )
+
+
+def _unless_left_out(finding: Finding, proof: VerifiedProof | None) -> Finding:
+    """The finding of a rule for the whole badge; none where it is broken and parts were left out, as they may be."""
+    is_in_part = proof is not None and bool(proof.hidden)
+    return NOT_CHECKED if is_in_part and finding.outcome == "warning" else finding

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from badges.foreign_json import as_list, issuer_id
+from badges.sd_jwt.claims import as_credential
 from badges.verify.files import ParsedFile
 from badges.verify.lookups import Lookups
 from badges.verify.normalise import normalised
@@ -19,7 +21,7 @@ from signing.secured import SecuredCredential
 from signing.verified_proof import VerifiedProof
 
 #: The codes that prove that a credential was changed after it was signed. All others mean only: not proven.
-CHANGED = frozenset({"bad_signature"})
+CHANGED = frozenset({"bad_signature", "foreign_disclosure"})
 #: Codes of ProofError that say nothing about the credential, only that its proof could not be checked.
 _INCONCLUSIVE = UNKNOWN_PROOFS | {
     "no_proof",
@@ -54,7 +56,7 @@ def _check_proof(
     secured: SecuredCredential, lookups: Lookups, find_key: KeyFinder
 ) -> tuple[Finding, VerifiedProof | None]:
     try:
-        verified = lookups.check_proof(secured, find_key, lookups.now)
+        verified = _as_badge(lookups.check_proof(secured, find_key, lookups.now))
     except ProofError as error:
         finding = (unknown if error.code in _INCONCLUSIVE else failed)(error.code, str(error))
         return finding, None
@@ -65,6 +67,13 @@ def _check_proof(
             "claims_left_out", f"{verified.proof_name}: {', '.join(verified.missing_claims)}"
         ), verified
     return passed("signature_holds", verified.proof_name), verified
+
+
+def _as_badge(verified: VerifiedProof) -> VerifiedProof:
+    """The same, of an SD-JWT VC with the credential that its claims stand for; raises ProofError."""
+    if "vct" not in verified.credential:
+        return verified
+    return replace(verified, credential=as_credential(verified.credential))
 
 
 def is_signed_by_issuer(proof: VerifiedProof | None) -> bool:

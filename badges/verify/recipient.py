@@ -2,7 +2,7 @@
 
 Three answers: it matches, it does not match, or it cannot be said. "Does not match" is said only where the badge names
 somebody by a value of the kind that was asked for, which can be compared and differs: that a badge names a hashed
-e-mail address says nothing about a name.
+e-mail address says nothing about a name. Nor is it said where the learner may have left out the one that matches.
 
 Source: Open Badges 3.0, "Verify Recipient", and IdentityHash. The standard defines no case folding, so a hashed e-mail
 address is compared as it was given, and in lower case.
@@ -11,7 +11,7 @@ address is compared as it was given, and in lower case.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import md5, sha256
 from typing import Literal
@@ -20,6 +20,7 @@ from badges.foreign_json import as_list, text
 from badges.spelling import nearly_same_spelling, same_spelling
 from badges.verify.report import Finding, failed, passed, unknown
 from signing.json_text import Json
+from signing.verified_proof import VerifiedProof
 
 #: A badge with thousands of salted identifiers would make its verifier hash for seconds.
 MAX_IDENTIFIERS = 50
@@ -45,6 +46,14 @@ class _Identifier:
     salt: str = ""
 
 
+def check_shown_recipient(credential: Json, recipient: str | None, proof: VerifiedProof | None) -> Finding:
+    """The same as `check_recipient` for a credential of which parts may have been left out, as its proof says."""
+    finding = check_recipient(credential, recipient)
+    if finding.code == "another_recipient" and proof is not None and _may_name_others(proof.hidden):
+        return unknown("recipient_not_comparable")
+    return finding
+
+
 def check_recipient(credential: Json, recipient: str | None) -> Finding:
     """Whether `recipient`, a name, an e-mail address or another id, is what the credential names its subject by.
 
@@ -67,6 +76,13 @@ def check_recipient(credential: Json, recipient: str | None) -> Finding:
     if "differs" in found and len(identifiers) == len(entries):
         return failed("another_recipient")
     return unknown("recipient_not_comparable")
+
+
+def _may_name_others(hidden: Collection[tuple[str | int, ...]]) -> bool:
+    """Whether an id, a name or an identifier of the subject, or a part of one, may be among what was left out."""
+    # A subject may be the only one of a list.
+    names = [tuple(part for part in path if isinstance(part, str)) for path in hidden]
+    return any(path[:1] == ("credentialSubject",) and path[1:2] in ((), ("identifier",)) for path in names)
 
 
 def _names(subject: Json) -> Iterator[_Identifier]:

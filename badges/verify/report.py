@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from signing.json_text import Json
+from signing.secured import SecuredCredential
 
 Outcome = Literal["passed", "failed", "warning", "unknown"]
 Verdict = Literal[
@@ -62,6 +63,7 @@ class Probe:
 class Report:
     """All checks in their order, the credential as far as it could be read, and the verdict.
 
+    `secured` is the text that was verified, as it stood in the file, where it is one with a proof or a claim of one.
     `shown` is the credential as pages show it: one of Open Badges 2.0 or older in the terms of 3.0, with its issuer.
     `verdict` is ours; `one_ed_tech` is the outcome of the 1EdTech validator, with its probes. They may differ: that
     validator trusts keys that we do not trust, and reports as an error some things that are a warning here.
@@ -73,6 +75,7 @@ class Report:
     one_ed_tech: OneEdTech = "not_run"
     probes: tuple[Probe, ...] = ()
     in_open_badges_3: Json | None = None
+    secured: SecuredCredential | None = None
 
     @property
     def shown(self) -> Json | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-#: A JWS whose header begins with a brace and a name, as every header does: `{"`, also with a space or a line between.
-_JWS = re.compile(r"e[wy][A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
+#: A JWS whose header begins with a brace and a name, as every header does: `{"`, also with a space or a line between;
+#: or an SD-JWT, which has more behind a tilde.
+_JWS = re.compile(r"e[wy][A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*(?:~[A-Za-z0-9_.~-]*)?")
 _WEB_ADDRESS = re.compile(r"(?i:https?)://[^\s<>\"]{1,2000}")
 _QUOTES = "\"'`´<>«»‘’‚“”„"
 #: Zero-width space and joiners, the word joiner, the byte order mark, the soft hyphen.
@@ -38,9 +39,9 @@ def without_quotes(text: str) -> str:
 
 
 def unwrapped_jws(text: str) -> str:
-    """The compact JWS without quotes around it, and line breaks or invisible characters in it; else the text itself.
+    """The compact JWS or SD-JWT without quotes around it, line breaks and invisible characters; else the text itself.
 
-    None of these characters belongs to a JWS, so what is left can be read in one way only, and is what was signed.
+    None of these characters belongs to one, so what is left can be read in one way only, and is what was signed.
     """
     bare = without_quotes("".join(text.translate(_INVISIBLE).split()))
     return bare if _JWS.fullmatch(bare) else text

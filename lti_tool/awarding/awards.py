@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lti_tool.conditions.decide import Decision
 from lti_tool.errors import AwardStateError, NotAllowedError
-from lti_tool.issuing import notices
+from lti_tool.issuing import bound_statuses, notices
 from lti_tool.issuing.status_lists import clear_status, set_status
 from lti_tool.store import Session, dead_jobs, events, outbox, queries
 from lti_tool.store.events import TOOL, Actor
@@ -135,6 +135,7 @@ def _revoke(
     if credential is not None:
         credential.revoked_at, credential.revoked_as, credential.revocation_reason = now, revoked_as, reason
         set_status(session, credential, now)
+        bound_statuses.revoke_bound(session, award, revoked_as, reason, now)
         notices.plan(session, credential, revoked_as, now)
     if award.rule.column_url is not None:
         for delivery in award.deliveries:
@@ -163,6 +164,7 @@ def award_again(session: Session, award: Award, reason: str, now: datetime, by: 
     if award.credential is not None:
         # It stays revoked, for whoever has it. From here on the award has no credential, so `issue` makes one.
         award.credential.replaced_at = now
+        bound_statuses.end_bound(award, now)
     try:
         with session.begin_nested():
             award.ended_at, award.why_ended, award.status = None, None, "earned"
@@ -215,6 +217,7 @@ def suspend(session: Session, award: Award, reason: str, now: datetime, by: Acto
     credential.suspended_at, credential.suspension_reason = now, reason
     events.record(session, "suspended", "award", award.id, now, actor=by)
     set_status(session, credential, now)
+    bound_statuses.suspend_bound(session, award, reason, now)
     notices.plan(session, credential, "suspended", now)
 
 
@@ -228,6 +231,7 @@ def reinstate(session: Session, award: Award, now: datetime, by: Actor = TOOL) -
     award.rule.decided = None
     events.record(session, "reinstated", "award", award.id, now, actor=by)
     clear_status(session, credential, now)
+    bound_statuses.reinstate_bound(session, award, now)
     notices.plan(session, credential, "reinstated", now)
 
 

@@ -64,7 +64,8 @@ def reinstate(badge: str) -> None:
 def reissue(key: str) -> int:
     """Sign all badges that KEY has signed once more, with the keys of today.
 
-    Learners get the new badges by e-mail, and the old ones are revoked. If it is interrupted, run it again: it goes on
+    Learners get the new badges by e-mail, and the old ones are revoked. Those that are bound to the key of a wallet are
+    only revoked: the learner puts the badge into the wallet again. If it is interrupted, run it again: it goes on
     with the rest.
     """
     from lti_tool.issuing.reissue import badges_to_reissue
@@ -74,14 +75,19 @@ def reissue(key: str) -> int:
     with tool.store.read() as session:
         issuer = tool.issuers.with_key(session, key)
     ids = badges_to_reissue(tool.store, issuer, key, tool.clock(), operator())
-    lacking = 0
+    lacking = ended = 0
     for number, step in enumerate(reissue_badges(tool.store, tool.issuers, ids, tool.clock), 1):
         if step.lacking:
             lacking += 1
             note(f"{step.credential_id}\tlacks {', '.join(step.lacking)}")
+        ended += step.was_bound
         if number % max(1, len(ids) // 20) == 0:
             note(f"{number} of {len(ids)}")
-    click.echo(f"Badges issued again: {len(ids) - lacking}")
+    click.echo(f"Badges issued again: {len(ids) - lacking - ended}")
+    if ended:
+        click.echo(
+            f"Bound to the key of a wallet, and ended: {ended}. Their learners put them into the wallet again."
+        )
     return 1 if lacking else 0
 
 

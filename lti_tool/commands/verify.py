@@ -30,7 +30,7 @@ from lti_tool.commands.shared import FILE, language_option, note, read_bytes
 def verify(
     *, file_or_address: str, as_json: bool, documents: Path | None, recipient: str | None, language: str
 ) -> int:
-    """Verify a badge: PNG, SVG, PDF, JSON or JWT; one in a ZIP or an e-mail (EML); or at an https address.
+    """Verify a badge: PNG, SVG, PDF, JSON, JWT or SD-JWT; one in a ZIP or an e-mail (EML); or at an https address.
 
     Exit code 0: verified; 1: not verified; 2: no badge in the file. No setting is needed; CA_BUNDLE is used where it
     is set.

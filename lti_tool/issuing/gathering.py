@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from badges.credential import CredentialBuilder, GivenEvidence, StatusEntry
 from badges.credential import Learner as Subject
 from badges.template.model import Template, stored_template
-from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.errors import AwardStateError, NotAllowedError, NotFoundError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.new_credential import NewCredential
+from lti_tool.issuing.signed_content import signed_content
 from lti_tool.issuing.status_lists import allocate_entries
 from lti_tool.store import Session, events, queries
-from lti_tool.store.models import TemplateVersion
+from lti_tool.store.models import CredentialRow, TemplateVersion
 from lti_tool.values import AwardToIssue, CurrentCredential
 
 
@@ -83,6 +85,74 @@ def replacement(
     current = CurrentCredential(id=row.id, in_use=True)
     (new,) = _gather(session, issuers, issuer, [(award, current, why)], versions)
     return new
+
+
+def valid_credential(session: Session, award_id: int, now: datetime) -> CredentialRow:
+    """The award's own credential, which is valid. Raises NotFoundError where there is no such award.
+
+    Raises AwardStateError where it has none yet, or it is revoked, suspended or expired.
+    """
+    award = queries.awards.award(session, award_id)
+    if award is None:
+        raise NotFoundError(f"there is no award {award_id}")
+    credential = award.credential
+    if award.status == "revoked" or (credential is not None and credential.revoked_at is not None):
+        raise AwardStateError("revoked", "the badge is revoked")
+    if credential is None:
+        raise AwardStateError("not_issued", "the badge is not issued yet")
+    if credential.suspended_at is not None:
+        raise AwardStateError("suspended", "the badge is suspended")
+    if credential.has_expired(now):
+        raise AwardStateError("expired", "the badge has expired")
+    return credential
+
+
+def for_holder(
+    session: Session,
+    issuers: Issuers,
+    unbound: CredentialRow,
+    holder: str,
+    form: str,
+    proofs: Collection[str],
+) -> NewCredential:
+    """What the credential of the same award for a holder is made of: of what its own credential says.
+
+    A name or result that has changed since does not come in: that is corrected in all of them at once. It replaces the
+    holder's own one before, where that was ended. Raises NotAllowedError where the issuer is not confirmed, or has no
+    key for one of the proofs.
+    """
+    queries.issuers.keep_issuer(session, unbound.issuer_id)
+    issuer = issuers.of(session, unbound.issuer_id)
+    if issuer.confirmed_at is None:
+        raise NotAllowedError("nothing is issued until the issuer is confirmed")
+    signed = signed_content(unbound.text)
+    (stored,) = queries.awards.to_issue(session, [unbound.award_id])
+    award = replace(
+        stored,
+        template_version_id=unbound.template_version_id,
+        language=unbound.language,
+        score=signed.score,
+        assessed_at=signed.assessed_at,
+    )
+    ended = queries.credentials.bound(session, award.id, holder, form)
+    replaced = {each.replaces_id for each in ended}
+    last = next((each for each in ended if each.id not in replaced), None)
+    before = CurrentCredential(id=last.id, in_use=False) if last else None
+    try:
+        keys = {name: issuer.keyring.signing_key(session, name) for name in proofs}
+        (new,) = _gather(session, issuers, issuer, [(award, before, "bound")], _versions(session, [award]))
+    except LookupError as error:
+        raise NotAllowedError("the issuer has no key that signs") from error
+    return replace(
+        new,
+        subject_id=holder,
+        holder=holder,
+        form=form,
+        learner=Subject(name=signed.name, email_hash=signed.email_hash),
+        salt=signed.salt,
+        valid_until=unbound.valid_until,
+        keys=keys,
+    )
 
 
 def set_to_wait(session: Session, lacking: Mapping[int, Sequence[str]], now: datetime) -> None:

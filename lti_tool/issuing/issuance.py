@@ -8,7 +8,7 @@ from typing import Literal
 from uuid import uuid4
 
 from badges.errors import MissingElementsError
-from lti_tool.issuing import gathering, new_credential, storing
+from lti_tool.issuing import bound_statuses, gathering, new_credential, storing
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.new_credential import NewCredential
 from lti_tool.issuing.storing import Made, Outcome
@@ -52,7 +52,8 @@ def replace_credential(
 ) -> bool:
     """Puts a new credential of the same award in the place of one, which is revoked; whether that was done now.
 
-    The new one is made of the learner's data as they are now, and keeps the dates of the award. Nothing is done where
+    The new one is made of the learner's data as they are now, and keeps the dates of the award. Those of the award that
+    are bound to holders end with it; one of these itself is only ended, see `bound_statuses`. Nothing is done where
     the credential is not the award's current one any more, or does not hold: so a repetition changes nothing. Raises
     NotFoundError where there is no such credential, NotAllowedError where the issuer is not confirmed, SigningError and
     MissingElementsError.
@@ -60,6 +61,8 @@ def replace_credential(
     outcome: Outcome = "issuer_changed"
     while outcome == "issuer_changed":
         with store.begin() as session:
+            if bound_statuses.end_where_bound(session, credential_id, why, now):
+                return True
             new = gathering.replacement(session, issuers, credential_id, why, now)
         if new is None:
             return False

@@ -113,6 +113,10 @@ class Issuers:
         """Every issuer, the first one first."""
         return [self.of(session, row.id) for row in queries.issuers.issuers(session)]
 
+    def reused_domains(self, session: Session) -> frozenset[str]:
+        """The domains of which an issuer says that they give addresses to other people later."""
+        return frozenset(domain for each in self.all(session) for domain in each.policy.reused_domains)
+
     def named(self, session: Session, slug: str) -> Issuer:
         """The issuer that now has that slug. Raises NotFoundError."""
         address = queries.issuers.current_address_named(session, slug)

@@ -37,6 +37,7 @@ from signing.keys import (
 ALGORITHMS: Mapping[str, Algorithm] = {
     "eddsa-rdfc-2022": "Ed25519",
     "ecdsa-sd-2023": "P-256",
+    "sd-jwt": "P-256",
     "vc-jwt": "P-256",
     "vc-jwt-rs256": "RSA",
 }
@@ -210,8 +211,9 @@ class Keyring:
         """The current key for `proof`, with the verification method that readers of such a proof expect.
 
         A VC-JWT names the URL of a JWK, as Open Badges 3.0 asks for; the cryptosuites name an entry of the issuer's
-        DID document, ecdsa-sd-2023 the one that has the Multikey as its name. Raises LookupError where there is no
-        current key, NotFoundError or SigningError where its private key cannot be opened.
+        DID document, ecdsa-sd-2023 and SD-JWTs the one that has the Multikey as its name: Credo 0.6 knows no
+        JsonWebKey. Raises LookupError where there is no current key, NotFoundError or SigningError where its private
+        key cannot be opened.
         """
         row = self._current(session, ALGORITHMS[proof])
         if row is None:
@@ -219,11 +221,15 @@ class Keyring:
         private = self._open(row)
         if proof.startswith("vc-jwt"):
             method = self.jwk_address(row.kid)
-        elif proof == "ecdsa-sd-2023":
+        elif proof in ("ecdsa-sd-2023", "sd-jwt"):
             method = f"{self.did}#{multikey(from_jwk(row.public_jwk))}"
         else:
             method = f"{self.did}#{row.kid}"
         return SigningKey(verification_method=method, kid=row.kid, private=private)
+
+    def can_sign(self, session: Session, proof: str) -> bool:
+        """Whether there is a current key for `proof`."""
+        return self._current(session, ALGORITHMS[proof]) is not None
 
     def may_all_sign(self, session: Session, kids: Collection[str]) -> bool:
         """Whether none of these keys was retired or marked as compromised."""

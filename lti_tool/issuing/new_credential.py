@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4
 
-from badges.credential import CredentialBuilder, GivenEvidence, StatusEntry
+from badges.credential import CredentialBuilder, GivenEvidence, StatusEntry, identity_hash
 from badges.credential import Learner as Subject
 from lti_tool.issuing.issuer import Issuer
+from lti_tool.store.models.awards import JSON_FORM
 from lti_tool.values import Json
 from signing import status
 from signing.json_text import as_plain_text, as_text
@@ -23,11 +24,12 @@ from signing.secured import SecuredCredential
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCredential:
-    """All that the credential of one award is made of, read in one transaction; plain values, no rows.
+    """All that a credential of one award is made of, read in one transaction; plain values, no rows.
 
     `builder` is shared with other awards of the same achievement, which have the same `shared_name`. `replaces` is the
     id of the award's credential before, `current` the same where that is still in use, and `why` that of the row.
-    `keys` are by the name of the proof that signs with them.
+    `keys` are by the name of the proof that signs with them. `salt` is that of the hash of the address; it is random
+    where it is not given. `holder`: the DID to which it is bound, in that `form`; None for everybody's.
     """
 
     issuer: Issuer
@@ -50,6 +52,9 @@ class NewCredential:
     evidence: tuple[GivenEvidence, ...] = ()
     status: StatusEntry
     keys: Mapping[str, SigningKey]
+    holder: str | None = None
+    form: str = JSON_FORM
+    salt: str = field(default_factory=lambda: secrets.token_hex(16))
 
 
 def secured(new: NewCredential, credential_id: str, now: datetime) -> Mapping[str, SecuredCredential]:
@@ -57,18 +62,25 @@ def secured(new: NewCredential, credential_id: str, now: datetime) -> Mapping[st
 
     Raises MissingElementsError and SigningError.
     """
-    credential = _build(
-        new,
-        credential_url=new.issuer.addresses.credential(credential_id),
-        salt=secrets.token_hex(16),
-        now=now,
-    )
+    credential = built(new, credential_id, now)
     return {
-        name: new.issuer.compiled_forms.secure(credential, lambda: _dummy_credential(new), key, now)
+        name: with_embedded_proof(new, credential, now)
         if name == EDDSA_RDFC_2022.name
         else PROOFS[name].secure(credential, key, now)
         for name, key in new.keys.items()
     }
+
+
+def built(new: NewCredential, credential_id: str, now: datetime) -> Json:
+    """The credential as JSON-LD, without a proof: nobody may change it. Raises MissingElementsError."""
+    url = new.issuer.addresses.credential(credential_id)
+    return _build(new, credential_url=url, salt=new.salt, now=now)
+
+
+def with_embedded_proof(new: NewCredential, credential: Json, now: datetime) -> SecuredCredential:
+    """The credential, which `built` has made, as JSON with the proof that every verifier reads. Raises SigningError."""
+    key = new.keys[EDDSA_RDFC_2022.name]
+    return new.issuer.compiled_forms.secure(credential, lambda: _dummy_credential(new), key, now)
 
 
 def shared_text(new: NewCredential) -> str:
@@ -120,6 +132,7 @@ def _dummy_credential(new: NewCredential) -> Json:
         learner=Subject(
             name=fictitious if real.name else real.name,
             email=f"{fictitious}@nobody.invalid" if real.email else real.email,
+            email_hash=identity_hash(fictitious, fictitious) if real.email_hash else real.email_hash,
         ),
         awarded_at=datetime(1970, 1, 1, tzinfo=UTC),
         assessed_at=None if new.assessed_at is None else datetime(1970, 1, 1, 12, tzinfo=UTC),

@@ -20,9 +20,13 @@ from lti_tool.store.events import Actor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One badge: the id it had, and what its template lacks, so that it could not be signed again."""
+    """One badge: the id it had, and what its template lacks, so that it could not be signed again.
+
+    One that was bound to a holder is only ended: nobody could bring another to the wallet.
+    """
 
     credential_id: str
+    was_bound: bool = False
     lacking: tuple[str, ...] = ()
 
 
@@ -57,12 +61,15 @@ def reissue(
     in use any more.
     """
     for credential_id in credential_ids:
+        with store.read() as session:
+            row = queries.credentials.credential(session, credential_id)
+            was_bound = row is not None and row.holder is not None
         try:
             _reissue_one(store, issuers, credential_id, clock())
         except MissingElementsError as error:
             yield Step(credential_id=credential_id, lacking=tuple(error.names))
         else:
-            yield Step(credential_id=credential_id)
+            yield Step(credential_id=credential_id, was_bound=was_bound)
 
 
 def _reissue_one(store: Store, issuers: Issuers, credential_id: str, now: datetime) -> None:

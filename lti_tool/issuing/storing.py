@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Literal
 
-from lti_tool.issuing import new_credential, notices
+from lti_tool.issuing import gathering, hosts_to_bring, new_credential, notices
+from lti_tool.issuing.bound_statuses import revoke_bound
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.new_credential import NewCredential
@@ -17,27 +18,34 @@ from lti_tool.store import Session, dead_jobs, events, queries
 from lti_tool.store.models import CredentialRow, TextDictionary
 from lti_tool.store.packing import pack, pack_both
 from signing.multibase import from_base64url
-from signing.proofs import EDDSA_RDFC_2022, VC_JWT, ecdsa_sd_2023
+from signing.proofs import EDDSA_RDFC_2022, ecdsa_sd_2023
 from signing.secured import SecuredCredential
 
 #: What became of a credential that was made: it is stored; it was not needed any more, because somebody else was faster
 #: or has revoked the award meanwhile; or the issuer, or one of its keys, was changed meanwhile: it has to be made anew.
 Outcome = Literal["stored", "not_needed", "issuer_changed"]
 
+#: How many credentials of an award may be bound to holders at a time. A learner has a few wallets, and each credential
+#: takes a place in a status list for years.
+MOST_BOUND = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A secured credential that is not stored yet: its id, and one SecuredCredential for each proof, by its name."""
+    """A secured credential that is not stored yet: its id, and one SecuredCredential for each proof, by its name.
+
+    One of them is compact: a JWT, or for a holder the form that their wallet asked for.
+    """
 
     id: str
     new: NewCredential
     secured: Mapping[str, SecuredCredential]
 
     @property
-    def jwt(self) -> str:
-        """The credential as a JWT."""
-        (jwt,) = (one.text for one in self.secured.values() if one.media_type == VC_JWT.media_type)
-        return jwt
+    def compact(self) -> str:
+        """The credential as a JWT, or in a holder's form."""
+        (compact,) = (one.text for one in self.secured.values() if not one.text.startswith("{"))
+        return compact
 
 
 def store(session: Session, issuers: Issuers, made: Sequence[Made], now: datetime) -> Mapping[int, Outcome]:
@@ -79,7 +87,27 @@ def store(session: Session, issuers: Issuers, made: Sequence[Made], now: datetim
             channels.setdefault(channel, []).append(award_id)
     for channel, award_ids in channels.items():
         plan_deliveries(session, award_ids, channel, now)
+    hosts_to_bring.bring_issued(session, [one.new.award_id for one in stored], now)
     return outcomes
+
+
+def store_bound(session: Session, issuers: Issuers, made: Made, unbound_id: str, now: datetime) -> Outcome:
+    """Stores a credential for a holder beside the award's own, which has the id `unbound_id`; what became of it.
+
+    Raises as `gathering.valid_credential`.
+    """
+    new = made.new
+    if not _is_unchanged(session, issuers, new.issuer, [key.kid for key in new.keys.values()]):
+        return "issuer_changed"
+    # From here to the commit nobody else binds, issues, revokes or suspends it.
+    queries.awards.lock_to_issue(session, [new.award_id])
+    is_other = gathering.valid_credential(session, new.award_id, now).id != unbound_id
+    if is_other or queries.credentials.bound_in_use(session, new.award_id, new.holder or "", new.form):
+        return "not_needed"
+    if queries.credentials.count_bound_in_use(session, new.award_id) >= MOST_BOUND:
+        return "not_needed"
+    _store(session, [made], now)
+    return "stored"
 
 
 def plan_deliveries(session: Session, award_ids: Sequence[int], channel: str, now: datetime) -> None:
@@ -112,9 +140,10 @@ def _store(session: Session, made: Sequence[Made], now: datetime) -> None:
         set_status(session, row, now)
     for one in made:
         new = one.new
-        if new.valid_until is not None:
+        if new.valid_until is not None and new.holder is None:
             notices.plan_expiry(session, new.award_id, one.id, new.valid_until, now)
         data = {"award": new.award_id} | ({"replaces": new.replaces} if new.replaces else {})
+        data |= {"form": new.form} if new.holder else {}
         events.record(
             session, "issued", "credential", one.id, now, why=new.why, data=data, issuer_id=new.issuer.id
         )
@@ -126,6 +155,8 @@ def _end(session: Session, new: NewCredential, now: datetime) -> CredentialRow |
     current.replaced_at = current.revoked_at = now
     current.revoked_as = new.why
     set_status(session, current, now)
+    # They say what the one that is replaced says.
+    revoke_bound(session, current.award, new.why, None, now)
     session.flush()
     return current if current.suspended_at is not None else None
 
@@ -140,8 +171,8 @@ def _dictionaries(session: Session, made: Iterable[Made]) -> Mapping[str, TextDi
 
 
 def _shared_text(made: Made) -> str:
-    """What the credentials of the same name have in common with this one, and the header of its JWT; names nobody."""
-    header, _, _ = made.jwt.partition(".")
+    """What the credentials of the same name have in common with this one, and the compact one's header, of nobody."""
+    header, _, _ = made.compact.partition(".")
     return new_credential.shared_text(made.new) + from_base64url(header).decode()
 
 
@@ -157,7 +188,7 @@ def _row(made: Made, dictionary: TextDictionary, now: datetime) -> dict[str, Any
         "issuer_id": new.issuer.id,
         "issuer_profile_id": new.issuer.version_id,
         "dictionary_id": dictionary.id,
-        "packed": pack_both(text, made.jwt, dictionary.body),
+        "packed": pack_both(text, made.compact, dictionary.body),
         "packed_base_text": pack(base.text, dictionary.body) if base is not None else None,
         "language": new.language,
         "status_list_id": new.status_list_id,
@@ -165,6 +196,8 @@ def _row(made: Made, dictionary: TextDictionary, now: datetime) -> dict[str, Any
         "issued_at": now,
         "valid_until": new.valid_until,
         "why": new.why,
+        "holder": new.holder,
+        "form": new.form,
         "signed_with": [key.kid for key in new.keys.values()],
         "replaces_id": new.replaces,
     }

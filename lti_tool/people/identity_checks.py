@@ -17,6 +17,7 @@ from lti_tool.mails.tokens import MailTokens
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import IdentityCheck
+from lti_tool.store.models.awards import JSON_FORM
 from lti_tool.values import secret_hash
 
 #: `never`: no, and do not ask me again about any badge.
@@ -38,10 +39,14 @@ _PURPOSE = "identity"
 
 
 def begin(session: Session, credential_id: str, now: datetime) -> str:
-    """The token of the visitor's page of a new check. Raises NotFoundError where there is no such badge in use."""
+    """The token of the visitor's page of a new check.
+
+    Raises NotFoundError where there is no such badge in use, or it has no page.
+    """
     row = queries.credentials.credential(session, credential_id)
-    if row is None or row.revoked_at is not None:
-        raise NotFoundError("there is no such badge, or it is revoked")
+    # An SD-JWT has no page, because its holder decides what to show of it.
+    if row is None or row.revoked_at is not None or row.form != JSON_FORM:
+        raise NotFoundError("there is no such badge with a page, or it is revoked")
     token = secrets.token_urlsafe(24)
     check = IdentityCheck(
         token_hash=secret_hash(token),

@@ -31,6 +31,18 @@ def end_link(session: Session, data: Json, at: datetime) -> None:
         row.revoked_at = row.revoked_at or at
 
 
+def end_program(session: Session, data: Json) -> None:
+    """Ends the access that a learner gave a program once more."""
+    given_at = datetime.fromisoformat(data["given_at"])
+    queries.backpack.delete_accesses(session, queries.backpack.given_then(session, data["program"], given_at))
+
+
+def end_host_access(session: Session, data: Json) -> None:
+    """Ends once more what a learner let the tool do at a host."""
+    given_at = datetime.fromisoformat(data["given_at"])
+    queries.hosts.delete_accesses(session, queries.hosts.given_then(session, data["host"], given_at))
+
+
 def change_operator(session: Session, kind: str, data: Json, at: datetime) -> None:
     """Takes a role or a way to sign in from an operator once more, or disables, enables or erases their account."""
     row = session.get(OperatorRow, data["operator"]) if "operator" in data else None

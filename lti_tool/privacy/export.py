@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from lti_tool.backpack.files import kept_files
 from lti_tool.issuing.baking import bake_badge
 from lti_tool.language import LANGUAGES
 from lti_tool.privacy.issuer_share import share_of
@@ -70,6 +71,10 @@ def _export(
             for name, content in _badges(publisher, person_id, wanted):
                 _write(archive, f"{folder}badges/{name}", content, now)
                 yield outlet.take()
+            if wanted.with_home:
+                for name, content in kept_files(publisher, [person_id]):
+                    _write(archive, f"{folder}badges/{name}", content, now)
+                    yield outlet.take()
     yield outlet.take()
 
 

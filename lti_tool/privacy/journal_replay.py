@@ -55,6 +55,10 @@ def _apply(session: Session, line: Line) -> None:
             access_replay.withdraw_key(session, line.kind, line.data, line.at)
         case "share_link_ended":
             access_replay.end_link(session, line.data, line.at)
+        case "program_ended":
+            access_replay.end_program(session, line.data)
+        case "host_access_ended":
+            access_replay.end_host_access(session, line.data)
         case _:
             access_replay.change_operator(session, line.kind, line.data, line.at)
 

@@ -32,6 +32,8 @@ def set_status(session: Session, data: Json, at: datetime) -> None:
     if row.revoked_as in ("replaced", "reissued"):
         # Its successor is not in this database: it is issued once more.
         row.replaced_at = at
+        if row.holder is not None:
+            return  # Its holder is given another one when they ask for it.
         dead_jobs.add_or_revive(session, "issue", [{"award_id": row.award_id}], at)
     elif row.revoked_at is not None and row.replaced_at is None:
         _end(row.award, row.revoked_at)

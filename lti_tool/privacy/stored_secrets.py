@@ -30,6 +30,14 @@ def encrypt_anew(
         if access.encrypted_secrets is not None:
             access.encrypted_secrets = new.encrypt(old.decrypt(access.encrypted_secrets))
             count += 1
+    for host in queries.hosts.hosts_with_secrets(session):
+        if host.encrypted_secret is not None:
+            host.encrypted_secret = new.encrypt(old.decrypt(host.encrypted_secret))
+            count += 1
+    for given in queries.hosts.accesses_with_tokens(session):
+        if given.encrypted_tokens is not None:
+            given.encrypted_tokens = new.encrypt(old.decrypt(given.encrypted_tokens))
+            count += 1
     setting = queries.issuers.stored_setting(session, account_key.SETTING)
     if setting is not None:
         setting.value = new.encrypt(old.decrypt(setting.value.encode())).decode()

@@ -11,6 +11,7 @@ from lti_tool.issuing.baking import bake_badge, bake_svg
 from lti_tool.publishing.publisher import Publisher
 from lti_tool.store import Session, queries
 from lti_tool.store.models import CredentialRow
+from lti_tool.store.models.awards import JSON_FORM
 from lti_tool.values import BakedBadge
 from signing.data_integrity import MEDIA_TYPE
 from signing.secured import SecuredCredential
@@ -76,10 +77,12 @@ def is_revoked(publisher: Publisher, address: str) -> bool:
 def row_to_show(session: Session, credential_id: str) -> CredentialRow:
     """The stored credential, whatever became of it.
 
-    Raises NotFoundError where there never was one, BadgeRemovedError where it was erased or is no longer kept.
+    Raises NotFoundError where there never was one, BadgeRemovedError where it was erased or is no longer kept. One of
+    which its holder may leave parts out is shown by its holder alone: its address is in what they show, and would show
+    the rest.
     """
     row = queries.credentials.credential(session, credential_id)
-    if row is not None:
+    if row is not None and row.form == JSON_FORM:
         return row
     if queries.removed_credentials.removed(session, credential_id) is not None:
         raise BadgeRemovedError(f"the badge {credential_id} was removed")

@@ -67,6 +67,7 @@ LATE_SECONDS = {AWARDS: 120, LOOKS: 600, DELIVERIES: 300}
 QUEUE_OF = {
     "look": LOOKS,
     "self_test": LOOKS,
+    "check_kept_badge": LOOKS,
     "deliver": DELIVERIES,
     "take_back": DELIVERIES,
     "notify": DELIVERIES,
@@ -75,6 +76,7 @@ QUEUE_OF = {
     "tell_author": DELIVERIES,
     "mail_code": DELIVERIES,
     "ask_holder": DELIVERIES,
+    "bring_to_host": DELIVERIES,
 }
 
 

@@ -26,9 +26,17 @@ from lti_tool.web import (
     time_zones,
 )
 from lti_tool.web.approver import approval
+from lti_tool.web.backpack import badges as backpack_badges
+from lti_tool.web.backpack import consent as backpack_consent
+from lti_tool.web.backpack import discovery as backpack_discovery
+from lti_tool.web.backpack import kept as backpack_kept
+from lti_tool.web.backpack import profiles as backpack_profiles
+from lti_tool.web.backpack import programs as backpack_programs
 from lti_tool.web.current import install
 from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
+from lti_tool.web.hosts import connect as host_connect
+from lti_tool.web.hosts import places as host_places
 from lti_tool.web.learner import badge, downloads, mine, own_data, sharing, signed_in
 from lti_tool.web.mails import bounces, holder_checks, reminders
 from lti_tool.web.operator import account as operator_account
@@ -86,6 +94,7 @@ from lti_tool.web.teacher.roster import bulk as roster_bulk
 from lti_tool.web.teacher.roster import certificates as roster_certificates
 from lti_tool.web.teacher.roster import export as roster_export
 from lti_tool.web.teacher.roster import page as roster
+from lti_tool.web.wallets import exchanges, issuer_metadata, keep, offer_pages, oid4vci
 from lti_tool.wiring import Tool
 
 #: Many times the size of a launch form with its id_token; only the verifier's page accepts more.
@@ -147,6 +156,17 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         mine,
         own_data,
         signed_in,
+        keep,
+        offer_pages,
+        exchanges,
+        backpack_discovery,
+        backpack_programs,
+        backpack_consent,
+        backpack_badges,
+        backpack_profiles,
+        backpack_kept,
+        host_connect,
+        host_places,
         operator_sign_in,
         operator_openid,
         operator_invitation,
@@ -182,6 +202,8 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         api_description,
         issuer,
         messages,
+        issuer_metadata,
+        oid4vci,
         reminders,
         bounces,
         health,

@@ -322,6 +322,25 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
         ),
         what_to_do=_l("Ask whoever sent you the link for a new one."),
     ),
+    "exchange_over": ErrorMessage(
+        title=_l("This link for a wallet is over"),
+        what_happened=_l(
+            "It works for ten minutes and while the badge is valid, and another wallet may have used it already."
+        ),
+        what_to_do=_l("Make a new one on the page of your badge, under “Keep this badge”."),
+    ),
+    "presentation_refused": ErrorMessage(
+        title=_l("The wallet has not proved its key"),
+        what_happened=_l(
+            "What it signed is not what it was asked to sign, or is not signed with its own key."
+        ),
+        what_to_do=_l("Make a new link on the page of your badge, and open it in the wallet again."),
+    ),
+    "not_bound": ErrorMessage(
+        title=_l("The badge cannot be bound to this wallet"),
+        what_happened=_l("The badge is bound to many keys already, or the issuer cannot bind badges now."),
+        what_to_do=_l("On the page of your badge, put it into the wallet as it is."),
+    ),
     "not_found": ErrorMessage(
         title=_l("Page not found"),
         what_happened=_l("This page does not exist, or no longer exists."),
@@ -421,4 +440,5 @@ CHANNELS: Mapping[str, Sentence] = {
     "mail_folder": _l("E-mail (saved in a folder: no mail server is set up)"),
     "moodle_notification": _l("Notification in Moodle"),
     "gradebook": _l("Gradebook"),
+    "wallet": _l("Wallet"),
 }

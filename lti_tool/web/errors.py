@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from lti_tool.errors import (
     AlreadyRegisteredError,
     BadgeRemovedError,
+    ExchangeOverError,
     LaunchError,
     LinkEndedError,
     NoAuthorError,
@@ -29,6 +30,7 @@ from lti_tool.logs import log, traceback_summary
 from lti_tool.platforms import REGISTRATION_CODES
 from lti_tool.store.events import UNKNOWN
 from lti_tool.web import rate_limits
+from lti_tool.web.backpack.status_info import is_of_api, refusal
 from lti_tool.web.counters import count_launch
 from lti_tool.web.error_messages import PLATFORM_ERRORS, ErrorMessage, already_registered, error_message
 from lti_tool.web.limits import BusyError
@@ -50,6 +52,7 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(RegistrationError, _registration_refused)
     app.register_error_handler(NotAllowedError, _not_allowed)
     app.register_error_handler(LinkEndedError, lambda _error: error_page("link_ended", 404))
+    app.register_error_handler(ExchangeOverError, lambda _error: error_page("exchange_over", 404))
     app.register_error_handler(BadgeRemovedError, lambda _error: error_page("badge_removed", 410))
     app.register_error_handler(NotFoundError, lambda _error: error_page("not_found", 404))
     app.register_error_handler(RevokedError, lambda _error: error_page("badge_revoked", 410))
@@ -85,6 +88,9 @@ def error_page(
     level("page_refused", incident=incident, code=code, status=status, endpoint=request.endpoint, why=reason)
     message = message or error_message(code)
     response: Response
+    if is_of_api(request.path):
+        # Programs read what the standard of the API says, whatever it is that went wrong.
+        return refusal(request.path, status, f"{message.what_happened} ({incident})")
     if prefers_json():
         response = jsonify(
             error=code, message=f"{message.what_happened} {message.what_to_do}", incident=incident

@@ -20,4 +20,7 @@ def prefers_json() -> bool:
     accepted = request.accept_mimetypes
     if request.path.endswith((".json", ".jsonld", "/readyz", "/healthz", "/workz")):
         return not prefers_html()
+    # Wallets alone come here, and do not always say what they accept.
+    if request.path.startswith("/exchanges/"):
+        return True
     return max(accepted[kind] for kind in JSON_TYPES) > accepted["text/html"]

@@ -37,10 +37,35 @@ READING_OF = {
     "shared_badge.shared": 120,
     "shared_badge.shared_file": 60,
     "signed_in.ask_code": 30,
+    # A whole class may take its badges from one network; each checks or makes a signature at most.
+    "exchanges.give_copy": 300,
+    "exchanges.give_bound": 120,
+    "exchanges.interaction": 300,
+    # The same; a nonce costs nothing, and a badge that is bound two signatures.
+    "oid4vci.offer": 300,
+    "oid4vci.token": 300,
+    "oid4vci.credential": 300,
+    "oid4vci.deferred": 300,
     "signed_in.sign_in": 30,
     # Everything that is kept of somebody, with their badges drawn.
     "own_data.download_signed_in": 10,
     "verifier.verify": 60,
+    # Programs register once, and come from few addresses for many learners otherwise.
+    "backpack_programs.register": 10,
+    "backpack_programs.token": 600,
+    "backpack_programs.revoke": 600,
+    "backpack_consent.show": 60,
+    "backpack_consent.answer": 30,
+    # Each verifies a badge, and so asks other sites.
+    "backpack_kept.bring": 20,
+    "backpack_kept.check": 20,
+    "backpack_kept.take_all": 10,
+    # Each calls a host that a learner named.
+    "host_connect.find": 10,
+    "host_connect.come_back": 20,
+    "host_places.stop": 10,
+    # Each has badges sent away.
+    "host_places.bring": 60,
     # A camera that looks for a code sends 85 pictures a minute, and then stops.
     "qr_codes.read": 170,
     "approval.show": 60,
@@ -92,11 +117,20 @@ FILES_OF_SESSION = RateLimitItemPerMinute(10)
 SEARCHES_OF_SESSION = RateLimitItemPerMinute(30)
 #: Changes of what stands in the badges of a person: each makes all of them anew.
 CHANGES_OF_PERSON = RateLimitItemPerHour(6)
+#: Seals for one person, however often they sign in: a trust service may charge for each.
+SEALS_OF_PERSON = RateLimitItemPerHour(12)
 #: Codes by mail: to one address, whoever asks for them, and for one visitor, to whichever address.
 CODES_TO_ADDRESS = RateLimitItemPerHour(6)
 CODES_OF_VISITOR = RateLimitItemPerHour(20)
 #: Self-tests of one platform: each calls it some ten times.
 SELF_TESTS = RateLimitItemPerMinute(3)
+#: Programs that register from one address.
+REGISTRATIONS = RateLimitItemPerHour(30)
+#: What one program asks for one learner, and how many badges it brings: each is verified.
+REQUESTS_OF_PROGRAM = RateLimitItemPerMinute(300)
+BADGES_OF_PROGRAM = RateLimitItemPerMinute(30)
+#: Hosts that one learner names, and answers of hosts that they bring back: the tool calls each.
+HOSTS_OF_LEARNER = RateLimitItemPerHour(30)
 #: By address, over all pages.
 REFUSALS = RateLimitItemPerMinute(120)
 
@@ -147,6 +181,11 @@ def count_change(person_id: int) -> None:
     _count(CHANGES_OF_PERSON, "withheld", str(person_id))
 
 
+def count_seal(person_id: int) -> None:
+    """Counts a seal that is made for a person. Raises TooManyRequests."""
+    _count(SEALS_OF_PERSON, "seal", str(person_id))
+
+
 def count_login(platform_id: str, client_id: str, login_hint: str) -> None:
     """Counts a login that a registered platform has begun, of whom it says. Raises TooManyRequests."""
     _count(LOGINS, "login", _address(), platform_id, client_id, login_hint)
@@ -172,6 +211,26 @@ def count_code(address: str, person: str | None) -> None:
 def count_self_test(registration_id: int) -> None:
     """Counts a self-test of a platform, whoever asks for it. Raises TooManyRequests."""
     _count(SELF_TESTS, "self-test", str(registration_id))
+
+
+def count_registration() -> None:
+    """Counts a program that registers itself. Raises TooManyRequests."""
+    _count(REGISTRATIONS, "registration", _address())
+
+
+def count_program(access_id: int) -> None:
+    """Counts a request of a program for one learner. Raises TooManyRequests."""
+    _count(REQUESTS_OF_PROGRAM, "program", str(access_id))
+
+
+def count_brought(access_id: int) -> None:
+    """Counts a badge that a program brings to one learner. Raises TooManyRequests."""
+    _count(BADGES_OF_PROGRAM, "brought", str(access_id))
+
+
+def count_host(address: str) -> None:
+    """Counts that the learner with that address has the tool call a host. Raises TooManyRequests."""
+    _count(HOSTS_OF_LEARNER, "host", address)
 
 
 def count_refusal() -> None:

@@ -14,17 +14,19 @@ from typing import Any
 from signing.data_integrity import proofs_of
 from signing.document_loader import ContextFinder, find_context
 from signing.errors import ProofError
-from signing.jose import algorithm_of, is_compact
 from signing.json_text import read_object
+from signing.jws import algorithm_of, is_compact
 from signing.keys import KeyFinder
 from signing.proof_set import ProofSet
 from signing.proof_type import ProofType
 from signing.proofs.cryptosuites import EDDSA_RDFC_2022
+from signing.proofs.sd_jwts import SD_JWT
 from signing.proofs.vc_jwts import VC_JWT
+from signing.sd_jwt.compact import looks_like_sd_jwt
 from signing.secured import SecuredCredential
 from signing.verified_proof import VerifiedProof
 
-__all__ = ["EDDSA_RDFC_2022", "PROOFS", "VC_JWT", "check"]
+__all__ = ["EDDSA_RDFC_2022", "PROOFS", "SD_JWT", "VC_JWT", "check"]
 
 PROOFS: dict[str, ProofType] = {
     proof_type.name: proof_type
@@ -49,7 +51,7 @@ def check(
     def check_first(secured: SecuredCredential) -> VerifiedProof:
         return _check_first(secured, find_key, now, find_context)
 
-    # Not JSON: a JWS, which has one signature.
+    # Not JSON: a JWS or an SD-JWT, which has one signature of its issuer.
     if not secured.text.lstrip().startswith("{"):
         return check_first(secured)
     document = read_object(secured.text)
@@ -70,7 +72,7 @@ def _check_first(
                 # The name of the type may stand elsewhere in the credential: another type may still be the right one.
                 if error.code != "unknown_proof":
                     raise
-    if is_compact(secured.text):
+    if is_compact(secured.text) or looks_like_sd_jwt(secured.text):
         if algorithm_of(secured.text.strip()) == "none":
             raise ProofError("no_proof", "the JWS is not signed")
         raise ProofError("wrong_algorithm", "the JWS is signed with an algorithm that is not accepted")

@@ -1,4 +1,4 @@
-"""The same work done with other libraries: PyLD, pyoxigraph, openbadgeslib, or @digitalbazaar/vc under Node."""
+"""The same work done with other libraries: PyLD, pyoxigraph, openbadgeslib, sd-jwt, or @digitalbazaar/vc under Node."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import json
 import shutil
 import subprocess
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from jwcrypto.jwk import JWK
 from openbadgeslib.ob3.ldp import add_data_integrity_proof, verify_data_integrity_proof
 from pyld import jsonld
+from sd_jwt.common import SDObj
+from sd_jwt.issuer import SDJWTIssuer
+from sd_jwt.verifier import SDJWTVerifier
 
 from signing.document_loader import as_remote_document, find_context
 from signing.json_text import Json
@@ -88,6 +93,38 @@ class PlainPyoxigraph(OtherCanonicalizer):
         dataset.canonicalize(pyoxigraph.CanonicalizationAlgorithm.RDFC_1_0)
         lines = pyoxigraph.serialize(dataset, format=pyoxigraph.RdfFormat.N_QUADS).splitlines(keepends=True)
         return b"".join(sorted(lines))
+
+
+class ReferenceSdJwt:
+    """SD-JWT by the reference implementation of its standard."""
+
+    def __init__(self, credential: Json, paths: Collection[tuple[str | int, ...]], key: SigningKey) -> None:
+        pem = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        self._key = JWK.from_pem(pem)
+        self._claims = _marked(credential, frozenset(paths), ())
+        self._headers = {"typ": "vc+sd-jwt", "kid": key.verification_method}
+
+    def issue(self) -> str:
+        issuer = SDJWTIssuer(self._claims, self._key, extra_header_parameters=self._headers)
+        text: str = issuer.sd_jwt_issuance
+        return text
+
+    def verify(self, text: str) -> Json:
+        claims: Json = SDJWTVerifier(text, lambda issuer, header: self._key).get_verified_payload()
+        return claims
+
+
+def _marked(value: Any, paths: frozenset[tuple[str | int, ...]], path: tuple[str | int, ...]) -> Any:
+    """The value with the marks by which the library knows what may be left out."""
+    if isinstance(value, dict):
+        return {
+            SDObj(name) if (*path, name) in paths else name: _marked(part, paths, (*path, name))
+            for name, part in value.items()
+        }
+    if isinstance(value, list):
+        parts = [_marked(part, paths, (*path, place)) for place, part in enumerate(value)]
+        return [SDObj(part) if (*path, place) in paths else part for place, part in enumerate(parts)]
+    return value
 
 
 class OpenBadgesLib:

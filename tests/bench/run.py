@@ -26,10 +26,13 @@ from PIL import Image
 
 from badges.artwork import picture
 from badges.bake import KEYWORD, bake, unbake
+from badges.disclosure import part_paths
 from badges.schemas import rules
+from badges.sd_jwt.issuing import confirm_key, secure_vc_sd_jwt
 from signing import status
 from signing.canonical import canonicalize
 from signing.compiled.cache import CompiledForms
+from signing.did import did_key
 from signing.json_text import as_text
 from signing.keys import SigningKey, VerificationMethod, generate
 from signing.proofs import PROOFS, check
@@ -38,11 +41,17 @@ from tests.bench import completions, demo_credentials, editor_requests, looks, p
 from tests.bench.demo_credentials import NOW
 from tests.bench.issuing import claim_row, issuing_rows
 from tests.bench.measuring import Row, figure, ratio, timed, timed_ratio
-from tests.bench.other_libraries import OpenBadgesLib, PlainPyLD, PlainPyoxigraph, digitalbazaar
+from tests.bench.other_libraries import (
+    OpenBadgesLib,
+    PlainPyLD,
+    PlainPyoxigraph,
+    ReferenceSdJwt,
+    digitalbazaar,
+)
 
 GENERAL = PROOFS["eddsa-rdfc-2022"]
 MIB = 2**20
-OTHERS = ("cryptography", "pyld", "pyoxigraph", "pyjwt", "openbadgeslib")
+OTHERS = ("cryptography", "pyld", "pyoxigraph", "pyjwt", "sd-jwt", "openbadgeslib")
 
 
 class Bench:
@@ -149,6 +158,28 @@ def jwt_rows(bench: Bench) -> Iterator[Row]:
         0.4,
         lambda: check(secured, bench.find_key, NOW),
         lambda: jwt.decode(secured.text, public, algorithms=["ES256"]),
+    )
+
+
+def sd_jwt_rows(bench: Bench) -> Iterator[Row]:
+    """A credential of which name, address and result may be left out: all is shown, and nothing is bound."""
+    holder = confirm_key(did_key(bench.p256.public))
+    secured = secure_vc_sd_jwt(bench.credential, holder, bench.p256, NOW)
+    others = ReferenceSdJwt(bench.credential, part_paths(bench.credential), bench.p256)
+    assert others.verify(secured.text)["credentialSubject"] == bench.credential["credentialSubject"]
+    yield ratio(
+        "SD-JWT ES256, issue",
+        "sd-jwt",
+        0.8,
+        lambda: secure_vc_sd_jwt(bench.credential, holder, bench.p256, NOW),
+        others.issue,
+    )
+    yield ratio(
+        "SD-JWT ES256, verify",
+        "sd-jwt",
+        0.8,
+        lambda: check(secured, bench.find_key, NOW),
+        lambda: others.verify(secured.text),
     )
 
 
@@ -267,6 +298,7 @@ def main() -> None:
         *general_rows(bench),
         *own_rows(bench),
         *jwt_rows(bench),
+        *sd_jwt_rows(bench),
         *picture_rows(bench),
         *status_rows(),
         *template_rows(),

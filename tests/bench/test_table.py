@@ -21,6 +21,7 @@ PROMISED = {
     ("verify one of our own, compiled", "openbadgeslib", 0.02),
     ("VC-JWT ES256, issue", "PyJWT encode", 1.1),
     ("VC-JWT ES256, verify", "PyJWT decode", 0.4),
+    *((f"SD-JWT ES256, {what}", "sd-jwt", 0.8) for what in ("issue", "verify")),
     ("bake a PNG of 500 KB", "openbadgeslib", 0.1),
     ("unbake a PNG of 500 KB, each checksum checked", "openbadgeslib", 0.1),
     ("status list of 131,072 bits, 1 % set: encode anew", None, 1),

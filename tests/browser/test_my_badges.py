@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import expect
 
 from lti_tool.awarding import looks
+from lti_tool.backpack.registration import register
+from lti_tool.backpack.scopes import SCOPES
 from lti_tool.demo.robot import Robot
 from lti_tool.store.models import (
     AddressCode,
     Award,
     AwardRule,
     CorrectionRequest,
+    KeptBadge,
     Outbox,
     Person,
+    Program,
+    ProgramAccess,
+    ProgramToken,
     ProvedAddress,
     ShareLink,
+    TemplateVersion,
 )
+from tests.backpack import kept_badge
 from tests.browser.page_checks import find_faults
 from tests.browser.people import press_until
 from tests.browser.server import run_demo
 from tests.browser.test_pages import open_page, token_of
 from tests.fixtures import rows
+from tests.lti_tool.web.backpack.conftest import identifier
+from tests.lti_tool.web.backpack.program import challenge_of, metadata
 from tests.running_demo import wait
 
 LANGUAGES = ("en", "lv")
 PRIVATE = "a" * 60 + "nna@home.example"
+LONG = "Ļ" + "o" * 140
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +117,59 @@ def test_showing_a_badge_to_others(people, demo, activity, language):
         session.query(ShareLink).delete()
 
 
+def take_by_wallet(demo, address):
+    """What a wallet gets that was given the address for wallets."""
+    server, headers = f"127.0.0.1:{urlsplit(demo.tool_url).port}", {"Host": urlsplit(demo.tool_url).netloc}
+
+    def ask(url, body=None):
+        asked = Request(urlsplit(url)._replace(scheme="http", netloc=server).geturl(), body, headers)
+        with urlopen(asked, timeout=30) as answer:
+            return json.load(answer)
+
+    return ask(ask(address)["protocols"]["vcapi"], b"{}")["verifiablePresentation"]["verifiableCredential"]
+
+
+def test_keeping_a_badge_in_a_wallet(people, demo, activity):
+    """From the completion in the course to the badge in the wallet's hands, in both languages, by long words."""
+    found = []
+    with demo.tool.store.begin() as session:
+        (version,) = session.query(TemplateVersion).filter(
+            TemplateVersion.id == session.query(Award).first().template_version_id
+        )
+        before, version.body = version.body, version.body | {"name": dict.fromkeys(LANGUAGES, LONG)}
+        version_id = version.id
+    for language in LANGUAGES:
+        with people() as anna, people(locale=language) as phone:
+            anna.open_activity(activity, "Anna", language)
+            frame = anna.frame
+            press_until(frame.locator("#keep-badge form button"), frame.locator("#wallet-address"))
+            found += find_faults(anna, f"wallet-{language}")
+            address = frame.locator("#wallet-address").input_value()
+            phone.page.goto(address)
+            expect(phone.page.locator("a[href^='https://lcw.app/request?']")).to_be_visible()
+            found += find_faults(phone, f"wallet-scanned-{language}")
+            (badge,) = take_by_wallet(demo, address)
+            assert demo.tool.verify(json.dumps(badge).encode()).verdict == "verified"
+            for where, shown in (("there", "#offer-digits"), ("here", "#offer-address")):
+                frame.locator("html").evaluate(
+                    "page => page.querySelectorAll('details').forEach(one => one.open = true)"
+                )
+                frame.locator("[name=form][value=ob3-w3c-sdjwt]").check()
+                press_until(frame.locator(f"button[name=where][value={where}]"), frame.locator(shown))
+                found += find_faults(anna, f"wallet-offer-{where}-{language}")
+                press_until(frame.locator("form[action$='/wallet'] button"), frame.locator("#wallet-address"))
+            press_until(
+                frame.locator("form[action='/lti/app/learner'] button"),
+                frame.locator("#keep-badge .notice.yes"),
+            )
+            # Each of these is looked at in one language; their sentences are asked for elsewhere.
+            if language == "lv":
+                found += find_faults(anna, f"learner-taken-{language}")
+    with demo.tool.store.begin() as session:
+        session.get_one(TemplateVersion, version_id).body = before
+    assert found == []
+
+
 #: What a telephone has and this browser does not: its own list of ways to share.
 WAYS_TO_SHARE = """
   navigator.canShare = () => true;
@@ -132,6 +199,65 @@ def test_a_link_is_handed_to_the_browsers_own_ways_to_share(people, demo, activi
         session.query(ShareLink).delete()
 
 
+def program_asks(demo):
+    """The address to which a program of a long name sends its learners."""
+    site = "https://" + "w" * 60 + ".wallet.example"
+    with demo.tool.store.begin() as session:
+        for kind in (ProgramToken, ProgramAccess, Program):
+            session.query(kind).delete()
+        asked = metadata(site, client_name="Ļ" + "o" * 140)
+        registered = register(session, asked, "127.0.0.1", demo.tool.clock())
+    asked = {
+        "response_type": "code",
+        "client_id": registered.client_id,
+        "redirect_uri": asked["redirect_uris"][0],
+        "scope": asked["scope"],
+        "state": "x",
+        "code_challenge": challenge_of("x" * 43),
+        "code_challenge_method": "S256",
+    }
+    return f"/my/programs/authorize?{urlencode(asked)}"
+
+
+def give_access(demo):
+    """As if the program were let in: its own address is no page of this machine."""
+    (program,) = rows(demo.tool, Program)
+    now = demo.tool.clock()
+    with demo.tool.store.begin() as session:
+        session.query(ProgramAccess).delete()
+        access = ProgramAccess(
+            client_id=program.client_id,
+            address=PRIVATE,
+            scopes=list(SCOPES),
+            since=now,
+            given_at=now,
+            ends_at=now + timedelta(days=90),
+        )
+        session.add(access)
+
+
+def keep_badges_of_others(demo):
+    """How many badges Anna keeps then, in as many states."""
+    subject = {"identifier": identifier(PRIVATE)}
+    states = (("verified", subject), ("expired", subject), ("changed", subject), ("unverifiable", {}))
+    with demo.tool.store.begin() as session:
+        session.query(KeptBadge).delete()
+        anna = session.query(ProvedAddress).one().person_id
+        for number, (verdict, about) in enumerate(states):
+            badge = kept_badge(
+                anna,
+                demo.tool.clock(),
+                identity=f"{number:064}",
+                verdict=verdict,
+                subject=about,
+                name="Metināšana" if number else "Ļ" + "o" * 140,
+                issuer="o" * 140 if number == 1 else "Liepaja School",
+                valid_from=demo.tool.clock(),
+            )
+            session.add(badge)
+    return len(states)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_my_badges_inside_and_outside(people, demo, activity, language):
     with demo.tool.store.begin() as session:
@@ -153,8 +279,17 @@ def test_my_badges_inside_and_outside(people, demo, activity, language):
         press_until(frame.locator("form[action*='/mine/code'] button"), frame.locator(".notice.yes"))
         found += find_faults(anna, f"mine-proved-{language}")
         assert found == []
+    asking = program_asks(demo)
+    kept = keep_badges_of_others(demo)
     with people(locale=language) as anna:
         page, found = anna.page, []
+        page.goto(f"{demo.tool_url}{asking}")
+        expect(page.locator("#address")).to_be_visible()
+        found += find_faults(anna, f"program-sign-in-{language}")
+        anna.expects_http_errors = True
+        page.goto(f"{demo.tool_url}{asking.replace('S256', 'plain')}")
+        found += find_faults(anna, f"program-refused-{language}")
+        anna.context.clear_cookies()
         page.goto(f"{demo.tool_url}/my")
         found += find_faults(anna, f"sign-in-{language}")
         page.locator("#address").fill(PRIVATE)
@@ -163,18 +298,26 @@ def test_my_badges_inside_and_outside(people, demo, activity, language):
         found += find_faults(anna, f"sign-in-code-{language}")
         page.locator("#code").fill(mailed_code(demo))
         page.locator("form[action^='/my/session'] button").click()
-        expect(page.locator(".shelf li")).to_have_count(1)
+        expect(page.locator(".shelf li")).to_have_count(1 + kept)
+        page.goto(f"{demo.tool_url}{asking}")
+        expect(page.locator("button[value=yes]")).to_be_visible()
+        found += find_faults(anna, f"program-asks-{language}")
+        give_access(demo)
+        page.goto(f"{demo.tool_url}/my?lang={language}")
         found += find_faults(anna, f"my-{language}")
-        page.locator(".shelf a.button").click()
+        page.locator("#file").set_input_files(
+            {"name": "x.json", "mimeType": "application/json", "buffer": b"{}"}
+        )
+        page.locator("form[action^='/my/kept?'] button").click()
+        expect(page.locator("#wrong")).to_be_visible()
+        found += find_faults(anna, f"my-not-added-{language}")
+        page.locator(".shelf a.button[href^='/my/badges/']").click()
         expect(page.locator("#show")).to_be_visible()
         found += find_faults(anna, f"my-sharing-{language}")
-        page.go_back()
+        page.goto(f"{demo.tool_url}/my?lang={language}")
         page.locator("form[action*='/sign-out'] button").last.click()
         expect(page.locator("#address")).to_be_visible()
         assert found == []
-
-
-LONG = "Ļ" + "o" * 140
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -245,7 +245,7 @@ def test_a_link_to_a_badge_can_be_dropped_and_pasted(people, demo, activities):
         drop_link(darbs.page, address)
         expect(darbs.page.locator(".verdict.yes h1")).to_be_visible()
         darbs.page.get_by_text("Or paste the badge as text, or its web address").click()
-        darbs.page.get_by_label("JSON, JWT, or web addresses").fill(address)
+        darbs.page.get_by_label("JSON, JWT, SD-JWT, or web addresses").fill(address)
         darbs.page.get_by_role("button", name="Check the badge").click()
         expect(darbs.page.locator(".verdict.yes h1")).to_be_visible()
 

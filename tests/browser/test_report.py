@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from badges.sd_jwt.issuing import confirm_key, secure_vc_sd_jwt
+from signing.did import did_key
+from signing.keys import SigningKey, generate
+from signing.sd_jwt.compact import split
 from tests.attacks.stranger import BADGE_ID, Stranger, subject
 from tests.browser.page_checks import find_faults
 from tests.browser.people import drop_file
@@ -31,6 +36,24 @@ def badge() -> dict[str, object]:
         "credentialSubject": subject("Welding", "Welds steel frames.", NARRATIVE),
     }
     return json.loads(Stranger().secure("OpenBadgeCredential", "School of Welding", content))
+
+
+def shown_in_part() -> str:
+    """A badge of that school as an SD-JWT without the name of its holder, who has not signed that they show it."""
+    private = generate("P-256")
+    did = did_key(private.public_key())
+    key = SigningKey(
+        verification_method=f"{did}#{did.removeprefix('did:key:')}", kid="school", private=private
+    )
+    about = subject("Welding", "Welds steel frames.", NARRATIVE)
+    about["identifier"] = [
+        {"type": "IdentityObject", "hashed": False, "identityHash": "Anna " * 30, "identityType": "name"}
+    ]
+    unsigned_badge = badge() | {"issuer": {"id": did, "type": ["Profile"], "name": "School of Welding"}}
+    content = {name: part for name, part in unsigned_badge.items() if name != "proof"}
+    content |= {"credentialSubject": about}
+    secured = secure_vc_sd_jwt(content, confirm_key(did), key, datetime(2026, 11, 21, 9, 0, tzinfo=UTC))
+    return split(secured.text).jwt + "~"
 
 
 def plain_picture() -> bytes:
@@ -62,6 +85,21 @@ def test_what_is_not_proven_is_closed_until_somebody_opens_it(people, demo, lang
                 darbs.page.locator("details.claimed > summary").click()
                 expect(claims).to_be_visible()
             assert find_faults(darbs, f"report-{name}-{language}") == []
+
+
+def test_what_was_left_out_is_said_and_not_held_against_anybody(people, demo):
+    said = {
+        "en": ("A name or an e-mail address of the learner was left out", "it may be a copy"),
+        "lv": ("Nav parādīts saņēmēja vārds", "tā var būt kopija"),
+    }
+    for language, sentences in said.items():
+        with people(locale="lv-LV" if language == "lv" else "en-GB") as darbs:
+            darbs.page.goto(f"{demo.tool_url}/verify?lang={language}")
+            drop_file(darbs.page, "badge.txt", shown_in_part().encode(), "text/plain")
+            darbs.page.locator(".verdict h1").wait_for()
+            for sentence in sentences:
+                expect(darbs.page.get_by_text(sentence)).to_be_visible()
+            assert find_faults(darbs, f"report-shown-in-part-{language}") == []
 
 
 @pytest.mark.parametrize("language", ["en", "lv"])

@@ -61,7 +61,7 @@ def test_a_badge_may_be_pasted_as_text(people, demo):
     with people(java_script_enabled=False) as darbs:
         darbs.page.goto(f"{demo.tool_url}/verify")
         darbs.page.get_by_text("Or paste the badge as text, or its web address").click()
-        darbs.page.get_by_label("JSON, JWT, or web addresses").fill("eyJ not a badge")
+        darbs.page.get_by_label("JSON, JWT, SD-JWT, or web addresses").fill("eyJ not a badge")
         darbs.page.get_by_role("button", name="Check the badge").click()
         expect(darbs.page.get_by_role("heading", level=1)).to_have_text("There is no badge in this file")
 

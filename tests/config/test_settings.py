@@ -12,7 +12,7 @@ import pytest
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from config.errors import SettingsError
-from config.settings import ca_bundle, issuer_file, read_settings, vocabularies_folder
+from config.settings import ca_bundle, issuer_file, private_paths, read_settings, vocabularies_folder
 from tests.fixtures import SECRETS
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +37,7 @@ def names_that_settings_read() -> set[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    return {text for text in texts if re.fullmatch(r"[A-Z][A-Z_]{4,}|PKCS11_[A-Z]+", text)}
+    return {text for text in texts if re.fullmatch(r"[A-Z][A-Z_]{4,}|(SEAL_)?PKCS1[12]_[A-Z]+", text)}
 
 
 def refusal(environment: Mapping[str, str]) -> str:
@@ -568,3 +568,48 @@ def test_values_of_a_claim_give_roles() -> None:
     )
     for value in ("owner", "=owner", "badge-admins=", "badge-admins=:slug"):
         assert names(refusal(NEEDED | {"OIDC_ROLES": value})) == {"OIDC_ROLES"}
+
+
+SEAL_IN_FILE = {"SEAL_PKCS12_FILE": __file__, "SEAL_PKCS12_PASSWORD": "opens the short file"}
+SEAL_IN_DEVICE = {
+    "SEAL_PKCS11_MODULE": "/usr/lib/driver.so",
+    "SEAL_PKCS11_TOKEN": "Seal",
+    "SEAL_PKCS11_PIN": "2468",
+    "SEAL_PKCS11_KEY": "seal",
+    "SEAL_CERTIFICATE_FILE": __file__,
+}
+SEAL_AT_SIGNER = {
+    "SEAL_CSC_URL": "https://sign.example/csc/v2/",
+    "SEAL_CSC_CREDENTIAL": "seal-1",
+    "SEAL_CSC_CLIENT_ID": "nozimite",
+    "SEAL_CSC_CLIENT_SECRET": "short",
+}
+
+
+@pytest.mark.parametrize(
+    "given", [SEAL_IN_FILE, SEAL_IN_DEVICE, SEAL_AT_SIGNER], ids=["file", "device", "signer"]
+)
+def test_a_seal_needs_all_that_its_key_needs_and_there_is_one(given: dict[str, str]) -> None:
+    settings = read_settings(NEEDED | given)
+    assert "short" not in repr(settings) and "2468" not in repr(settings)
+    assert settings.seal_time == "sigT"
+    first, *others = given
+    for name in others:
+        assert name in refusal(NEEDED | given | {name: ""})
+    # What belongs to a seal that is not set is not asked for.
+    assert read_settings(NEEDED | given | {first: ""}).seal_pkcs12_password == ""
+    both = NEEDED | SEAL_IN_FILE | SEAL_IN_DEVICE | SEAL_AT_SIGNER
+    assert names(refusal(both)) == {"SEAL_PKCS11_MODULE", "SEAL_CSC_URL"}
+    assert names(refusal(NEEDED | given | {"SEAL_TIME": "now"})) == {"SEAL_TIME"}
+
+
+def test_a_signer_is_called_by_https_and_its_pin_may_be_left_out() -> None:
+    assert read_settings(NEEDED | SEAL_AT_SIGNER).seal_csc_url == "https://sign.example/csc/v2"
+    assert read_settings(NEEDED | SEAL_AT_SIGNER | {"SEAL_CSC_PIN": "246810"}).seal_csc_pin == "246810"
+    for address in ("http://sign.example/csc/v2", "sign.example", "https://user:password@sign.example"):
+        assert names(refusal(NEEDED | SEAL_AT_SIGNER | {"SEAL_CSC_URL": address})) == {"SEAL_CSC_URL"}
+
+
+def test_the_file_with_the_key_of_the_seal_is_private() -> None:
+    environment = NEEDED | SEAL_IN_FILE
+    assert Path(__file__) in private_paths(read_settings(environment), environment)

@@ -32,6 +32,9 @@ from signing.json_text import as_text, read_object
 from signing.keys import SigningKey, VerificationMethod, generate, jwk
 from signing.multibase import base64url, from_base58, from_base64url
 from signing.proofs import PROOFS, check, ecdsa_sd_2023
+from signing.sd_jwt.disclosure import digest_of
+from signing.sd_jwt.issuing import issue
+from signing.sd_jwt.processing import processed
 from signing.secured import SecuredCredential
 from tests.amounts import FUZZ
 
@@ -44,6 +47,9 @@ ALGORITHMS = {
     "vc-jwt-es384": "P-384",
     "vc-jwt-rs256": "RSA",
     "vc-jwt-eddsa": "Ed25519",
+    "sd-jwt": "P-256",
+    "sd-jwt-es384": "P-384",
+    "sd-jwt-rs256": "RSA",
     "ecdsa-rdfc-2019": "P-384",
     "ecdsa-jcs-2019": "P-256",
     "ecdsa-sd-2023": "P-256",
@@ -83,7 +89,8 @@ WORDS = [
     "proof", "proofValue", "previousProof", "cryptosuite", "issuer", "validFrom", "credentialSubject", "vc", "iss",
     "alg", "kid", "jwk", "crit", "d", "verificationMethod", "assertionMethod", "publicKeyJwk", "publicKeyMultibase",
     "keys", "kty", "controller", "expires", "revoked", RIGA, f"{RIGA}#Ed25519", "did:jwk:e30", "none", "HS256", "ES256",
-    "RS256", "DataIntegrityProof", *PROOFS, "_:b0", "urn:x", "2026-02-03T04:05:06Z",
+    "RS256", "_sd", "...", "_sd_alg", "cnf", "vct", "vc+sd-jwt", "DataIntegrityProof", *PROOFS, "_:b0",
+    "urn:x", "2026-02-03T04:05:06Z",
 ]  # fmt: skip
 SCALARS = (
     st.none()
@@ -232,6 +239,49 @@ def test_no_header_makes_a_token_hold(header, payload, rest):
     except ValueError:
         return
     assert not is_answered(".".join(base64url(part) for part in (*parts, rest)))
+
+
+@cache
+def shown_in_part() -> tuple[str, str]:
+    """An SD-JWT whose holder may leave out three parts, and one of the same credential with other salts."""
+    paths = [
+        ("name",),
+        ("credentialSubject", "identifier", 0),
+        ("credentialSubject", "achievement", "tag", 1),
+    ]
+    one, other = (issue(CREDENTIAL, "vc+sd-jwt", paths, keys()["P-256"]).text for _ in range(2))
+    return one, other
+
+
+@given(data=st.data(), made_up=JSON)
+@FUZZED
+def test_nothing_is_disclosed_that_was_not_signed(data, made_up):
+    jwt, *disclosures = (part for part in shown_in_part()[0].split("~") if part)
+    try:
+        forged = base64url(json.dumps(made_up).encode())
+    except ValueError:
+        return
+    choices = [*disclosures, *shown_in_part()[1].split("~")[1:], forged]
+    shown = data.draw(st.lists(st.sampled_from(choices), max_size=6))
+    is_genuine = len({*shown}) == len(shown) and {*shown} <= {*disclosures}
+    assert is_answered("~".join((jwt, *shown, ""))) == is_genuine
+
+
+@given(payload=JSON, disclosures=st.lists(JSON, max_size=3))
+@FUZZED
+def test_no_payload_and_no_disclosure_breaks_the_reading_of_an_sd_jwt(payload, disclosures):
+    try:
+        texts = [base64url(json.dumps(one).encode()) for one in disclosures]
+    except ValueError:
+        return
+    digests = {"_sd": [digest_of(text) for text in texts]}
+    payload = payload | digests if isinstance(payload, dict) else digests | {"x": payload}
+    try:
+        shown = processed(payload, tuple(texts))
+    except ProofError as error:
+        assert error.code in ("malformed", "foreign_disclosure")
+    else:
+        assert not {"_sd", "...", "_sd_alg"} & shown.claims.keys()
 
 
 @given(document=JSON, fragment=st.sampled_from(["", "#Ed25519", "#0", "#k"]))

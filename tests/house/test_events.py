@@ -10,7 +10,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("awarding", "deliveries", "issuing", "operators", "people", "platforms", "publishing", "templates")
+ROOMS = (
+    "awarding",
+    "deliveries",
+    "issuing",
+    "operators",
+    "people",
+    "platforms",
+    "publishing",
+    "templates",
+    "wallets",
+)
 #: The columns that say how far an award, a credential, a delivery, a key, a template or a rule has come.
 STATES = {
     "answer",
@@ -28,6 +38,9 @@ STATES = {
 SILENT = {
     "lti_tool/templates/approval_requests.py:_close": "whoever calls it records what has ended the request",
     "lti_tool/issuing/storing.py:_end": "`_store` records the new credential, and which one it replaces",
+    "lti_tool/issuing/bound_statuses.py:_revoke": "the act on the award, or on the key, records it",
+    "lti_tool/issuing/bound_statuses.py:suspend_bound": "the act on the award records it",
+    "lti_tool/issuing/bound_statuses.py:reinstate_bound": "the act on the award records it",
     "lti_tool/platforms/invitations.py:register": "what used the invitation up, a registration, records it",
     "lti_tool/issuing/recovery_sheet.py:_unpacked_key": "`restore` records what it has restored",
 }

@@ -6,6 +6,7 @@ Other libraries take the time from the machine's clock, so credentials are issue
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -24,7 +25,7 @@ from signing import did
 from signing.did_document import did_document
 from signing.document_loader import CONTEXTS, EXTENSION_PATH, find_context
 from signing.json_text import Json
-from signing.keys import SigningKey, VerificationMethod, generate, jwk
+from signing.keys import SigningKey, VerificationMethod, generate, jwk, multikey
 from signing.proofs import PROOFS, ecdsa_sd_2023
 from signing.secured import SecuredCredential
 from signing.status import empty, with_bit_set
@@ -38,7 +39,7 @@ NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=1)
 
 
 class OtherLibraries:
-    """The program in others.mjs, which runs other libraries under Node."""
+    """A program that runs other libraries under Node: others.mjs, or the wallets of credo.mjs and wallets.mjs."""
 
     def __init__(self, program: subprocess.Popen[str]) -> None:
         self._program = program
@@ -55,13 +56,25 @@ class OtherLibraries:
 
 @pytest.fixture(scope="session")
 def others() -> Iterator[OtherLibraries]:
+    yield from running_program("others.mjs")
+
+
+@pytest.fixture(scope="session")
+def credo() -> Iterator[OtherLibraries]:
+    """A wallet of Credo."""
+    yield from running_program("credo.mjs")
+
+
+def running_program(name: str, **environment: str) -> Iterator[OtherLibraries]:
+    """The program, with these further variables, until the tests are over; skips what needs it where it cannot run."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("Node, under which other verifiers run, is not installed")
     if not (FOLDER / "node_modules/made.stamp").is_file():
         pytest.skip("other verifiers are not installed: make interop")
     with subprocess.Popen(
-        [node, FOLDER / "others.mjs"],
+        [node, FOLDER / name],
+        env={**os.environ, **environment},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -144,6 +157,11 @@ def riga_college(issuer: Any) -> IssuerSite:
         "vc-jwt": _key(f"{TOOL_URL}/keys/p2.json", "P-256"),
         "vc-jwt-rs256": _key(f"{TOOL_URL}/keys/r1.json", "RSA"),
     }
+    wallet_key = generate("P-256")
+    address = f"{issuer.id}#{multikey(wallet_key.public_key())}"
+    keys["sd-jwt"] = SigningKey(
+        verification_method=address, kid=address.rpartition("#")[2], private=wallet_key
+    )
     methods = [
         VerificationMethod(id=f"{issuer.id}#{key.kid}", controller=issuer.id, public=key.public)
         for key in keys.values()

@@ -143,6 +143,20 @@ const functions = {
     };
   },
 
+  // jose, with the key of the certificate that the header brings along. It knows every member of JWS, and of JAdES as
+  // much as it is told: that `sigT` is protected.
+  async joseVerifiesSeal({sealed}) {
+    try {
+      const {alg, x5c} = jose.decodeProtectedHeader(sealed.signatures[0]);
+      const certificate = `-----BEGIN CERTIFICATE-----\n${x5c[0]}\n-----END CERTIFICATE-----`;
+      const key = await jose.importX509(certificate, alg);
+      const {payload} = await jose.generalVerify(sealed, key, {algorithms: [alg], crit: {sigT: true}});
+      return {verified: true, document: new TextDecoder().decode(payload)};
+    } catch(error) {
+      return {verified: false, message: messageOf(error)};
+    }
+  },
+
   // jose, with the key that the header's `kid` is the address of.
   async joseVerifies({token}) {
     try {

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from lti_tool.publishing import announced
 from lti_tool.store.models import TemplateVersion
 from lti_tool.wiring import Tool, build_tool
 from tests import softhsm
@@ -63,9 +64,20 @@ def start(url: str, folder, then=lambda tool: None) -> None:
 
 
 def with_template_if_asked(request, database: str):
-    """What the fixture of that database is, `sqlite` or `postgres`: `published_...` where the test asks for it."""
-    state = "published" if "published" in request.fixturenames else "started"
+    """The copy of that database, `sqlite` or `postgres`, from which the one of the test is made."""
+    state = "published" if "published_from_the_start" in request.fixturenames else "started"
     return request.getfixturevalue(f"{state}_{database}")
+
+
+@pytest.fixture
+def published_from_the_start():
+    """Asked for by `published`: a file that has a fixture of that name of its own has no template to begin with."""
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept_of_the_test_before():
+    """Issuer and template have the same ids in each test, so what is kept by them would be that of another test."""
+    announced._KEPT.clear()
 
 
 @pytest.fixture
@@ -154,7 +166,7 @@ def platform() -> FakePlatform:
 
 
 @pytest.fixture
-def published(tool) -> str:
+def published(published_from_the_start, tool) -> str:
     """The id of a published template, which is in the database from its beginning."""
     with tool.store.read() as session:
         already = session.scalars(select(TemplateVersion.template_id)).all()

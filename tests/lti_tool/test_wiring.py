@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Event
 
 import pytest
@@ -24,6 +25,7 @@ from lti_tool.store.models import (
 from lti_tool.wiring import build_tool
 from tests.amounts import amount
 from tests.fixtures import NOW, rows, settings_for
+from tests.seal_certificates import BEGINS, COLLEGE, PASSWORD, PERSON, certificate, key, pkcs12_file
 
 AT_ONCE = amount("processes that start for the first time at once", small=3, full=12)
 
@@ -94,6 +96,36 @@ def test_a_dkim_key_that_cannot_sign_stops_the_start(sqlite_url, tmp_path):
     )
     with pytest.raises(SettingsError, match="DKIM_KEY_FILE has no private key"):
         build_tool(settings)
+
+
+@pytest.mark.parametrize(
+    ("password", "subject", "problem"),
+    [
+        ("another", COLLEGE, "SEAL_PKCS12_FILE: the password does not open the file"),
+        (PASSWORD, PERSON, "SEAL_PKCS12_FILE: the certificate is that of a natural person"),
+    ],
+)
+def test_a_seal_that_cannot_be_used_stops_the_start(sqlite_url, tmp_path, password, subject, problem):
+    file = tmp_path / "seal.p12"
+    file.write_bytes(pkcs12_file(key(), certificate(key(), subject)))
+    settings = settings_for(sqlite_url, tmp_path, seal_pkcs12_file=file, seal_pkcs12_password=password)
+    with pytest.raises(SettingsError, match=problem) as refused:
+        build_tool(settings)
+    assert password not in str(refused.value)
+
+
+def test_a_seal_whose_time_is_over_does_not_stop_the_start(sqlite_url, tmp_path):
+    """Badges are issued without it; the doctor says that it has ended."""
+    file = tmp_path / "seal.p12"
+    file.write_bytes(pkcs12_file(key(), certificate(key(), ends=BEGINS + timedelta(days=1))))
+    settings = settings_for(
+        sqlite_url, tmp_path, seal_pkcs12_file=file, seal_pkcs12_password=PASSWORD, seal_time="iat"
+    )
+    tool = build_tool(settings)
+    assert (tool.seal.place, tool.seal.signing_time) == ("file", "iat")
+    assert tool.seal.certificate().identifier == COLLEGE["organizationIdentifier"]
+    assert PASSWORD not in repr(tool)
+    tool.store.close()
 
 
 def test_mails_are_signed_for_the_domain_of_the_sender_and_return_to_the_mailbox(sqlite_url, tmp_path):

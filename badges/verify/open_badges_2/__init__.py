@@ -83,6 +83,7 @@ def check_open_badges_2(file: ParsedFile, lookups: Lookups, recipient: str | Non
         one_ed_tech=worst_outcome(probes),
         probes=probes,
         in_open_badges_3=in_open_badges_3 if assertion else None,
+        secured=file.secured,
     )
 
 

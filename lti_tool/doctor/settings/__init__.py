@@ -20,6 +20,7 @@ FINDINGS: Mapping[str, Severity] = {
     "terms_moved": BROKEN,
     "dkim_key_refused": BROKEN,
     "device_refused": BROKEN,
+    "seal_refused": BROKEN,
     "proxy_not_named": WARNING,
     "only_this_machine": WARNING,
 }
@@ -32,6 +33,9 @@ _OF_THE_START = {
     "EXTENSION_URL": "terms_moved",
     "DKIM_KEY_FILE": "dkim_key_refused",
     "PKCS11_MODULE": "device_refused",
+    "SEAL_PKCS12_FILE": "seal_refused",
+    "SEAL_PKCS11_MODULE": "seal_refused",
+    "SEAL_CERTIFICATE_FILE": "seal_refused",
 }
 _SETTING = re.compile("[A-Z][A-Z0-9_]+")
 

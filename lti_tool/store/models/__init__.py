@@ -10,10 +10,12 @@ from lti_tool.store.models.awards import (
     Notice,
     TextDictionary,
 )
+from lti_tool.store.models.backpack import KeptBadge, KeptProfile, Program, ProgramAccess, ProgramToken
 from lti_tool.store.models.base import Base, Instant, Score
 from lti_tool.store.models.bulk_acts import BulkAct, BulkActPerson
 from lti_tool.store.models.corrections import CorrectionRequest
 from lti_tool.store.models.events import CountedEvents, Event
+from lti_tool.store.models.hosts import BadgeHost, BroughtBadge, HostAccess
 from lti_tool.store.models.identity_checks import IdentityCheck, IdentityCheckRefusal
 from lti_tool.store.models.issuer_erasures import IssuerErasure
 from lti_tool.store.models.issuers import (
@@ -53,13 +55,16 @@ from lti_tool.store.models.rules import AwardRule, Placement, Question, Resource
 from lti_tool.store.models.sessions import ExpiringValue, LaunchSession
 from lti_tool.store.models.sharing import ShareLink
 from lti_tool.store.models.templates import TemplateChange, TemplateVersion
+from lti_tool.store.models.wallet_offers import WalletOffer
 
 __all__ = [
     "AddressCode",
     "Approval",
     "Award",
     "AwardRule",
+    "BadgeHost",
     "Base",
+    "BroughtBadge",
     "BulkAct",
     "BulkActPerson",
     "CompiledFormRow",
@@ -72,6 +77,7 @@ __all__ = [
     "Event",
     "ExpiringValue",
     "HandAward",
+    "HostAccess",
     "IdentityCheck",
     "IdentityCheckRefusal",
     "InstallationSetting",
@@ -83,6 +89,8 @@ __all__ = [
     "IssuerProfileRow",
     "IssuerRow",
     "JournalEntry",
+    "KeptBadge",
+    "KeptProfile",
     "LaunchSession",
     "LearnerSession",
     "LookRow",
@@ -101,6 +109,9 @@ __all__ = [
     "Placement",
     "PlatformAccount",
     "PlatformSelfTest",
+    "Program",
+    "ProgramAccess",
+    "ProgramToken",
     "ProvedAddress",
     "Question",
     "RegistrationRow",
@@ -118,4 +129,5 @@ __all__ = [
     "TextDictionary",
     "ToolKeyRow",
     "VerificationCount",
+    "WalletOffer",
 ]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.base import Base, index_where, one_where
@@ -21,6 +21,11 @@ from lti_tool.store.packing import unpack, unpack_both
 WAITING = "status = 'waiting'"
 #: The same of a delivery that was given up.
 NOT_DELIVERED = "status = 'failed'"
+BOUND = "replaced_at IS NULL AND holder IS NOT NULL"
+#: The channel of a delivery that nobody brought: a wallet came for the badge.
+WALLET = "wallet"
+#: The form of every credential that is bound to nobody, too.
+JSON_FORM = "json"
 
 
 class Award(Base):
@@ -73,6 +78,8 @@ class Award(Base):
     """When its learner took it out of their list of badges; it stays as valid as it was."""
     claimed_at: Mapped[datetime | None]
     """When its learner first opened the badge on a page of their own."""
+    brought_at: Mapped[datetime | None]
+    """When it was first brought to a place that its learner chose."""
     course: Mapped[Course | None] = relationship()
     person: Mapped[Person] = relationship()
     rule: Mapped[AwardRule] = relationship()
@@ -81,11 +88,25 @@ class Award(Base):
         back_populates="award", order_by="CredentialRow.issued_at"
     )
     credential: Mapped[CredentialRow | None] = relationship(
-        primaryjoin="and_(CredentialRow.award_id == Award.id, CredentialRow.replaced_at.is_(None))",
+        primaryjoin="and_(CredentialRow.award_id == Award.id, CredentialRow.replaced_at.is_(None), "
+        "CredentialRow.holder.is_(None))",
         viewonly=True,
     )
-    """The one that was not replaced."""
+    """The one that was not replaced, and is bound to nobody."""
+    bound_credentials: Mapped[list[CredentialRow]] = relationship(
+        primaryjoin="and_(CredentialRow.award_id == Award.id, CredentialRow.replaced_at.is_(None), "
+        "CredentialRow.holder.is_not(None))",
+        order_by="CredentialRow.issued_at",
+        viewonly=True,
+    )
+    """Those that wallets have by keys of their own, as far as they were not replaced."""
     deliveries: Mapped[list[Delivery]] = relationship(back_populates="award", order_by="Delivery.id")
+
+    @property
+    def last_credential(self) -> CredentialRow | None:
+        """The one in use, or the last that was; None before there is one. Bound ones are left out."""
+        unbound = [each for each in self.credentials if each.holder is None]
+        return self.credential or (unbound[-1] if unbound else None)
 
 
 class HandAward(Base):
@@ -133,9 +154,10 @@ class CredentialRow(Base):
     `text` and `jwt` are given out, each with one proof, because some verifiers refuse to choose between two.
     `base_text` is not.
 
-    An award has one at a time. It may be replaced, and both are kept. `why` it was made: first, replaced (with
-    something corrected), reissued (signed with another key), again (after a revocation). `revoked_as`: revoked, with
-    the reason that somebody typed; mistake, replaced, reissued.
+    An award has one at a time that is bound to nobody. It may be replaced, and both are kept. Beside it there may be
+    one for each `holder` and `form`: see `lti_tool.issuing.bound`. `why` it was made: first, replaced (with something
+    corrected), reissued (signed with another key), again (after a revocation), bound. `revoked_as`: revoked, with the
+    reason that somebody typed; mistake, replaced, reissued.
     """
 
     __tablename__ = "credential"
@@ -160,7 +182,9 @@ class CredentialRow(Base):
     signed_with: Mapped[list[str]] = mapped_column(default=list)
     """The ids of the keys of its proofs."""
     holder: Mapped[str | None]
-    """Whom it is bound to, by their identifier; None where it is bound to nobody."""
+    """Whom it is bound to, by the DID of their key; None where it is bound to nobody."""
+    form: Mapped[str] = mapped_column(String(20), default=JSON_FORM, server_default=JSON_FORM)
+    """As what a holder's wallet has it: json, or the media type of what stands in the place of the JWT."""
     replaces_id: Mapped[str | None] = mapped_column(ForeignKey("credential.id"))
     replaced_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
@@ -180,7 +204,7 @@ class CredentialRow(Base):
 
     @property
     def jwt(self) -> str:
-        """The same credential as a compact JWS."""
+        """The same credential as a compact JWS; where `form` is another than json, in that form."""
         return self.texts[1]
 
     @property
@@ -208,8 +232,16 @@ class CredentialRow(Base):
         # A credential is replaced once.
         UniqueConstraint("replaces_id"),
         # Two workers may issue the same award at once: the second is refused.
-        one_where("ix_credential_current", "award_id", "replaced_at IS NULL"),
+        one_where("ix_credential_current", "award_id", "replaced_at IS NULL AND holder IS NULL"),
+        # A wallet that asks twice, at once or later, gets what it got.
+        one_where("ix_credential_bound", ("award_id", "holder", "form"), BOUND),
     )
+
+
+#: The condition of a join of an award with its credential: the one that was not replaced, and is bound to nobody.
+IS_CURRENT = and_(
+    CredentialRow.award_id == Award.id, CredentialRow.replaced_at.is_(None), CredentialRow.holder.is_(None)
+)
 
 
 class Notice(Base):

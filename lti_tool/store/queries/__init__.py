@@ -2,13 +2,16 @@
 
 from lti_tool.store.queries import (
     awards,
+    backpack,
     bulk_acts,
     corrections,
     course_home,
     course_page,
     credentials,
     events,
+    exchanges,
     hand_awards,
+    hosts,
     identity_checks,
     issuer_erasures,
     issuer_people,
@@ -32,17 +35,21 @@ from lti_tool.store.queries import (
     take_backs,
     templates,
     verifications,
+    wallet_offers,
 )
 
 __all__ = [
     "awards",
+    "backpack",
     "bulk_acts",
     "corrections",
     "course_home",
     "course_page",
     "credentials",
     "events",
+    "exchanges",
     "hand_awards",
+    "hosts",
     "identity_checks",
     "issuer_erasures",
     "issuer_people",
@@ -66,4 +73,5 @@ __all__ = [
     "take_backs",
     "templates",
     "verifications",
+    "wallet_offers",
 ]

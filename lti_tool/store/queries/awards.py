@@ -35,7 +35,7 @@ from lti_tool.store.models import (
     ResourceLink,
     TemplateVersion,
 )
-from lti_tool.store.models.awards import NOT_DELIVERED, WAITING
+from lti_tool.store.models.awards import IS_CURRENT, NOT_DELIVERED, WAITING
 from lti_tool.store.queries.common import (
     FOR_UPDATE,
     dialect_of,
@@ -98,11 +98,10 @@ def lock_to_issue(session: Session, award_ids: Collection[int]) -> Mapping[int, 
     chosen = Award.id.in_(award_ids)
     session.execute(select(Award.id).where(chosen).order_by(Award.id).with_for_update(key_share=True))
     # A statement of its own: what the first one reads of other tables may be older than the locks that it waited for.
-    is_current = and_(CredentialRow.award_id == Award.id, CredentialRow.replaced_at.is_(None))
     query = (
         select(Award.id, Award.status, Person.email, CredentialRow.id)
         .join(Award.person)
-        .outerjoin(CredentialRow, is_current)
+        .outerjoin(CredentialRow, IS_CURRENT)
     )
     return {
         award_id: AwardState(status=status, email=email, credential_id=credential_id)
@@ -191,6 +190,16 @@ def pending_deliveries(session: Session, award_ids: Collection[int], channel: st
     return found
 
 
+def delivery_by(session: Session, award_id: int, channel: str) -> Delivery:
+    """The award's delivery by a channel, a new one where there was none; the caller has locked the award."""
+    query = select(Delivery).where(Delivery.award_id == award_id, Delivery.channel == channel)
+    found = session.scalar(query)
+    if found is None:
+        found = Delivery(award_id=award_id, channel=channel)
+        session.add(found)
+    return found
+
+
 def newest_awards(
     session: Session, template: TemplateVersion, person_ids: Collection[int]
 ) -> Mapping[int, HeldAward]:
@@ -214,7 +223,6 @@ def newest_awards(
 @cache
 def _newest(dialect: str) -> Select[*tuple[Any, ...]]:
     """Made once: every launch and every part of a look asks."""
-    is_current = and_(CredentialRow.award_id == Award.id, CredentialRow.replaced_at.is_(None))
     # Not whole rows: the texts of all credentials of a large course would be read at every look.
     return (
         select(
@@ -227,7 +235,7 @@ def _newest(dialect: str) -> Select[*tuple[Any, ...]]:
             CredentialRow.valid_until,
             CredentialRow.suspended_at.is_not(None).label("is_suspended"),
         )
-        .outerjoin(CredentialRow, is_current)
+        .outerjoin(CredentialRow, IS_CURRENT)
         .where(_of_template(), is_in_parameter(dialect, Award.person_id, "person_ids"))
         .order_by(Award.id)
     )

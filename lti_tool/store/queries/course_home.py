@@ -43,7 +43,7 @@ from lti_tool.store.models import (
     RuleVersion,
     TemplateVersion,
 )
-from lti_tool.store.models.awards import NOT_DELIVERED
+from lti_tool.store.models.awards import IS_CURRENT, NOT_DELIVERED
 from lti_tool.store.queries.common import dialect_of, is_among, is_in_query
 from lti_tool.store.queries.course_page import people_seen_as_staff
 
@@ -113,7 +113,6 @@ def _counts() -> Select[*tuple[Any, ...]]:
 
 
 def _award_states() -> Select[*tuple[Any, ...]]:
-    is_current = and_(CredentialRow.award_id == Award.id, CredentialRow.replaced_at.is_(None))
     failed = exists().where(Delivery.award_id == Award.id, text(NOT_DELIVERED))
     dead = exists().where(Outbox.award_id == Award.id, Outbox.died_at.is_not(None))
     until, now = CredentialRow.valid_until, bindparam("now", type_=CredentialRow.valid_until.type)
@@ -134,7 +133,7 @@ def _award_states() -> Select[*tuple[Any, ...]]:
             or_(failed, dead).label("has_failed"),
             Award.person_id.in_(people_seen_as_staff()).label("is_of_staff"),
         )
-        .outerjoin(CredentialRow, is_current)
+        .outerjoin(CredentialRow, IS_CURRENT)
         .where(Award.rule_id.in_(_rules()))
     )
 

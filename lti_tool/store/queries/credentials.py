@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from lti_tool.store.models import Award, CredentialRow, Notice, Person, TemplateVersion, TextDictionary
+from lti_tool.store.models.awards import IS_CURRENT
 from lti_tool.store.queries.common import FOR_UPDATE, add_or_find, is_among
 from lti_tool.values import CurrentCredential
 
@@ -20,10 +21,13 @@ def credential(session: Session, credential_id: str) -> CredentialRow | None:
 
 
 def newest_of_awards(session: Session, award_ids: Collection[int]) -> Mapping[int, CurrentCredential]:
-    """The credential of each award that no other has replaced, by the id of the award; none before the first."""
+    """The credential of each award that no other has replaced, by the id of the award; none before the first.
+
+    Those that are bound to a holder are left out.
+    """
     query = select(
         CredentialRow.id, CredentialRow.award_id, CredentialRow.replaces_id, CredentialRow.replaced_at
-    ).where(CredentialRow.award_id.in_(award_ids))
+    ).where(CredentialRow.award_id.in_(award_ids), CredentialRow.holder.is_(None))
     rows = session.execute(query.order_by(CredentialRow.issued_at)).all()
     replaced = {row.replaces_id for row in rows}
     return {
@@ -49,7 +53,7 @@ def valid_of_rule(session: Session, rule_id: int, award_ids: Collection[int]) ->
         .where(
             Award.rule_id == rule_id,
             Award.status == "issued",
-            CredentialRow.replaced_at.is_(None),
+            IS_CURRENT,
             CredentialRow.suspended_at.is_(None),
             is_among(session, Award.id, award_ids),
         )
@@ -78,6 +82,37 @@ def text_dictionary(session: Session, name: str, make_text: Callable[[], str]) -
 def successor(session: Session, credential_id: str) -> CredentialRow | None:
     """The credential of the same award that took the place of this one."""
     return session.scalar(select(CredentialRow).where(CredentialRow.replaces_id == credential_id).limit(1))
+
+
+def bound(session: Session, award_id: int, holder: str, form: str) -> Sequence[CredentialRow]:
+    """The award's credentials that were bound to the holder in that form, oldest first; also those that were ended."""
+    query = select(CredentialRow).where(
+        CredentialRow.award_id == award_id, CredentialRow.holder == holder, CredentialRow.form == form
+    )
+    return session.scalars(query.order_by(CredentialRow.issued_at)).all()
+
+
+def bound_in_use(session: Session, award_id: int, holder: str, form: str) -> CredentialRow | None:
+    """The award's credential that is bound to the holder in that form, and was neither replaced nor revoked."""
+    return next(
+        (
+            each
+            for each in bound(session, award_id, holder, form)
+            if not each.replaced_at and not each.revoked_at
+        ),
+        None,
+    )
+
+
+def count_bound_in_use(session: Session, award_id: int) -> int:
+    """How many credentials of the award are bound to a holder, in any form, and were neither replaced nor revoked."""
+    query = select(func.count()).where(
+        CredentialRow.award_id == award_id,
+        CredentialRow.holder.is_not(None),
+        CredentialRow.replaced_at.is_(None),
+        CredentialRow.revoked_at.is_(None),
+    )
+    return session.scalars(query).one()
 
 
 def add_notice(session: Session, notice: Notice) -> bool:
@@ -112,8 +147,9 @@ def credentials(session: Session) -> Sequence[CredentialRow]:
     return session.scalars(select(CredentialRow).order_by(CredentialRow.issued_at)).all()
 
 
-#: Neither revoked nor suspended, nor replaced by another.
+#: Neither revoked nor suspended, nor replaced by another; bound to nobody, so that each badge is there once.
 _IS_VALID = (
+    CredentialRow.holder.is_(None),
     CredentialRow.revoked_at.is_(None),
     CredentialRow.suspended_at.is_(None),
     CredentialRow.replaced_at.is_(None),
@@ -123,7 +159,7 @@ _IS_VALID = (
 def in_use_signed_with(session: Session, issuer_id: str, kid: str, now: datetime) -> list[str]:
     """The ids of the issuer's credentials that a key has signed and that are still in use, oldest first.
 
-    Suspended ones are in use, expired ones are not.
+    Those that are bound to a holder are among them. Suspended ones are in use, expired ones are not.
     """
     # Not whole rows: their texts would fill the memory.
     query = select(CredentialRow.id, CredentialRow.signed_with).where(
@@ -137,7 +173,7 @@ def in_use_signed_with(session: Session, issuer_id: str, kid: str, now: datetime
 
 
 def credentials_of_learner(session: Session, person_id: int) -> Sequence[CredentialRow]:
-    """The learner's credentials that are neither revoked, suspended nor replaced, oldest first.
+    """The learner's credentials that are neither revoked, suspended nor replaced, oldest first; none that is bound.
 
     Some may have expired.
     """

@@ -16,6 +16,7 @@ from lti_tool.store.models import (
     ProvedAddress,
     RegistrationRow,
 )
+from lti_tool.store.models.awards import IS_CURRENT
 from lti_tool.store.queries.common import is_possible_id
 from lti_tool.store.queries.roster import Named
 
@@ -75,7 +76,7 @@ def badges_of(session: Session, issuer_id: str, person_ids: Collection[int]) -> 
         .where(
             Award.issuer_id == issuer_id,
             Award.person_id.in_(person_ids),
-            CredentialRow.replaced_at.is_(None),
+            IS_CURRENT,
         )
         .options(undefer(CredentialRow.packed), joinedload(CredentialRow.dictionary))
         .order_by(Award.person_id, CredentialRow.issued_at.desc(), CredentialRow.id)

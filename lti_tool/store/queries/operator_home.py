@@ -21,6 +21,7 @@ from lti_tool.store.models import (
     RegistrationRow,
     TemplateVersion,
 )
+from lti_tool.store.models.awards import WALLET
 from lti_tool.store.queries.common import is_in_trouble, is_possible_id
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ class PlatformTrouble(NamedTuple):
 def numbers(session: Session, issuer_id: str, since: datetime) -> IssuerNumbers:
     """The numbers of the issuer."""
     new = and_(Award.issuer_id == issuer_id, Award.earned_at >= since, Award.status != "revoked")
-    delivered_of = select(func.count()).select_from(Delivery).join(Award)
+    # What wallets came for was not sent by anybody, so it arrived in any case.
+    delivered_of = select(func.count()).select_from(Delivery).join(Award).where(Delivery.channel != WALLET)
     asked = (
         select(func.count(Approval.template_version_id.distinct()))
         .join(TemplateVersion, TemplateVersion.id == Approval.template_version_id)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from lti_tool.store.account_hashes import ERASED, account_hash, account_hashes
 from lti_tool.store.models import (
     Award,
+    BroughtBadge,
     BulkActPerson,
     CorrectionRequest,
     Course,
@@ -33,6 +34,7 @@ from lti_tool.store.models import (
     ShareLink,
     SourceAccess,
     TeacherMailChoice,
+    WalletOffer,
 )
 from lti_tool.store.queries import bulk_acts
 from lti_tool.store.queries.common import FOR_UPDATE, insert_missing, is_among, is_among_few, is_possible_id
@@ -463,8 +465,10 @@ def delete_awards(session: Session, awards: Collection[int], credentials: Collec
         (CredentialRow, CredentialRow.id.in_(credentials)),
         (Delivery, Delivery.id.in_(deliveries)),
         (MailedChange, MailedChange.award_id.in_(awards)),
+        (BroughtBadge, BroughtBadge.award_id.in_(awards)),
         (CorrectionRequest, CorrectionRequest.award_id.in_(awards)),
         (ShareLink, ShareLink.award_id.in_(awards)),
+        (WalletOffer, WalletOffer.award_id.in_(awards)),
         (BulkActPerson, BulkActPerson.award_id.in_(awards)),
         (Award, Award.id.in_(awards)),
     ):

@@ -10,6 +10,7 @@ from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.store.models import AddressCode, LearnerSession, Person, ProvedAddress
+from lti_tool.store.queries import backpack, hosts
 from lti_tool.store.queries.common import is_possible_id
 
 
@@ -81,20 +82,27 @@ def delete_learner_sessions(session: Session, idle_since: datetime, created_befo
 
 
 def delete_all_of(session: Session, person_ids: Collection[int]) -> None:
-    """Deletes the proofs and codes of these people, and the sessions on addresses that nobody else has proved.
+    """Deletes the proofs and codes of these people, what they keep here, and what is held of addresses that nobody else
+    has proved.
 
     They are no more than one statement takes.
     """
     proofs = ProvedAddress.person_id.in_(person_ids)
     addresses = set(session.scalars(select(ProvedAddress.address).where(proofs)))
+    backpack.delete_kept(session, person_ids)
     session.execute(delete(AddressCode).where(AddressCode.person_id.in_(person_ids)))
     session.execute(delete(ProvedAddress).where(proofs))
     delete_sessions_of_nobody(session, addresses)
 
 
 def delete_sessions_of_nobody(session: Session, addresses: Collection[str]) -> None:
-    """Deletes what is held of those of the addresses that nobody has proved any more."""
+    """Deletes what is held of those of the addresses that nobody has proved any more.
+
+    Sessions, codes, let-in programs and accesses to hosts.
+    """
     proved = set(session.scalars(select(ProvedAddress.address).where(ProvedAddress.address.in_(addresses))))
     left = set(addresses) - proved
     session.execute(delete(LearnerSession).where(LearnerSession.address.in_(left)))
     session.execute(delete(AddressCode).where(AddressCode.address.in_(left)))
+    backpack.delete_accesses_of(session, left)
+    hosts.delete_accesses_of(session, left)

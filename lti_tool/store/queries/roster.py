@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, bindparam, exists, or_, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Delivery, Outbox, Person
-from lti_tool.store.models.awards import NOT_DELIVERED
+from lti_tool.store.models.awards import IS_CURRENT, NOT_DELIVERED
 from lti_tool.store.queries.common import dialect_of, is_in_parameter
 from lti_tool.store.queries.course_page import people_seen_as_staff
 
@@ -64,7 +64,6 @@ def standings_of_rule(session: Session, rule: AwardRule) -> Sequence[Standing]:
 @cache
 def _standings() -> Select[*tuple[Any, ...]]:
     # In the order of the fields of Standing.
-    is_current = and_(CredentialRow.award_id == Award.id, CredentialRow.replaced_at.is_(None))
     failed = exists().where(Delivery.award_id == Award.id, text(NOT_DELIVERED))
     dead = exists().where(Outbox.award_id == Award.id, Outbox.died_at.is_not(None))
     return (
@@ -85,7 +84,7 @@ def _standings() -> Select[*tuple[Any, ...]]:
             Award.claimed_at.is_not(None),
         )
         .join(Person, Person.id == Award.person_id)
-        .outerjoin(CredentialRow, is_current)
+        .outerjoin(CredentialRow, IS_CURRENT)
         .where(Award.rule_id == bindparam("rule_id"))
         .order_by(Award.id)
     )

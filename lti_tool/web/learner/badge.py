@@ -133,6 +133,8 @@ def _shown(
         "is_settled": awards_now or queries.rules.proposed_version(session, rule.id) is None,
         "sharing": sharing_of(session, award, inside_path(issued.id)) if award and issued else None,
         "mail_folder": current_tool().mail_folder,
+        "is_sealed": current_tool().seal is not None
+        and version.issuer_id == queries.issuers.first_issuer_id(session),
         "proves_nothing": award is not None and not queries.proved_addresses.of_person(session, person_id),
     }
 

@@ -20,6 +20,9 @@ SESSION_COOKIE = "__Host-nozimite_my"
 #: The ticket of a code that was asked for: no other browser can use the code.
 TICKET_COOKIE = "__Host-nozimite_code"
 
+#: The request of a program that waits until its learner has signed in: the query of its address.
+ASKED_COOKIE = "__Host-nozimite_asked"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnerVisit:

@@ -58,9 +58,7 @@ def badges_of(session: Session, person_ids: Collection[int]) -> Sequence[ListedB
 
 
 def _listed(session: Session, award: Award, dead: Collection[int], now: datetime) -> ListedBadge:
-    credential, version = award.credential, award.template_version
-    if credential is None and award.credentials:
-        credential = award.credentials[-1]
+    credential, version = award.last_credential, award.template_version
     valid_until = credential.valid_until if credential else None
     reason = ""
     if credential is not None:

@@ -14,6 +14,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from badges.template.model import stored_template
+from lti_tool.backpack.endpoints import CONSENT_PATH
 from lti_tool.errors import NotFoundError
 from lti_tool.people import addresses, learner_sessions
 from lti_tool.people.addresses import CODE_LIFE, CODE_MINUTES, Asking
@@ -21,11 +22,13 @@ from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor, person
 from lti_tool.store.models import Award
 from lti_tool.web import rate_limits
+from lti_tool.web.backpack.kept_list import kept_of, programs_of
 from lti_tool.web.checked_requests import typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import private_page, send_own_origin
 from lti_tool.web.languages import page_language
 from lti_tool.web.learner.learner_visits import (
+    ASKED_COOKIE,
     SESSION_COOKIE,
     TICKET_COOKIE,
     LearnerVisit,
@@ -50,7 +53,7 @@ def show() -> Response:
         visit = find_visit(session)
         if visit is None:
             return _private("learner/sign_in.html")
-        response = _list(session, visit)
+        response = list_page(session, visit)
     record_use(visit)
     return response
 
@@ -86,9 +89,13 @@ def sign_in() -> Response:
         return _private("learner/sign_in.html", asked=asked, wrong=wrong_code(), minutes=CODE_MINUTES)
     with tool.store.begin() as session:
         token = learner_sessions.start_session(session, address, now)
-    response = redirect("/my", 303)
+    # A program may wait for an answer: where that leads is read anew from what it asked.
+    asked = request.cookies.get(ASKED_COOKIE, "")
+    response = redirect(f"{CONSENT_PATH}?{asked}" if asked else "/my", 303)
     set_cookie(response, SESSION_COOKIE, token, None)
     set_cookie(response, TICKET_COOKIE, "", 0)
+    if asked:
+        set_cookie(response, ASKED_COOKIE, "", 0)
     return response
 
 
@@ -134,7 +141,7 @@ def badge(badge_id: UUID) -> Response:
         visit = find_visit(session)
         if visit is None:
             return redirect("/my", 303)
-        award = _own_award(session, visit, badge_id)
+        award = own_award_of(session, visit, badge_id)
         page = _sharing(session, award, badge_id)
     claim_once(award, _actor(award))
     return page
@@ -148,7 +155,7 @@ def change_shown(badge_id: UUID, action: str) -> Response:
         visit = find_visit(session)
         if visit is None:
             return redirect("/my", 303)
-        award = _own_award(session, visit, badge_id)
+        award = own_award_of(session, visit, badge_id)
         done = change_sharing(session, award, action, _actor(award))
         session.flush()
         return _sharing(session, award, badge_id, done)
@@ -162,13 +169,14 @@ def change_listed(badge_id: UUID, action: str) -> Response:
         visit = find_visit(session)
         if visit is None:
             return redirect("/my", 303)
-        award = _own_award(session, visit, badge_id)
+        award = own_award_of(session, visit, badge_id)
         done = change_listing(session, award, action, _actor(award))
         session.flush()
-        return _list(session, visit, done=done)
+        return list_page(session, visit, done=done)
 
 
-def _own_award(session: Session, visit: LearnerVisit, badge_id: UUID) -> Award:
+def own_award_of(session: Session, visit: LearnerVisit, badge_id: UUID) -> Award:
+    """The award of one of the visitor's own badges; raises NotFoundError for any other."""
     row = queries.credentials.credential(session, str(badge_id))
     if row is None or row.award.person_id not in visit.people:
         raise NotFoundError("you have no such badge")
@@ -180,7 +188,8 @@ def _actor(award: Award) -> Actor:
     return person(award.person_id)
 
 
-def _list(session: Session, visit: LearnerVisit, done: str = "") -> Response:
+def list_page(session: Session, visit: LearnerVisit, *, done: str = "", wrong: str = "") -> Response:
+    """The badges of whoever is signed in, what they keep here, and the programs that they let in."""
     badges = badges_of(session, visit.people)
     issuers = {each.issuer_id for each in badges}
     # Of several issuers none speaks more than another: then it is the one whose site this is.
@@ -193,7 +202,10 @@ def _list(session: Session, visit: LearnerVisit, done: str = "") -> Response:
         badges=badges,
         sessions=learner_sessions.running_sessions(session, visit.address, current_tool().clock()),
         session_name=learner_sessions.name_of,
+        kept=kept_of(session, visit.people),
+        programs=programs_of(session, visit.address),
         done=done,
+        wrong=wrong,
     )
 
 

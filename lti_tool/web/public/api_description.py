@@ -75,8 +75,8 @@ def _verify() -> dict[str, Any]:
                 "application/octet-stream": {
                     "schema": {
                         **_BYTES,
-                        "description": "One badge: PNG, SVG, PDF, JSON, JWT, or an e-mail or ZIP file with one in it; "
-                        "or the web address of one as text.",
+                        "description": "One badge: PNG, SVG, PDF, JSON, JWT, SD-JWT, or an e-mail or ZIP file with one "
+                        "in it; or the web address of one as text.",
                     }
                 },
                 "multipart/form-data": {
@@ -93,7 +93,7 @@ def _verify() -> dict[str, Any]:
                         "properties": {
                             "text": {
                                 **_TEXT,
-                                "description": "JSON, a JWT, or web addresses, one a line.",
+                                "description": "JSON, a JWT, an SD-JWT, or web addresses, one a line.",
                             }
                         },
                     }

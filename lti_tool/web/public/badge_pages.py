@@ -18,6 +18,7 @@ from lti_tool.publishing import achievements, credentials, issuer_documents
 from lti_tool.publishing.announced import Announced, announced, announced_readings
 from lti_tool.store import events, queries
 from lti_tool.store.models import CredentialRow, TemplateVersion
+from lti_tool.store.models.awards import JSON_FORM
 from lti_tool.web.current import current_tool
 from lti_tool.web.documents.responses import (
     CORS_ANY_ORIGIN,
@@ -64,8 +65,8 @@ def badge(badge_id: UUID) -> Response:
             "public/badge.html",
             credential=row,
             successor=successor,
-            # The successor may have been replaced too.
-            newest=row.award.credential or successor,
+            # The successor may have been replaced too. Which badge somebody else holds is not told by a bound one.
+            newest=successor if row.holder else row.award.credential or successor,
             has_expired=row.has_expired(tool.clock()),
             template=stored_template(row.template_version.body),
             verification=answers_of(report, tool.issuers.is_own),
@@ -97,7 +98,10 @@ def badge_json(badge_id: UUID) -> Response:
 
 @pages.get("/badges/<uuid:badge_id>.jwt")
 def badge_jwt(badge_id: UUID) -> Response:
+    """The badge as a JWT. Raises NotFoundError also for one that a wallet got in another form."""
     _json, text = _signed_texts(badge_id)
+    if text is None:
+        raise NotFoundError("the badge was not issued as a JWT")
     return with_file_name(personal_document(text.encode(), "application/jwt"), badge_id, "jwt")
 
 
@@ -110,7 +114,10 @@ def credential(credential_id: UUID) -> Response:
         return response
     json_text, jwt_text = _signed_texts(credential_id)
     media_type = request.accept_mimetypes.best_match((*CREDENTIAL_TYPES, *JWT_TYPES), CREDENTIAL_TYPES[0])
-    body = jwt_text if media_type in JWT_TYPES else json_text
+    if media_type in JWT_TYPES and jwt_text is not None:
+        body = jwt_text
+    else:
+        body, media_type = json_text, media_type if media_type in CREDENTIAL_TYPES else CREDENTIAL_TYPES[0]
     response = personal_document(body.encode(), media_type)
     response.vary.add("Accept")
     return response
@@ -204,11 +211,14 @@ def _may_leave_out(row: CredentialRow) -> tuple[str, ...]:
     return removable_parts(SecuredCredential(row.base_text, CREDENTIAL_TYPES[0]))
 
 
-def _signed_texts(credential_id: UUID) -> tuple[str, str]:
-    """The secured credential as JSON, and as a compact JWS. Raises NotFoundError and RevokedError."""
+def _signed_texts(credential_id: UUID) -> tuple[str, str | None]:
+    """The secured credential as JSON, and as a compact JWS. Raises NotFoundError and RevokedError.
+
+    What a holder's wallet got in another form is given to that wallet alone: then there is no JWS.
+    """
     with current_tool().store.read() as session:
         row = credentials.row_to_give_out(session, str(credential_id))
-        return row.text, row.jwt
+        return row.text, row.jwt if row.form == JSON_FORM else None
 
 
 def with_file_name(response: Response, badge_id: UUID, ending: str) -> Response:

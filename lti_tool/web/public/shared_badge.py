@@ -78,10 +78,9 @@ def shared_file(token: str) -> Response:
 def _shown(session: Session, token: str) -> tuple[ShareLink, CredentialRow]:
     """The link, and the credential that it shows: the newest of its award, which may be revoked."""
     link = share_links.find_link(session, token, current_tool().clock())
-    credentials = link.award.credentials
-    if not credentials:
+    row = link.award.last_credential
+    if row is None:
         raise LinkEndedError("the award has no badge")
-    row = link.award.credential or credentials[-1]
     set_page_issuer(current_tool().issuers.of(session, row.issuer_id))
     return link, row
 

@@ -95,10 +95,10 @@ def answers_of(report: Report, is_own: Callable[[str], bool]) -> Answers:
         light=light,
         headline=headline,
         answers=(
-            _content_answer(proof),
+            _content_answer(proof, checks.get("disclosures")),
             _issuer_answer(proof, key, issuer),
             _validity_answer(proof, key, checks["status"], checks["validity"]),
-            _person_answer(proof, key, credential),
+            _person_answer(proof, key, credential, checks.get("presentation")),
         ),
         is_proven=_proves(proof, key),
         is_own=issuer.is_own,
@@ -186,14 +186,15 @@ _HOSTED = frozenset({"hosted", "hosted_otherwise"})
 #: The outcomes of a check that holds; a warning is a remark about a badge that is valid all the same.
 _HOLDS = ("passed", "warning")
 #: Codes of `proof` by which the signature proves that the content was changed.
-_PROVEN_CHANGED = frozenset({"bad_signature"})
+_PROVEN_CHANGED = frozenset({"bad_signature", "foreign_disclosure"})
 
 
 #: Codes of `proof` by which the signature is known to prove nothing, which is no better than none.
 _PROVES_NOTHING = frozenset({"malformed", "claims_disagree", "unreadable_claim"})
 
 
-def _content_answer(proof: Check) -> Answer:
+def _content_answer(proof: Check, disclosures: Check | None) -> Answer:
+    """`disclosures`: what was left out, of a badge of which its holder may leave parts out."""
     light: TrafficLight = "no" if proof.outcome == "failed" else "unsure"
     summary = _not_proven(proof)
     if proof.outcome in _HOLDS:
@@ -203,8 +204,12 @@ def _content_answer(proof: Check) -> Answer:
         summary = _l("Changed")
     elif proof.code == _UNSIGNED:
         light, summary = "no", _l("Not signed")
+    said = [proof, disclosures] if disclosures is not None and proof.outcome in _HOLDS else [proof]
     return Answer(
-        question=_l("Was it changed?"), light=light, summary=summary, explanation=check_sentence(proof)
+        question=_l("Was it changed?"),
+        light=light,
+        summary=summary,
+        explanation=" ".join(map(check_sentence, said)),
     )
 
 
@@ -335,7 +340,9 @@ _INVALID: Mapping[str, Sentence] = {
 # --- Person
 
 
-def _person_answer(proof: Check, key: Check, credential: Json) -> Answer:
+def _person_answer(proof: Check, key: Check, credential: Json, presentation: Check | None) -> Answer:
+    """`presentation`: who shows it, of a badge that may be bound to a wallet."""
+    explanation: Sentence
     if not _proves(proof, key):
         explanation = _l("Nothing in the file is proven, so neither is the name.")
     elif readers.learner_name(credential):
@@ -344,6 +351,8 @@ def _person_answer(proof: Check, key: Check, credential: Json) -> Answer:
         explanation = _l(
             "The badge bears no name. Ask whoever showed it to you how you can tell that it is theirs."
         )
+    if presentation is not None and _proves(proof, key):
+        explanation = f"{check_sentence(presentation)} {explanation}"
     return Answer(
         question=_l("Is it this person?"),
         light="off",
@@ -353,7 +362,9 @@ def _person_answer(proof: Check, key: Check, credential: Json) -> Answer:
 
 
 #: The checks that the answers are about; the others say how well the badge is made.
-_ANSWERED = frozenset({"proof", "key_of_issuer", "status", "validity", "recipient"})
+_ANSWERED = frozenset(
+    {"proof", "key_of_issuer", "status", "validity", "recipient", "disclosures", "presentation"}
+)
 
 
 def technical_remarks(checks: Sequence[Check]) -> tuple[str, ...]:

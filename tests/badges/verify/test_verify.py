@@ -21,7 +21,7 @@ from badges.bake import SIGNATURE, bake
 from badges.errors import NotBakedError, PictureError
 from badges.sentences import sentence, sentences
 from badges.template.model import Template
-from badges.verify import CHECKS, Report, StatusFinder, Verdict, verify
+from badges.verify import CHECKS, SD_JWT_CHECKS, Report, StatusFinder, Verdict, verify
 from badges.verify.report import LIMIT_REACHED
 from signing.errors import ProofError
 from signing.json_text import Json
@@ -567,7 +567,8 @@ def test_every_code_of_proofs_and_pictures_has_a_sentence() -> None:
         assert len(codes) >= 1
         assert codes - sentences()[check].keys() == set()
     assert set(Verdict.__args__) == sentences()["verdict"].keys()
-    assert [name for name, _ in CHECKS] == [name for name in sentences() if name != "verdict"]
+    names = [name for name, _ in (*CHECKS, *SD_JWT_CHECKS)]
+    assert names == [name for name in sentences() if name != "verdict"]
 
 
 def test_each_sentence_is_complete_in_both_languages() -> None:

@@ -29,6 +29,7 @@ from lti_tool.store.models import CredentialRow
 from lti_tool.templates import approval_requests, approvals, versions
 from signing import did
 from signing.errors import UnusableKeyError
+from signing.seals.jades import verify_seal
 from tests.fixtures import (
     ANNA,
     SECRETS,
@@ -39,6 +40,7 @@ from tests.fixtures import (
     run_due_jobs,
     template_data,
 )
+from tests.seal_certificates import COLLEGE, PASSWORD, certificate, key, pkcs12_file
 
 ROOT = Path(__file__).parents[3]
 ANOTHER_KEY = "OTg3NjU0MzIxMDogb2YgYW5vdGhlciBjb21wdXRlciE"
@@ -634,6 +636,34 @@ def test_europass_writes_every_badge(environment, badge, run, tmp_path):
     with zipfile.ZipFile(out) as packed:
         assert len(packed.namelist()) == 1
     assert run("europass", "--out", out, "--template", "no-such")[1].endswith(": 0\n")
+
+
+def test_europass_seals_every_badge_where_there_is_a_seal(environment, badge, run, tmp_path):
+    file, out = tmp_path / "seal.p12", tmp_path / "europass.zip"
+
+    def use(**subject):
+        file.write_bytes(pkcs12_file(key(), certificate(key(), COLLEGE | subject)))
+
+    use()
+    environment.setenv("SEAL_PKCS12_FILE", str(file))
+    environment.setenv("SEAL_PKCS12_PASSWORD", PASSWORD)
+    code, output, error = run("europass", "--out", out)
+    assert (code, output.strip(), error) == (0, f"Badges sealed and written to {out}: 1", "")
+    with zipfile.ZipFile(out) as packed:
+        (name,) = packed.namelist()
+        assert (
+            json.loads(verify_seal(packed.read(name).decode()).document)["type"][1]
+            == "EuropeanDigitalCredential"
+        )
+    out.unlink()
+    assert run("europass", "--out", out, "--for-issuer")[1].strip() == f"Badges written to {out}: 1"
+    with zipfile.ZipFile(out) as packed:
+        assert json.loads(packed.read(packed.namelist()[0])).keys() == {"credential", "deliveryDetails"}
+    out.unlink()
+    use(organizationIdentifier="NTRLV-40000000002")
+    code, output, error = run("europass", "--out", out)
+    assert (code, output, out.exists()) == (2, "", False)
+    assert "Nothing was sealed" in error and "NTRLV-40000000002" in error and PASSWORD not in error
 
 
 @pytest.mark.parametrize("act", ["revoke", "suspend"])

@@ -74,6 +74,7 @@ def test_all_badges_of_the_key_are_signed_with_another(tool, stolen):
     ids = begin(tool, stolen)
     steps = list(reissue(tool.store, tool.issuers, ids, tool.clock))
     assert [step.credential_id for step in steps] == ids and len(ids) == len(CLASS)
+    assert not any(step.was_bound for step in steps)
     check_all_reissued_once(tool, stolen)
     run_due_jobs(tool)
     assert {row.status for row in rows(tool, Delivery)} == {"sent"}

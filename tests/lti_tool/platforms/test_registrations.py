@@ -24,6 +24,7 @@ from lti_tool.store.models import (
     BulkAct,
     Event,
     HandAward,
+    KeptProfile,
     Outbox,
     ProvedAddress,
     RegistrationRow,
@@ -31,6 +32,7 @@ from lti_tool.store.models import (
 )
 from lti_tool.templates import approvals, versions
 from lti_tool.values import Given
+from tests.backpack import add_host_access, kept_badge
 from tests.fixtures import (
     ANNA,
     NEW_REGISTRATION,
@@ -94,7 +96,7 @@ def referring_tables(name="registration"):
 
 
 #: What refers to people and to awards, which keep a registration.
-OF_AWARDS = {"mailed_change"}
+OF_AWARDS = {"mailed_change", "brought_badge"}
 
 
 def test_what_is_not_named_stays_as_it_was(tool, rule_id):
@@ -211,6 +213,9 @@ def test_removing_leaves_nothing_of_the_platform(tool, platform, template_id, cl
                 expires_at=clock.now + timedelta(days=1),
             )
         )
+        session.add(kept_badge(anna, clock()))
+        session.add(KeptProfile(person_id=anna, body={}, changed_at=clock()))
+        add_host_access(session, "anna@example.org", clock())
         queries.mails.save_mailed_matter(session, rule_id, "to_confirm", zane.person_id, [anna], clock())
     # All who were outside come in at once: a question.
     looks.look(tool.store, platform, rule_id, clock())
@@ -221,8 +226,10 @@ def test_removing_leaves_nothing_of_the_platform(tool, platform, template_id, cl
     wanted = referring_tables() | referring_tables("person") - OF_AWARDS
     assert filled >= wanted, "a new table is filled here, and deleted with its registration"
     act(tool, registrations.remove)
-    assert {name: n for name, n in counts(tool).items() if name != "outbox"} == {
-        name: n for name, n in before.items() if name != "outbox"
+    # A host is nobody's: it is forgotten once nobody uses it.
+    others = ("outbox", "badge_host")
+    assert {name: n for name, n in counts(tool).items() if name not in others} == {
+        name: n for name, n in before.items() if name not in others
     }
     clock.advance(hours=1)
     for queue in outbox.QUEUES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lti_tool.backpack import accesses
 from lti_tool.issuing import lti_keys
 from lti_tool.operators import accounts, passkeys
 from lti_tool.people import share_links, withheld
@@ -17,6 +18,8 @@ from lti_tool.store.models import (
     OperatorRow,
     OperatorSession,
     Person,
+    Program,
+    ProgramAccess,
     ShareLink,
     SigningKeyRow,
     ToolKeyRow,
@@ -136,10 +139,28 @@ def test_what_a_learner_withholds_or_has_ended_stays_so(tool, platform, restored
         wanted = share_links.WantedLink(with_name=True, lifetime=None)
         number = share_links.make_link(session, award, wanted, "k", clock(), OPERATOR).id
 
+        let_programs_in(session, clock())
+
     def act(session):
         withheld.change(session, anna, ["name"], clock(), events.person(anna))
+        accesses.end(session, session.query(ProgramAccess).first(), "learner", clock(), OPERATOR)
         share_links.end_link(session, session.query(Award).one(), number, clock(), OPERATOR)
 
     again = restored(act)
     assert [row.withheld for row in rows(again, Person) if row.id == anna] == [["name"]]
     assert [row.revoked_at for row in rows(again, ShareLink)] == [clock()]
+    # Of two programs that which was not ended is let in still.
+    assert [row.client_id for row in rows(again, ProgramAccess)] == ["other"]
+
+
+def let_programs_in(session, now):
+    """Two programs that a learner gave access."""
+    for client_id in ("ended", "other"):
+        program = Program(
+            client_id=client_id, secret_hash=client_id, registered={}, registered_at=now, used_at=now
+        )
+        access = ProgramAccess(
+            client_id=client_id, address="anna@home.example", scopes=[], since=now, given_at=now, ends_at=now
+        )
+        session.add_all([program, access])
+        session.flush()

@@ -69,7 +69,13 @@ OPENS_SOMETHING = re.compile(
     r"(^|_)(pem|vault_data|encrypted|seed|(token|ticket|code|password)(_hash)?)(_|$)"
 )
 #: What has such a name and opens nothing: addresses of platforms, and for whom their tokens are.
-OPENS_NOTHING = {"registration.auth_token_url", "registration.token_audience"}
+OPENS_NOTHING = {
+    "registration.auth_token_url",
+    "registration.token_audience",
+    "wallet_offer.asks_code",
+    "wallet_offer.token_expires_at",
+    "host_access.token_ends_at",
+}
 
 
 def test_whatever_opens_something_is_a_secret_and_stored_as_one():

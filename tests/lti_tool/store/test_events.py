@@ -602,6 +602,8 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
 ]
 #: Acts that other tests walk through: by pages, and by commands.
 ELSEWHERE = {
+    "bound_ended",
+    "wallet_offered",
     "secrets_encrypted_anew",
     "self_test_asked",
     "self_tested",
@@ -616,6 +618,19 @@ ELSEWHERE = {
     "address_confirmed",
     "learner_signed_in",
     "learner_signed_out",
+    "badge_kept",
+    "kept_badge_replaced",
+    "kept_badge_removed",
+    "profile_written",
+    "program_registered",
+    "program_let_in",
+    "program_ended",
+    "badge_brought",
+    "badge_not_brought",
+    "host_access_given",
+    "host_access_lost",
+    "host_access_ended",
+    "host_registered",
     "badge_claimed",
     "badge_hidden",
     "badge_unhidden",

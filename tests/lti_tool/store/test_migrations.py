@@ -3,7 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from alembic import autogenerate
+import pytest
+from alembic import autogenerate, command
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, event, inspect, text
@@ -11,8 +12,9 @@ from sqlalchemy import MetaData, event, inspect, text
 from lti_tool.store import outbox
 from lti_tool.store.database import Store
 from lti_tool.store.migrations import bring_up_to_date, configuration, newest_revision
-from lti_tool.store.models import Base
+from lti_tool.store.models import Base, Person
 from tests.amounts import amount
+from tests.backpack import kept_badge
 
 AT_ONCE = amount("processes that migrate one database at once", small=3, full=12)
 
@@ -24,6 +26,34 @@ def test_the_migrated_tables_are_those_of_the_models(any_empty_database_url):
         differences = autogenerate.compare_metadata(MigrationContext.configure(connection), Base.metadata)
     store.close()
     assert differences == []
+
+
+def test_what_came_after_the_first_release_is_taken_back_and_made_again(any_empty_database_url):
+    store = Store(any_empty_database_url)
+    bring_up_to_date(store.engine)
+    with store.engine.begin() as connection:
+        command.downgrade(configuration(connection), "0001")
+        assert not inspect(connection).has_table("kept_badge")
+        assert "form" not in {each["name"] for each in inspect(connection).get_columns("credential")}
+    bring_up_to_date(store.engine)
+    with store.engine.connect() as connection:
+        differences = autogenerate.compare_metadata(MigrationContext.configure(connection), Base.metadata)
+    store.close()
+    assert differences == []
+
+
+def test_badges_that_learners_keep_are_not_taken_back(empty_sqlite_url):
+    store = Store(empty_sqlite_url)
+    bring_up_to_date(store.engine)
+    with store.begin() as session:
+        session.add(Person(id=1))
+        session.flush()
+        session.add(kept_badge(1, datetime(2026, 11, 30, tzinfo=UTC)))
+    with pytest.raises(RuntimeError, match="learners keep badges"), store.engine.begin() as connection:
+        command.downgrade(configuration(connection), "0001")
+    with store.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM kept_badge")).scalar() == 1
+    store.close()
 
 
 def test_the_number_of_a_deleted_row_is_never_given_again(empty_sqlite_url):

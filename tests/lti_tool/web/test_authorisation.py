@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from badges.sd_jwt.claims import TYPE_PATH
 from lti_tool.addresses import EXTENSION_SCHEMA_PATH
 from lti_tool.observations.roles import MEMBERSHIP, TEST_USER, role_uris
 from lti_tool.people import operator_sessions, sessions
@@ -115,6 +116,18 @@ WHO_MAY = {
     "GET /status/<int:list_id>": EVERYBODY,
     f"GET {EXTENSION_PATH}": EVERYBODY,
     f"GET {EXTENSION_SCHEMA_PATH}": EVERYBODY,
+    "GET /.well-known/openid-credential-issuer/issuers/<slug>": EVERYBODY,
+    "GET /issuers/<slug>/.well-known/openid-credential-issuer": EVERYBODY,
+    "GET /.well-known/oauth-authorization-server/issuers/<slug>": EVERYBODY,
+    "GET /issuers/<slug>/.well-known/oauth-authorization-server": EVERYBODY,
+    f"GET /issuers/<slug>{TYPE_PATH}": EVERYBODY,
+    f"GET /.well-known/vct/issuers/<slug>{TYPE_PATH}": EVERYBODY,
+    "GET /wallet/offers/<token>": NOBODY,
+    "POST /issuers/<slug>/wallet/token": NOBODY,
+    "POST /issuers/<slug>/wallet/nonce": EVERYBODY,
+    "POST /issuers/<slug>/wallet/credential": NOBODY,
+    "POST /issuers/<slug>/wallet/deferred": NOBODY,
+    "POST /issuers/<slug>/wallet/notification": NOBODY,
     "GET /lti/jwks.json": EVERYBODY,
     "GET /lti/canvas.json": EVERYBODY,
     "GET /lti/launch": EVERYBODY,
@@ -156,6 +169,34 @@ WHO_MAY = {
     "POST /my/sign-out": NOBODY,
     "POST /my/sessions/end": NOBODY,
     "POST /my/badges/<uuid:badge_id>/sharing/<action>": NOBODY,
+    "POST /my/badges/<uuid:badge_id>/wallet": NOBODY,
+    "POST /my/badges/<uuid:badge_id>/wallet/offer": NOBODY,
+    # Whoever has the token of a link for a wallet, which these do not.
+    "GET /interactions/<token>": NOBODY,
+    "POST /exchanges/<token>": NOBODY,
+    "POST /exchanges/<token>/presentation": NOBODY,
+    **{
+        f"POST /my/kept{page}": NOBODY
+        for page in ("", "/all", *(f"/<int:kept_id>/{act}" for act in ("check", "remove")))
+    },
+    "GET /my/kept/<int:kept_id>/file": EVERYBODY,
+    "POST /my/programs/<int:access_id>/end": NOBODY,
+    "GET /my/places": EVERYBODY,
+    "POST /my/places": NOBODY,
+    "GET /my/places/<int:access_id>": EVERYBODY,
+    **{f"POST /my/places/<int:access_id>/{act}": NOBODY for act in ("bring", "new", "stop")},
+    # A host leads there, at the end of the address that is its own.
+    "GET /my/places/back/<key>": NOBODY,
+    # A program asks for it, in a request that names the program.
+    "GET /my/programs/authorize": NOBODY,
+    "POST /my/programs/authorize": NOBODY,
+    # Programs show a token, or their secret; that a learner may do something lets none of these do it.
+    "GET /ims/ob/v3p0/discovery": EVERYBODY,
+    **{f"POST /ims/ob/v3p0/{page}": NOBODY for page in ("register", "token", "revoke", "credentials")},
+    **{
+        f"{method} /ims/ob/v3p0/{page}": NOBODY
+        for method, page in (("GET", "credentials"), ("GET", "profile"), ("PUT", "profile"))
+    },
     "POST /my/badges/<uuid:badge_id>/list/<action>": NOBODY,
     # So does one of an operator: without it these lead to the page to sign in. Who may what there, by role, is in
     # `tests/lti_tool/web/operator/test_roles_on_pages.py`.
@@ -231,6 +272,8 @@ WHO_MAY = {
     "POST /lti/app/badges/<uuid:badge_id>/list/<action>": OWNER,
     "GET /shared/<token>": NOBODY,
     "GET /shared/<token>/badge.png": NOBODY,
+    "POST /lti/app/badges/<uuid:badge_id>/wallet": OWNER,
+    "POST /lti/app/badges/<uuid:badge_id>/wallet/offer": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/sharing": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/sharing/<action>": OWNER,
     "POST /lti/app/transcript": OWNER,
@@ -326,6 +369,9 @@ def values(web_tool, school, annas_badge):
             "file": "fonts.css",
             "name": "canvas_rest",
             "registration_id": 1,
+            "kept_id": 1,
+            "access_id": 1,
+            "key": "0" * 32,
             "path": "x",
             "action": "link",
             "proposed": 900,
@@ -422,6 +468,7 @@ def form_of(route, values):
         "verify": {"text": "no badge"},
         "remove": {"proof": "1"},
         "name": {"name": "A. B."},
+        "offer": {"form": "ob3-json"},
     }
     return filled.get(route.rpartition("/")[2], {})
 
@@ -520,7 +567,7 @@ def test_each_visitor_opens_what_they_may_and_nothing_else(
             before = content(live)
             for visitor in sorted(VISITORS - WHO_MAY[route]):
                 status, page = open_as(visitor, route)
-                if status not in (400, 403, 404) or b"Anna" in page:
+                if status not in (400, 401, 403, 404) or b"Anna" in page:
                     wrong[route, visitor] = status
             if content(live) != before:
                 wrong[route] = "a refused request has changed something"

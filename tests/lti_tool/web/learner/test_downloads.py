@@ -3,19 +3,29 @@
 import io
 import json
 import zipfile
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from badges.pdf.attachments import attached_text
 from badges.verify import verify
 from lti_tool.awarding import awards
-from lti_tool.errors import RevokedError
+from lti_tool.errors import RevokedError, SealingError
 from lti_tool.issuing import legal_identity
 from lti_tool.publishing import europass, pdf_documents
+from lti_tool.sealing import Seal
 from lti_tool.store import queries
-from lti_tool.store.models import Award, CredentialRow
+from lti_tool.store.models import Award, CredentialRow, Event
+from lti_tool.web import rate_limits
+from lti_tool.web.current import install, tool_of
+from signing.seals.certificates import seal_certificate
+from signing.seals.jades import verify_seal
+from signing.seals.key_files import KeyInFile
 from tests.fixtures import ANNA, JANIS, NOW, ZANE, change_issuer, complete, run_due_jobs
 from tests.lti_tool.web.conftest import FROM_US, hidden, list_of_everybody, text_of
+from tests.seal_certificates import COLLEGE, certificate, key
 
 
 def post(school, page, address, **fields):
@@ -108,6 +118,77 @@ def test_a_learner_downloads_the_own_badge_for_europass(school, annas_badge, web
     assert document["credential"]["identifier"][0]["notation"].endswith(annas_badge)
     assert post(school, school.launch(JANIS), address).status_code == 404
     assert post(school, school.launch(ZANE), address).status_code == 404
+
+
+def college_seal(**changes) -> Seal:
+    own = seal_certificate([certificate(key(), **changes)])
+    in_file = KeyInFile(certificate=own, private=key())
+    return Seal(place="file", find_key=lambda: in_file)
+
+
+@contextmanager
+def served(school, tool):
+    """The same application, for a while with that tool."""
+    app = school.browser.application
+    before = tool_of(app)
+    install(app, tool)
+    yield
+    install(app, before)
+
+
+def test_a_learner_downloads_the_badge_with_the_seal_of_the_institution(school, annas_badge, web_tool, clock):
+    """Who may have it is who might have it without; nobody else causes a seal to be made."""
+    address = f"/lti/app/badges/{annas_badge}/europass"
+    assert "only an institution can give it one" in text_of(school.launch(ANNA))
+    with served(school, replace(web_tool, seal=college_seal())):
+        page = school.launch(ANNA)
+        assert "This file has the electronic seal of Riga College." in text_of(page)
+        answer = post(school, page, address)
+        assert answer.mimetype == "application/json" and "attachment" in answer.headers["Content-Disposition"]
+        found = verify_seal(answer.get_data(as_text=True))
+        assert json.loads(found.document)["identifier"][0]["notation"].endswith(annas_badge)
+        assert found.sealed_at == clock().replace(microsecond=0)
+        # For the Europass Issuer, which makes its own seal.
+        assert post(school, page, address, seal="no").get_json().keys() == {"credential", "deliveryDetails"}
+        for other in (JANIS, ZANE):
+            assert post(school, school.launch(other), address).status_code == 404
+        with web_tool.store.read() as session:
+            exported = session.query(Event).filter_by(what="exported").order_by(Event.id).all()
+            assert [(each.why, each.data) for each in exported] == [
+                ("europass", {"sealed": 1}),
+                ("europass", {}),
+            ]
+
+
+def test_where_nothing_can_be_sealed_a_page_says_what_to_do(school, annas_badge, web_tool):
+    address = f"/lti/app/badges/{annas_badge}/europass"
+
+    def silent():
+        raise SealingError("signer_unreachable", "info: sign.example did not answer in time")
+
+    for seal, words in (
+        (Seal(place="remote", find_key=silent), "Try again in a few minutes"),
+        (college_seal(ends=NOW - timedelta(days=1)), "Trying again does not help"),
+        (college_seal(subject=COLLEGE | {"organizationIdentifier": "NTRLV-4"}), "Trying again does not help"),
+    ):
+        with served(school, replace(web_tool, seal=seal)):
+            answer = post(school, school.launch(ANNA), address)
+            assert answer.status_code == 200 and words in text_of(answer)
+            assert "Download it without a seal" in text_of(answer)
+    with web_tool.store.begin() as session:
+        queries.credentials.credential(session, annas_badge).suspended_at = NOW
+    with served(school, replace(web_tool, seal=college_seal())):
+        assert "A suspended badge is not sealed" in text_of(post(school, school.launch(ANNA), address))
+
+
+def test_nobody_has_seals_made_all_day_long(school, annas_badge, web_tool, app, monkeypatch):
+    """A trust service may charge for each; what needs no seal is not counted."""
+    address = f"/lti/app/badges/{annas_badge}/europass"
+    with served(school, replace(web_tool, seal=college_seal())):
+        page = school.launch(ANNA)
+        monkeypatch.setattr(rate_limits._limiter_of(app), "enabled", True)
+        assert [post(school, page, address).status_code for _ in range(14)] == [200] * 12 + [429] * 2
+        assert post(school, page, address, seal="no").status_code == 200
 
 
 def test_a_teacher_downloads_the_badges_of_a_rule_for_europass(school, annas_badge, course_rule, web_tool):

@@ -272,6 +272,26 @@ def test_a_session_opens_no_badge_of_anybody_else(prove, app, web_tool, annas_ba
     assert rows(web_tool, ShareLink) == []
 
 
+def test_a_wallet_is_offered_the_badges_of_whoever_is_signed_in_alone(prove, app, web_tool, annas_badge):
+    prove()
+    prove("janis@home.example", JANIS)
+    path = f"/my/badges/{annas_badge}/wallet"
+    anna, janis, stranger = (browser_of(app) for _ in range(3))
+    signed_in(anna, web_tool)
+    signed_in(janis, web_tool, "janis@home.example")
+    assert "Keep this badge" in text_of(anna.get(f"/my/badges/{annas_badge}"))
+    page = anna.post(path, headers=FROM_US)
+    assert "https://lcw.app/request?" in page.text and page.headers["Cache-Control"] == "private, no-store"
+    refused = (
+        (anna, FROM_ELSEWHERE, 403),
+        (janis, FROM_US, 404),
+        (stranger, FROM_US, 303),
+    )
+    for browser, headers, status in refused:
+        answer = browser.post(path, headers=headers)
+        assert answer.status_code == status and "lcw.app" not in answer.text
+
+
 def test_an_address_of_a_reused_domain_opens_nothing_until_staff_confirm(prove, app, web_tool, clock):
     prove()
     change_issuer(web_tool, awarding={"reused_domains": ["home.example"]})

@@ -8,8 +8,12 @@ import pytest
 
 from badges.verify import verify
 from lti_tool.awarding import awards
+from lti_tool.issuing.bound import JSON, Form, issue_bound
 from lti_tool.store.models import Award, TemplateVersion
 from lti_tool.web import create_app
+from signing.did import did_key
+from signing.keys import generate
+from signing.secured import SecuredCredential
 from tests.fixtures import NOW
 from tests.lti_tool.web.conftest import browser_of, policy, text_of
 
@@ -299,3 +303,33 @@ def test_public_pages_are_in_the_browsers_language_or_the_chosen_one(browser, pa
     assert '<html lang="lv">' in browser.get(path, headers=latvian).text
     assert '<html lang="en">' in browser.get(path + "?lang=en", headers=latvian).text
     assert '<html lang="en">' in browser.get(path + "?lang=xx", headers={"Accept-Language": "fr"}).text
+
+
+def bound(web_tool, clock, form):
+    with web_tool.store.read() as session:
+        award_id = session.query(Award).one().id
+    holder = did_key(generate("Ed25519").public_key())
+    return issue_bound(web_tool.store, web_tool.issuers, award_id, holder, form, clock()).id
+
+
+def test_the_page_of_a_bound_badge_leads_to_no_other(browser, annas_badge, web_tool, clock):
+    page = browser.get(f"/badges/{bound(web_tool, clock, JSON)}").text
+    assert annas_badge not in page and "This badge is genuine and valid" in page
+
+
+def test_a_badge_of_which_a_wallet_may_leave_parts_out_is_at_no_address(
+    browser, annas_badge, web_tool, clock
+):
+    compact = Form(
+        name="dc+sd-jwt",
+        proof="vc-jwt",
+        secure=lambda *made_of: SecuredCredential(f"{JSON.secure(*made_of).text}~", "application/dc+sd-jwt"),
+    )
+    given = bound(web_tool, clock, compact)
+    for ending in ("", ".jwt", ".json", ".png", ".svg", ".pdf"):
+        assert browser.get(f"/badges/{given}{ending}").status_code == 404
+    for accepted in ("application/jwt", "application/vc+ld+json", "application/json", "*/*"):
+        answer = browser.get(f"/credentials/{given}", headers={"Accept": accepted}, follow_redirects=True)
+        assert answer.status_code == 404 and "Anna" not in answer.text
+    # Nor is anybody asked about it.
+    assert browser.post(f"/badges/{given}/holder").status_code == 404

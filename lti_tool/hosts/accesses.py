@@ -1,0 +1,153 @@
+"""What learners let the tool do at their hosts: given at the host, sealed here, renewed, lost, and ended by either."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from lti_tool.deliveries.recording import record
+from lti_tool.errors import HostError, NotAllowedError
+from lti_tool.hosts.client import Tokens, renew, revoke
+from lti_tool.hosts.connecting import Calls, described_now, forget_client, known_client
+from lti_tool.hosts.discovery import stored
+from lti_tool.issuing import hosts_to_bring
+from lti_tool.people import addresses
+from lti_tool.store import Session, events, journal, queries
+from lti_tool.store.events import TOOL, Actor
+from lti_tool.store.models import HostAccess
+
+#: Of one address.
+MOST_ACCESSES = 20
+#: A token is not shown any more so long before it ends.
+MARGIN = timedelta(seconds=60)
+#: For so long one worker asks for new tokens, alone: longer than any call takes.
+RENEWAL = timedelta(seconds=60)
+
+
+def give(
+    tool: Calls, host_id: int, address: str, since: datetime, client_id: str, tokens: Tokens, by: Actor
+) -> int:
+    """The id of the access that the tokens are for, in the place of one to the same host from before.
+
+    `address` and `since` as `HostAccess` has them. Raises NotAllowedError beyond MOST_ACCESSES.
+    """
+    now = tool.clock()
+    with tool.store.begin() as session:
+        row = queries.hosts.access_to(session, host_id, address)
+        if row is None:
+            if len(queries.hosts.accesses(session, address)) >= MOST_ACCESSES:
+                raise NotAllowedError(f"badges are brought to {MOST_ACCESSES} places already")
+            row = HostAccess(host_id=host_id, address=address, brings_new=False)
+            session.add(row)
+        row.since, row.given_at, row.client_id = since, now, client_id
+        row.lost_at = row.renewed_until = None
+        _seal(tool, row, tokens)
+        session.flush()
+        events.record(session, "host_access_given", "host_access", row.id, now, actor=by)
+        waiting = [
+            each.award_id for each in queries.hosts.brought_to(session, row.id) if each.trouble == "lost"
+        ]
+        hosts_to_bring.bring(session, row.id, waiting, now)
+        return row.id
+
+
+def opened_by(session: Session, row: HostAccess, reused_domains: Collection[str]) -> Sequence[int]:
+    """The people whose badges the access brings."""
+    return addresses.opened_by(session, row.address, row.since, reused_domains).people
+
+
+def tokens_of(tool: Calls, row: HostAccess) -> Tokens:
+    """The tokens, opened. Raises HostError `lost` where there are none any more."""
+    if row.encrypted_tokens is None:
+        raise HostError("lost")
+    opened = json.loads(tool.decrypt(row.encrypted_tokens))
+    return Tokens(access=opened["access"], refresh=opened["refresh"], ends_at=row.usable_until)
+
+
+def renewed(tool: Calls, access_id: int, used: Tokens) -> Tokens:
+    """Other tokens than those that were `used`, asked for by one worker at a time, and stored before they are used.
+
+    Raises HostError: `busy` while another worker asks; `lost` where the host gives none any more, which is noted; else
+    as `renew` does.
+    """
+    now = tool.clock()
+    with tool.store.begin() as session:
+        if not queries.hosts.claim_renewal(session, access_id, now, now + RENEWAL):
+            raise HostError("busy", retry_after=RENEWAL.total_seconds() / 4)
+        row = queries.hosts.lock_access(session, access_id)
+        if row is None:
+            raise HostError("lost")
+        current, host_id, client_id = tokens_of(tool, row), row.host_id, row.client_id
+        if current.access != used.access:
+            # Another worker was faster.
+            row.renewed_until = None
+            return current
+        client = known_client(tool, session, host_id, client_id)
+    try:
+        if client is None:
+            raise HostError("lost")
+        fresh = renew(tool.verifier_outgoing, described_now(tool, host_id), client, current, now)
+    except HostError as error:
+        _end_renewal(tool, access_id, client_id, error)
+        if error.code == "client_lost":
+            raise HostError("lost") from error
+        raise
+    # The old refresh token is worth nothing now: the new one must not be lost because the database is away.
+    record(tool.store, lambda session: _store(tool, session, access_id, fresh))
+    return fresh
+
+
+def end(tool: Calls, access_id: int, by: Actor) -> bool:
+    """Ends the access here, then at the host; whether the host has said that it takes the tokens no more."""
+    now = tool.clock()
+    with tool.store.begin() as session:
+        row = queries.hosts.lock_access(session, access_id)
+        if row is None:
+            return True
+        client = known_client(tool, session, row.host_id, row.client_id)
+        described = stored(row.host.described)
+        tokens = tokens_of(tool, row) if row.encrypted_tokens is not None else None
+        # A backup from before would give it back, and have badges brought there once more.
+        note = {"host": row.host.url, "given_at": row.given_at.isoformat()}
+        journal.note(session, "host_access_ended", note, now)
+        events.record(session, "host_access_ended", "host_access", access_id, now, actor=by)
+        queries.hosts.delete_accesses(session, [access_id])
+    if tokens is None:
+        return True
+    return client is not None and revoke(tool.verifier_outgoing, described, client, tokens)
+
+
+def lose(session: Session, row: HostAccess, now: datetime) -> None:
+    """Notes that the host takes the tokens no more: they are deleted, and what waits is not brought."""
+    if row.lost_at is not None:
+        return
+    row.lost_at, row.encrypted_tokens, row.renewed_until = now, None, None
+    for each in queries.hosts.brought_to(session, row.id):
+        if each.status == "pending":
+            each.status, each.trouble = "failed", "lost"
+    events.record(session, "host_access_lost", "host_access", row.id, now, actor=TOOL)
+
+
+def _seal(tool: Calls, row: HostAccess, tokens: Tokens) -> None:
+    row.encrypted_tokens, row.usable_until = tool.encrypt(tokens.as_bytes()), tokens.ends_at
+
+
+def _store(tool: Calls, session: Session, access_id: int, fresh: Tokens) -> None:
+    row = queries.hosts.lock_access(session, access_id)
+    # It may have been ended meanwhile.
+    if row is not None:
+        _seal(tool, row, fresh)
+        row.renewed_until = None
+
+
+def _end_renewal(tool: Calls, access_id: int, client_id: str, error: HostError) -> None:
+    with tool.store.begin() as session:
+        row = queries.hosts.lock_access(session, access_id)
+        if row is None:
+            return
+        row.renewed_until = None
+        if error.code == "client_lost":
+            forget_client(session, row.host_id, client_id)
+        if error.code in ("lost", "client_lost"):
+            lose(session, row, tool.clock())

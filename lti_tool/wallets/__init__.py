@@ -1,0 +1,1 @@
+"""How a badge gets into a learner's wallet: a module a protocol, and what all of them share."""

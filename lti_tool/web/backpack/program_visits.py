@@ -1,0 +1,65 @@
+"""The program that a request comes from: it shows an access token, which is for what its learner allowed."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from flask import abort, request
+
+from lti_tool.backpack import accesses
+from lti_tool.backpack.accesses import ProgramVisit
+from lti_tool.store import Session, queries
+from lti_tool.store.events import Actor, person
+from lti_tool.web import rate_limits
+from lti_tool.web.backpack.status_info import status_info
+from lti_tool.web.current import current_tool
+
+
+def program_visit(scope: str) -> ProgramVisit:
+    """The visit, where the program may do what the scope says.
+
+    A token counts in the header alone: addresses stand in logs. Aborts with the answer of the API: 401 without a token
+    that works, 403 without the scope. Raises TooManyRequests.
+    """
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    tool = current_tool()
+    with tool.store.read() as session:
+        shown = token.strip() if scheme.lower() == "bearer" else ""
+        found = accesses.find_visit(session, shown, reused_domains(session), tool.clock())
+    if found is None:
+        rate_limits.count_refusal()
+        _refuse(401, "an access token is needed that works", "invalid_token" if shown else "")
+    if scope not in found.scopes:
+        _refuse(403, f"the token is not for {scope}", "insufficient_scope", scope)
+    rate_limits.count_program(found.access_id)
+    _record_use(found)
+    return found
+
+
+def actor_of(visit: ProgramVisit) -> Actor:
+    """The learner, for whom the program acts; events say which program it was."""
+    return person(visit.people[0])
+
+
+def reused_domains(session: Session) -> frozenset[str]:
+    """The domains of which an issuer says that they give addresses to other people later."""
+    issuers = current_tool().issuers.all(session)
+    return frozenset(domain for issuer in issuers for domain in issuer.policy.reused_domains)
+
+
+def _record_use(visit: ProgramVisit) -> None:
+    tool = current_tool()
+    now = tool.clock()
+    with tool.store.read() as session:
+        row = queries.backpack.access(session, visit.access_id)
+        is_due = row is not None and accesses.is_use_to_record(row, now)
+    if is_due:
+        with tool.store.begin() as session:
+            accesses.record_use(session, visit.access_id, now)
+
+
+def _refuse(status: int, description: str, error: str, scope: str = "") -> NoReturn:
+    answer = status_info(status, description)
+    parts = [f'{name}="{value}"' for name, value in (("error", error), ("scope", scope)) if value]
+    answer.headers["WWW-Authenticate"] = " ".join(["Bearer", ", ".join(['realm="nozimite"', *parts])])
+    abort(answer)

@@ -1,0 +1,1 @@
+"""Pages on which a learner has their badges brought to other places."""

@@ -1,0 +1,1 @@
+"""What wallets ask for, and the pages that lead a badge into them."""

@@ -1,0 +1,31 @@
+"""A learner has their badges brought to a host that they named: connected, brought, renewed, stopped."""
+
+from __future__ import annotations
+
+from lti_tool.store.models import Award, BroughtBadge, CredentialRow
+from tests.fixtures import rows, run_due_jobs
+from tests.lti_tool.web.conftest import text_of
+
+
+def test_a_learner_connects_a_host_and_their_badge_is_brought_there(learner, host, annas_badge, web_tool):
+    page = learner.name("backpack.example/ims/ob/v3p0/discovery")
+    words = text_of(page)
+    assert "Bring badges to this place? backpack.example" in words
+    assert "The site calls itself: Backpack of Everybody" in words
+    page = learner.connect()
+    assert "The place is connected." in text_of(page) and "Not there" in text_of(page)
+    (award,) = rows(web_tool, Award)
+    page = learner.press("bring", badge=award.id)
+    assert "It is on its way there." in text_of(page) and "Being brought" in text_of(page)
+    run_due_jobs(web_tool)
+    (credential,) = rows(web_tool, CredentialRow)
+    with web_tool.store.read() as session:
+        text = session.get_one(CredentialRow, credential.id).text
+    assert list(host.badges.values()) == [text]
+    page = learner.browser.get("/my/places/1")
+    assert "There 21 November 2026" in text_of(page)
+    assert "1 badge is there." in text_of(learner.browser.get("/my/places"))
+    (row,) = rows(web_tool, BroughtBadge)
+    assert (row.status, row.credential_id, row.attempts) == ("brought", annas_badge, 0)
+    assert rows(web_tool, Award)[0].brought_at == web_tool.clock()
+    assert [each for each in host.calls if each == "POST /register"] == ["POST /register"]
