@@ -184,6 +184,8 @@ def _why_not(error: BackpackError, report: Report) -> str:
             return _(
                 "The badge was not added: your list is full. Remove badges that you do not need, and try again."
             )
+        case "unproven":
+            return _("The badge was not added: it could not be checked, and the one that you have was.")
         case "too_large":
             return _("The badge was not added: its file is too large.")
         case "forged":
