@@ -30,7 +30,10 @@ RECORD_USE_EVERY = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramVisit:
-    """A program with an access token: for which badges (`people`, by person id, never empty), and what it may."""
+    """A program with an access token: for which badges, and what it may.
+
+    `people`: by person id, never empty, in the order in which they proved the address.
+    """
 
     access_id: int
     client_id: str

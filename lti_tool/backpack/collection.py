@@ -62,8 +62,8 @@ def has_already(session: Session, people: Sequence[int], credential: Json, writt
     if issued is not None:
         return written in issued.texts
     identity = identity_of(issuer_id(credential), text(credential, "id"), written)
-    kept = queries.backpack.kept_by_identity(session, people, identity)
-    return kept is not None and kept.text == written.strip()
+    found = queries.backpack.kept_with_identity(session, people, identity)
+    return any(each.text == written.strip() for each in found)
 
 
 def is_issued_here(session: Session, people: Sequence[int], credential: Json) -> bool:

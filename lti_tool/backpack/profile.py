@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -12,6 +11,7 @@ from uuid import UUID
 from badges.foreign_json import types
 from lti_tool.backpack.accesses import ProgramVisit
 from lti_tool.backpack.collection import addresses_of
+from lti_tool.backpack.owners import owner_of
 from lti_tool.errors import BackpackError
 from lti_tool.people.addresses import comparable_address
 from lti_tool.store import Session, events, queries
@@ -35,16 +35,17 @@ _TEXTS = (
 
 
 def profile_of(session: Session, visit: ProgramVisit, secret_key: str) -> Json:
-    """The profile: what a program wrote, else name and address as they are known here.
+    """The profile of whoever reads the mail today: what a program wrote, else name and address as they are known here.
 
     Its id says nothing of the learner, and is another one for each address that they let programs in with.
     """
+    owner = owner_of(visit.people)
     own = {"id": profile_id(visit.address, secret_key), "type": ["Profile"]}
-    kept = _kept(session, visit.people)
+    kept = queries.backpack.profile(session, owner)
     if kept is not None:
         return {**kept.body, **own, "type": kept.body["type"]}
-    people = queries.people.people(session, visit.people)
-    name = next((people[each].name for each in visit.people if each in people and people[each].name), None)
+    people = queries.people.people(session, [owner])
+    name = people[owner].name if owner in people else None
     return own | ({"name": name} if name else {}) | {"email": visit.address}
 
 
@@ -63,9 +64,10 @@ def write_profile(
         raise BackpackError("foreign_email", "the learner has not proved this address")
     if body == profile_of(session, visit, secret_key):
         return False
-    row = _kept(session, visit.people)
+    owner = owner_of(visit.people)
+    row = queries.backpack.profile(session, owner)
     if row is None:
-        row = KeptProfile(person_id=visit.people[0])
+        row = KeptProfile(person_id=owner)
         session.add(row)
     row.body, row.changed_at = body, now
     data = {"program": visit.client_id}
@@ -77,11 +79,6 @@ def profile_id(address: str, secret_key: str) -> str:
     """The id of the profile of whoever reads the mail of the address."""
     made = hmac.digest(secret_key.encode(), f"profile {address}".encode(), sha256)
     return UUID(bytes=made[:16], version=4).urn
-
-
-def _kept(session: Session, people: Sequence[int]) -> KeptProfile | None:
-    found = (queries.backpack.profile(session, person_id) for person_id in people)
-    return next((row for row in found if row is not None), None)
 
 
 def _checked(written: Any) -> Json:

@@ -177,7 +177,10 @@ def confirm_address(session: Session, person_id: int, address: str, now: datetim
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """Whose badges a code to an address opens, by person id, and whose it does not until staff confirm."""
+    """Whose badges a code to an address opens, by person id, and whose it does not until staff confirm.
+
+    In the order in which they proved it: the last one reads its mail today.
+    """
 
     people: Sequence[int]
     unconfirmed: Sequence[int]

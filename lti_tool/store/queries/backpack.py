@@ -113,10 +113,10 @@ def kept(session: Session, kept_id: int) -> KeptBadge | None:
     return session.get(KeptBadge, kept_id)
 
 
-def kept_by_identity(session: Session, person_ids: Collection[int], identity: str) -> KeptBadge | None:
-    """The badge of that issuer and id that one of these people keeps, the oldest of them."""
+def kept_with_identity(session: Session, person_ids: Collection[int], identity: str) -> Sequence[KeptBadge]:
+    """The badges of that issuer and id that these people keep, one of each of them at most, oldest first."""
     query = select(KeptBadge).where(KeptBadge.person_id.in_(person_ids), KeptBadge.identity == identity)
-    return session.scalar(query.order_by(KeptBadge.id).limit(1))
+    return session.scalars(query.order_by(KeptBadge.id)).all()
 
 
 def kept_badges(session: Session, person_ids: Collection[int]) -> Sequence[KeptBadge]:

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from lti_tool.backpack import authorization
 from lti_tool.backpack.authorization import Asked
 from lti_tool.backpack.endpoints import CONSENT_PATH
+from lti_tool.backpack.owners import owner_of
 from lti_tool.backpack.requests import OAuthAnswer, OAuthRequest
 from lti_tool.backpack.scopes import STAY
 from lti_tool.errors import ProgramRefusedError
@@ -87,7 +88,7 @@ def answer() -> Response:
             return _sign_in_first(asked)
         if request.form.get("answer") != "yes" or not visit.people:
             return redirect(authorization.turn_away(asked), 303)
-        by = person(visit.people[0])
+        by = person(owner_of(visit.people))
         return redirect(
             authorization.let_in(session, asked, visit.address, visit.since, tool.clock(), by), 303
         )

@@ -12,6 +12,7 @@ from badges.sentences import sentence
 from badges.verify import Report
 from lti_tool.backpack import accesses, collection, files, keeping
 from lti_tool.backpack.incoming import incoming
+from lti_tool.backpack.owners import owner_of
 from lti_tool.errors import BackpackError, NotFoundError
 from lti_tool.publishing.exports import record_export
 from lti_tool.store import Session, queries
@@ -153,7 +154,7 @@ def _own(session: Session, visit: LearnerVisit, kept_id: int) -> KeptBadge:
 
 
 def _actor(visit: LearnerVisit) -> Actor:
-    return person(visit.people[0] if visit.people else None)
+    return person(owner_of(visit.people) if visit.people else None)
 
 
 def _verify(content: bytes) -> Report:

@@ -8,6 +8,7 @@ from flask import abort, request
 
 from lti_tool.backpack import accesses
 from lti_tool.backpack.accesses import ProgramVisit
+from lti_tool.backpack.owners import owner_of
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor, person
 from lti_tool.web import rate_limits
@@ -38,7 +39,7 @@ def program_visit(scope: str) -> ProgramVisit:
 
 def actor_of(visit: ProgramVisit) -> Actor:
     """The learner, for whom the program acts; events say which program it was."""
-    return person(visit.people[0])
+    return person(owner_of(visit.people))
 
 
 def reused_domains(session: Session) -> frozenset[str]:
