@@ -13,6 +13,7 @@ from datetime import datetime
 from badges.foreign_json import issuer_id, text
 from lti_tool.backpack.accesses import ProgramVisit
 from lti_tool.backpack.incoming import FORGED, identity_of, is_theirs
+from lti_tool.backpack.owners import addresses_of
 from lti_tool.store import Session, queries
 from lti_tool.store.models import CredentialRow, KeptBadge
 from lti_tool.store.queries.backpack import Held
@@ -48,12 +49,6 @@ def part_of(
             if kept is not None:
                 (compact_jws if kept.form == "jwt" else credentials).append(kept.text)
     return Part(credentials=credentials, compact_jws=compact_jws, total=len(wanted))
-
-
-def addresses_of(session: Session, people: Sequence[int]) -> frozenset[str]:
-    """The addresses that these people, who are one learner, have proved."""
-    found = (queries.proved_addresses.of_person(session, person_id) for person_id in people)
-    return frozenset(row.address for rows in found for row in rows)
 
 
 def has_already(session: Session, people: Sequence[int], credential: Json, written: str) -> bool:

@@ -10,8 +10,7 @@ from uuid import UUID
 
 from badges.foreign_json import types
 from lti_tool.backpack.accesses import ProgramVisit
-from lti_tool.backpack.collection import addresses_of
-from lti_tool.backpack.owners import owner_of
+from lti_tool.backpack.owners import addresses_of, owner_of
 from lti_tool.errors import BackpackError
 from lti_tool.people.addresses import comparable_address
 from lti_tool.store import Session, events, queries

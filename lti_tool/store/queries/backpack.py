@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import CursorResult, delete, exists, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from lti_tool.store.models import (
     Award,
@@ -55,10 +55,10 @@ def delete_unused_programs(session: Session, never_let_in: datetime, unused: dat
 # --- Accesses and their tokens
 
 
-def accesses(session: Session, address: str, now: datetime) -> Sequence[ProgramAccess]:
-    """What whoever reads the mail of the address has let in, and still is, oldest first."""
-    query = select(ProgramAccess).where(ProgramAccess.address == address, ProgramAccess.ends_at > now)
-    return session.scalars(query.order_by(ProgramAccess.id)).all()
+def accesses(session: Session, addresses: Collection[str], now: datetime) -> Sequence[ProgramAccess]:
+    """What readers of the mail of these addresses have let in, and still is, oldest first, with its programs."""
+    query = select(ProgramAccess).where(ProgramAccess.address.in_(addresses), ProgramAccess.ends_at > now)
+    return session.scalars(query.options(joinedload(ProgramAccess.program)).order_by(ProgramAccess.id)).all()
 
 
 def access(session: Session, access_id: int) -> ProgramAccess | None:

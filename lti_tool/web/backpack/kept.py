@@ -139,8 +139,10 @@ def end(access_id: int) -> Response:
         visit = find_visit(session)
         if visit is None:
             return redirect("/my", 303)
-        row = queries.backpack.access(session, access_id)
-        if row is None or row.address != visit.address:
+        domains = tool.issuers.reused_domains(session)
+        found = accesses.running(session, visit.people, domains, tool.clock())
+        row = next((each for each in found if each.id == access_id), None)
+        if row is None:
             raise NotFoundError("there is no such program")
         accesses.end(session, row, "learner", tool.clock(), _actor(visit))
     return _list(done=_("The program has no access any more. It may still have what it took before."))

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
-from lti_tool.backpack.collection import addresses_of
+from lti_tool.backpack import accesses
 from lti_tool.backpack.incoming import FORGED, is_theirs
+from lti_tool.backpack.owners import addresses_of
 from lti_tool.store import Session, queries
 from lti_tool.store.models import KeptBadge
 from lti_tool.web.backpack.scope_words import words_of
@@ -71,9 +72,10 @@ def kept_of(session: Session, people: Sequence[int]) -> Sequence[ListedKept]:
     return sorted(listed, key=lambda each: not each.is_theirs)
 
 
-def programs_of(session: Session, address: str) -> Sequence[ListedProgram]:
-    """The programs that whoever reads the mail of the address let in, and that still are, oldest first."""
-    rows = queries.backpack.accesses(session, address, current_tool().clock())
+def programs_of(session: Session, people: Sequence[int]) -> Sequence[ListedProgram]:
+    """The programs that get the badges of any of these people, oldest first."""
+    tool = current_tool()
+    rows = accesses.running(session, people, tool.issuers.reused_domains(session), tool.clock())
     return [
         ListedProgram(
             id=row.id,
