@@ -42,14 +42,14 @@ def delete_oldest_never_let_in(session: Session, most: int) -> None:
     # Without a limit SQLite takes no offset.
     old = session.scalars(newest_first.offset(most).limit(1000)).all()
     if old:
-        _delete(session, delete(Program).where(Program.client_id.in_(old)))
+        _execute(session, delete(Program).where(Program.client_id.in_(old)))
 
 
 def delete_unused_programs(session: Session, never_let_in: datetime, unused: datetime) -> None:
     """Deletes the programs without any access that were never let in and registered by then, or last used by then."""
     has_access = exists().where(ProgramAccess.client_id == Program.client_id)
     old = (Program.let_in_at.is_(None) & (Program.used_at <= never_let_in)) | (Program.used_at <= unused)
-    _delete(session, delete(Program).where(old, ~has_access))
+    _execute(session, delete(Program).where(old, ~has_access))
 
 
 # --- Accesses and their tokens
@@ -88,8 +88,8 @@ def use_up(session: Session, token_hash: str, now: datetime) -> bool:
 
 def delete_accesses(session: Session, access_ids: Collection[int]) -> None:
     """Deletes these accesses with all that they were given."""
-    _delete(session, delete(ProgramToken).where(ProgramToken.access_id.in_(access_ids)))
-    _delete(session, delete(ProgramAccess).where(ProgramAccess.id.in_(access_ids)))
+    _execute(session, delete(ProgramToken).where(ProgramToken.access_id.in_(access_ids)))
+    _execute(session, delete(ProgramAccess).where(ProgramAccess.id.in_(access_ids)))
     session.expire_all()
 
 
@@ -101,7 +101,7 @@ def delete_accesses_of(session: Session, addresses: Collection[str]) -> None:
 
 def delete_ended_accesses(session: Session, now: datetime, most: int = 500) -> None:
     """Deletes tokens that have expired, and accesses that have ended, `most` of these at most."""
-    _delete(session, delete(ProgramToken).where(ProgramToken.expires_at <= now))
+    _execute(session, delete(ProgramToken).where(ProgramToken.expires_at <= now))
     ended = select(ProgramAccess.id).where(ProgramAccess.ends_at <= now).limit(most)
     delete_accesses(session, session.scalars(ended).all())
 
@@ -157,11 +157,18 @@ def profile(session: Session, person_id: int) -> KeptProfile | None:
     return session.get(KeptProfile, person_id)
 
 
+def move_kept(session: Session, person_id: int, to: int) -> None:
+    """Makes the badges and the profile that the person keeps those of the person `to`, who keeps nothing."""
+    for kind in (KeptBadge, KeptProfile):
+        _execute(session, update(kind).where(kind.person_id == person_id).values(person_id=to))
+    session.expire_all()
+
+
 def delete_kept(session: Session, person_ids: Collection[int]) -> None:
     """Deletes the badges and profiles that these people keep."""
-    _delete(session, delete(KeptBadge).where(KeptBadge.person_id.in_(person_ids)))
-    _delete(session, delete(KeptProfile).where(KeptProfile.person_id.in_(person_ids)))
+    _execute(session, delete(KeptBadge).where(KeptBadge.person_id.in_(person_ids)))
+    _execute(session, delete(KeptProfile).where(KeptProfile.person_id.in_(person_ids)))
 
 
-def _delete(session: Session, statement: Any) -> None:
+def _execute(session: Session, statement: Any) -> None:
     session.execute(statement.execution_options(synchronize_session=False))
