@@ -59,6 +59,10 @@ def bring() -> Response:
     try:
         badge = incoming(report)
         with tool.store.begin() as session:
+            # It may have ended while other sites were asked.
+            visit = find_visit(session)
+            if visit is None or not visit.people:
+                return redirect("/my", 303)
             if collection.is_issued_here(session, visit.people, report.credential or {}):
                 return list_page(session, visit, done=_said("unchanged"))
             outcome = keeping.keep(session, visit.people, badge, tool.clock(), _actor(visit))
