@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import CursorResult, delete, exists, func, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, undefer
 
 from lti_tool.store.models import (
     Award,
@@ -21,11 +21,15 @@ from lti_tool.store.models import (
 
 
 class Held(NamedTuple):
-    """A badge in a learner's list, without its text: the id of its row as issued here or as kept, and from when on."""
+    """A badge in a learner's list, without its text: the id of its row as issued here or as kept, and from when on.
+
+    `size`: the bytes of a kept one; 0 for one of this site, whose text is packed.
+    """
 
     credential_id: str | None
     kept_id: int | None
     since: datetime
+    size: int
 
 
 # --- Programs
@@ -33,6 +37,12 @@ class Held(NamedTuple):
 
 def program(session: Session, client_id: str) -> Program | None:
     return session.get(Program, client_id)
+
+
+def programs(session: Session, client_ids: Collection[str]) -> Mapping[str, Program]:
+    """Those of these programs that there still are, by their client_id."""
+    found = session.scalars(select(Program).where(Program.client_id.in_(client_ids)))
+    return {row.client_id: row for row in found}
 
 
 def delete_oldest_never_let_in(session: Session, most: int) -> None:
@@ -150,7 +160,20 @@ def issued_held(session: Session, person_ids: Collection[int]) -> Sequence[Held]
             CredentialRow.revoked_at.is_(None),
         )
     )
-    return [Held(credential_id, None, at) for credential_id, at in session.execute(query)]
+    return [Held(credential_id, None, at, 0) for credential_id, at in session.execute(query)]
+
+
+def issued_texts(session: Session, credential_ids: Collection[str]) -> Mapping[str, str]:
+    """The texts of these credentials, by their id."""
+    query = select(CredentialRow).where(CredentialRow.id.in_(credential_ids))
+    query = query.options(undefer(CredentialRow.packed), joinedload(CredentialRow.dictionary))
+    return {row.id: row.text for row in session.scalars(query)}
+
+
+def kept_texts(session: Session, kept_ids: Collection[int]) -> Mapping[int, tuple[str, str]]:
+    """The form and the text of these kept badges, by their id."""
+    query = select(KeptBadge.id, KeptBadge.form, KeptBadge.text).where(KeptBadge.id.in_(kept_ids))
+    return {kept_id: (form, text) for kept_id, form, text in session.execute(query)}
 
 
 def profile(session: Session, person_id: int) -> KeptProfile | None:

@@ -56,8 +56,8 @@ def read() -> Response:
     response = Response(_body(part), mimetype="application/json")
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Total-Count"] = str(part.total)
-    if offset > 0 or limit < part.total:
-        response.headers["Link"] = _links(offset, limit, part.total)
+    if offset > 0 or part.count < part.total:
+        response.headers["Link"] = _links(offset, limit, part)
     return response
 
 
@@ -170,11 +170,13 @@ def _body(part: Part) -> str:
     return "{" + ",".join(lists) + "}"
 
 
-def _links(offset: int, limit: int, total: int) -> str:
-    last = max(0, (total - 1) // limit * limit)
-    places = {"first": 0, "last": last}
-    if offset + limit < total:
-        places["next"] = offset + limit
+def _links(offset: int, limit: int, part: Part) -> str:
+    # A part of large badges is shorter than its limit, so the next one may begin behind where the last one would.
+    end = offset + part.count
+    places = {"first": 0, "last": max(0, (part.total - 1) // limit * limit)}
+    if end < part.total:
+        places["next"] = end
+        places["last"] = max(places["last"], end)
     if offset > 0:
         places["prev"] = max(0, offset - limit)
     kept = {"since": request.args["since"]} if "since" in request.args else {}
