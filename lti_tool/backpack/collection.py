@@ -6,7 +6,7 @@ recipient is given to no other program: it would be shown as theirs. What was fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
@@ -47,22 +47,28 @@ def part_of(
     """
     held = _held(session, visit)
     wanted = sorted((each for each in held if since is None or each.since > since), key=_order)
-    page = wanted[offset : offset + limit]
+    asked = wanted[offset : offset + limit]
     # Twice: what is kept is not read beyond the size, and how large the site's own are is known once they are read.
-    page = _until_full(page, [each.size for each in page])
+    page = _until_full(asked, [each.size for each in asked])
     issued = queries.backpack.issued_texts(session, [row.credential_id for row in page if row.credential_id])
     kept = queries.backpack.kept_texts(session, [row.kept_id for row in page if row.kept_id is not None])
     here = _until_full(page, [each.size or len(issued.get(each.credential_id or "", "")) for each in page])
-    texts = [
-        ("json", issued[row.credential_id]) if row.credential_id in issued else kept.get(row.kept_id or 0)
-        for row in here
-    ]
+    texts = [_text_of(row, issued, kept) for row in here]
     return Part(
         credentials=[each[1] for each in texts if each is not None and each[0] != "jwt"],
         compact_jws=[each[1] for each in texts if each is not None and each[0] == "jwt"],
         count=len(here),
         total=len(wanted),
     )
+
+
+def _text_of(
+    row: Held, issued: Mapping[str, str], kept: Mapping[int, tuple[str, str]]
+) -> tuple[str, str] | None:
+    """The form and the text; None where it was removed meanwhile."""
+    if row.credential_id is None:
+        return kept.get(row.kept_id or 0)
+    return ("json", issued[row.credential_id]) if row.credential_id in issued else None
 
 
 def _until_full(page: Sequence[Held], sizes: Sequence[int]) -> Sequence[Held]:
