@@ -1,7 +1,8 @@
 """What programs were let into: given by a learner on a page of theirs, shown to the tool by a token, ended by either.
 
 An access opens what a session would that began as the learner's did: the badges of those who had proved its address by
-then, and still have. So an access is worth nothing any more once they take the address back.
+then, and still have. So an access is worth nothing any more once they take the address back; at a reused domain, once
+nobody confirms any more that it is theirs.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from lti_tool.backpack.owners import addresses_of
 from lti_tool.people import addresses
 from lti_tool.store import Session, events, journal, queries
 from lti_tool.store.events import Actor
@@ -22,7 +24,7 @@ TOKEN_LIFE = timedelta(hours=1)
 REFRESH_LIFE = timedelta(days=90)
 #: However often it is renewed, an access ends this long after it was given: then its learner is asked again.
 LONGEST = timedelta(days=365)
-#: Of one address.
+#: Of one learner.
 MOST_ACCESSES = 50
 #: The last use is recorded no more often than that: a program may ask many times a second.
 RECORD_USE_EVERY = timedelta(hours=1)
@@ -30,7 +32,10 @@ RECORD_USE_EVERY = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramVisit:
-    """A program with an access token: for which badges (`people`, by person id, never empty), and what it may."""
+    """A program with an access token: for which badges, and what it may.
+
+    `people`: by person id, never empty, in the order in which they proved the address.
+    """
 
     access_id: int
     client_id: str
@@ -46,7 +51,7 @@ def find_visit(
     row = queries.backpack.token(session, secret_hash(token)) if token else None
     if row is None or row.kind != "access" or row.expires_at <= now:
         return None
-    people = opened_by(session, row.access, reused_domains)
+    people = opened_by(session, row.access, reused_domains, now)
     if not people:
         return None
     return ProgramVisit(
@@ -58,9 +63,28 @@ def find_visit(
     )
 
 
-def opened_by(session: Session, access: ProgramAccess, reused_domains: Collection[str]) -> Sequence[int]:
+def opened_by(
+    session: Session, access: ProgramAccess, reused_domains: Collection[str], now: datetime
+) -> Sequence[int]:
     """The people whose badges the access opens."""
-    return addresses.opened_by(session, access.address, access.since, reused_domains).people
+    proofs = queries.proved_addresses.with_address(session, access.address)
+    return addresses.opened_among(proofs, access.since, now, reused_domains).people
+
+
+def running(
+    session: Session, people: Collection[int], reused_domains: Collection[str], now: datetime
+) -> Sequence[ProgramAccess]:
+    """The accesses that open any of these people, under whichever address of theirs they were given, oldest first."""
+    found = queries.backpack.accesses(session, addresses_of(session, people), now)
+    proofs = {
+        address: queries.proved_addresses.with_address(session, address)
+        for address in {row.address for row in found}
+    }
+    opened = {
+        row.id: addresses.opened_among(proofs[row.address], row.since, now, reused_domains).people
+        for row in found
+    }
+    return [row for row in found if set(opened[row.id]) & set(people)]
 
 
 def record_use(session: Session, access_id: int, now: datetime) -> None:

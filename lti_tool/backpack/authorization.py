@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from authlib.oauth2.rfc6749 import OAuth2Error
@@ -13,10 +13,11 @@ from authlib.oauth2.rfc6749 import OAuth2Error
 from lti_tool.backpack import accesses
 from lti_tool.backpack.accesses import CODE_LIFE, MOST_ACCESSES
 from lti_tool.backpack.oauth import Server
+from lti_tool.backpack.owners import owner_of
 from lti_tool.backpack.requests import OAuthAnswer, OAuthRequest
 from lti_tool.errors import NotAllowedError, ProgramRefusedError
 from lti_tool.store import Session, events, queries
-from lti_tool.store.events import Actor
+from lti_tool.store.events import person
 from lti_tool.store.models import ProgramAccess
 from lti_tool.values import Json
 
@@ -36,6 +37,19 @@ class Asked:
     @property
     def client_id(self) -> str:
         return str(self.grant.client.row.client_id)
+
+
+class Learner(Protocol):
+    """Who lets a program in: a session that a code to `address` began at `since`, which opens `people`."""
+
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def since(self) -> datetime: ...
+
+    @property
+    def people(self) -> Sequence[int]: ...
 
 
 def asked_by(session: Session, request: OAuthRequest, now: datetime) -> Asked | OAuthAnswer:
@@ -58,12 +72,15 @@ def asked_by(session: Session, request: OAuthRequest, now: datetime) -> Asked | 
     )
 
 
-def let_in(session: Session, asked: Asked, address: str, since: datetime, now: datetime, by: Actor) -> str:
-    """Where the learner is sent, with a code for the program; `address` is what their session began with, at `since`.
+def let_in(
+    session: Session, asked: Asked, learner: Learner, reused_domains: Collection[str], now: datetime
+) -> str:
+    """Where the learner is sent, with a code for the program.
 
-    The program keeps no access to the same address from before. Raises NotAllowedError beyond MOST_ACCESSES.
+    The program keeps no access to the same badges from before. Raises NotAllowedError beyond MOST_ACCESSES.
     """
-    running = queries.backpack.accesses(session, address, now)
+    by = person(owner_of(learner.people))
+    running = accesses.running(session, learner.people, reused_domains, now)
     same = [row for row in running if row.client_id == asked.client_id]
     if len(running) - len(same) >= MOST_ACCESSES:
         raise NotAllowedError(f"{MOST_ACCESSES} programs are let in already")
@@ -74,9 +91,9 @@ def let_in(session: Session, asked: Asked, address: str, since: datetime, now: d
         raise NotAllowedError("the program is registered no more")
     access = ProgramAccess(
         client_id=program.client_id,
-        address=address,
+        address=learner.address,
         scopes=list(asked.scopes),
-        since=since,
+        since=learner.since,
         given_at=now,
         ends_at=now + CODE_LIFE,
     )
@@ -106,7 +123,7 @@ def give_token(
     """The answer to a request for a token, by a code or by a refresh token."""
 
     def opens(access: ProgramAccess) -> bool:
-        return bool(accesses.opened_by(session, access, reused_domains))
+        return bool(accesses.opened_by(session, access, reused_domains, now))
 
     return Server(session, now, opens).create_token_response(request)  # type: ignore[no-any-return]
 

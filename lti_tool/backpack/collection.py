@@ -6,54 +6,75 @@ recipient is given to no other program: it would be shown as theirs. What was fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 
 from badges.foreign_json import issuer_id, text
 from lti_tool.backpack.accesses import ProgramVisit
 from lti_tool.backpack.incoming import FORGED, identity_of, is_theirs
+from lti_tool.backpack.owners import addresses_of
 from lti_tool.store import Session, queries
 from lti_tool.store.models import CredentialRow, KeptBadge
 from lti_tool.store.queries.backpack import Held
 from lti_tool.values import Json, is_storable
 from signing.json_text import read_object
 
+#: Of one answer: it is in memory several times while it is sent.
+MOST_BYTES = 2_000_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A part of the list: texts of credentials as JSON and as compact JWS, and how many the whole list has."""
+    """A part of the list: texts of credentials as JSON and as compact JWS.
+
+    `count`: how far it goes from where it begins; `total`: how many the whole list has.
+    """
 
     credentials: Sequence[str]
     compact_jws: Sequence[str]
+    count: int
     total: int
 
 
 def part_of(
     session: Session, visit: ProgramVisit, offset: int, limit: int, since: datetime | None = None
 ) -> Part:
-    """The part of the list behind `offset`, oldest first; only what was issued after `since`."""
+    """The part of the list behind `offset`, oldest first; only what was issued after `since`.
+
+    It ends after `limit` badges, or MOST_BYTES.
+    """
     held = _held(session, visit)
     wanted = sorted((each for each in held if since is None or each.since > since), key=_order)
-    here = wanted[offset : offset + limit]
-    credentials: list[str] = []
-    compact_jws: list[str] = []
-    for each in here:
-        if each.credential_id is not None:
-            row = queries.credentials.credential(session, each.credential_id)
-            if row is not None:
-                credentials.append(row.text)
-        elif each.kept_id is not None:
-            kept = queries.backpack.kept(session, each.kept_id)
-            if kept is not None:
-                (compact_jws if kept.form == "jwt" else credentials).append(kept.text)
-    return Part(credentials=credentials, compact_jws=compact_jws, total=len(wanted))
+    asked = wanted[offset : offset + limit]
+    # Twice: what is kept is not read beyond the size, and how large the site's own are is known once they are read.
+    page = _until_full(asked, [each.size for each in asked])
+    issued = queries.backpack.issued_texts(session, [row.credential_id for row in page if row.credential_id])
+    kept = queries.backpack.kept_texts(session, [row.kept_id for row in page if row.kept_id is not None])
+    here = _until_full(page, [each.size or len(issued.get(each.credential_id or "", "")) for each in page])
+    texts = [_text_of(row, issued, kept) for row in here]
+    return Part(
+        credentials=[each[1] for each in texts if each is not None and each[0] != "jwt"],
+        compact_jws=[each[1] for each in texts if each is not None and each[0] == "jwt"],
+        count=len(here),
+        total=len(wanted),
+    )
 
 
-def addresses_of(session: Session, people: Sequence[int]) -> frozenset[str]:
-    """The addresses that these people, who are one learner, have proved."""
-    found = (queries.proved_addresses.of_person(session, person_id) for person_id in people)
-    return frozenset(row.address for rows in found for row in rows)
+def _text_of(
+    row: Held, issued: Mapping[str, str], kept: Mapping[int, tuple[str, str]]
+) -> tuple[str, str] | None:
+    """The form and the text; None where it was removed meanwhile."""
+    if row.credential_id is None:
+        return kept.get(row.kept_id or 0)
+    return ("json", issued[row.credential_id]) if row.credential_id in issued else None
+
+
+def _until_full(page: Sequence[Held], sizes: Sequence[int]) -> Sequence[Held]:
+    """The first of them, as many as fit into one answer; one in any case."""
+    fitting = sum(1 for size in accumulate(sizes) if size <= MOST_BYTES)
+    return page[: max(1, fitting)]
 
 
 def has_already(session: Session, people: Sequence[int], credential: Json, written: str) -> bool:
@@ -62,8 +83,8 @@ def has_already(session: Session, people: Sequence[int], credential: Json, writt
     if issued is not None:
         return written in issued.texts
     identity = identity_of(issuer_id(credential), text(credential, "id"), written)
-    kept = queries.backpack.kept_by_identity(session, people, identity)
-    return kept is not None and kept.text == written.strip()
+    found = queries.backpack.kept_with_identity(session, people, identity)
+    return any(each.text == written.strip() for each in found)
 
 
 def is_issued_here(session: Session, people: Sequence[int], credential: Json) -> bool:
@@ -85,7 +106,7 @@ def _issued_here(session: Session, people: Sequence[int], credential: Json) -> C
 def _held(session: Session, visit: ProgramVisit) -> Sequence[Held]:
     addresses = addresses_of(session, visit.people)
     kept = [
-        Held(None, row.id, row.valid_from or row.kept_at)
+        Held(None, row.id, row.valid_from or row.kept_at, row.size)
         for row in queries.backpack.kept_badges(session, visit.people)
         if _may_have(row, visit.client_id, addresses)
     ]

@@ -8,11 +8,12 @@ from typing import Literal, Protocol
 
 from badges.verify import Report
 from lti_tool.backpack.incoming import Incoming, report_to_keep
+from lti_tool.backpack.owners import lock_owner
 from lti_tool.errors import BackpackError, NotFoundError
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.events import Actor
-from lti_tool.store.models import KeptBadge, Person
+from lti_tool.store.models import KeptBadge
 
 #: Of one learner. More is nothing that somebody has learned, and would be a store of files for strangers.
 MOST_BADGES = 500
@@ -22,6 +23,10 @@ MOST_BYTES = 50_000_000
 CHECKED_EVERY = timedelta(days=1)
 CHECKS_AT_ONCE, APART = 120, timedelta(seconds=30)
 TASK = "check_kept_badge"
+
+UNPROVEN = "unverifiable"
+#: Which verdict is better, of those that are proven.
+_GOODNESS = {"revoked": 1, "suspended": 2, "expired": 3, "not_yet_valid": 3, "verified": 4}
 
 Outcome = Literal["created", "replaced", "unchanged"]
 
@@ -45,15 +50,18 @@ def keep(
     by: Actor,
     brought_by: str | None = None,
 ) -> Outcome:
-    """Keeps the badge for the first of these people, who are one learner, unless another of them has it.
+    """Keeps the badge for whoever of these people reads the mail today, unless another of them has it.
 
-    Of one issuer and id there is one: it is replaced by another text, unless that is older by its `validFrom`.
-    `brought_by`: the client_id of a program. Raises BackpackError with the code `too_many` or `too_large`, and
-    NotFoundError where there is nobody any more.
+    Of one issuer and id there is one. Another text replaces it that is newer by its `validFrom`, or of the same day and
+    as good; a proven one replaces whatever is not. `brought_by`: the client_id of a program.
+
+    Raises BackpackError with the code `unproven` for a text that proves nothing where another one is kept that was
+    judged, and `too_many`; NotFoundError where there is nobody any more.
     """
-    first = _lock(session, people)
-    row = queries.backpack.kept_by_identity(session, people, badge.identity)
-    if row is not None and (row.text == badge.text or _is_older(badge.valid_from, row.valid_from)):
+    owner = lock_owner(session, people)
+    found = queries.backpack.kept_with_identity(session, people, badge.identity)
+    row = next((each for each in found if each.person_id == owner), found[0] if found else None)
+    if row is not None and not _replaces(badge, row):
         return "unchanged"
     count, size = queries.backpack.kept_sizes(session, people)
     if row is None and count >= MOST_BADGES:
@@ -62,7 +70,7 @@ def keep(
         raise BackpackError("too_many", f"{MOST_BYTES} bytes are kept already")
     what: Outcome = "created" if row is None else "replaced"
     if row is None:
-        row = KeptBadge(person_id=first, identity=badge.identity, kept_at=now)
+        row = KeptBadge(person_id=owner, identity=badge.identity, kept_at=now)
         session.add(row)
     _write(row, badge, now, brought_by)
     session.flush()
@@ -118,14 +126,20 @@ def _write(row: KeptBadge, badge: Incoming, now: datetime, brought_by: str | Non
     row.brought_by = brought_by
 
 
-def _is_older(new: datetime | None, old: datetime | None) -> bool:
-    return new is not None and old is not None and new < old
+def _replaces(badge: Incoming, row: KeptBadge) -> bool:
+    if row.text == badge.text:
+        return False
+    if badge.verdict == UNPROVEN and row.verdict != UNPROVEN:
+        # Anybody can write a text with the issuer and the id of another one.
+        raise BackpackError("unproven", "it could not be checked, and the one that is kept was")
+    new, old = _goodness(badge.verdict), _goodness(row.verdict)
+    if new > 0 and old == 0:
+        return True
+    if badge.valid_from is not None and row.valid_from is not None and badge.valid_from != row.valid_from:
+        return badge.valid_from > row.valid_from
+    return new >= old
 
 
-def _lock(session: Session, people: Sequence[int]) -> int:
-    """The first of them who was not erased, locked: so nobody is kept anything for after their erasure."""
-    for person_id in people:
-        person: Person = queries.people.lock_person(session, person_id)
-        if person.erased_at is None:
-            return person_id
-    raise NotFoundError("there is nobody to keep it for")
+def _goodness(verdict: str) -> int:
+    """0 for what is not proven, or was found to be forged."""
+    return _GOODNESS.get(verdict, 0)

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from authlib.common.urls import add_params_to_uri
-from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidRequestError, grants
+from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidRequestError, InvalidScopeError, grants
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7636 import CodeChallenge
 
@@ -60,7 +60,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         self,
         grant_type: str,  # noqa: ARG002
         client: Client,  # noqa: ARG002
-        user: ProgramAccess | None = None,  # noqa: ARG002
+        user: ProgramAccess | None = None,
         scope: str | None = None,
         expires_in: int | None = None,  # noqa: ARG002
         include_refresh_token: bool = True,  # noqa: FBT001, FBT002
@@ -72,7 +72,8 @@ class Server(AuthorizationServer):  # type: ignore[misc]
             "expires_in": int(TOKEN_LIFE.total_seconds()),
             "scope": scope or "",
         }
-        if include_refresh_token and STAY in (scope or "").split():
+        # What was allowed at first: a program may ask for less this time, and still comes again.
+        if include_refresh_token and user is not None and STAY in user.scopes:
             token["refresh_token"] = secrets.token_urlsafe(32)
         return token
 
@@ -112,6 +113,14 @@ class Server(AuthorizationServer):  # type: ignore[misc]
             **bound,
         )
         self.session.add(row)
+
+    def check_scope(self, token: str, scope: str, client: Client) -> None:
+        """Raises InvalidScopeError where the client asks for more than its token, which was not used yet, may."""
+        row = queries.backpack.token(self.session, secret_hash(token))
+        if row is None or row.access.client_id != client.row.client_id or row.used_at is not None:
+            return
+        if not set(scope.split()) <= set(row.scopes):
+            raise InvalidScopeError
 
     def use_up(self, token: str, kind: str, client: Client) -> Given | None:
         """What was given to this client and is used by this very request; None for anything else.
@@ -190,6 +199,8 @@ class _RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
     INCLUDE_NEW_REFRESH_TOKEN = True
 
     def authenticate_refresh_token(self, refresh_token: str) -> Given | None:
+        # Before it is used up: a program that asks for too much has not lost it.
+        self.server.check_scope(refresh_token, self.request.payload.scope or "", self.request.client)
         return self.server.use_up(refresh_token, "refresh", self.request.client)  # type: ignore[no-any-return]
 
     def authenticate_user(self, credential: Given) -> ProgramAccess | None:

@@ -3,48 +3,38 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from badges.foreign_json import types
+from badges.schemas.rules import find_breach
 from lti_tool.backpack.accesses import ProgramVisit
-from lti_tool.backpack.collection import addresses_of
+from lti_tool.backpack.owners import addresses_of, lock_owner, owner_of
 from lti_tool.errors import BackpackError
 from lti_tool.people.addresses import comparable_address
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import KeptProfile
-from lti_tool.values import Json
+from lti_tool.values import Json, is_storable
 from signing.json_text import as_plain_text
 
 MAX_SIZE = 20_000
-_TEXTS = (
-    *("name", "url", "phone", "description", "official", "email", "familyName", "givenName"),
-    *(
-        "additionalName",
-        "patronymicName",
-        "honorificPrefix",
-        "honorificSuffix",
-        "familyNamePrefix",
-        "dateOfBirth",
-    ),
-)
 
 
 def profile_of(session: Session, visit: ProgramVisit, secret_key: str) -> Json:
-    """The profile: what a program wrote, else name and address as they are known here.
+    """The profile of whoever reads the mail today: what a program wrote, else name and address as they are known here.
 
     Its id says nothing of the learner, and is another one for each address that they let programs in with.
     """
+    owner = owner_of(visit.people)
     own = {"id": profile_id(visit.address, secret_key), "type": ["Profile"]}
-    kept = _kept(session, visit.people)
+    kept = queries.backpack.profile(session, owner)
     if kept is not None:
         return {**kept.body, **own, "type": kept.body["type"]}
-    people = queries.people.people(session, visit.people)
-    name = next((people[each].name for each in visit.people if each in people and people[each].name), None)
+    people = queries.people.people(session, [owner])
+    name = people[owner].name if owner in people else None
     return own | ({"name": name} if name else {}) | {"email": visit.address}
 
 
@@ -54,8 +44,9 @@ def write_profile(
     """Whether the profile is another one now: a program wrote it, whole.
 
     Raises BackpackError with the code `wrong_profile` for what is none, `foreign_id` where it would change whose it is,
-    `foreign_email` for an address that the learner has not proved.
+    `foreign_email` for an address that the learner has not proved; NotFoundError once they are erased.
     """
+    owner = lock_owner(session, visit.people)
     body = _checked(written)
     if body.get("id") != profile_id(visit.address, secret_key):
         raise BackpackError("foreign_id", "the id of a profile stays as it is")
@@ -63,9 +54,9 @@ def write_profile(
         raise BackpackError("foreign_email", "the learner has not proved this address")
     if body == profile_of(session, visit, secret_key):
         return False
-    row = _kept(session, visit.people)
+    row = queries.backpack.profile(session, owner)
     if row is None:
-        row = KeptProfile(person_id=visit.people[0])
+        row = KeptProfile(person_id=owner)
         session.add(row)
     row.body, row.changed_at = body, now
     data = {"program": visit.client_id}
@@ -79,23 +70,30 @@ def profile_id(address: str, secret_key: str) -> str:
     return UUID(bytes=made[:16], version=4).urn
 
 
-def _kept(session: Session, people: Sequence[int]) -> KeptProfile | None:
-    found = (queries.backpack.profile(session, person_id) for person_id in people)
-    return next((row for row in found if row is not None), None)
-
-
 def _checked(written: Any) -> Json:
     if not isinstance(written, dict) or "Profile" not in types(written):
         raise BackpackError("wrong_profile", "the body is not a Profile")
-    if not isinstance(written["type"], list) or not all(isinstance(each, str) for each in written["type"]):
-        raise BackpackError("wrong_profile", "type is a list of texts")
-    wrong = [name for name in _TEXTS if name in written and not isinstance(written[name], str)]
-    if wrong:
-        raise BackpackError("wrong_profile", f"{wrong[0]} is a text")
     try:
         text = as_plain_text(written)
     except (ValueError, TypeError) as error:
         raise BackpackError("wrong_profile", "the body is not JSON") from error
     if len(text) > MAX_SIZE:
         raise BackpackError("wrong_profile", f"a profile has {MAX_SIZE} bytes at most")
+    if not _is_storable(written):
+        raise BackpackError("wrong_profile", "a text has what no text can have")
+    wrong = find_breach(written, "Profile")
+    if wrong is not None:
+        raise BackpackError("wrong_profile", f"{wrong} is not as the standard has it")
     return written
+
+
+def _is_storable(value: Any) -> bool:
+    match value:
+        case dict():
+            return all(is_storable(name) and _is_storable(each) for name, each in value.items())
+        case list():
+            return all(_is_storable(each) for each in value)
+        case str():
+            return is_storable(value)
+        case _:
+            return True

@@ -177,21 +177,35 @@ def confirm_address(session: Session, person_id: int, address: str, now: datetim
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """Whose badges a code to an address opens, by person id, and whose it does not until staff confirm."""
+    """Whose badges a code to an address opens, by person id, and whose it does not until staff confirm.
+
+    In the order in which they proved it: the last one reads its mail today.
+    """
 
     people: Sequence[int]
     unconfirmed: Sequence[int]
 
 
 def opened_by(session: Session, address: str, since: datetime, reused_domains: Collection[str]) -> Opened:
-    """What a session opens that a code to the address began at `since`.
+    """What a session opens that a code to the address began at `since`, and that ends within hours."""
+    proofs = queries.proved_addresses.with_address(session, address)
+    return opened_among(proofs, since, since, reused_domains)
 
-    Not what was proved later: whoever proves it then reads the mail of today, and the session may be of yesterday.
+
+def opened_among(
+    proofs: Sequence[ProvedAddress], since: datetime, at: datetime, reused_domains: Collection[str]
+) -> Opened:
+    """What is opened, by all `proofs` of one address, to whoever read its mail at `since`; `at`: when it is opened.
+
+    Not what was proved later: whoever proves it then reads the mail of today, and the session may be of yesterday. At a
+    reused domain, what staff have confirmed beyond `at`.
     """
-    is_reused = address.rpartition("@")[2] in reused_domains
-    found = [row for row in queries.proved_addresses.with_address(session, address) if row.proved_at <= since]
+    found = [row for row in proofs if row.proved_at <= since]
     closed = [
-        row for row in found if is_reused and (row.confirmed_until is None or row.confirmed_until <= since)
+        row
+        for row in found
+        if row.address.rpartition("@")[2] in reused_domains
+        and (row.confirmed_until is None or row.confirmed_until <= at)
     ]
     return Opened(
         people=[row.person_id for row in found if row not in closed],

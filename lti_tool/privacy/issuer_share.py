@@ -102,7 +102,7 @@ def refuse_erasure(session: Session, issuers: Issuers, issuer_id: str, person_id
 def split_off(session: Session, person: Person, issuer_ids: Collection[str]) -> None:
     """Gives the awards of these issuers to somebody new who is called the same, and has no account.
 
-    What the person has proved and what they have objected to is theirs, too.
+    What the person has proved, what they keep here, and what they have objected to is theirs, too.
     """
     if not issuer_ids:
         return
@@ -113,6 +113,7 @@ def split_off(session: Session, person: Person, issuer_ids: Collection[str]) -> 
     session.flush()
     queries.issuer_erasures.copy_proofs(session, person.id, other.id)
     queries.issuer_erasures.copy_objections(session, person.id, other.id)
+    queries.backpack.move_kept(session, person.id, other.id)
     queries.issuer_erasures.move_awards(session, person.id, issuer_ids, other.id)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, String, Table, Text, delete, func, or_, select
+from sqlalchemy import Column, ColumnElement, Select, String, Table, Text, delete, exists, func, or_, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
@@ -52,14 +52,21 @@ def rows_about(
     """The rows of a table that are about the person, some at a time, with these columns by their names.
 
     `whose` as `lti_tool/privacy/record.toml` has it: the column that names the person, over rows of other tables where
-    it has dots; `address`: by the addresses that they have proved; `event`: what they did and what was done to them.
+    it has dots; `address`: by the addresses that they have proved, from then on; `event`: what they did and what was
+    done to them.
     """
     table = Base.metadata.tables[table_name]
     query = select(*(table.c[name] for name in columns))
     match whose:
         case "address":
-            proved = select(ProvedAddress.address).where(ProvedAddress.person_id == person_id)
-            query = query.where(table.c.address.in_(proved))
+            # What was begun before they proved it opens nothing of theirs: somebody else read the mail then.
+            begun = table.c.since if "since" in table.c else table.c.created_at
+            proved = exists().where(
+                ProvedAddress.person_id == person_id,
+                ProvedAddress.address == table.c.address,
+                ProvedAddress.proved_at <= begun,
+            )
+            query = query.where(proved)
         case "event":
             query = query.where(_is_about(person_id))
         case _:

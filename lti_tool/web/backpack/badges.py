@@ -22,7 +22,7 @@ from lti_tool.backpack.keeping import Outcome
 from lti_tool.backpack.scopes import BRING_BADGES, READ_BADGES
 from lti_tool.errors import BackpackError
 from lti_tool.web import rate_limits
-from lti_tool.web.backpack.program_visits import actor_of, program_visit
+from lti_tool.web.backpack.program_visits import actor_of, program_visit, visit_now
 from lti_tool.web.backpack.status_info import status_info
 from lti_tool.web.current import current_tool
 from lti_tool.web.limits import BusyError, one_of
@@ -56,8 +56,8 @@ def read() -> Response:
     response = Response(_body(part), mimetype="application/json")
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Total-Count"] = str(part.total)
-    if offset > 0 or limit < part.total:
-        response.headers["Link"] = _links(offset, limit, part.total)
+    if offset > 0 or part.count < part.total:
+        response.headers["Link"] = _links(offset, limit, part)
     return response
 
 
@@ -77,7 +77,7 @@ def bring() -> Response:
     text = _sent_text()
     if text.lstrip().startswith("{") == is_jws:
         abort(status_info(400, "the body is not of the type that it is sent as"))
-    outcome = "unchanged" if _has_already(visit, text) else _keep(visit, text)
+    outcome = "unchanged" if _has_already(visit, text) else _keep(text)
     if outcome == "unchanged":
         return Response(status=304)
     response = Response(text, _STATUS[outcome], mimetype="text/plain" if is_jws else "application/json")
@@ -106,7 +106,7 @@ def _has_already(visit: ProgramVisit, text: str) -> bool:
         return collection.has_already(session, visit.people, credential, text)
 
 
-def _keep(visit: ProgramVisit, text: str) -> Outcome:
+def _keep(text: str) -> Outcome:
     tool = current_tool()
     try:
         report = _verify(text)
@@ -114,6 +114,7 @@ def _keep(visit: ProgramVisit, text: str) -> Outcome:
         if badge.form == "other":
             raise BackpackError("no_badge", "not a credential of Open Badges 3.0")
         with tool.store.begin() as session:
+            visit = visit_now(session)
             if collection.is_issued_here(session, visit.people, report.credential or {}):
                 return "unchanged"
             return keeping.keep(session, visit.people, badge, tool.clock(), actor_of(visit), visit.client_id)
@@ -169,11 +170,13 @@ def _body(part: Part) -> str:
     return "{" + ",".join(lists) + "}"
 
 
-def _links(offset: int, limit: int, total: int) -> str:
-    last = max(0, (total - 1) // limit * limit)
-    places = {"first": 0, "last": last}
-    if offset + limit < total:
-        places["next"] = offset + limit
+def _links(offset: int, limit: int, part: Part) -> str:
+    # A part of large badges is shorter than its limit, so the next one may begin behind where the last one would.
+    end = offset + part.count
+    places = {"first": 0, "last": max(0, (part.total - 1) // limit * limit)}
+    if end < part.total:
+        places["next"] = end
+        places["last"] = max(places["last"], end)
     if offset > 0:
         places["prev"] = max(0, offset - limit)
     kept = {"since": request.args["since"]} if "since" in request.args else {}

@@ -21,7 +21,6 @@ from lti_tool.backpack.requests import OAuthAnswer, OAuthRequest
 from lti_tool.backpack.scopes import STAY
 from lti_tool.errors import ProgramRefusedError
 from lti_tool.store import Session
-from lti_tool.store.events import person
 from lti_tool.web import rate_limits
 from lti_tool.web.backpack.scope_words import words_of
 from lti_tool.web.current import current_tool
@@ -87,10 +86,8 @@ def answer() -> Response:
             return _sign_in_first(asked)
         if request.form.get("answer") != "yes" or not visit.people:
             return redirect(authorization.turn_away(asked), 303)
-        by = person(visit.people[0])
-        return redirect(
-            authorization.let_in(session, asked, visit.address, visit.since, tool.clock(), by), 303
-        )
+        domains = tool.issuers.reused_domains(session)
+        return redirect(authorization.let_in(session, asked, visit, domains, tool.clock()), 303)
 
 
 def _asked(session: Session, values: Mapping[str, Sequence[str]]) -> Asked | Response:

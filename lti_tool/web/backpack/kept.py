@@ -12,6 +12,7 @@ from badges.sentences import sentence
 from badges.verify import Report
 from lti_tool.backpack import accesses, collection, files, keeping
 from lti_tool.backpack.incoming import incoming
+from lti_tool.backpack.owners import owner_of
 from lti_tool.errors import BackpackError, NotFoundError
 from lti_tool.publishing.exports import record_export
 from lti_tool.store import Session, queries
@@ -58,6 +59,10 @@ def bring() -> Response:
     try:
         badge = incoming(report)
         with tool.store.begin() as session:
+            # It may have ended while other sites were asked.
+            visit = find_visit(session)
+            if visit is None or not visit.people:
+                return redirect("/my", 303)
             if collection.is_issued_here(session, visit.people, report.credential or {}):
                 return list_page(session, visit, done=_said("unchanged"))
             outcome = keeping.keep(session, visit.people, badge, tool.clock(), _actor(visit))
@@ -138,8 +143,10 @@ def end(access_id: int) -> Response:
         visit = find_visit(session)
         if visit is None:
             return redirect("/my", 303)
-        row = queries.backpack.access(session, access_id)
-        if row is None or row.address != visit.address:
+        domains = tool.issuers.reused_domains(session)
+        found = accesses.running(session, visit.people, domains, tool.clock())
+        row = next((each for each in found if each.id == access_id), None)
+        if row is None:
             raise NotFoundError("there is no such program")
         accesses.end(session, row, "learner", tool.clock(), _actor(visit))
     return _list(done=_("The program has no access any more. It may still have what it took before."))
@@ -153,7 +160,7 @@ def _own(session: Session, visit: LearnerVisit, kept_id: int) -> KeptBadge:
 
 
 def _actor(visit: LearnerVisit) -> Actor:
-    return person(visit.people[0] if visit.people else None)
+    return person(owner_of(visit.people) if visit.people else None)
 
 
 def _verify(content: bytes) -> Report:
@@ -184,6 +191,8 @@ def _why_not(error: BackpackError, report: Report) -> str:
             return _(
                 "The badge was not added: your list is full. Remove badges that you do not need, and try again."
             )
+        case "unproven":
+            return _("The badge was not added: it could not be checked, and the one that you have was.")
         case "too_large":
             return _("The badge was not added: its file is too large.")
         case "forged":

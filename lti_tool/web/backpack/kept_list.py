@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
-from lti_tool.backpack.collection import addresses_of
+from lti_tool.backpack import accesses
 from lti_tool.backpack.incoming import FORGED, is_theirs
+from lti_tool.backpack.owners import addresses_of
 from lti_tool.store import Session, queries
-from lti_tool.store.models import KeptBadge
+from lti_tool.store.models import KeptBadge, Program
 from lti_tool.web.backpack.scope_words import words_of
 from lti_tool.web.current import current_tool
 from lti_tool.web.translation import Sentence
@@ -28,6 +29,13 @@ _STATES: Mapping[str, tuple[Light, Sentence]] = {
     "suspended": ("no", _l("Suspended")),
 }
 _FORGED: tuple[Light, Sentence] = ("no", _l("Not genuine"))
+#: What can change: these words are for what was not checked for longer than STALE_AFTER.
+_STALE: Mapping[str, tuple[Light, Sentence]] = {
+    "verified": ("unsure", _l("Valid when last checked")),
+    "suspended": ("unsure", _l("Suspended")),
+}
+#: A badge is checked every day where there are not too many, and its issuer may be away for a while.
+STALE_AFTER = timedelta(days=2)
 _UNCHECKED: tuple[Light, Sentence] = ("unsure", _l("Could not be checked"))
 
 
@@ -35,8 +43,8 @@ _UNCHECKED: tuple[Light, Sentence] = ("unsure", _l("Could not be checked"))
 class ListedKept:
     """A badge of any issuer that the learner keeps. `name` and `issuer` are the badge's own words.
 
-    `is_theirs`: it names one of their proved addresses. `program`: the name of the program that brought it, empty where
-    they did, or that program is gone.
+    `is_theirs`: it names one of their proved addresses. `is_brought`: a program added it; `program` is its name, empty
+    where that is gone.
     """
 
     id: int
@@ -48,6 +56,7 @@ class ListedKept:
     valid_from: datetime | None
     valid_until: datetime | None
     is_theirs: bool
+    is_brought: bool
     program: str
 
 
@@ -67,13 +76,17 @@ class ListedProgram:
 def kept_of(session: Session, people: Sequence[int]) -> Sequence[ListedKept]:
     """What these people, who are one learner, keep: what is theirs first, then newest first."""
     addresses = addresses_of(session, people)
-    listed = [_listed(session, row, addresses) for row in queries.backpack.kept_badges(session, people)]
+    rows = queries.backpack.kept_badges(session, people)
+    programs = queries.backpack.programs(session, {row.brought_by for row in rows if row.brought_by})
+    now = current_tool().clock()
+    listed = [_listed(row, programs.get(row.brought_by or ""), addresses, now) for row in rows]
     return sorted(listed, key=lambda each: not each.is_theirs)
 
 
-def programs_of(session: Session, address: str) -> Sequence[ListedProgram]:
-    """The programs that whoever reads the mail of the address let in, and that still are, oldest first."""
-    rows = queries.backpack.accesses(session, address, current_tool().clock())
+def programs_of(session: Session, people: Sequence[int]) -> Sequence[ListedProgram]:
+    """The programs that get the badges of any of these people, oldest first."""
+    tool = current_tool()
+    rows = accesses.running(session, people, tool.issuers.reused_domains(session), tool.clock())
     return [
         ListedProgram(
             id=row.id,
@@ -88,9 +101,10 @@ def programs_of(session: Session, address: str) -> Sequence[ListedProgram]:
     ]
 
 
-def _listed(session: Session, row: KeptBadge, addresses: frozenset[str]) -> ListedKept:
+def _listed(row: KeptBadge, program: Program | None, addresses: frozenset[str], now: datetime) -> ListedKept:
     light, state = _FORGED if row.verdict in FORGED else _STATES.get(row.verdict, _UNCHECKED)
-    program = queries.backpack.program(session, row.brought_by) if row.brought_by else None
+    if now - row.checked_at > STALE_AFTER:
+        light, state = _STALE.get(row.verdict, (light, state))
     return ListedKept(
         id=row.id,
         name=row.name,
@@ -101,5 +115,6 @@ def _listed(session: Session, row: KeptBadge, addresses: frozenset[str]) -> List
         valid_from=row.valid_from,
         valid_until=row.valid_until,
         is_theirs=is_theirs(row.subject, addresses),
+        is_brought=row.brought_by is not None,
         program=str(program.registered["client_name"]) if program is not None else "",
     )

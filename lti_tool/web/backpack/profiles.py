@@ -9,7 +9,7 @@ from lti_tool.backpack import profile
 from lti_tool.backpack.endpoints import API_PATH
 from lti_tool.backpack.scopes import CHANGE_PROFILE, READ_PROFILE
 from lti_tool.errors import BackpackError
-from lti_tool.web.backpack.program_visits import actor_of, program_visit
+from lti_tool.web.backpack.program_visits import actor_of, program_visit, visit_now
 from lti_tool.web.backpack.status_info import json_answer, status_info
 from lti_tool.web.current import current_tool
 from signing.errors import ProofError
@@ -30,12 +30,13 @@ def read() -> Response:
 @pages.put(f"{API_PATH}/profile")
 def write() -> Response:
     """The profile as it is now, or 304 where it was so."""
-    visit = program_visit(CHANGE_PROFILE)
+    program_visit(CHANGE_PROFILE)
     request.max_content_length = profile.MAX_SIZE * 2
     tool = current_tool()
     try:
         written = read_object(request.get_data().decode())
         with tool.store.begin() as session:
+            visit = visit_now(session)
             is_new = profile.write_profile(
                 session, visit, written, tool.secret_key, tool.clock(), actor_of(visit)
             )

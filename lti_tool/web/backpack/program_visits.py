@@ -8,6 +8,7 @@ from flask import abort, request
 
 from lti_tool.backpack import accesses
 from lti_tool.backpack.accesses import ProgramVisit
+from lti_tool.backpack.owners import owner_of
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor, person
 from lti_tool.web import rate_limits
@@ -21,14 +22,11 @@ def program_visit(scope: str) -> ProgramVisit:
     A token counts in the header alone: addresses stand in logs. Aborts with the answer of the API: 401 without a token
     that works, 403 without the scope. Raises TooManyRequests.
     """
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    tool = current_tool()
-    with tool.store.read() as session:
-        shown = token.strip() if scheme.lower() == "bearer" else ""
-        found = accesses.find_visit(session, shown, reused_domains(session), tool.clock())
+    with current_tool().store.read() as session:
+        found = _found(session)
     if found is None:
         rate_limits.count_refusal()
-        _refuse(401, "an access token is needed that works", "invalid_token" if shown else "")
+        _refuse(401, "an access token is needed that works", "invalid_token" if _shown() else "")
     if scope not in found.scopes:
         _refuse(403, f"the token is not for {scope}", "insufficient_scope", scope)
     rate_limits.count_program(found.access_id)
@@ -36,15 +34,30 @@ def program_visit(scope: str) -> ProgramVisit:
     return found
 
 
+def visit_now(session: Session) -> ProgramVisit:
+    """The same visit in the transaction that writes for it: it may have been ended while its badge was verified.
+
+    Aborts with 401 where it was, which takes everything back that the transaction has done.
+    """
+    found = _found(session)
+    if found is None:
+        _refuse(401, "the access was ended meanwhile", "invalid_token")
+    return found
+
+
 def actor_of(visit: ProgramVisit) -> Actor:
     """The learner, for whom the program acts; events say which program it was."""
-    return person(visit.people[0])
+    return person(owner_of(visit.people))
 
 
-def reused_domains(session: Session) -> frozenset[str]:
-    """The domains of which an issuer says that they give addresses to other people later."""
-    issuers = current_tool().issuers.all(session)
-    return frozenset(domain for issuer in issuers for domain in issuer.policy.reused_domains)
+def _found(session: Session) -> ProgramVisit | None:
+    tool = current_tool()
+    return accesses.find_visit(session, _shown(), tool.issuers.reused_domains(session), tool.clock())
+
+
+def _shown() -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def _record_use(visit: ProgramVisit) -> None:

@@ -15,7 +15,6 @@ from lti_tool.backpack.requests import OAuthAnswer, OAuthRequest
 from lti_tool.errors import ProgramRefusedError
 from lti_tool.store import Session
 from lti_tool.web import rate_limits
-from lti_tool.web.backpack.program_visits import reused_domains
 from lti_tool.web.backpack.status_info import json_answer, oauth_error
 from lti_tool.web.current import current_tool
 
@@ -50,7 +49,7 @@ def token() -> Response:
     tool = current_tool()
 
     def answer(session: Session, asked: OAuthRequest) -> OAuthAnswer:
-        return authorization.give_token(session, asked, reused_domains(session), tool.clock())
+        return authorization.give_token(session, asked, tool.issuers.reused_domains(session), tool.clock())
 
     return _answered(answer)
 

@@ -203,7 +203,7 @@ def list_page(session: Session, visit: LearnerVisit, *, done: str = "", wrong: s
         sessions=learner_sessions.running_sessions(session, visit.address, current_tool().clock()),
         session_name=learner_sessions.name_of,
         kept=kept_of(session, visit.people),
-        programs=programs_of(session, visit.address),
+        programs=programs_of(session, visit.people),
         done=done,
         wrong=wrong,
     )

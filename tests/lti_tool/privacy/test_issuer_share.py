@@ -27,12 +27,15 @@ from lti_tool.store.models import (
     Event,
     HandAward,
     IssuerErasure,
+    KeptBadge,
+    KeptProfile,
     ObservationRow,
     Person,
     PlatformAccount,
     RemovedCredential,
 )
 from lti_tool.wiring import build_tool
+from tests.backpack import kept_badge
 from tests.fixtures import (
     ANNA,
     DAUGAVA,
@@ -134,6 +137,20 @@ def test_the_issuer_of_the_platform_erases_the_account_and_its_awards_and_the_ot
     # Then the other one erases, too.
     erase(tool, daugava, left)
     assert "Anna" not in str(everything(tool))
+
+
+def test_what_is_kept_goes_on_with_whoever_is_left_to_another_issuer(tool, daugava, college, clock):
+    anna = number_of(tool)
+    with tool.store.begin() as session:
+        session.add(kept_badge(anna, clock()))
+        session.add(KeptProfile(person_id=anna, body={"type": ["Profile"]}, changed_at=clock()))
+    erase(tool, college, anna)
+    (left,) = {person_id for issuer_id, person_id in awarded(tool) if issuer_id == daugava} - {
+        number_of(tool, JANIS)
+    }
+    assert left != anna
+    assert [row.person_id for row in rows(tool, KeptBadge)] == [left]
+    assert [row.person_id for row in rows(tool, KeptProfile)] == [left]
 
 
 def test_whoever_is_left_to_another_issuer_objects_to_what_they_objected_to(tool, daugava, college, clock):

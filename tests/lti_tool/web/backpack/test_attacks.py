@@ -11,7 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from limits import RateLimitItemPerMinute
 
-from lti_tool.backpack import keeping, registration
+from lti_tool.backpack import accesses, keeping, registration
+from lti_tool.people import learner_sessions
 from lti_tool.people.addresses import remove_proof
 from lti_tool.privacy.erasure import erase
 from lti_tool.store import events, queries
@@ -26,8 +27,9 @@ from lti_tool.store.models import (
     ProvedAddress,
 )
 from lti_tool.web import rate_limits
-from lti_tool.web.backpack import badges
+from lti_tool.web.backpack import badges, profiles
 from lti_tool.web.limits import one_of
+from signing.json_text import read_object
 from tests.backpack import kept_badge
 from tests.fixtures import JANIS, change_issuer, rows
 from tests.lti_tool.web.backpack.conftest import (
@@ -49,6 +51,7 @@ from tests.lti_tool.web.backpack.program import (
     metadata,
 )
 from tests.lti_tool.web.backpack.program import Program as Client
+from tests.lti_tool.web.backpack.test_my_badges import bring
 from tests.lti_tool.web.conftest import FROM_ELSEWHERE, FROM_US, browser_of, policy, text_of
 from tests.lti_tool.web.learner.test_mine import asked, mailed_code
 
@@ -179,6 +182,21 @@ def test_however_often_it_is_renewed_an_access_ends_after_a_year(inside, clock):
 def test_a_refresh_may_ask_for_less_and_never_for_more(registered):
     registered.take(registered.exchange(registered.code(READ, "offline_access")))
     assert registered.refresh(scope=" ".join(ALL)).json["error"] == "invalid_scope"
+
+
+def test_a_refresh_for_less_keeps_what_it_may_come_again_with(inside):
+    inside.take(inside.refresh(scope=READ))
+    assert inside.tokens["scope"] == READ
+    inside.take(inside.refresh())
+    assert set(inside.tokens["scope"].split()) == set(ALL)
+
+
+def test_a_refresh_for_what_was_not_allowed_uses_nothing_up(inside, web_tool):
+    assert inside.refresh(scope=f"{READ} openid").json["error"] == "invalid_scope"
+    old = inside.tokens["refresh_token"]
+    inside.take(inside.refresh())
+    assert inside.refresh(old, scope="openid").json["error"] == "invalid_grant"
+    assert why_ended(web_tool) == ["refresh_reused"]
 
 
 def test_of_two_at_the_same_moment_one_uses_a_code_up(registered, web_tool):
@@ -394,6 +412,62 @@ def test_a_badge_of_this_site_is_not_kept_beside_itself(annas_badge, inside, web
     assert inside.bring(jws, "text/plain").status_code == 304
     assert inside.read().headers["X-Total-Count"] == "1"
     assert inside.bring(changed(texts)).status_code == 400
+
+
+@pytest.fixture
+def while_verifying(web_tool, monkeypatch):
+    """Has something done while a badge is verified."""
+
+    def arrange(act):
+        real = type(web_tool).verify
+
+        def verify(tool, file):
+            act()
+            return real(tool, file)
+
+        monkeypatch.setattr(type(web_tool), "verify", verify)
+
+    return arrange
+
+
+def test_a_program_that_is_ended_while_its_badge_is_verified_brings_nothing(
+    inside, anna, stranger, web_tool, while_verifying
+):
+    def end():
+        with web_tool.store.begin() as session:
+            (access,) = session.query(ProgramAccess)
+            accesses.end(session, access, "learner", web_tool.clock(), events.person(anna))
+
+    while_verifying(end)
+    assert inside.bring(stranger_badge(stranger)).status_code == 401
+    assert rows(web_tool, KeptBadge) == []
+
+
+def test_a_program_that_is_ended_while_it_writes_a_profile_writes_none(inside, anna, web_tool, monkeypatch):
+    body = inside.call("GET", "profile").json | {"phone": "1"}
+
+    def ended(data):
+        with web_tool.store.begin() as session:
+            (access,) = session.query(ProgramAccess)
+            accesses.end(session, access, "learner", web_tool.clock(), events.person(anna))
+        return read_object(data)
+
+    monkeypatch.setattr(profiles, "read_object", ended)
+    assert inside.call("PUT", "profile", json=body).status_code == 401
+    assert rows(web_tool, KeptProfile) == []
+
+
+def test_a_session_that_ends_while_its_badge_is_verified_keeps_nothing(
+    outside, stranger, web_tool, while_verifying
+):
+    def end():
+        with web_tool.store.begin() as session:
+            learner_sessions.end_all_sessions(session, PRIVATE, web_tool.clock())
+
+    while_verifying(end)
+    answer = bring(outside, stranger_badge(stranger))
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/my")
+    assert rows(web_tool, KeptBadge) == []
 
 
 def test_what_is_kept_already_is_not_verified_again(inside, stranger, web_tool, monkeypatch):

@@ -220,6 +220,37 @@ def test_the_words_of_a_badge_and_of_a_program_stay_words(inside, stranger):
     assert "Added by the program Wallet of Everybody" in text_of(page)
 
 
+def test_a_program_that_is_forgotten_is_not_taken_for_the_learner(outside, anna, web_tool):
+    with web_tool.store.begin() as session:
+        session.add(kept_badge(anna, web_tool.clock(), brought_by="gone"))
+        session.add(kept_badge(anna, web_tool.clock(), identity="1" * 64))
+    words = "Added by a program that is no longer registered."
+    assert text_of(outside.get("/my")).count(words) == 1
+
+
+@pytest.mark.parametrize(
+    ("verdict", "fresh", "stale"),
+    [
+        ("verified", "tag yes", "tag unsure"),
+        ("suspended", "tag no", "tag unsure"),
+        ("revoked", "tag no", "tag no"),
+        ("changed", "tag no", "tag no"),
+    ],
+)
+def test_what_was_checked_long_ago_is_not_shown_as_sure(
+    outside, anna, web_tool, clock, verdict, fresh, stale
+):
+    with web_tool.store.begin() as session:
+        session.add(kept_badge(anna, clock() - timedelta(days=2), verdict=verdict))
+    assert f'<span class="{fresh}">' in outside.get("/my").text
+    clock.advance(minutes=1)
+    page = outside.get("/my")
+    assert f'<span class="{stale}">' in page.text
+    if verdict == "verified":
+        assert "Valid when last checked" in text_of(page)
+        assert "Pēdējā pārbaudē derīga" in text_of(outside.get("/my?lang=lv"))
+
+
 def test_inside_a_platform_the_page_says_where_other_badges_are_kept(school, welding):
     token = hidden(school.launch(ANNA), "_launch")
     page = school.browser.post("/lti/app/mine", data={"_launch": token})
