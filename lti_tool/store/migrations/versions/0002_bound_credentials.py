@@ -35,6 +35,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Raises RuntimeError where badges are bound to wallets already."""
     bound = sa.text("SELECT count(*) FROM credential WHERE holder IS NOT NULL")
     if op.get_bind().execute(bound).scalar():
         # They would stand in the place of the awards' own, and what was signed is never deleted.

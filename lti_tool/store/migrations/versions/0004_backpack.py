@@ -101,6 +101,7 @@ def _kept() -> None:
 
 
 def downgrade() -> None:
+    """Raises RuntimeError where learners keep badges there already."""
     if op.get_bind().execute(sa.text("SELECT count(*) FROM kept_badge")).scalar():
         # What learners have kept there may be nowhere else.
         raise RuntimeError("learners keep badges there: restore the backup from before the upgrade")
