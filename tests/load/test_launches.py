@@ -42,7 +42,7 @@ CHEAPEST = 500
 #: How much the memory of a process may grow in the second half, in MiB: by then it has its connections and threads.
 GROWTH_MIB = 8
 #: What a launch of somebody who was there before may ask of the database: a further statement is seen here.
-STATEMENTS = 32
+STATEMENTS = 25
 
 
 @dataclass(frozen=True, kw_only=True)
