@@ -18,6 +18,7 @@ from lti_tool.store.models import (
     ProgramAccess,
     ProgramToken,
 )
+from lti_tool.store.models.awards import IS_CURRENT
 
 
 class Held(NamedTuple):
@@ -149,14 +150,16 @@ def kept_checked_before(session: Session, before: datetime, most: int) -> Sequen
 
 
 def issued_held(session: Session, person_ids: Collection[int]) -> Sequence[Held]:
-    """The badges of this site that these people hold: neither replaced nor revoked nor hidden by them."""
+    """The badges of this site that these people hold: neither replaced nor revoked nor hidden by them.
+
+    None that is bound to a wallet's key: it is for that wallet alone.
+    """
     query = (
         select(CredentialRow.id, CredentialRow.issued_at)
-        .join(Award, CredentialRow.award_id == Award.id)
+        .join(Award, IS_CURRENT)
         .where(
             Award.person_id.in_(person_ids),
             Award.hidden_at.is_(None),
-            CredentialRow.replaced_at.is_(None),
             CredentialRow.revoked_at.is_(None),
         )
     )

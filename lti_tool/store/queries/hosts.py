@@ -17,6 +17,7 @@ from lti_tool.store.models import (
     HostAccess,
     ProvedAddress,
 )
+from lti_tool.store.models.awards import IS_CURRENT
 from lti_tool.store.queries.common import FOR_UPDATE, add_or_find
 
 
@@ -126,11 +127,10 @@ def held_awards(session: Session, person_ids: Collection[int]) -> Sequence[Award
     """The awards of these people that have a badge to bring: neither revoked nor hidden by them, oldest first."""
     query = (
         select(Award)
-        .join(CredentialRow, CredentialRow.award_id == Award.id)
+        .join(CredentialRow, IS_CURRENT)
         .where(
             Award.person_id.in_(person_ids),
             Award.hidden_at.is_(None),
-            CredentialRow.replaced_at.is_(None),
             CredentialRow.revoked_at.is_(None),
         )
         .options(joinedload(Award.template_version))

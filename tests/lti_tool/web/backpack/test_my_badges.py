@@ -14,10 +14,14 @@ from badges.bake import JWS_TYPE, bake
 from badges.verify import Report
 from badges.verify.report import Check
 from lti_tool.backpack import keeping
+from lti_tool.issuing.bound import issue_bound
+from lti_tool.issuing.sd_jwt_forms import VC_SD_JWT
 from lti_tool.privacy.export import export_of
-from lti_tool.store.models import Event, KeptBadge, Outbox, ProgramAccess
+from lti_tool.store.models import Award, Event, KeptBadge, Outbox, ProgramAccess
 from lti_tool.web.backpack import kept
 from signing.data_integrity import MEDIA_TYPE
+from signing.did import did_key
+from signing.keys import generate
 from signing.secured import SecuredCredential
 from tests.backpack import kept_badge
 from tests.fixtures import ANNA, rows, run_job
@@ -262,3 +266,19 @@ def test_the_day_of_a_check_is_that_of_the_check(outside, anna, web_tool, clock)
     with web_tool.store.begin() as session:
         session.add(kept_badge(anna, clock() - timedelta(days=3)))
     assert "Checked on 18 November 2026" in text_of(outside.get("/my"))
+
+
+def test_a_badge_that_a_wallet_has_too_is_given_once_and_as_everybody_has_it(
+    annas_badge, inside, outside, web_tool
+):
+    """What is bound to the key of a wallet, and may leave out a name, is for that wallet alone."""
+    (award,) = rows(web_tool, Award)
+    holder = did_key(generate("P-256").public_key())
+    issue_bound(web_tool.store, web_tool.issuers, award.id, holder, VC_SD_JWT, web_tool.clock())
+    answer = inside.own.get(
+        "/ims/ob/v3p0/credentials", headers={"Authorization": f"Bearer {inside.tokens['access_token']}"}
+    )
+    (given,) = answer.json["credential"]
+    assert given["id"].endswith(annas_badge)
+    archive = zipfile.ZipFile(io.BytesIO(outside.post("/my/kept/all", headers=FROM_US).data))
+    assert sorted(archive.namelist()) == [f"{annas_badge}.json", f"{annas_badge}.png"]

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from lti_tool.issuing.bound import JSON, issue_bound
 from lti_tool.store.models import Award, BroughtBadge, CredentialRow
+from signing.did import did_key
+from signing.keys import generate
 from tests.fixtures import rows, run_due_jobs
 from tests.lti_tool.web.conftest import text_of
+
+
+def test_a_badge_that_a_wallet_has_too_is_in_the_list_once_and_brought_as_everybody_has_it(
+    learner, host, annas_badge, web_tool
+):
+    learner.connect()
+    (award,) = rows(web_tool, Award)
+    holder = did_key(generate("Ed25519").public_key())
+    issue_bound(web_tool.store, web_tool.issuers, award.id, holder, JSON, web_tool.clock())
+    page = learner.browser.get("/my/places/1")
+    assert page.text.count(f'name="badge" value="{award.id}"') == 1
+    learner.press("bring", badge="all")
+    run_due_jobs(web_tool)
+    (brought,) = host.badges.values()
+    assert brought == own_text(web_tool, annas_badge)
 
 
 def test_a_learner_connects_a_host_and_their_badge_is_brought_there(learner, host, annas_badge, web_tool):
@@ -29,3 +47,8 @@ def test_a_learner_connects_a_host_and_their_badge_is_brought_there(learner, hos
     assert (row.status, row.credential_id, row.attempts) == ("brought", annas_badge, 0)
     assert rows(web_tool, Award)[0].brought_at == web_tool.clock()
     assert [each for each in host.calls if each == "POST /register"] == ["POST /register"]
+
+
+def own_text(tool, credential_id):
+    with tool.store.read() as session:
+        return session.get_one(CredentialRow, credential_id).text
