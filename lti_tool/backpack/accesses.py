@@ -11,7 +11,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lti_tool.backpack.owners import addresses_of
 from lti_tool.people import addresses
 from lti_tool.store import Session, events, journal, queries
 from lti_tool.store.events import Actor
@@ -67,24 +66,15 @@ def opened_by(
     session: Session, access: ProgramAccess, reused_domains: Collection[str], now: datetime
 ) -> Sequence[int]:
     """The people whose badges the access opens."""
-    proofs = queries.proved_addresses.with_address(session, access.address)
-    return addresses.opened_among(proofs, access.since, now, reused_domains).people
+    return addresses.opened_by_given(session, access, now, reused_domains)
 
 
 def running(
     session: Session, people: Collection[int], reused_domains: Collection[str], now: datetime
 ) -> Sequence[ProgramAccess]:
     """The accesses that open any of these people, under whichever address of theirs they were given, oldest first."""
-    found = queries.backpack.accesses(session, addresses_of(session, people), now)
-    proofs = {
-        address: queries.proved_addresses.with_address(session, address)
-        for address in {row.address for row in found}
-    }
-    opened = {
-        row.id: addresses.opened_among(proofs[row.address], row.since, now, reused_domains).people
-        for row in found
-    }
-    return [row for row in found if set(opened[row.id]) & set(people)]
+    found = queries.backpack.accesses(session, addresses.addresses_of(session, people), now)
+    return addresses.given_by(session, found, people, now, reused_domains)
 
 
 def record_use(session: Session, access_id: int, now: datetime) -> None:

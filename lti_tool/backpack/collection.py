@@ -14,7 +14,7 @@ from itertools import accumulate
 from badges.foreign_json import issuer_id, text
 from lti_tool.backpack.accesses import ProgramVisit
 from lti_tool.backpack.incoming import FORGED, identity_of, is_theirs
-from lti_tool.backpack.owners import addresses_of
+from lti_tool.people.addresses import addresses_of
 from lti_tool.store import Session, queries
 from lti_tool.store.models import CredentialRow, KeptBadge
 from lti_tool.store.queries.backpack import Held

@@ -1,8 +1,8 @@
-"""The people whose badges a session or a program opens: their addresses, and who of them reads the mail today."""
+"""Who of the people whose badges a session or a program opens reads the mail today."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from lti_tool.errors import NotFoundError
 from lti_tool.store import Session, queries
@@ -27,9 +27,3 @@ def lock_owner(session: Session, people: Sequence[int]) -> int:
         if person.erased_at is None:
             return person.id
     raise NotFoundError("there is nobody to keep it for")
-
-
-def addresses_of(session: Session, people: Collection[int]) -> frozenset[str]:
-    """The addresses that these people, who are one learner, have proved."""
-    found = (queries.proved_addresses.of_person(session, person_id) for person_id in people)
-    return frozenset(row.address for rows in found for row in rows)

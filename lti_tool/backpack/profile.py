@@ -11,9 +11,9 @@ from uuid import UUID
 from badges.foreign_json import types
 from badges.schemas.rules import find_breach
 from lti_tool.backpack.accesses import ProgramVisit
-from lti_tool.backpack.owners import addresses_of, lock_owner, owner_of
+from lti_tool.backpack.owners import lock_owner, owner_of
 from lti_tool.errors import BackpackError
-from lti_tool.people.addresses import comparable_address
+from lti_tool.people.addresses import addresses_of, comparable_address
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import KeptProfile

@@ -36,7 +36,7 @@ def give(
     with tool.store.begin() as session:
         row = queries.hosts.access_to(session, host_id, address)
         if row is None:
-            if len(queries.hosts.accesses(session, address)) >= MOST_ACCESSES:
+            if len(queries.hosts.accesses(session, [address])) >= MOST_ACCESSES:
                 raise NotAllowedError(f"badges are brought to {MOST_ACCESSES} places already")
             row = HostAccess(host_id=host_id, address=address, brings_new=False)
             session.add(row)
@@ -52,9 +52,19 @@ def give(
         return row.id
 
 
-def opened_by(session: Session, row: HostAccess, reused_domains: Collection[str]) -> Sequence[int]:
+def opened_by(
+    session: Session, row: HostAccess, reused_domains: Collection[str], now: datetime
+) -> Sequence[int]:
     """The people whose badges the access brings."""
-    return addresses.opened_by(session, row.address, row.since, reused_domains).people
+    return addresses.opened_by_given(session, row, now, reused_domains)
+
+
+def accesses_of(
+    session: Session, people: Collection[int], reused_domains: Collection[str], now: datetime
+) -> Sequence[HostAccess]:
+    """The accesses that bring badges of any of these people, under whichever address of theirs, oldest first."""
+    found = queries.hosts.accesses(session, addresses.addresses_of(session, people))
+    return addresses.given_by(session, found, people, now, reused_domains)
 
 
 def tokens_of(tool: Calls, row: HostAccess) -> Tokens:

@@ -135,7 +135,7 @@ def _order(tool: Calls, session: Session, brought_id: int, reused_domains: Reuse
         return None
     access, award = row.access, row.award
     credential = award.credential
-    is_theirs = award.person_id in opened_by(session, access, reused_domains(session))
+    is_theirs = award.person_id in opened_by(session, access, reused_domains(session), tool.clock())
     if credential is None or credential.revoked_at is not None or not is_theirs:
         # What is revoked is brought nowhere anew: whoever has it already sees that in the status list.
         _leave(session, row)

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest, digest
+from typing import TypeVar
 from unicodedata import normalize
 
 from lti_tool.errors import NotAllowedError, NotFoundError
@@ -31,7 +32,7 @@ from lti_tool.people.launch_records import retry_held_up
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.events import Actor
-from lti_tool.store.models import AddressCode, ProvedAddress
+from lti_tool.store.models import AddressCode, HostAccess, ProgramAccess, ProvedAddress
 from lti_tool.values import secret_hash
 
 CODE_MINUTES = 10
@@ -186,13 +187,49 @@ class Opened:
     unconfirmed: Sequence[int]
 
 
+#: What a reader of the mail of its `address` let others do for long; `since` is when their session began.
+Given = TypeVar("Given", ProgramAccess, HostAccess)
+
+
+def addresses_of(session: Session, people: Collection[int]) -> frozenset[str]:
+    """The addresses that these people, who are one learner, have proved."""
+    found = (queries.proved_addresses.of_person(session, person_id) for person_id in people)
+    return frozenset(row.address for rows in found for row in rows)
+
+
 def opened_by(session: Session, address: str, since: datetime, reused_domains: Collection[str]) -> Opened:
     """What a session opens that a code to the address began at `since`, and that ends within hours."""
-    proofs = queries.proved_addresses.with_address(session, address)
-    return opened_among(proofs, since, since, reused_domains)
+    return _opened(queries.proved_addresses.with_address(session, address), since, since, reused_domains)
 
 
-def opened_among(
+def opened_by_given(
+    session: Session, given: Given, at: datetime, reused_domains: Collection[str]
+) -> Sequence[int]:
+    """The people whose badges are opened at that moment to those who were let in."""
+    proofs = queries.proved_addresses.with_address(session, given.address)
+    return _opened(proofs, given.since, at, reused_domains).people
+
+
+def given_by(
+    session: Session,
+    given: Sequence[Given],
+    people: Collection[int],
+    at: datetime,
+    reused_domains: Collection[str],
+) -> Sequence[Given]:
+    """Those of `given` that open any of these people at that moment: they see and end them, and nobody else does."""
+    proofs = {
+        address: queries.proved_addresses.with_address(session, address)
+        for address in {row.address for row in given}
+    }
+    return [
+        row
+        for row in given
+        if not set(people).isdisjoint(_opened(proofs[row.address], row.since, at, reused_domains).people)
+    ]
+
+
+def _opened(
     proofs: Sequence[ProvedAddress], since: datetime, at: datetime, reused_domains: Collection[str]
 ) -> Opened:
     """What is opened, by all `proofs` of one address, to whoever read its mail at `since`; `at`: when it is opened.

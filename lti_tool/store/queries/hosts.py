@@ -70,9 +70,9 @@ def access_to(session: Session, host_id: int, address: str) -> HostAccess | None
     return session.scalar(query)
 
 
-def accesses(session: Session, address: str) -> Sequence[HostAccess]:
-    """What whoever reads the mail of the address lets the tool do, with the hosts, oldest first."""
-    query = select(HostAccess).where(HostAccess.address == address).options(joinedload(HostAccess.host))
+def accesses(session: Session, addresses: Collection[str]) -> Sequence[HostAccess]:
+    """What readers of the mail of these addresses let the tool do, with the hosts, oldest first."""
+    query = select(HostAccess).where(HostAccess.address.in_(addresses)).options(joinedload(HostAccess.host))
     return session.scalars(query.order_by(HostAccess.id)).all()
 
 

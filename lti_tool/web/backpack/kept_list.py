@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from lti_tool.backpack import accesses
 from lti_tool.backpack.incoming import FORGED, is_theirs
-from lti_tool.backpack.owners import addresses_of
+from lti_tool.people.addresses import addresses_of
 from lti_tool.store import Session, queries
 from lti_tool.store.models import KeptBadge, Program
 from lti_tool.web.backpack.scope_words import words_of

@@ -11,6 +11,7 @@ import hmac
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
+from lti_tool.backpack.owners import owner_of
 from lti_tool.errors import HostError, NotFoundError
 from lti_tool.hosts import accesses, client, connecting
 from lti_tool.hosts.client import HostRequest
@@ -67,7 +68,7 @@ def come_back(key: str) -> Response:
         visit = find_visit(session)
         if queries.hosts.host_by_key(session, key) is None:
             raise NotFoundError("no host leads here")
-    if visit is None:
+    if visit is None or not visit.people:
         # It was too long there, and whoever signs in now may be somebody else.
         return redirect("/my", 303)
     rate_limits.count_host(visit.address)
@@ -158,7 +159,7 @@ def _enter(visit: LearnerVisit, kept: Json, state: str) -> int:
         visit.since,
         client_id,
         tokens,
-        person(visit.people[0] if visit.people else None),
+        person(owner_of(visit.people)),
     )
 
 

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from badges.template.fields import Texts
 from badges.template.model import stored_template
+from lti_tool.backpack.owners import owner_of
 from lti_tool.errors import NotFoundError
 from lti_tool.hosts import accesses
 from lti_tool.hosts.discovery import host_name, stored
@@ -130,7 +131,7 @@ def stop(access_id: int) -> Response:
             return redirect("/my", 303)
         _own(session, visit, access_id)
     with host_call():
-        is_taken_back = accesses.end(tool, access_id, person(visit.people[0] if visit.people else None))
+        is_taken_back = accesses.end(tool, access_id, person(owner_of(visit.people)))
     said = _(
         "Nothing is brought there any more. What is there already stays there: remove it there if you want."
     )
@@ -145,7 +146,7 @@ def list_page(
     session: Session, visit: LearnerVisit, *, done: str = "", wrong: Sentence | str = "", typed: str = ""
 ) -> Response:
     """The places of the learner; `wrong` is what is wrong with the address that they `typed`."""
-    rows = queries.hosts.accesses(session, visit.address)
+    rows = _places(session, visit)
     return private(
         "hosts/places.html",
         learner_visit=visit,
@@ -214,11 +215,18 @@ def _badges(session: Session, row: HostAccess) -> Sequence[BadgeThere]:
 
 
 def _people(session: Session, row: HostAccess) -> Sequence[int]:
-    return accesses.opened_by(session, row, current_tool().issuers.reused_domains(session))
+    tool = current_tool()
+    return accesses.opened_by(session, row, tool.issuers.reused_domains(session), tool.clock())
+
+
+def _places(session: Session, visit: LearnerVisit) -> Sequence[HostAccess]:
+    tool = current_tool()
+    domains = tool.issuers.reused_domains(session)
+    return accesses.accesses_of(session, visit.people, domains, tool.clock())
 
 
 def _own(session: Session, visit: LearnerVisit, access_id: int) -> HostAccess:
-    row = queries.hosts.access(session, access_id)
-    if row is None or row.address != visit.address:
+    row = next((each for each in _places(session, visit) if each.id == access_id), None)
+    if row is None:
         raise NotFoundError("you have no such place")
     return row

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from lti_tool.issuing.bound import JSON, issue_bound
-from lti_tool.store.models import Award, BroughtBadge, CredentialRow
+from lti_tool.people.addresses import save_proof
+from lti_tool.store import events
+from lti_tool.store.models import Award, BroughtBadge, CredentialRow, HostAccess
 from signing.did import did_key
 from signing.keys import generate
-from tests.fixtures import rows, run_due_jobs
+from tests.fixtures import change_issuer, rows, run_due_jobs
 from tests.lti_tool.web.conftest import text_of
+from tests.lti_tool.web.hosts.conftest import ADDRESS, signed_in
+
+SECOND = "anna@second.example"
 
 
 def test_a_badge_that_a_wallet_has_too_is_in_the_list_once_and_brought_as_everybody_has_it(
@@ -52,3 +57,27 @@ def test_a_learner_connects_a_host_and_their_badge_is_brought_there(learner, hos
 def own_text(tool, credential_id):
     with tool.store.read() as session:
         return session.get_one(CredentialRow, credential_id).text
+
+
+def test_a_place_is_seen_and_stopped_under_every_address_of_its_learner(learner, host, anna, app, web_tool):
+    learner.connect()
+    with web_tool.store.begin() as session:
+        save_proof(session, anna, SECOND, web_tool.clock(), events.person(anna))
+    learner.browser = signed_in(app, web_tool, SECOND)
+    assert "Backpack of Everybody" in text_of(learner.browser.get("/my/places"))
+    assert learner.browser.get("/my/places/1").status_code == 200
+    learner.press("stop")
+    assert rows(web_tool, HostAccess) == []
+
+
+def test_who_is_opened_by_nothing_sees_and_changes_no_place(learner, host, app, web_tool, clock):
+    """An address that its institution gives to others later: its reader of today may be somebody else."""
+    learner.connect()
+    change_issuer(web_tool, awarding={"reused_domains": [ADDRESS.rpartition("@")[2]]})
+    clock.advance(days=1)
+    learner.browser = signed_in(app, web_tool, ADDRESS)
+    assert "Backpack of Everybody" not in text_of(learner.browser.get("/my/places"))
+    assert learner.browser.get("/my/places/1").status_code == 404
+    for path in ("bring", "new", "stop"):
+        assert learner.press(path, badge="all").status_code == 404
+    assert len(rows(web_tool, HostAccess)) == 1 and not host.badges
