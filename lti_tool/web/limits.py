@@ -30,3 +30,17 @@ def one_of(places: BoundedSemaphore, max_wait_seconds: float) -> Iterator[None]:
         yield
     finally:
         places.release()
+
+
+#: A page that verifies a badge, or calls a host of badges, waits for sites of strangers, for half a minute perhaps, and
+#: holds a thread meanwhile. So many at once in a process, whichever pages they are, leave most of its threads
+#: (docker/gunicorn.conf.py) to all others. Nobody waits for a place: that would take a thread too.
+WAITING_AT_ONCE = 3
+_waiting = BoundedSemaphore(WAITING_AT_ONCE)
+
+
+@contextmanager
+def waiting_for_strangers() -> Iterator[None]:
+    """Holds the place of a page that waits for sites of strangers. Raises BusyError while WAITING_AT_ONCE do."""
+    with one_of(_waiting, max_wait_seconds=0):
+        yield

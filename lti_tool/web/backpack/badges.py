@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from threading import BoundedSemaphore
 from typing import NoReturn
 from urllib.parse import urlencode
 
@@ -25,7 +24,7 @@ from lti_tool.web import rate_limits
 from lti_tool.web.backpack.program_visits import actor_of, program_visit, visit_now
 from lti_tool.web.backpack.status_info import status_info
 from lti_tool.web.current import current_tool
-from lti_tool.web.limits import BusyError, one_of
+from lti_tool.web.limits import BusyError, waiting_for_strangers
 from signing.errors import ProofError
 from signing.json_text import read_object
 
@@ -35,10 +34,6 @@ USUAL_LIMIT, MOST_AT_ONCE = 50, 100
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _JSON_TYPES = ("application/json", "application/vc+ld+json", "application/ld+json", "application/vc")
 _JWS_TYPES = ("text/plain", "application/jwt", "application/vc+jwt")
-
-#: As on the page of the verifier: a verification waits for other sites, and may hold few threads.
-AT_ONCE = 2
-_running_verifications = BoundedSemaphore(AT_ONCE)
 
 _STATUS = {"created": 201, "replaced": 200}
 
@@ -124,7 +119,7 @@ def _keep(text: str) -> Outcome:
 
 def _verify(text: str) -> Report:
     try:
-        with one_of(_running_verifications, max_wait_seconds=5):
+        with waiting_for_strangers():
             return current_tool().verify(text.encode())
     except BusyError:
         answer = status_info(429, "too many badges are being verified; try again")

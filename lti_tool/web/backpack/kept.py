@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from threading import BoundedSemaphore
-
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
@@ -23,7 +21,7 @@ from lti_tool.web.headers import private_page
 from lti_tool.web.languages import page_language
 from lti_tool.web.learner.learner_visits import LearnerVisit, check_own_page, find_visit
 from lti_tool.web.learner.signed_in import list_page
-from lti_tool.web.limits import one_of
+from lti_tool.web.limits import waiting_for_strangers
 from lti_tool.web.public.verification_answers import answers_of, technical_remarks
 from lti_tool.web.translation import gettext as _
 
@@ -32,8 +30,6 @@ pages = Blueprint("backpack_kept", __name__)
 MAX_BYTES = 5 * 1024 * 1024
 #: What a form adds to the file.
 FORM_BYTES = 10_000
-AT_ONCE = 2
-_running_verifications = BoundedSemaphore(AT_ONCE)
 
 
 @pages.post("/my/kept")
@@ -80,7 +76,7 @@ def check(kept_id: int) -> Response:
         if visit is None:
             return redirect("/my", 303)
         _own(session, visit, kept_id)
-    with one_of(_running_verifications, max_wait_seconds=5):
+    with waiting_for_strangers():
         report = keeping.check_again(current_tool(), kept_id)
     return private_page(
         render_template(
@@ -114,7 +110,7 @@ def remove(kept_id: int) -> Response:
             return redirect("/my", 303)
         keeping.remove(session, _own(session, visit, kept_id), tool.clock(), _actor(visit))
     return _list(
-        done=_("The badge was removed from this list. Files of it that you have elsewhere stay valid.")
+        done=_("The badge was removed from this list. Files of it that you have elsewhere stay as they are.")
     )
 
 
@@ -164,7 +160,7 @@ def _actor(visit: LearnerVisit) -> Actor:
 
 
 def _verify(content: bytes) -> Report:
-    with one_of(_running_verifications, max_wait_seconds=5):
+    with waiting_for_strangers():
         return current_tool().verify(content)
 
 

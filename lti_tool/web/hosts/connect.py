@@ -23,10 +23,10 @@ from lti_tool.values import Json, secret_hash
 from lti_tool.web import rate_limits
 from lti_tool.web.checked_requests import typed_line
 from lti_tool.web.current import current_tool
-from lti_tool.web.hosts.host_calls import host_call
 from lti_tool.web.hosts.host_words import CONNECT_WORDS
 from lti_tool.web.hosts.places import PATH, list_page, place_page, private
 from lti_tool.web.learner.learner_visits import LearnerVisit, check_own_page, find_visit
+from lti_tool.web.limits import waiting_for_strangers
 from lti_tool.web.translation import gettext as _
 
 pages = Blueprint("host_connect", __name__)
@@ -51,7 +51,7 @@ def find() -> Response:
     typed = typed_line("address", MAX_LENGTH)
     rate_limits.count_host(visit.address)
     try:
-        with host_call():
+        with waiting_for_strangers():
             return _lead_on(visit, typed)
     except HostError as error:
         return _wrong(visit, error.code, typed)
@@ -86,7 +86,7 @@ def come_back(key: str) -> Response:
     if request.args.get("error"):
         return _wrong(visit, "declined" if request.args["error"] == "access_denied" else "lost", kept["url"])
     try:
-        with host_call():
+        with waiting_for_strangers():
             access_id = _enter(visit, kept, state)
     except HostError as error:
         return _wrong(visit, error.code, kept["url"])

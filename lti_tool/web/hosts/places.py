@@ -23,9 +23,9 @@ from lti_tool.store.models import HostAccess
 from lti_tool.web.checked_requests import row_id
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import private_page, send_own_origin
-from lti_tool.web.hosts.host_calls import host_call
 from lti_tool.web.hosts.host_words import OTHER_TROUBLE, TROUBLE_WORDS
 from lti_tool.web.learner.learner_visits import LearnerVisit, check_own_page, find_visit, record_use
+from lti_tool.web.limits import waiting_for_strangers
 from lti_tool.web.translation import Sentence
 from lti_tool.web.translation import gettext as _
 
@@ -130,7 +130,7 @@ def stop(access_id: int) -> Response:
         if visit is None:
             return redirect("/my", 303)
         _own(session, visit, access_id)
-    with host_call():
+    with waiting_for_strangers():
         is_taken_back = accesses.end(tool, access_id, person(owner_of(visit.people)))
     said = _(
         "Nothing is brought there any more. What is there already stays there: remove it there if you want."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from threading import BoundedSemaphore
 
 from flask import Blueprint, jsonify, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -16,7 +15,7 @@ from badges.verify.texts import is_web_address
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import allow_camera
 from lti_tool.web.languages import page_language
-from lti_tool.web.limits import one_of
+from lti_tool.web.limits import waiting_for_strangers
 from lti_tool.web.negotiation import prefers_json
 from lti_tool.web.public import batch
 from lti_tool.web.public.batch import HandedIn
@@ -28,12 +27,6 @@ pages = Blueprint("verifier", __name__)
 MAX_BYTES = 5 * 1024 * 1024
 #: What a form adds to the file: boundaries and field names.
 FORM_BYTES = 10_000
-
-#: A verification waits for other sites, up to the whole of its budget, and holds a thread meanwhile. So many at once in
-#: a process leave most of its threads (docker/gunicorn.conf.py) to other pages. Nobody waits for a place: that would
-#: take a thread too.
-AT_ONCE = 3
-_running_verifications = BoundedSemaphore(AT_ONCE)
 
 
 @pages.get("/verify")
@@ -48,7 +41,7 @@ def verify_page() -> str:
 def verify() -> Response:
     """The Report on a file, or those on several.
 
-    Raises RequestEntityTooLarge, or BusyError while AT_ONCE are being verified.
+    Raises RequestEntityTooLarge, or BusyError as `waiting_for_strangers`.
     """
     several = batch.MOST_BYTES if request.mimetype == "multipart/form-data" else MAX_BYTES
     request.max_content_length = request.max_form_memory_size = several + FORM_BYTES
@@ -88,7 +81,7 @@ def _files() -> Sequence[HandedIn]:
 
 def _verify(file: bytes) -> Report:
     tool = current_tool()
-    with one_of(_running_verifications, max_wait_seconds=0):
+    with waiting_for_strangers():
         report = tool.verify(file)
     count_check(report)
     return report

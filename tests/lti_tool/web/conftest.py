@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from html import unescape
 from typing import Any
@@ -27,6 +28,7 @@ from lti_tool.store import queries
 from lti_tool.values import Member, NewRegistration
 from lti_tool.web import create_app, page_issuer, rate_limits
 from lti_tool.web.current import install
+from lti_tool.web.limits import WAITING_AT_ONCE, waiting_for_strangers
 from lti_tool.wiring import Tool
 from tests.fixtures import ANNA, NEW_REGISTRATION, ZANE, complete, place_badge, run_due_jobs
 
@@ -35,6 +37,15 @@ NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 TOOL = "https://badges.example.org"
 FROM_US = {"Sec-Fetch-Site": "same-origin"}
 FROM_ELSEWHERE = {"Sec-Fetch-Site": "cross-site"}
+
+
+@contextmanager
+def every_place_taken() -> Iterator[None]:
+    """As many pages wait for sites of strangers as may at once."""
+    with ExitStack() as waiting:
+        for _ in range(WAITING_AT_ONCE):
+            waiting.enter_context(waiting_for_strangers())
+        yield
 
 
 class Network(Outgoing):

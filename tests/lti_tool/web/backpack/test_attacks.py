@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from base64 import b64encode
-from threading import BoundedSemaphore
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -27,8 +26,7 @@ from lti_tool.store.models import (
     ProvedAddress,
 )
 from lti_tool.web import rate_limits
-from lti_tool.web.backpack import badges, profiles
-from lti_tool.web.limits import one_of
+from lti_tool.web.backpack import profiles
 from signing.json_text import read_object
 from tests.backpack import kept_badge
 from tests.fixtures import JANIS, change_issuer, rows
@@ -52,7 +50,14 @@ from tests.lti_tool.web.backpack.program import (
 )
 from tests.lti_tool.web.backpack.program import Program as Client
 from tests.lti_tool.web.backpack.test_my_badges import bring
-from tests.lti_tool.web.conftest import FROM_ELSEWHERE, FROM_US, browser_of, policy, text_of
+from tests.lti_tool.web.conftest import (
+    FROM_ELSEWHERE,
+    FROM_US,
+    browser_of,
+    every_place_taken,
+    policy,
+    text_of,
+)
 from tests.lti_tool.web.learner.test_mine import asked, mailed_code
 
 
@@ -648,11 +653,9 @@ def test_a_program_that_brings_many_badges_at_once_is_told_to_wait(inside, stran
     assert inside.read().status_code == 200
 
 
-def test_while_others_are_verified_a_program_is_told_when_to_come_again(inside, stranger, monkeypatch):
-    monkeypatch.setattr(badges, "_running_verifications", BoundedSemaphore(1))
-    monkeypatch.setattr(badges, "one_of", lambda places, max_wait_seconds: one_of(places, 0))
-    badges._running_verifications.acquire()
-    answer = inside.bring(stranger_badge(stranger))
+def test_while_others_are_verified_a_program_is_told_when_to_come_again(inside, stranger):
+    with every_place_taken():
+        answer = inside.bring(stranger_badge(stranger))
     assert (answer.status_code, code_of(answer), answer.headers["Retry-After"]) == (429, "server_busy", "15")
 
 

@@ -22,7 +22,7 @@ from lti_tool.web.public import verification_answers, verifier
 from signing import did
 from tests.badges.pdf.pdf_files import pdf_with_catalog
 from tests.badges.verify.hosted import HOSTED, ISSUER, Web, pages, redirect
-from tests.lti_tool.web.conftest import text_of
+from tests.lti_tool.web.conftest import every_place_taken, text_of
 
 
 @pytest.fixture
@@ -186,13 +186,9 @@ def test_a_file_of_5_mb_is_read(drop):
 
 
 def test_too_many_simultaneous_verifications_are_answered_with_503_at_once(drop, png, browser, annas_badge):
-    for _ in range(verifier.AT_ONCE):
-        verifier._running_verifications.acquire()
-    try:
+    with every_place_taken():
         page, program = drop(png), drop(png, Accept="application/json")
         own = browser.get(f"/badges/{annas_badge}")
-    finally:
-        verifier._running_verifications.release(verifier.AT_ONCE)
     for answer in (page, program):
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "15")
     assert "Try again in a moment" in text_of(page)
