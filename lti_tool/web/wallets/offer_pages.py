@@ -6,25 +6,22 @@ and with it a code in digits. It is made by a POST of the learner's own page alo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from badges.qr_codes import draw_code
 from badges.template.model import stored_template
 from lti_tool.store import Session
-from lti_tool.store.events import Actor, person
+from lti_tool.store.events import Actor
 from lti_tool.store.models import Award
 from lti_tool.wallets.offers import WantedOffer, make_offer
 from lti_tool.web.current import current_tool
-from lti_tool.web.headers import private_page, send_own_origin
-from lti_tool.web.learner.learner_visits import check_own_page, find_visit
-from lti_tool.web.learner.sharing import own_award
-from lti_tool.web.learner.signed_in import own_award_of
-from lti_tool.web.page_issuer import issuer_of, page_issuer, set_page_issuer
-from lti_tool.web.visits import current_visit
+from lti_tool.web.page_issuer import page_issuer
+from lti_tool.web.wallets.own_badges import page_inside, page_signed_in
 
 pages = Blueprint("offer_pages", __name__)
 
@@ -32,10 +29,7 @@ pages = Blueprint("offer_pages", __name__)
 @pages.post("/lti/app/badges/<uuid:badge_id>/wallet/offer")
 def offer_inside(badge_id: UUID) -> str:
     """A new offer of one of the learner's own badges. Raises NotFoundError for any other, AwardStateError."""
-    visit = current_visit()
-    with current_tool().store.begin() as session:
-        award = own_award(session, visit, badge_id)
-        return _page(session, award, visit.actor, visit=visit, path=f"/lti/app/badges/{badge_id}")
+    return page_inside(badge_id, _page)
 
 
 @pages.post("/my/badges/<uuid:badge_id>/wallet/offer")
@@ -44,19 +38,10 @@ def offer_signed_in(badge_id: UUID) -> Response:
 
     Raises NotFoundError for a badge of somebody else, NotAllowedError for a form of another site, AwardStateError.
     """
-    check_own_page()
-    with current_tool().store.begin() as session:
-        visit = find_visit(session)
-        if visit is None:
-            return redirect("/my", 303)
-        award = own_award_of(session, visit, badge_id)
-        set_page_issuer(issuer_of(session, award.issuer_id))
-        page = _page(session, award, person(award.person_id), visit=None, path=f"/my/badges/{badge_id}")
-    send_own_origin()
-    return private_page(page)
+    return page_signed_in(badge_id, _page)
 
 
-def _page(session: Session, award: Award, by: Actor, **where: Any) -> str:
+def _page(session: Session, award: Award, by: Actor, where: Mapping[str, Any]) -> str:
     tool = current_tool()
     # Whatever else is sent: a QR code is never good alone.
     is_here = request.form.get("where") == "here"
