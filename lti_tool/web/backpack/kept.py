@@ -19,7 +19,7 @@ from lti_tool.store.models import KeptBadge
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import private_page
 from lti_tool.web.languages import page_language
-from lti_tool.web.learner.learner_visits import LearnerVisit, check_own_page, find_visit
+from lti_tool.web.learner.learner_visits import LearnerVisit, check_own_page, demand_visit
 from lti_tool.web.learner.signed_in import list_page
 from lti_tool.web.limits import waiting_for_strangers
 from lti_tool.web.public.verification_answers import answers_of, technical_remarks
@@ -42,8 +42,8 @@ def bring() -> Response:
     request.max_content_length = request.max_form_memory_size = MAX_BYTES + FORM_BYTES
     tool = current_tool()
     with tool.store.read() as session:
-        visit = find_visit(session)
-    if visit is None or not visit.people:
+        visit = demand_visit(session)
+    if not visit.people:
         return redirect("/my", 303)
     upload = request.files.get("file")
     content = upload.read() if upload is not None else b""
@@ -56,8 +56,8 @@ def bring() -> Response:
         badge = incoming(report)
         with tool.store.begin() as session:
             # It may have ended while other sites were asked.
-            visit = find_visit(session)
-            if visit is None or not visit.people:
+            visit = demand_visit(session)
+            if not visit.people:
                 return redirect("/my", 303)
             if collection.is_issued_here(session, visit.people, report.credential or {}):
                 return list_page(session, visit, done=_said("unchanged"))
@@ -72,9 +72,7 @@ def check(kept_id: int) -> Response:
     """What is found of the badge now. Raises NotFoundError for one of somebody else, and BusyError."""
     check_own_page()
     with current_tool().store.read() as session:
-        visit = find_visit(session)
-        if visit is None:
-            return redirect("/my", 303)
+        visit = demand_visit(session)
         _own(session, visit, kept_id)
     with waiting_for_strangers():
         report = keeping.check_again(current_tool(), kept_id)
@@ -92,9 +90,7 @@ def check(kept_id: int) -> Response:
 def download(kept_id: int) -> Response:
     """The badge as it came. Raises NotFoundError for one of somebody else."""
     with current_tool().store.read() as session:
-        visit = find_visit(session)
-        if visit is None:
-            return redirect("/my", 303)
+        visit = demand_visit(session)
         row = _own(session, visit, kept_id)
         return _attached(Response(row.text, mimetype="text/plain"), files.file_name(row.id, row.form))
 
@@ -105,9 +101,7 @@ def remove(kept_id: int) -> Response:
     check_own_page()
     tool = current_tool()
     with tool.store.begin() as session:
-        visit = find_visit(session)
-        if visit is None:
-            return redirect("/my", 303)
+        visit = demand_visit(session)
         keeping.remove(session, _own(session, visit, kept_id), tool.clock(), _actor(visit))
     return _list(
         done=_("The badge was removed from this list. Files of it that you have elsewhere stay as they are.")
@@ -121,8 +115,8 @@ def take_all() -> Response:
     tool = current_tool()
     now = tool.clock()
     with tool.store.begin() as session:
-        visit = find_visit(session)
-        if visit is None or not visit.people:
+        visit = demand_visit(session)
+        if not visit.people:
             return redirect("/my", 303)
         for person_id in visit.people:
             record_export(session, "badges", "person", person_id, now, person(person_id))
@@ -136,9 +130,7 @@ def end(access_id: int) -> Response:
     check_own_page()
     tool = current_tool()
     with tool.store.begin() as session:
-        visit = find_visit(session)
-        if visit is None:
-            return redirect("/my", 303)
+        visit = demand_visit(session)
         domains = tool.issuers.reused_domains(session)
         found = accesses.running(session, visit.people, domains, tool.clock())
         row = next((each for each in found if each.id == access_id), None)
@@ -166,8 +158,7 @@ def _verify(content: bytes) -> Report:
 
 def _list(*, done: str = "", wrong: str = "") -> Response:
     with current_tool().store.read() as session:
-        visit = find_visit(session)
-        return redirect("/my", 303) if visit is None else list_page(session, visit, done=done, wrong=wrong)
+        return list_page(session, demand_visit(session), done=done, wrong=wrong)
 
 
 def _said(outcome: keeping.Outcome) -> str:

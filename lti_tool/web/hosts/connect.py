@@ -25,7 +25,7 @@ from lti_tool.web.checked_requests import typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.hosts.host_words import CONNECT_WORDS
 from lti_tool.web.hosts.places import PATH, list_page, place_page, private
-from lti_tool.web.learner.learner_visits import LearnerVisit, check_own_page, find_visit
+from lti_tool.web.learner.learner_visits import LearnerVisit, check_own_page, demand_visit, find_visit
 from lti_tool.web.limits import waiting_for_strangers
 from lti_tool.web.translation import gettext as _
 
@@ -45,8 +45,8 @@ def find() -> Response:
     """
     check_own_page()
     with current_tool().store.read() as session:
-        visit = find_visit(session)
-    if visit is None or not visit.people:
+        visit = demand_visit(session)
+    if not visit.people:
         return redirect("/my", 303)
     typed = typed_line("address", MAX_LENGTH)
     rate_limits.count_host(visit.address)

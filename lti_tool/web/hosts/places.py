@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from badges.template.fields import Texts
@@ -24,7 +24,7 @@ from lti_tool.web.checked_requests import row_id
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import private_page, send_own_origin
 from lti_tool.web.hosts.host_words import OTHER_TROUBLE, TROUBLE_WORDS
-from lti_tool.web.learner.learner_visits import LearnerVisit, check_own_page, find_visit, record_use
+from lti_tool.web.learner.learner_visits import LearnerVisit, check_own_page, demand_visit, record_use
 from lti_tool.web.limits import waiting_for_strangers
 from lti_tool.web.translation import Sentence
 from lti_tool.web.translation import gettext as _
@@ -64,9 +64,7 @@ class BadgeThere:
 def show() -> Response:
     """The places, and the form to name another one; the form to sign in where nobody is."""
     with current_tool().store.read() as session:
-        visit = find_visit(session)
-        if visit is None:
-            return redirect("/my", 303)
+        visit = demand_visit(session)
         page = list_page(session, visit)
     record_use(visit)
     return page
@@ -76,8 +74,7 @@ def show() -> Response:
 def place(access_id: int) -> Response:
     """One place with each badge. Raises NotFoundError for one of somebody else."""
     with current_tool().store.read() as session:
-        visit = find_visit(session)
-        return redirect("/my", 303) if visit is None else place_page(session, visit, access_id)
+        return place_page(session, demand_visit(session), access_id)
 
 
 @pages.post(f"{PATH}/<int:access_id>/bring")
@@ -86,9 +83,7 @@ def bring(access_id: int) -> Response:
     check_own_page()
     tool = current_tool()
     with tool.store.begin() as session:
-        visit = find_visit(session)
-        if visit is None:
-            return redirect("/my", 303)
+        visit = demand_visit(session)
         row = _own(session, visit, access_id)
         held = [award.id for award in queries.hosts.held_awards(session, _people(session, row))]
         if request.form.get("badge") != "all":
@@ -107,9 +102,7 @@ def change_new(access_id: int) -> Response:
     """Has new badges brought by themselves, or not any more. Raises NotFoundError for a place of somebody else."""
     check_own_page()
     with current_tool().store.begin() as session:
-        visit = find_visit(session)
-        if visit is None:
-            return redirect("/my", 303)
+        visit = demand_visit(session)
         row = _own(session, visit, access_id)
         row.brings_new = request.form.get("new") == "yes"
         done = (
@@ -126,9 +119,7 @@ def stop(access_id: int) -> Response:
     check_own_page()
     tool = current_tool()
     with tool.store.read() as session:
-        visit = find_visit(session)
-        if visit is None:
-            return redirect("/my", 303)
+        visit = demand_visit(session)
         _own(session, visit, access_id)
     with waiting_for_strangers():
         is_taken_back = accesses.end(tool, access_id, person(owner_of(visit.people)))

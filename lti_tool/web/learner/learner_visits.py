@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import request
+from flask import abort, redirect, request
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import NotAllowedError
@@ -56,6 +56,14 @@ def find_visit(session: Session) -> LearnerVisit | None:
         people=opened.people,
         unconfirmed=opened.unconfirmed,
     )
+
+
+def demand_visit(session: Session) -> LearnerVisit:
+    """The visit of the request's cookie; whoever is not signed in is led to the form for that."""
+    visit = find_visit(session)
+    if visit is None:
+        abort(redirect("/my", 303))
+    return visit
 
 
 def record_use(visit: LearnerVisit) -> None:

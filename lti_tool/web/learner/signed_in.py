@@ -33,6 +33,7 @@ from lti_tool.web.learner.learner_visits import (
     TICKET_COOKIE,
     LearnerVisit,
     check_own_page,
+    demand_visit,
     find_visit,
     record_use,
     set_cookie,
@@ -121,9 +122,7 @@ def end_session() -> Response:
     check_own_page()
     now, name = current_tool().clock(), typed_line("session", 40)
     with current_tool().store.begin() as session:
-        visit = find_visit(session)
-        if visit is None:
-            return redirect("/my", 303)
+        visit = demand_visit(session)
         for row in learner_sessions.running_sessions(session, visit.address, now):
             if learner_sessions.name_of(row) == name:
                 learner_sessions.end_session(session, row, now)
@@ -138,9 +137,7 @@ def badge(badge_id: UUID) -> Response:
     Raises NotFoundError for a badge of somebody else.
     """
     with current_tool().store.read() as session:
-        visit = find_visit(session)
-        if visit is None:
-            return redirect("/my", 303)
+        visit = demand_visit(session)
         award = own_award_of(session, visit, badge_id)
         page = _sharing(session, award, badge_id)
     claim_once(award, _actor(award))
@@ -152,9 +149,7 @@ def change_shown(badge_id: UUID, action: str) -> Response:
     """Makes or ends a link, publishes or takes that back. Raises NotFoundError for a badge of somebody else."""
     check_own_page()
     with current_tool().store.begin() as session:
-        visit = find_visit(session)
-        if visit is None:
-            return redirect("/my", 303)
+        visit = demand_visit(session)
         award = own_award_of(session, visit, badge_id)
         done = change_sharing(session, award, action, _actor(award))
         session.flush()
@@ -166,9 +161,7 @@ def change_listed(badge_id: UUID, action: str) -> Response:
     """Hides a badge or shows it again, or asks for a correction. Raises NotFoundError for a badge of somebody else."""
     check_own_page()
     with current_tool().store.begin() as session:
-        visit = find_visit(session)
-        if visit is None:
-            return redirect("/my", 303)
+        visit = demand_visit(session)
         award = own_award_of(session, visit, badge_id)
         done = change_listing(session, award, action, _actor(award))
         session.flush()

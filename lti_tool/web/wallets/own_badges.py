@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import redirect
 from werkzeug.wrappers import Response
 
 from lti_tool.store import Session
@@ -17,7 +16,7 @@ from lti_tool.store.events import Actor, person
 from lti_tool.store.models import Award
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import private_page, send_own_origin
-from lti_tool.web.learner.learner_visits import check_own_page, find_visit
+from lti_tool.web.learner.learner_visits import check_own_page, demand_visit
 from lti_tool.web.learner.sharing import own_award
 from lti_tool.web.learner.signed_in import own_award_of
 from lti_tool.web.page_issuer import issuer_of, set_page_issuer
@@ -43,9 +42,7 @@ def page_signed_in(badge_id: UUID, page: WalletPage) -> Response:
     """
     check_own_page()
     with current_tool().store.begin() as session:
-        visit = find_visit(session)
-        if visit is None:
-            return redirect("/my", 303)
+        visit = demand_visit(session)
         award = own_award_of(session, visit, badge_id)
         set_page_issuer(issuer_of(session, award.issuer_id))
         where = {"visit": None, "path": f"/my/badges/{badge_id}"}
