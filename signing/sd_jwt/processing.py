@@ -23,6 +23,9 @@ from signing.sd_jwt.disclosure import (
 )
 from signing.sd_jwt.hiding import Path
 
+#: The types by which JSON is read, exactly: most of a credential is walked through to find nothing.
+_CONTAINERS = frozenset({dict, list})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Processed:
@@ -67,12 +70,12 @@ class _Processor:
 
     def shown(self, value: Any, path: Path) -> Any:
         """The value with what is disclosed; raises ProofError `malformed`."""
+        if type(value) not in _CONTAINERS:
+            return value
         # Disclosures inside disclosures: each alone was no deeper than `read_list` allows.
         if len(path) > MAX_DEPTH:
             raise ProofError("malformed", "the SD-JWT is nested too deeply")
-        if isinstance(value, dict):
-            return self._object(value, path)
-        return self._list(value, path) if isinstance(value, list) else value
+        return self._object(value, path) if type(value) is dict else self._list(value, path)
 
     def _object(self, value: Json, path: Path) -> Json:
         members = self._with_members_shown(value, path)
@@ -80,7 +83,9 @@ class _Processor:
             members = {name: part for name, part in members.items() if name != DIGESTS}
         if not RESERVED.isdisjoint(members):
             raise ProofError("malformed", "a name that SD-JWT reserves stands for something else")
-        digests = value.get(DIGESTS, [])
+        if DIGESTS not in value:
+            return members
+        digests = value[DIGESTS]
         if not isinstance(digests, list) or not all(isinstance(digest, str) for digest in digests):
             raise ProofError("malformed", "`_sd` is not a list of digests")
         for digest in digests:
@@ -98,7 +103,7 @@ class _Processor:
         """The object with what is disclosed inside its members; itself where that is nothing, as nearly everywhere."""
         members = value
         for name, part in value.items():
-            if name != DIGESTS and isinstance(part, dict | list):
+            if type(part) in _CONTAINERS and name != DIGESTS:
                 inner = self.shown(part, (*path, name))
                 if inner is not part:
                     members = dict(value) if members is value else members
@@ -108,7 +113,7 @@ class _Processor:
     def _list(self, value: list[Any], path: Path) -> list[Any]:
         elements: list[Any] = []
         for place, element in enumerate(value):
-            if not isinstance(element, dict) or DIGEST not in element:
+            if type(element) is not dict or DIGEST not in element:
                 elements.append(self.shown(element, (*path, place)))
                 continue
             digest = element[DIGEST]

@@ -29,7 +29,7 @@ from signing.jws import (
 )
 from signing.jwt_claims import REGISTERED, compare_w3c, present_claims
 from signing.keys import Algorithm, KeyFinder, SigningKey
-from signing.sd_jwt.compact import looks_like_sd_jwt, split
+from signing.sd_jwt.compact import split
 from signing.sd_jwt.issuing import Form, issue
 from signing.sd_jwt.processing import processed
 from signing.secured import SecuredCredential
@@ -69,7 +69,7 @@ class SdJwtProof:
 
     def recognises(self, secured: SecuredCredential) -> bool:
         text = secured.text.lstrip()
-        if text.startswith("{") or len(text) > MAX_CHARACTERS or not looks_like_sd_jwt(text):
+        if text.startswith("{") or len(text) > MAX_CHARACTERS or "~" not in text:
             return False
         return algorithm_of(text) == self.jws
 
