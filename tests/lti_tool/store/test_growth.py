@@ -147,6 +147,24 @@ def test_the_roster_of_a_large_course_finds_each_persons_award_before_there_are_
                 assert slow not in plan, plan
 
 
+def test_no_page_of_a_large_course_compares_awards_with_all_credentials_before_there_are_statistics(
+    tool_on_postgres,
+):
+    tool = tool_on_postgres
+    course_id = make_rule(tool, publish(tool))
+    complete(tool, FakePlatform(), course_id, ANNA)
+    run_due_jobs(tool)
+    multiply(tool, range(2000))
+    with tool.store.read() as session:
+        rule = session.query(AwardRule).one()
+        for ask in (
+            lambda: queries.course_home.counts_in_course(session, course_id, NOW, NOW),
+            lambda: queries.roster.standings_of_rule(session, rule),
+        ):
+            plan = plan_of(tool.store, ask)
+            assert "Join Filter: (credential.award_id = award.id)" not in plan, plan
+
+
 def test_who_asks_again_and_again_begins_no_transactions_and_survives_a_lost_connection(store):
     waiting = outbox.WaitingQueues(store)
     own = "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database() AND query LIKE '%min(%'"
