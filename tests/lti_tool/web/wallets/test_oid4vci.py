@@ -183,7 +183,18 @@ def test_a_wrong_credential_request_is_named(wallet, offer):
 
 
 def test_a_huge_request_is_not_read(wallet, offer):
-    assert wallet.ask(wallet.token(offer), " " * 100_001).status_code == 413
+    assert error_of(wallet.ask(wallet.token(offer), " " * 100_001), 413) == "invalid_request"
+
+
+def test_what_is_no_request_at_all_is_answered_with_json_too(wallet, offer):
+    """Whatever a program says that it accepts: a wallet has no use for a page."""
+    address = path(wallet.token_endpoint)
+    for accepted in ("*/*", "text/html"):
+        wallet.client.environ_base["HTTP_ACCEPT"] = accepted
+        half = wallet.client.post(address, data={"grant_type": PRE_AUTHORIZED, "pre-authorized_code": "\0"})
+        assert error_of(half) == "invalid_request"
+        other_method = wallet.client.get(address)
+        assert (other_method.status_code, other_method.mimetype) == (405, "application/json")
 
 
 def test_without_a_good_token_there_is_nothing(wallet, offer):
