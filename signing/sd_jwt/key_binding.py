@@ -19,7 +19,7 @@ from signing.keys import JWS_NAMES, PublicKey, algorithm, from_jwk
 from signing.sd_jwt.compact import SdJwt
 from signing.sd_jwt.disclosure import digest_of
 
-#: How far the clock of a wallet may be ahead.
+#: How far the clock of a wallet may be off.
 _LEEWAY = timedelta(minutes=5)
 
 
@@ -34,11 +34,15 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyBinding:
-    """What a key binding JWT says that holds: for whom it was made, with which nonce, and when."""
+    """What a key binding JWT says that holds: for whom it was made, with which nonce, and when.
+
+    `ends_at`: until when it may be taken, where its wallet says so.
+    """
 
     audience: str
     nonce: str
     made_at: datetime
+    ends_at: datetime | None = None
 
 
 def check_key_binding(
@@ -47,8 +51,9 @@ def check_key_binding(
     """What the key binding JWT says, where the key in `confirmation` signed it over all that is shown.
 
     `confirmation` is the claim `cnf` of the SD-JWT, whose own proof must hold. Without `expected` anybody may have been
-    shown it before, and may have shown it on. Raises ProofError: `no_proof` without a key binding JWT, `key_not_found`
-    where the holder's key is nowhere to be had, else as `SdJwtProof.check`.
+    shown it before, and may have shown it on; whether it `has_ended` is then for the caller to ask. Raises ProofError:
+    `no_proof` without a key binding JWT, `key_not_found` where the holder's key is nowhere to be had, else as
+    `SdJwtProof.check`.
     """
     if sd_jwt.key_binding is None:
         raise ProofError("no_proof", "nothing shows who presents the SD-JWT")
@@ -65,7 +70,8 @@ def check_key_binding(
     if payload.get("sd_hash") != digest_of(sd_jwt.presented):
         raise ProofError("claims_disagree", "the key binding was made for something else than is shown")
     binding = _read(payload)
-    if binding.made_at > now + _LEEWAY:
+    begins_at = _moment(payload["nbf"]) if "nbf" in payload else binding.made_at
+    if max(binding.made_at, begins_at) > now + _LEEWAY:
         raise ProofError("proof_expired", "the key binding was made in the future")
     if expected is not None:
         _compare(binding, expected, now)
@@ -99,20 +105,34 @@ def _fetch_nothing(url: str) -> bytes:
 def _read(payload: Json) -> KeyBinding:
     """Raises ProofError `malformed`."""
     match payload:
-        case {"aud": str(audience), "nonce": str(nonce), "iat": int() | float() as seconds} if not isinstance(
-            seconds, bool
-        ):
-            try:
-                made_at = datetime.fromtimestamp(seconds, UTC)
-            except (ValueError, OverflowError, OSError) as error:
-                raise ProofError("malformed", "the key binding was made at no moment") from error
-            return KeyBinding(audience=audience, nonce=nonce, made_at=made_at)
+        case {"aud": str(audience), "nonce": str(nonce), "iat": seconds}:
+            return KeyBinding(
+                audience=audience,
+                nonce=nonce,
+                made_at=_moment(seconds),
+                ends_at=_moment(payload["exp"]) if "exp" in payload else None,
+            )
     raise ProofError("malformed", "the key binding does not say for whom, when and for what it was made")
+
+
+def _moment(seconds: object) -> datetime:
+    """Raises ProofError `malformed`."""
+    try:
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+            raise ValueError("no number")
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise ProofError("malformed", "the key binding names a moment that is none") from error
 
 
 def _compare(binding: KeyBinding, expected: Expected, now: datetime) -> None:
     """Raises ProofError `claims_disagree` or `proof_expired`."""
     if (binding.audience, binding.nonce) != (expected.audience, expected.nonce):
         raise ProofError("claims_disagree", "the key binding was made for somebody else, or for another time")
-    if binding.made_at < now - expected.max_age:
+    if binding.made_at < now - expected.max_age or has_ended(binding, now):
         raise ProofError("proof_expired", "the key binding is too old")
+
+
+def has_ended(binding: KeyBinding, now: datetime) -> bool:
+    """Whether nobody may take it any more: its wallet has said so (RFC 9901, 7.3; RFC 7519, 4.1.4)."""
+    return binding.ends_at is not None and binding.ends_at <= now - _LEEWAY
