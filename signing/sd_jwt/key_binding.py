@@ -21,6 +21,8 @@ from signing.sd_jwt.disclosure import digest_of
 
 #: How far the clock of a wallet may be off.
 _LEEWAY = timedelta(minutes=5)
+#: Of the year 9999, after which there are no dates.
+_LAST_SECOND = 253_402_300_799
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +72,7 @@ def check_key_binding(
     if payload.get("sd_hash") != digest_of(sd_jwt.presented):
         raise ProofError("claims_disagree", "the key binding was made for something else than is shown")
     binding = _read(payload)
-    begins_at = _moment(payload["nbf"]) if "nbf" in payload else binding.made_at
-    if max(binding.made_at, begins_at) > now + _LEEWAY:
+    if _begins_at(payload, binding) > now + _LEEWAY:
         raise ProofError("proof_expired", "the key binding was made in the future")
     if expected is not None:
         _compare(binding, expected, now)
@@ -110,9 +111,21 @@ def _read(payload: Json) -> KeyBinding:
                 audience=audience,
                 nonce=nonce,
                 made_at=_moment(seconds),
-                ends_at=_moment(payload["exp"]) if "exp" in payload else None,
+                ends_at=_moment(_of_our_time(payload["exp"])) if "exp" in payload else None,
             )
     raise ProofError("malformed", "the key binding does not say for whom, when and for what it was made")
+
+
+def _begins_at(payload: Json, binding: KeyBinding) -> datetime:
+    """From when on it may be taken: not before it was made. Raises ProofError `malformed`."""
+    return max(binding.made_at, _moment(payload["nbf"])) if "nbf" in payload else binding.made_at
+
+
+def _of_our_time(seconds: object) -> object:
+    """A number of seconds that is a moment: an end in milliseconds, or never, is just far away."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        return seconds
+    return min(max(seconds, 0), _LAST_SECOND)
 
 
 def _moment(seconds: object) -> datetime:
