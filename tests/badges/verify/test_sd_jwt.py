@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from badges.sd_jwt.claims import as_claims
 from badges.sd_jwt.issuing import confirm_key, secure_dc_sd_jwt, secure_vc_sd_jwt
 from badges.verify import CHECKS, SD_JWT_CHECKS, Report, verify
 from signing.did import did_jwk
@@ -276,6 +277,19 @@ def test_where_its_type_leads_decides_nothing(
     assert check(secure_dc_sd_jwt(built(solar), elsewhere, holder, key, NOW)).verdict == "verified"
     for other in (f"{VCT}?extends=x", f"{VCT}#x", f"{VCT}/2", "urn:eudi:micro_credential:1", f"file://{VCT}"):
         assert check(secure_dc_sd_jwt(built(solar), other, holder, key, NOW)).verdict == "unusable"
+
+
+def test_an_issuer_that_is_written_in_another_way_is_no_other_than_the_one_that_signed(
+    check: Any, built: Any, solar: Any, world: Any
+) -> None:
+    """A token of a stranger's own, whose claims name an issuer that readers would show."""
+    stranger = SigningKey(verification_method="did:web:other.example#1", kid="1", private=generate("P-256"))
+    world.keys[stranger.verification_method] = stranger
+    claims = as_claims(built(solar), VCT, NOW) | {"iss": "did:web:other.example", "cnf": {}}
+    real = claims["issuer"]
+    for issuer in (real, real["id"], [real], [real["id"]], real | {"id": [real["id"]]}, None, [real, real]):
+        report = check(issue(claims | {"issuer": issuer}, "dc+sd-jwt", [], stranger))
+        assert report.verdict in ("wrong_issuer", "unusable"), issuer
 
 
 @pytest.mark.parametrize("form", FORMS)
