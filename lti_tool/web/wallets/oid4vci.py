@@ -204,13 +204,17 @@ def _refusal(response: Response) -> Response:
     try:
         rate_limits.count_refusal()
     except TooManyRequests as error:
-        response = _slow_down(error)
-    log.warning("wallet_refused", endpoint=request.endpoint, status=response.status_code)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+        return _slow_down(error)
+    return _logged(response)
 
 
 def _slow_down(error: TooManyRequests) -> Response:
     response = _json({"error": "slow_down"}, 429)
     response.headers["Retry-After"] = str(rate_limits.seconds_to_wait(error))
+    return _logged(response)
+
+
+def _logged(response: Response) -> Response:
+    log.warning("wallet_refused", endpoint=request.endpoint, status=response.status_code)
+    response.headers["Cache-Control"] = "no-store"
     return response
