@@ -1,8 +1,5 @@
 """VC-JWT: a compact JWS whose payload is the credential.
 
-The algorithm is that of the proof type, never the one that the token names. A token may bring its public key along
-(`jwk`); like any other key it counts for the issuer only when the issuer's own document lists it.
-
 PyJWT, which reads the id_tokens of launches, is not used here. It accepts what two readers could understand in two
 ways: a header or a payload that names a member twice, NaN, padding, and header members that change what is signed; so
 each part would have to be read a second time. It does not sign with keys in a device, and takes three times as long to
@@ -17,22 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from signing.binding import key_of
 from signing.document_loader import ContextFinder, find_context
-from signing.errors import ProofError, UnsafeDocumentError, UnusableKeyError
+from signing.errors import ProofError, UnsafeDocumentError
+from signing.issuer_jws import check_signed_by, demand_securable, read_signed
 from signing.json_text import MAX_CHARACTERS, Json
-from signing.jws import (
-    REFUSED_MEMBERS,
-    algorithm_of,
-    check_signature,
-    header_of,
-    names_another_key,
-    object_of,
-    parts_of,
-    signed_compact,
-    type_of,
-    verification_method_of,
-)
+from signing.jws import REFUSED_MEMBERS, algorithm_of, signed_compact, type_of
 from signing.jwt_claims import (
     REGISTERED,
     claims_of,
@@ -70,10 +56,7 @@ class VcJwt:
         `now` is not used: the payload has `nbf`, and no `iat`. Raises UnusableKeyError for a key of another algorithm,
         UnsafeDocumentError for a credential that lacks what the claims repeat.
         """
-        if key.algorithm != self.key:
-            raise UnusableKeyError(f"{self.name} needs a key of {self.key}")
-        if "proof" in credential or REGISTERED & credential.keys():
-            raise UnsafeDocumentError("the credential has a proof, or claims, already")
+        demand_securable(credential, key, self.name, self.key)
         try:
             claims = claims_of(credential)
         except ProofError as error:
@@ -97,19 +80,10 @@ class VcJwt:
     ) -> VerifiedProof:
         """The credential, if the signature holds and the claims agree; raises ProofError where not."""
         text = secured.text.strip()
-        head, body, signature = parts_of(text)
-        header, payload = header_of(head), object_of(body)
-        if header.get("alg") != self.jws:
-            raise ProofError("wrong_algorithm", f"the JWS is not signed with {self.jws}")
-        if not signature:
-            raise ProofError("no_proof", "the JWS has no signature")
+        header, payload = read_signed(text, self.jws)
         token_type = _refuse_header(header)
         claims = {name: payload.pop(name) for name in REGISTERED & payload.keys()}
-        method = verification_method_of(header)
-        found = key_of(find_key, method, issuer_of(payload, claims), self.key, now)
-        if names_another_key(header, found.public):
-            raise ProofError("malformed", "the header of the JWS names two different keys")
-        check_signature(text, found.public)
+        found = check_signed_by(text, header, issuer_of(payload, claims), self.key, find_key, now)
         # What the claims say counts only now: of a changed token the first to say is that it was changed.
         claims = present_claims(claims)
         credential = payload if payload.get("vc") is None else unwrapped(payload, claims)

@@ -22,7 +22,7 @@ TYPE = "openid4vci-proof+jwt"
 ALGORITHMS = {"ES256": "P-256", "EdDSA": "Ed25519"}
 #: Many times as long as any that names one key.
 MAX_CHARACTERS = 20_000
-#: How old a proof may be, and how far ahead the clock of a wallet: the nonce is what makes it new.
+#: How old a proof may be, and how far off the clock of a wallet: the nonce is what makes it new.
 MAX_AGE = timedelta(minutes=10)
 MAX_AHEAD = timedelta(minutes=2)
 _DIDS = ("did:key:", "did:jwk:")
@@ -117,9 +117,19 @@ def _check_claims(claims: Json, audience: str, now: datetime) -> None:
         raise ProofError("claims_disagree", "the key proof was made for another issuer")
     if "iss" in claims and not isinstance(claims["iss"], str):
         raise ProofError("malformed", "the iss of the key proof is no text")
-    made = claims.get("iat")
-    if isinstance(made, bool) or not isinstance(made, int | float):
-        raise ProofError("unreadable_claim", "the iat of the key proof is no number")
+    made = _moment(claims.get("iat"), "iat")
     # Compared and not subtracted: a number may be too large for a float.
     if not (now - MAX_AGE).timestamp() <= made <= (now + MAX_AHEAD).timestamp():
         raise ProofError("proof_expired", "the key proof was not made just now")
+    # Nobody has to say how long it is good; where a wallet does, nobody may take it after (RFC 7519, 4.1.4).
+    if "exp" in claims and _moment(claims["exp"], "exp") <= (now - MAX_AHEAD).timestamp():
+        raise ProofError("proof_expired", "the key proof has ended")
+    if "nbf" in claims and _moment(claims["nbf"], "nbf") > (now + MAX_AHEAD).timestamp():
+        raise ProofError("proof_expired", "the key proof has not begun")
+
+
+def _moment(value: object, claim: str) -> float:
+    """Seconds since 1970. Raises ProofError `unreadable_claim`."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ProofError("unreadable_claim", f"the {claim} of the key proof is no number")
+    return value

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from badges.verify.gathered import Gathered
 from badges.verify.report import NOT_CHECKED, Finding, failed, passed, unknown
 from signing.errors import ProofError
-from signing.sd_jwt.key_binding import check_key_binding
+from signing.sd_jwt.key_binding import check_key_binding, has_ended
 
 #: Where the name and the e-mail address of the learner are.
 _IDENTITY = ("credentialSubject", "identifier")
@@ -51,6 +51,8 @@ def check_presentation(gathered: Gathered) -> Finding:
             # The holder's key has signed what is shown; only the clock of the wallet is ahead.
             return unknown("presented_in_future", str(error))
         return failed("presented_by_another", str(error))
+    if has_ended(binding, gathered.now):
+        return unknown("presentation_over", f"{binding.ends_at}")
     return passed("presented", f"{binding.audience}, {binding.made_at.isoformat()}")
 
 

@@ -24,7 +24,7 @@ from lti_tool.values import Json
 from signing.did import key_of_did
 from signing.errors import KeyNotFoundError
 from signing.keys import SigningKey
-from signing.proofs import EDDSA_RDFC_2022, VC_JWT
+from signing.proofs import EDDSA_RDFC_2022, VC_JWT, VC_JWT_RS256
 from signing.secured import SecuredCredential
 
 #: A DID that spells an RSA key of 4096 bits has some 800 characters.
@@ -36,21 +36,22 @@ class Form:
     """As what a wallet has a bound credential.
 
     `name` stands in the credential's row. `secure` makes the compact text that is stored beside the JSON: of what the
-    credential is made of (its `holder` among it), the credential without a proof, and the issuer's key for `proof`, a
-    name of `lti_tool.issuing.keyring.ALGORITHMS`; it raises SigningError.
+    credential is made of (its `holder` among it), the credential without a proof, and the issuer's key for one of
+    `proofs`, names of `lti_tool.issuing.keyring.ALGORITHMS`; it raises SigningError.
     """
 
     name: str
-    proof: str
+    proofs: tuple[str, ...]
     secure: Callable[[NewCredential, Json, SigningKey, datetime], SecuredCredential]
 
 
 def _as_jwt(_new: NewCredential, credential: Json, key: SigningKey, now: datetime) -> SecuredCredential:
-    return VC_JWT.secure(credential, key, now)
+    return (VC_JWT_RS256 if key.algorithm == VC_JWT_RS256.key else VC_JWT).secure(credential, key, now)
 
 
-#: JSON with an embedded proof, and a JWT beside it, as every credential is that is bound to nobody.
-JSON = Form(name=JSON_FORM, proof=VC_JWT.name, secure=_as_jwt)
+#: JSON with an embedded proof, and a JWT beside it, as every credential is that is bound to nobody. No wallet asks for
+#: that JWT, so whichever of the two keys an issuer has does for it.
+JSON = Form(name=JSON_FORM, proofs=(VC_JWT.name, VC_JWT_RS256.name), secure=_as_jwt)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +82,7 @@ def issue_bound(
                 return BoundCredential(id=known.id, text=text)
             if queries.credentials.count_bound_in_use(session, award_id) >= storing.MOST_BOUND:
                 raise NotAllowedError("the badge is bound to as many keys as it may be")
-            proofs = (EDDSA_RDFC_2022.name, form.proof)
-            new = gathering.for_holder(session, issuers, unbound, holder, form.name, proofs)
+            new = gathering.for_holder(session, issuers, unbound, holder, form.name, form.proofs)
         made = _make(new, form, now)
         # Whoever was faster, or has changed the issuer or the award meanwhile, is seen in the next round.
         with store.begin() as session:
@@ -103,11 +103,12 @@ def _make(new: NewCredential, form: Form, now: datetime) -> Made:
     """Builds the credential and secures it, as JSON and in the form. Raises MissingElementsError and SigningError."""
     credential_id = str(uuid4())
     credential = new_credential.built(new, credential_id, now)
+    key = next(new.keys[proof] for proof in form.proofs if proof in new.keys)
     return Made(
         id=credential_id,
         new=new,
         secured={
             EDDSA_RDFC_2022.name: new_credential.with_embedded_proof(new, credential, now),
-            form.name: form.secure(new, credential, new.keys[form.proof], now),
+            form.name: form.secure(new, credential, key, now),
         },
     )

@@ -18,6 +18,7 @@ from lti_tool.issuing.status_lists import allocate_entries
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import CredentialRow, TemplateVersion
 from lti_tool.values import AwardToIssue, CurrentCredential
+from signing.proofs import EDDSA_RDFC_2022
 
 
 def first_credentials(
@@ -113,13 +114,13 @@ def for_holder(
     unbound: CredentialRow,
     holder: str,
     form: str,
-    proofs: Collection[str],
+    compact: Collection[str],
 ) -> NewCredential:
     """What the credential of the same award for a holder is made of: of what its own credential says.
 
     A name or result that has changed since does not come in: that is corrected in all of them at once. It replaces the
-    holder's own one before, where that was ended. Raises NotAllowedError where the issuer is not confirmed, or has no
-    key for one of the proofs.
+    holder's own one before, where that was ended. Its keys are that of the embedded proof and that of one of the
+    `compact` proofs. Raises NotAllowedError where the issuer is not confirmed, or lacks one of the two.
     """
     queries.issuers.keep_issuer(session, unbound.issuer_id)
     issuer = issuers.of(session, unbound.issuer_id)
@@ -139,6 +140,7 @@ def for_holder(
     last = next((each for each in ended if each.id not in replaced), None)
     before = CurrentCredential(id=last.id, in_use=False) if last else None
     try:
+        proofs = (EDDSA_RDFC_2022.name, issuer.keyring.usable_proof(session, compact))
         keys = {name: issuer.keyring.signing_key(session, name) for name in proofs}
         (new,) = _gather(session, issuers, issuer, [(award, before, "bound")], _versions(session, [award]))
     except LookupError as error:

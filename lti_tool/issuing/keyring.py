@@ -231,6 +231,16 @@ class Keyring:
         """Whether there is a current key for `proof`."""
         return self._current(session, ALGORITHMS[proof]) is not None
 
+    def usable_proof(self, session: Session, names: Collection[str]) -> str:
+        """The first of these proofs that has a current key; those that all credentials get come before others.
+
+        Raises LookupError where none has one.
+        """
+        for name in sorted(names, key=lambda each: each not in self.proofs):
+            if self.can_sign(session, name):
+                return name
+        raise LookupError(f"there is no key for any of {', '.join(names)} for {self.did}")
+
     def may_all_sign(self, session: Session, kids: Collection[str]) -> bool:
         """Whether none of these keys was retired or marked as compromised."""
         rows = queries.issuers.signing_keys(session, self.issuer_id)

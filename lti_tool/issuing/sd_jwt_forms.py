@@ -26,6 +26,6 @@ def _as_vc_sd_jwt(new: NewCredential, credential: Json, key: SigningKey, now: da
 
 
 #: Claims of the issuer's type of badges, as EUDI wallets take them.
-DC_SD_JWT = Form(name="dc+sd-jwt", proof=SD_JWT.name, secure=_as_dc_sd_jwt)
+DC_SD_JWT = Form(name="dc+sd-jwt", proofs=(SD_JWT.name,), secure=_as_dc_sd_jwt)
 #: The whole credential, as Credo takes it.
-VC_SD_JWT = Form(name="vc+sd-jwt", proof=SD_JWT.name, secure=_as_vc_sd_jwt)
+VC_SD_JWT = Form(name="vc+sd-jwt", proofs=(SD_JWT.name,), secure=_as_vc_sd_jwt)

@@ -74,6 +74,7 @@ class TokenCache:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._tokens: dict[_TokenKey, tuple[str, datetime]] = {}
+        self._signing_key: tuple[str, RSAKey] | None = None
         #: Those in the name of people, which further services of a platform ask for.
         self.of_users = UserTokens()
 
@@ -103,26 +104,40 @@ class TokenCache:
         with self._lock:
             self._tokens.pop(_cache_key(registration, key, scopes), None)
 
+    def signing_key(self, key: ToolKey) -> RSAKey:
+        """The key, ready to sign. It is read once, because its numbers are tested for being primes: 30 ms.
+
+        Only the last one is kept, by what it is and not by its name: one that was replaced goes when the next signs.
+        """
+        hashed = secret_hash(key.pem)
+        with self._lock:
+            if self._signing_key is None or self._signing_key[0] != hashed:
+                self._signing_key = (hashed, RSAKey.import_key(key.pem))
+            return self._signing_key[1]
+
 
 def token_request(
-    registration: Registration, key: ToolKey, scopes: Sequence[str], now: datetime
+    registration: Registration, key: RSAKey, kid: str, scopes: Sequence[str], now: datetime
 ) -> Mapping[str, str]:
-    """The form that asks for a token with these scopes; a new signed assertion says who asks (RFC 7523)."""
+    """The form that asks for a token with these scopes; a new signed assertion says who asks (RFC 7523).
+
+    `kid` is what the platform knows the tool's key by.
+    """
     return {
         "grant_type": "client_credentials",
         "client_assertion_type": ASSERTION_TYPE,
-        "client_assertion": _assertion(registration, key, now),
+        "client_assertion": _assertion(registration, key, kid, now),
         "scope": " ".join(sorted(scopes)),
     }
 
 
-def _assertion(registration: Registration, key: ToolKey, now: datetime) -> str:
+def _assertion(registration: Registration, key: RSAKey, kid: str, now: datetime) -> str:
     issued_at = now - ASSERTION_AGE
     signed: str = private_key_jwt_sign(
-        RSAKey.import_key(key.pem),
+        key,
         client_id=registration.client_id,
         token_endpoint=registration.token_audience or registration.auth_token_url,
-        header={"kid": key.kid},
+        header={"kid": kid},
         issued_at=int(issued_at.timestamp()),
         expires_at=int((issued_at + ASSERTION_LIFETIME).timestamp()),
     )

@@ -269,7 +269,9 @@ class Connection:
         cached = self._tokens.find(self._registration, self._key, scopes, self.clock())
         if cached is not None:
             return cached
-        form = token_request(self._registration, self._key, scopes, self.clock())
+        form = token_request(
+            self._registration, self._tokens.signing_key(self._key), self._key.kid, scopes, self.clock()
+        )
         answer = self._ask(
             "POST", self._registration.auth_token_url, {"Accept": "application/json"}, form, "token"
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from pylti1p3.registration import Registration as PyLtiRegistration
 
-from lti_tool.values import Json, ToolKey
+from lti_tool.values import Json, ToolKey, secret_hash
 
 
 def new_tool_key() -> ToolKey:
@@ -30,17 +30,35 @@ def jwks(keys: Sequence[ToolKey]) -> Json:
     # `alg` in every key: without it Moodle fetches the set anew at every call, and Canvas refuses the key.
     return {
         "keys": [
-            {
-                **PyLtiRegistration.get_jwk(
-                    _public_pem(load_pem_private_key(key.pem.encode(), password=None).public_key())
-                ),
-                "kid": key.kid,
-                "alg": "RS256",
-                "use": "sig",
-            }
-            for key in keys
+            {**public, "kid": key.kid, "alg": "RS256", "use": "sig"}
+            for key, public in zip(keys, _PUBLIC_PARTS.of(keys), strict=True)
         ]
     }
+
+
+class _PublicParts:
+    """The public parts of the keys that were asked for last, by the hash of the private ones, which are not kept.
+
+    To read a key takes 30 ms, because its numbers are tested for being primes, and anybody may ask for the set.
+    """
+
+    def __init__(self) -> None:
+        self._kept: Mapping[str, Json] = {}
+
+    def of(self, keys: Sequence[ToolKey]) -> Sequence[Json]:
+        """The JWK of each. Another thread may read one too; what is kept is exchanged as a whole."""
+        before, hashes = self._kept, [secret_hash(key.pem) for key in keys]
+        found = [before.get(hashed) or _public_jwk(key.pem) for hashed, key in zip(hashes, keys, strict=True)]
+        self._kept = dict(zip(hashes, found, strict=True))
+        return found
+
+
+_PUBLIC_PARTS = _PublicParts()
+
+
+def _public_jwk(pem: str) -> Json:
+    public = load_pem_private_key(pem.encode(), password=None).public_key()
+    return dict(PyLtiRegistration.get_jwk(_public_pem(public)))
 
 
 def _public_pem(public: PublicKeyTypes) -> str:

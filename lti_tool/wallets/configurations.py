@@ -99,11 +99,16 @@ CONFIGURATIONS: Mapping[str, Configuration] = {
 
 
 def offered_by(session: Session, issuer: Issuer) -> Mapping[str, Configuration]:
-    """The configurations for which the issuer has a key now: one that signs with RS256 may have none on a curve."""
+    """The configurations that the issuer has keys for now: one that signs with RS256 may have none on a curve.
+
+    Where it lacks a key that all badges need, nothing is signed, so nothing can be bound.
+    """
+    binds = not issuer.keyring.lacking_kinds(session)
     return {
         name: each
         for name, each in CONFIGURATIONS.items()
-        if each.form is None or issuer.keyring.can_sign(session, each.form.proof)
+        if each.form is None
+        or (binds and any(issuer.keyring.can_sign(session, proof) for proof in each.form.proofs))
     }
 
 

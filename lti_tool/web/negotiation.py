@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from flask import request
 
 JSON_TYPES = ("application/json", "application/ld+json", "application/vc+ld+json", "application/vc")
+
+#: Where wallets alone come, which do not always say what they accept.
+_OF_WALLETS = re.compile(r"/(exchanges|wallet/offers|issuers/[^/]+/wallet)/")
 
 
 def prefers_html(documents: Sequence[str] = JSON_TYPES) -> bool:
@@ -20,7 +24,6 @@ def prefers_json() -> bool:
     accepted = request.accept_mimetypes
     if request.path.endswith((".json", ".jsonld", "/readyz", "/healthz", "/workz")):
         return not prefers_html()
-    # Wallets alone come here, and do not always say what they accept.
-    if request.path.startswith("/exchanges/"):
+    if _OF_WALLETS.match(request.path):
         return True
     return max(accepted[kind] for kind in JSON_TYPES) > accepted["text/html"]

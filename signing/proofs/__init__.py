@@ -21,12 +21,12 @@ from signing.proof_set import ProofSet
 from signing.proof_type import ProofType
 from signing.proofs.cryptosuites import EDDSA_RDFC_2022
 from signing.proofs.sd_jwts import SD_JWT
-from signing.proofs.vc_jwts import VC_JWT
+from signing.proofs.vc_jwts import VC_JWT, VC_JWT_RS256
 from signing.sd_jwt.compact import looks_like_sd_jwt
 from signing.secured import SecuredCredential
 from signing.verified_proof import VerifiedProof
 
-__all__ = ["EDDSA_RDFC_2022", "PROOFS", "SD_JWT", "VC_JWT", "check"]
+__all__ = ["EDDSA_RDFC_2022", "PROOFS", "SD_JWT", "VC_JWT", "VC_JWT_RS256", "check"]
 
 PROOFS: dict[str, ProofType] = {
     proof_type.name: proof_type

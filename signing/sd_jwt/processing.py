@@ -42,10 +42,14 @@ class Processed:
 def processed(payload: Json, disclosures: tuple[str, ...]) -> Processed:
     """The claims of a JWT's payload with these disclosures.
 
-    Raises ProofError `foreign_disclosure` where one is none that the issuer signed, else `malformed`.
+    Raises ProofError `foreign_disclosure` where one is none that the issuer signed, `wrong_algorithm` for another hash
+    function than SHA-256, which alone has to be supported, else `malformed`.
     """
-    if payload.get(HASH_FUNCTION, "sha-256") != "sha-256":
-        raise ProofError("malformed", "the SD-JWT uses a hash function that is not accepted")
+    hash_function = payload.get(HASH_FUNCTION, "sha-256")
+    if not isinstance(hash_function, str):
+        raise ProofError("malformed", "the SD-JWT names no hash function where it should")
+    if hash_function != "sha-256":
+        raise ProofError("wrong_algorithm", "the SD-JWT uses a hash function that is not accepted")
     read = [read_disclosure(text) for text in disclosures]
     by_digest = {one.digest: one for one in read}
     if len(by_digest) < len(read):

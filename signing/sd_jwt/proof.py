@@ -12,21 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from signing.binding import demand_text, issuer_id, key_of
+from signing.binding import demand_text, issuer_id
 from signing.document_loader import ContextFinder, find_context
-from signing.errors import ProofError, UnsafeDocumentError, UnusableKeyError
+from signing.errors import ProofError
+from signing.issuer_jws import check_signed_by, demand_securable, read_signed
 from signing.json_text import MAX_CHARACTERS, Json
-from signing.jws import (
-    REFUSED_MEMBERS,
-    algorithm_of,
-    check_signature,
-    header_of,
-    names_another_key,
-    object_of,
-    parts_of,
-    type_of,
-    verification_method_of,
-)
+from signing.jws import REFUSED_MEMBERS, algorithm_of, type_of
 from signing.jwt_claims import REGISTERED, compare_w3c, present_claims
 from signing.keys import Algorithm, KeyFinder, SigningKey
 from signing.sd_jwt.compact import split
@@ -61,10 +52,7 @@ class SdJwtProof:
         `now` is not used: when the credential is valid stands in it. Raises UnusableKeyError for a key of another
         algorithm, UnsafeDocumentError for a credential that has a proof or claims already.
         """
-        if key.algorithm != self.key:
-            raise UnusableKeyError(f"{self.name} needs a key of {self.key}")
-        if "proof" in credential or REGISTERED & credential.keys():
-            raise UnsafeDocumentError("the credential has a proof, or claims, already")
+        demand_securable(credential, key, self.name, self.key)
         return issue(credential, "vc+sd-jwt", (), key)
 
     def recognises(self, secured: SecuredCredential) -> bool:
@@ -85,18 +73,10 @@ class SdJwtProof:
         Of `dc+sd-jwt` the claims, all of them. Who shows it is not checked: see `key_binding`. Raises ProofError.
         """
         sd_jwt = split(secured.text)
-        head, body, signature = parts_of(sd_jwt.jwt)
-        header, payload = header_of(head), object_of(body)
-        if header.get("alg") != self.jws:
-            raise ProofError("wrong_algorithm", f"the SD-JWT is not signed with {self.jws}")
-        if not signature:
-            raise ProofError("no_proof", "the SD-JWT has no signature")
+        header, payload = read_signed(sd_jwt.jwt, self.jws)
         is_plain = _is_plain(header, payload)
         issuer = demand_text(payload.get("iss"), "iss") if is_plain else issuer_id(payload)
-        found = key_of(find_key, verification_method_of(header), issuer, self.key, now)
-        if names_another_key(header, found.public):
-            raise ProofError("malformed", "the header of the SD-JWT names two different keys")
-        check_signature(sd_jwt.jwt, found.public)
+        found = check_signed_by(sd_jwt.jwt, header, issuer, self.key, find_key, now)
         # Only now can it be said of a disclosure that the issuer signed none like it.
         shown = processed(payload, sd_jwt.disclosures)
         if any(shown.claims.get(name) != payload.get(name) for name in _NEVER_HIDDEN):

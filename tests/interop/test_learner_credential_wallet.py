@@ -25,7 +25,7 @@ from tests.fixtures import ANNA, Clock, FakePlatform, complete, make_rule, publi
 from tests.interop.conftest import FOLDER, OtherLibraries, public_documents
 
 #: Words that a wallet would spoil which took JSON for HTML, or counted braces in it.
-TRAPS = "https://riga.example/criteria?a=1&copy=2&section=3 {not closed, 4 < 5"
+TRAPS = 'https://riga.example/criteria?a=1&copy=2&section=3 {not closed, 4 < 5 🎓 "אוריינות" \\n %7B &lt'
 
 
 @pytest.fixture(scope="module")

@@ -21,11 +21,13 @@ from werkzeug.serving import make_server
 
 from lti_tool.store.events import person
 from lti_tool.store.models import Award, CredentialRow, Delivery
+from lti_tool.values import Member
 from lti_tool.wallets.offers import MadeOffer, WantedOffer, make_offer
 from lti_tool.web import create_app
 from lti_tool.wiring import Tool, build_tool
 from tests.fixtures import (
     ANNA,
+    ZANE,
     Clock,
     FakePlatform,
     complete,
@@ -64,7 +66,13 @@ class RunningTool:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTool]:
-    folder = tmp_path_factory.mktemp("wallets")
+    yield from running_tool(tmp_path_factory.mktemp("wallets"), ANNA)
+
+
+def running_tool(
+    folder: Path, learner: Member, prepare: Callable[[Tool], None] = lambda tool: None, **fields: Any
+) -> Iterator[RunningTool]:
+    """A tool until the tests are over, with a badge of the learner's; `fields` are of its template."""
     root = certificates.authority("Wallets")
     authority = certificates.write_pem(folder / "authority.pem", root)
     context: ssl.SSLContext = certificates.server_context(folder, certificates.certificate("localhost", root))
@@ -80,9 +88,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningTool]:
     )
     clock = Clock(datetime.now(UTC).replace(microsecond=0))
     tool = build_tool(settings, clock)
-    template_id = publish(tool)
+    prepare(tool)
+    template_id = publish(tool, **fields)
     rule_id = make_rule(tool, template_id)
-    complete(tool, FakePlatform(), rule_id, ANNA)
+    complete(tool, FakePlatform(everyone=[ZANE, learner]), rule_id, learner)
     run_due_jobs(tool)
     server = make_server("127.0.0.1", port, create_app(tool), threaded=True, ssl_context=context)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

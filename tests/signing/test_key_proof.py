@@ -103,6 +103,12 @@ OTHER_CLAIMS: list[tuple[dict[str, Any], str]] = [
     ({"iat": int((NOW + MAX_AHEAD + timedelta(seconds=1)).timestamp())}, "proof_expired"),
     ({"iat": 10**400}, "proof_expired"),
     ({"iat": -(10**400)}, "proof_expired"),
+    ({"exp": int((NOW - MAX_AHEAD - timedelta(seconds=1)).timestamp())}, "proof_expired"),
+    ({"exp": -(10**400)}, "proof_expired"),
+    ({"exp": "never"}, "unreadable_claim"),
+    ({"exp": True}, "unreadable_claim"),
+    ({"nbf": int((NOW + MAX_AHEAD + timedelta(seconds=1)).timestamp())}, "proof_expired"),
+    ({"nbf": "soon"}, "unreadable_claim"),
     ({"nonce": 7}, "malformed"),
     ({"iss": 7}, "malformed"),
 ]
@@ -111,6 +117,15 @@ OTHER_CLAIMS: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("claims", "code"), OTHER_CLAIMS)
 def test_claims_for_another_issuer_or_another_time_are_refused(claims, code):
     assert refused(key_proof(claims=claims)) == code
+
+
+def test_one_that_ends_is_good_until_then_by_the_clock_of_a_wallet():
+    for claims in (
+        {"exp": int((NOW + timedelta(minutes=1)).timestamp()), "nbf": int(NOW.timestamp())},
+        {"exp": int((NOW - MAX_AHEAD).timestamp()) + 1, "nbf": int((NOW + MAX_AHEAD).timestamp())},
+        {"exp": 10**400, "nbf": 0.5},
+    ):
+        assert verify_key_proof(key_proof(claims=claims), ISSUER, NOW).nonce == "n1"
 
 
 def test_a_private_key_is_never_taken():

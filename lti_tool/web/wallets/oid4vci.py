@@ -6,7 +6,7 @@ import json
 
 from authlib.oauth2.base import OAuth2Error
 from flask import Blueprint, request
-from werkzeug.exceptions import TooManyRequests
+from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import NotFoundError, WalletError
@@ -129,6 +129,15 @@ def refused(error: WalletError) -> Response:
     return _refusal(_json({"error": error.code, "error_description": str(error)}, 400))
 
 
+@pages.errorhandler(HTTPException)
+def not_understood(error: HTTPException) -> Response:
+    """What is too large, or no request at all: the error that every endpoint of OAuth has for it."""
+    if isinstance(error, TooManyRequests):
+        return _slow_down(error)
+    said = {"error": "invalid_request", "error_description": error.name}
+    return _refusal(_json(said, error.code or 400))
+
+
 @pages.errorhandler(NotFoundError)
 def unknown(_error: NotFoundError) -> Response:
     """There is no such issuer, or no such offer any more: for a program, so no page."""
@@ -195,8 +204,17 @@ def _refusal(response: Response) -> Response:
     try:
         rate_limits.count_refusal()
     except TooManyRequests as error:
-        response = _json({"error": "slow_down"}, 429)
-        response.headers["Retry-After"] = str(rate_limits.seconds_to_wait(error))
+        return _slow_down(error)
+    return _logged(response)
+
+
+def _slow_down(error: TooManyRequests) -> Response:
+    response = _json({"error": "slow_down"}, 429)
+    response.headers["Retry-After"] = str(rate_limits.seconds_to_wait(error))
+    return _logged(response)
+
+
+def _logged(response: Response) -> Response:
     log.warning("wallet_refused", endpoint=request.endpoint, status=response.status_code)
     response.headers["Cache-Control"] = "no-store"
     return response

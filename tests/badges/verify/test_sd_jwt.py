@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from badges.sd_jwt.claims import as_claims
 from badges.sd_jwt.issuing import confirm_key, secure_dc_sd_jwt, secure_vc_sd_jwt
 from badges.verify import CHECKS, SD_JWT_CHECKS, Report, verify
 from signing.did import did_jwk
+from signing.jws import signed_compact
 from signing.keys import SigningKey, generate, jwk
 from signing.multibase import base64url, from_base64url
 from signing.sd_jwt.compact import split
@@ -163,6 +165,9 @@ def test_the_holder_s_wallet_may_say_that_it_shows_the_badge(
     # Its clock is ahead: whose wallet it is was proven all the same.
     early = check(anna.show(forms[form], NOW + timedelta(minutes=6)))
     assert (early.verdict, finding(early, "presentation")) == ("verified", ("unknown", "presented_in_future"))
+    # It has said itself until when it may be taken.
+    over = check(anna.show(forms[form], NOW, exp=int(NOW.timestamp()) - 301))
+    assert (over.verdict, finding(over, "presentation")) == ("verified", ("unknown", "presentation_over"))
     # The binding is of what was shown: with more beside it, it is not.
     name = next(one for one in split(forms[form].text).disclosures if "Anna" in from_base64url(one).decode())
     binding = split(shown.text).key_binding or ""
@@ -261,6 +266,53 @@ def test_by_what_validity_is_judged_may_not_be_for_the_holder_to_leave_out(
     value = {"id": "https://elsewhere.example/newer"} if name == "refreshService" else "2021-01-01T00:00:00Z"
     report = check(issue(built(solar) | {name: value, "cnf": {}}, "vc+sd-jwt", [(name,)], key))
     assert (report.verdict, finding(report, "proof")) == ("unverifiable", ("failed", "malformed"))
+
+
+def test_where_its_type_leads_decides_nothing(
+    check: Any, built: Any, solar: Any, key: Any, anna: Any
+) -> None:
+    """What the type means is known here, so nothing is asked of it: no metadata, nor what these extend."""
+    holder = confirm_key(did_jwk(anna.jwk))
+    elsewhere = VCT.replace("https://", "https://elsewhere.")
+    assert check(secure_dc_sd_jwt(built(solar), elsewhere, holder, key, NOW)).verdict == "verified"
+    for other in (f"{VCT}?extends=x", f"{VCT}#x", f"{VCT}/2", "urn:eudi:micro_credential:1", f"file://{VCT}"):
+        assert check(secure_dc_sd_jwt(built(solar), other, holder, key, NOW)).verdict == "unusable"
+
+
+def test_an_issuer_that_is_written_in_another_way_is_no_other_than_the_one_that_signed(
+    check: Any, built: Any, solar: Any, world: Any
+) -> None:
+    """A token of a stranger's own, whose claims name an issuer that readers would show."""
+    stranger = SigningKey(verification_method="did:web:other.example#1", kid="1", private=generate("P-256"))
+    world.keys[stranger.verification_method] = stranger
+    claims = as_claims(built(solar), VCT, NOW) | {"iss": "did:web:other.example", "cnf": {}}
+    real = claims["issuer"]
+    for issuer in (real, real["id"], [real], [real["id"]], real | {"id": [real["id"]]}, None, [real, real]):
+        report = check(issue(claims | {"issuer": issuer}, "dc+sd-jwt", [], stranger))
+        assert report.verdict in ("wrong_issuer", "unusable"), issuer
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_written_in_another_way_is_not_called_changed(forms: Any, check: Any, form: str) -> None:
+    whole = split(forms[form].text)
+    head, body, signature = whole.jwt.split(".")
+    parts = {"protected": head, "payload": body, "signature": signature}
+    flattened = parts | {"header": {"disclosures": list(whole.disclosures)}}
+    general = {"payload": body, "signatures": [flattened]}
+    for written in (flattened, general):
+        assert check(json.dumps(written)).verdict == "unusable"
+    # Nor is the JWT alone a badge, of which nothing would be left out.
+    assert check(whole.jwt).verdict in ("unusable", "unverifiable")
+
+
+def test_a_hash_function_that_is_not_accepted_is_no_fault_of_the_badge(
+    check: Any, built: Any, solar: Any, key: Any
+) -> None:
+    header = {"alg": "ES256", "typ": "vc+sd-jwt", "kid": key.verification_method}
+    for name, found in (("sha-512", ("unknown", "wrong_algorithm")), (["sha-256"], ("failed", "malformed"))):
+        payload = json.dumps(built(solar) | {"_sd_alg": name})
+        report = check(signed_compact(header, payload, key) + "~")
+        assert (report.verdict, finding(report, "proof")) == ("unverifiable", found)
 
 
 def test_claims_of_another_type_are_no_open_badge(check: Any, key: Any, world: Any) -> None:

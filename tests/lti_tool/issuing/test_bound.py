@@ -25,6 +25,7 @@ from lti_tool.store.migrations import configuration
 from lti_tool.store.models import Award, CredentialRow, Event, Outbox, RemovedCredential
 from lti_tool.wiring import build_tool
 from signing.did import did_jwk, did_key
+from signing.jws import algorithm_of
 from signing.keys import generate, jwk
 from signing.secured import SecuredCredential
 from tests.at_once import all_at_once
@@ -46,7 +47,7 @@ HOLDER = did_key(generate("Ed25519").public_key())
 #: As a form that stands in the place of the JWT: three parts and something behind them.
 OTHER = bound.Form(
     name="dc+sd-jwt",
-    proof="vc-jwt",
+    proofs=("vc-jwt",),
     secure=lambda new, credential, key, now: SecuredCredential(
         JSON.secure(new, credential, key, now).text + f"~{new.holder}~", "application/dc+sd-jwt"
     ),
@@ -139,6 +140,24 @@ def test_on_postgresql_too(tool_on_postgres, platform):
     assert again != given[0] and again == bind(tool, award)
     act(tool, award, awards.revoke, "Plagiarism.")
     assert [verdict(tool, each.text) for each in (given[0], again)] == ["revoked", "revoked"]
+
+
+@pytest.mark.parametrize("kinds", [("Ed25519", "RSA"), ("Ed25519", "RSA", "P-256")])
+def test_where_jwts_are_signed_with_rs256_so_is_the_one_beside_it(
+    empty_sqlite_url, tmp_path, clock, platform, kinds
+):
+    tool = build_tool(settings_for(empty_sqlite_url, tmp_path, jwt_algorithm="RS256"), clock)
+    award = awarded(tool, platform)
+    with tool.store.begin() as session:
+        if "P-256" in kinds:
+            tool.issuer.keyring.make_key(session, "P-256", clock())
+        assert {each.algorithm for each in tool.issuer.keyring.published_keys(session)} == set(kinds)
+    given = bind(tool, award)
+    row = row_of(tool, given.id)
+    assert json.loads(given.text)["credentialSubject"]["id"] == HOLDER
+    assert verdict(tool, given.text) == verdict(tool, row.jwt) == "verified"
+    assert algorithm_of(row.jwt) == algorithm_of(own(tool, award).jwt) == "RS256"
+    tool.store.close()
 
 
 def test_each_holder_and_each_form_has_one(tool, award):

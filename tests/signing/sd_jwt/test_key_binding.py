@@ -94,6 +94,9 @@ def test_a_jwt_of_another_kind_is_no_binding(secured, anna, now, header):
         {"iat": 1e30},
         {"iat": None},
         {"aud": None},
+        {"exp": "later"},
+        {"exp": True},
+        {"nbf": None},
     ],
 )
 def test_a_binding_that_leaves_something_open_is_malformed(secured, anna, now, claims):
@@ -108,6 +111,25 @@ def test_a_binding_for_somebody_else_or_for_another_time_is_refused(secured, ann
     assert refusal(shown, {"jwk": anna.jwk}, now - timedelta(minutes=6)) == "proof_expired"
     # Nobody asked: how old it is says nothing.
     assert check_key_binding(split(shown.text), {"jwk": anna.jwk}, now + timedelta(days=9)).made_at == now
+
+
+def test_a_binding_that_ends_is_none_afterwards(secured, anna, now):
+    """RFC 9901, 7.3: a valid JWT in all other respects."""
+    at = int(now.timestamp())
+    shown = anna.show(secured, now, exp=at + 60, nbf=at)
+    binding = check_key_binding(split(shown.text), {"jwk": anna.jwk}, now, VERIFIER)
+    assert binding.ends_at == now + timedelta(seconds=60)
+    ended = anna.show(secured, now, exp=at - 301)
+    assert refusal(ended, {"jwk": anna.jwk}, now) == "proof_expired"
+    # For whoever has not asked it says so itself.
+    assert check_key_binding(split(ended.text), {"jwk": anna.jwk}, now).ends_at < now
+    for end in (253_402_300_799, at * 1000, 10**400, 1e300):
+        endless = anna.show(secured, now, exp=end)
+        assert check_key_binding(split(endless.text), {"jwk": anna.jwk}, now, VERIFIER).ends_at.year == 9999
+    assert refusal(anna.show(secured, now, exp=-(10**400)), {"jwk": anna.jwk}, now) == "proof_expired"
+    for expected in (VERIFIER, None):
+        early = anna.show(secured, now, nbf=at + 301)
+        assert refusal(early, {"jwk": anna.jwk}, now, expected) == "proof_expired"
 
 
 def test_a_binding_is_for_what_is_shown_and_for_nothing_more_or_less(secured, anna, now):

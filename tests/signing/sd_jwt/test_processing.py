@@ -105,14 +105,36 @@ def test_a_reserved_name_is_not_disclosed(name):
         {"a": [{"...": None}]},
         {"a": {"_sd_alg": "sha-256"}},
         {"a": [{"_sd_alg": "sha-256"}]},
-        {"_sd_alg": "sha-1"},
-        {"_sd_alg": "SHA-256"},
         {"_sd_alg": None},
         {"_sd_alg": ["sha-256"]},
     ],
 )
 def test_names_of_digests_stand_for_nothing_else(payload):
     assert refusal(payload) == "malformed"
+
+
+@pytest.mark.parametrize("name", ["sha-1", "SHA-256", "sha-512", ""])
+def test_another_hash_function_is_not_accepted_and_no_fault_of_the_form(name):
+    assert refusal({"_sd_alg": name, "_sd": [digest_of(NAME)]}, NAME) == "wrong_algorithm"
+
+
+def test_what_is_inside_a_hidden_part_keeps_the_same_rules():
+    for value in (
+        {"_sd": "x"},
+        {"...": "x"},
+        {"_sd_alg": "sha-256"},
+        [{"...": "x", "a": 1}],
+        {"a": {"_sd": [1]}},
+    ):
+        text = disclosed(["s", "part", value])
+        assert refusal({"_sd": [digest_of(text)]}, text) == "malformed"
+    # A digest that stands inside a hidden part and outside of it, too.
+    outer = member_disclosure("part", {"_sd": [digest_of(NAME)]}, "s").text
+    twice = {"_sd": [digest_of(outer)], "b": {"_sd": [digest_of(NAME)]}}
+    assert refusal(twice, outer, NAME) == refusal(twice, outer) == "malformed"
+    # What is in a part that is left out was not signed for whoever is shown it.
+    assert refusal({"_sd": [digest_of(outer)]}, NAME) == "foreign_disclosure"
+    assert refusal({"a": digest_of(NAME), "b": [digest_of(NAME)]}, NAME) == "foreign_disclosure"
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from itertools import product
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from limits import RateLimitItemPerMinute
 
 from lti_tool.awarding import awards
 from lti_tool.errors import NotAllowedError, WalletError
@@ -17,8 +19,10 @@ from lti_tool.store.models import Award, CredentialRow, Delivery, Event, WalletO
 from lti_tool.wallets import tokens
 from lti_tool.wallets.messages import PRE_AUTHORIZED, TokenRequest
 from lti_tool.wallets.offers import OFFER_MINUTES
+from lti_tool.web import create_app, rate_limits
 from tests.at_once import all_at_once
 from tests.fixtures import DAUGAVA, add_another_issuer, rows, run_due_jobs
+from tests.lti_tool.web.conftest import browser_of
 from tests.lti_tool.web.wallets.conftest import code_of, path
 
 
@@ -183,7 +187,36 @@ def test_a_wrong_credential_request_is_named(wallet, offer):
 
 
 def test_a_huge_request_is_not_read(wallet, offer):
-    assert wallet.ask(wallet.token(offer), " " * 100_001).status_code == 413
+    assert error_of(wallet.ask(wallet.token(offer), " " * 100_001), 413) == "invalid_request"
+
+
+def test_what_is_no_request_at_all_is_answered_with_json_too(wallet, offer):
+    """Whatever a program says that it accepts: a wallet has no use for a page."""
+    address = path(wallet.token_endpoint)
+    for accepted in ("*/*", "text/html"):
+        wallet.client.environ_base["HTTP_ACCEPT"] = accepted
+        half = wallet.client.post(address, data={"grant_type": PRE_AUTHORIZED, "pre-authorized_code": "\0"})
+        assert error_of(half) == "invalid_request"
+        other_method = wallet.client.get(address)
+        assert (other_method.status_code, other_method.mimetype) == (405, "application/json")
+
+
+@pytest.mark.parametrize("limited", ["requests", "refusals"])
+def test_a_wallet_that_asks_too_often_is_told_when_to_come_again(
+    school, web_tool, monkeypatch, capsys, limited
+):
+    if limited == "requests":
+        monkeypatch.setitem(rate_limits.READING_OF, "oid4vci.token", 2)
+    else:
+        monkeypatch.setattr(rate_limits, "REFUSALS", RateLimitItemPerMinute(2))
+    client = browser_of(create_app(web_tool))
+    ask = partial(client.post, "/issuers/riga-college/wallet/token", data={"grant_type": PRE_AUTHORIZED})
+    assert [error_of(ask()) for _ in range(2)] == ["invalid_request"] * 2
+    capsys.readouterr()
+    stopped = ask()
+    assert error_of(stopped, 429) == "slow_down" and int(stopped.headers["Retry-After"]) > 0
+    assert stopped.headers["Access-Control-Allow-Origin"] == "*"
+    assert capsys.readouterr().out.count("wallet_refused") == 1
 
 
 def test_without_a_good_token_there_is_nothing(wallet, offer):
