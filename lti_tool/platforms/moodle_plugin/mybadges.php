@@ -29,4 +29,4 @@ require_login(null, false);
 
 $PAGE->set_context(context_system::instance());
 $PAGE->set_url('/mod/lti/service/nozimite/mybadges.php', ['tool' => $typeid]);
-redirect(\ltiservice_nozimite\local\own_badges::address((int) $USER->id, $typeid));
+redirect(\ltiservice_nozimite\local\own_badges::way((int) $USER->id, $typeid));

@@ -10,7 +10,7 @@ import zipfile
 
 import pytest
 
-from lti_tool.platforms import completions
+from lti_tool.platforms import claims, completions
 from lti_tool.platforms.moodle_plugin_archive import FOLDER, moodle_plugin_archive
 from lti_tool.platforms.tool_configuration import MOODLE_CUSTOM
 from tests.lti_tool.commands.test_commands import environment, run
@@ -158,6 +158,8 @@ def test_plugin_and_tool_name_the_same_things():
     service = read("classes/local/service/nozimite.php")
     assert f"SCOPE_READ = '{completions.SCOPE}'" in service
     assert "$" + re.findall(r"VARIABLE = '([\w.]+)'", service)[0] in MOODLE_CUSTOM.values()
+    assert f"PAGE = '{claims.PAGE}'" in service
+    assert f"MY_BADGES = '{claims.MY_BADGES}'" in service
     assert f"'{completions.MEDIA_TYPE}'" in read("classes/local/resources/completions.php")
 
 

@@ -35,6 +35,16 @@ namespace core\session {
 
 namespace mod_lti\local\ltiservice {
     abstract class service_base {
+        protected $id;
+        protected $name;
+        public function __construct() {
+        }
+        public static function get_service_path(): string {
+            return '/mod/lti/services.php';
+        }
+        public function is_allowed_in_context($typeid, $courseid): bool {
+            return true;
+        }
     }
 }
 
@@ -71,7 +81,7 @@ namespace {
         }
     }
     class cm_info {
-        public function __construct(public int $id, public bool $uservisible) {
+        public function __construct(public int $id, public string $instance, public bool $uservisible) {
         }
     }
     class modinfo {
@@ -81,7 +91,7 @@ namespace {
             global $DB;
             $sql = "SELECT cm.instance, cm.id, cm.visible FROM {course_modules} cm WHERE cm.course = :course";
             $found = $module === 'lti' ? $DB->ask($sql, ['course' => $this->courseid]) : [];
-            return array_map(fn($row) => new cm_info($row->id, (bool) $row->visible), $found);
+            return array_map(fn($row) => new cm_info($row->id, (string) $row->instance, (bool) $row->visible), $found);
         }
     }
     class database {
@@ -161,13 +171,19 @@ namespace {
     [, $plugin, $given] = $argv;
     $visit = json_decode($given, true);
     $DB = new database();
+    $SESSION = new stdClass();
     $CFG = (object) ['dirroot' => $visit['dirroot']];
     spl_autoload_register(function (string $class) use ($plugin) {
         $path = str_replace(['ltiservice_nozimite\\', '\\'], ['', '/'], $class);
         require("{$plugin}/classes/{$path}.php");
     });
     if (isset($visit['tool'])) {
-        $answer = (string) \ltiservice_nozimite\local\own_badges::address($visit['me'], $visit['tool']);
+        $answer = (string) \ltiservice_nozimite\local\own_badges::way($visit['me'], $visit['tool']);
+        if (isset($visit['launches'])) {
+            $service = new \ltiservice_nozimite\local\service\nozimite();
+            $launch = fn($each) => $service->get_launch_parameters($each[0], '20', '7', (string) $visit['tool'], $each[1]);
+            $answer = array_map(fn($each) => $launch($each)['nozimite_page'] ?? null, $visit['launches']);
+        }
     } else {
         require("{$plugin}/lib.php");
         $tree = new core_user\output\myprofile\tree();

@@ -226,6 +226,17 @@ def test_the_entry_opens_the_newest_activity_that_is_open_to_the_learner(moodle)
     assert moodle.visit(tool=NOZIMITE).answer == "/mod/lti/view.php?id=501"
 
 
+def test_the_launch_that_it_leads_to_asks_for_all_badges_and_no_other_does(moodle):
+    moodle.enrol(ANNA)
+    moodle.place(1, NOZIMITE)
+    moodle.place(2, NOZIMITE)
+    launch, placing = "basic-lti-launch-request", "ContentItemSelectionRequest"
+    launches = [[launch, "1"], [placing, None], [placing, "2"], [launch, "2"], [launch, "2"]]
+    assert moodle.visit(tool=NOZIMITE, launches=launches).answer == [None, None, None, "my_badges", None]
+    moodle.change("update course_modules set visible = 0")
+    assert moodle.visit(tool=NOZIMITE, launches=launches).answer == [None] * 5
+
+
 def test_whose_enrolment_is_over_is_led_to_the_tool_itself_in_their_language(moodle):
     moodle.enrol(ANNA, status=1)
     moodle.place(1, NOZIMITE)

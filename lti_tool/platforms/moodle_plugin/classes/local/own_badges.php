@@ -37,6 +37,9 @@ class own_badges {
     /** @var string What the address of a tool's launches ends with. */
     private const LAUNCH = '/lti/launch';
 
+    /** @var string Where the session keeps which activity will be launched to show all badges. */
+    private const ASKED = 'ltiservice_nozimite_asked';
+
     /**
      * The tools that are connected and used in a course in which somebody is, or was, a learner.
      *
@@ -85,25 +88,43 @@ class own_badges {
     }
 
     /**
-     * Where somebody's badges of a tool are.
+     * Where whoever is logged in finds their badges of a tool.
      *
-     * An activity of the tool, if one is open to them: it signs them in by itself. Else the tool's own page, where they sign
-     * in with an address that they have proved. Their profile, if the tool is none of theirs.
+     * An activity of the tool, if one is open to them: it signs them in by itself, and its next launch asks for all badges.
+     * Else the tool's own page, where they sign in with an address that they have proved. Their profile, if the tool is none
+     * of theirs.
      *
      * @param int $userid the person who is logged in
      * @param int $typeid the tool
      * @return \moodle_url the address
      */
-    public static function address(int $userid, int $typeid): \moodle_url {
+    public static function way(int $userid, int $typeid): \moodle_url {
+        global $SESSION;
         $tool = self::tools($userid)[$typeid] ?? null;
         $activity = $tool ? self::open_activity($tool) : null;
         if ($activity) {
+            $SESSION->{self::ASKED} = (int) $activity->instance;
             return new \moodle_url('/mod/lti/view.php', ['id' => $activity->id]);
         }
         if (!$tool || !str_ends_with($tool->baseurl, self::LAUNCH)) {
             return new \moodle_url('/user/profile.php');
         }
         return new \moodle_url(substr($tool->baseurl, 0, -strlen(self::LAUNCH)) . '/my', ['lang' => current_language()]);
+    }
+
+    /**
+     * Whether the launch of an activity is the one that `way` has led to. It is so once.
+     *
+     * @param int $ltiid the activity's row
+     * @return bool whether all badges are asked for
+     */
+    public static function take_request(int $ltiid): bool {
+        global $SESSION;
+        if (($SESSION->{self::ASKED} ?? null) !== $ltiid) {
+            return false;
+        }
+        unset($SESSION->{self::ASKED});
+        return true;
     }
 
     /**
