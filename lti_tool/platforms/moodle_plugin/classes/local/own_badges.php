@@ -27,7 +27,7 @@ namespace ltiservice_nozimite\local;
 use ltiservice_nozimite\local\service\nozimite;
 
 /**
- * Finds the tools of which somebody may have badges, and the way there. Nothing is asked of a tool, and nothing kept.
+ * Finds the tools of which somebody may have badges, and the way there. No tool is asked, and only the session notes it.
  *
  * @package    ltiservice_nozimite
  * @copyright  2026 Nozimite contributors
