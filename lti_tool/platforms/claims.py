@@ -34,6 +34,10 @@ CANVAS_ROOT_ACCOUNT = "canvas_root_account_uuid"
 CANVAS_LOGIN = "canvas_login_id"
 #: The custom parameter that our plugin for Moodle fills in with the address of what learners have completed.
 COMPLETIONS = "completions"
+#: The custom parameter by which our plugin for Moodle says what a learner wants to see, other than the link's badge.
+PAGE = "nozimite_page"
+#: All badges of the learner: they come from their profile.
+MY_BADGES = "my_badges"
 #: The custom parameter that is asked to be filled in from `$Person.address.timezone`.
 TIMEZONE = "timezone"
 #: The custom parameter in which the platform says when the course ends.

@@ -99,6 +99,27 @@ def test_only_what_is_known_of_the_learner_is_in_the_credential(award: EuropassA
     assert person.keys() == {"id", "type", "fullName", "hasClaim"}
 
 
+def test_no_status_list_is_named_because_europe_has_no_form_for_one(
+    credential: Json, conforms: Conforms, shared: Path
+) -> None:
+    """Whichever form a later version allows makes this fail: then a revocation can reach who has a sealed file."""
+    assert "credentialStatus" not in credential
+    entry = {
+        "id": "https://badges.example.org/status/3#94567",
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": "revocation",
+        "statusListIndex": "94567",
+        "statusListCredential": "https://badges.example.org/status/3",
+    }
+    assert not conforms(credential | {"credentialStatus": entry})
+    # What the reader that Europass has published takes: an address.
+    assert not conforms(credential | {"credentialStatus": entry["id"]})
+    schema = json.loads((shared / "data/eu/schema/ebsi-vcdm2.0-europass-edc.schema.json").read_text("utf-8"))
+    status = schema["$defs"]["CredentialStatusType"]
+    assert (status["properties"].keys(), status["additionalProperties"]) == ({"id", "type"}, False)
+    assert status["properties"]["type"]["enum"] == ["CredentialStatus", "TrustedCredentialStatus2021"]
+
+
 def test_an_upload_has_the_credential_and_an_archive_a_file_for_each_award(award: EuropassAward) -> None:
     assert upload_document(award) == {"credential": european_credential(award), "deliveryDetails": {}}
     awards = (award, replace(award, credential_id="https://badges.example.org/credentials/2"))

@@ -53,6 +53,11 @@ def show() -> str:
     return _page(_learner_visit())
 
 
+def badges_page(visit: Visit) -> str:
+    """The learner's badges, for a launch that asks for them; raises NotAllowedError where nobody is known."""
+    return _page(visit)
+
+
 @pages.post("/lti/app/mine/address")
 def ask_code() -> str:
     """Sends a code to an address that the learner wants to prove, and asks for it. Raises TooManyRequests."""

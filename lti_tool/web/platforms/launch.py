@@ -20,6 +20,7 @@ from lti_tool.people import pending_arrivals
 from lti_tool.platforms import launch as lti_launch
 from lti_tool.platforms import login as lti_login
 from lti_tool.platforms.adapters import cookie_name
+from lti_tool.platforms.claims import MY_BADGES, PAGE
 from lti_tool.platforms.launch import Arrival
 from lti_tool.store import Session, queries
 from lti_tool.values import Launch, Registration
@@ -28,7 +29,8 @@ from lti_tool.web.counters import count_launch
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import allow_framing_by, embed_origins, is_from_own_page, send_own_origin
 from lti_tool.web.languages import browser_language, set_page_language
-from lti_tool.web.learner import badge
+from lti_tool.web.learner import badge, mine
+from lti_tool.web.page_issuer import page_issuer, set_page_issuer
 from lti_tool.web.requested_address import is_own_page, requested_tool_url
 from lti_tool.web.teacher import course, placement
 from lti_tool.web.teacher.roster.page import learner_page
@@ -145,6 +147,7 @@ def _start_page(arrival: Arrival, by: str) -> str:
     try:
         with store.begin() as session:
             started = start_visit(session, launch, by)
+            issuer_of_course = page_issuer()
             opened = _opened(session, started)
     except LaunchError:
         raise
@@ -154,6 +157,10 @@ def _start_page(arrival: Arrival, by: str) -> str:
             start_visit(session, launch, by)
         raise
     count_launch("launched")
+    if _is_by_learner(started.visit) and launch.custom.get(PAGE) == MY_BADGES:
+        # The link was opened all the same, and what that decides is decided. Its badge may be another issuer's.
+        set_page_issuer(issuer_of_course)
+        return mine.badges_page(started.visit)
     return badge.badge_page(opened) if opened is not None else _page_of(started.visit, launch)
 
 

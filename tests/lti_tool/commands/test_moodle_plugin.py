@@ -10,7 +10,7 @@ import zipfile
 
 import pytest
 
-from lti_tool.platforms import completions
+from lti_tool.platforms import claims, completions
 from lti_tool.platforms.moodle_plugin_archive import FOLDER, moodle_plugin_archive
 from lti_tool.platforms.tool_configuration import MOODLE_CUSTOM
 from tests.lti_tool.commands.test_commands import environment, run
@@ -23,6 +23,7 @@ FILES = (
     "README.md",
     "classes/local/learners.php",
     "classes/local/notices.php",
+    "classes/local/own_badges.php",
     "classes/local/progress_page.php",
     "classes/local/refusal.php",
     "classes/local/resources/completions.php",
@@ -38,8 +39,12 @@ FILES = (
     "db/uninstall.php",
     "lang/en/ltiservice_nozimite.php",
     "lang/lv/ltiservice_nozimite.php",
+    "lib.php",
+    "mybadges.php",
     "version.php",
 )
+#: What is opened in a browser: by whoever is logged in, and by no guest.
+PAGES = ("mybadges.php",)
 PHP = tuple(name for name in FILES if name.endswith(".php"))
 
 
@@ -106,7 +111,10 @@ def test_every_file_of_php_has_the_licence_that_moodle_asks_for_and_prints_nothi
     assert "either version 3 of the License, or\n// (at your option) any later version." in text
     assert " * @license    https://www.gnu.org/copyleft/gpl.html GNU GPL v3 or later\n */\n" in text
     assert "?>" not in text
-    # A file that does more than declare a class must not answer when it is called by its address.
+    # A file that does more than declare a class must not answer when it is called by its address, but for a page.
+    if name in PAGES:
+        assert text.index("\nrequire_login(null, false);\n") < text.index("own_badges::")
+        return
     declares = re.search(r"^(abstract )?(class|function) ", text, flags=re.MULTILINE)
     assert declares or "defined('MOODLE_INTERNAL') || die();" in text
 
@@ -150,6 +158,8 @@ def test_plugin_and_tool_name_the_same_things():
     service = read("classes/local/service/nozimite.php")
     assert f"SCOPE_READ = '{completions.SCOPE}'" in service
     assert "$" + re.findall(r"VARIABLE = '([\w.]+)'", service)[0] in MOODLE_CUSTOM.values()
+    assert f"PAGE = '{claims.PAGE}'" in service
+    assert f"MY_BADGES = '{claims.MY_BADGES}'" in service
     assert f"'{completions.MEDIA_TYPE}'" in read("classes/local/resources/completions.php")
 
 

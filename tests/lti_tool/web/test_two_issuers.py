@@ -17,6 +17,7 @@ from lti_tool.platforms import invitations
 from lti_tool.publishing import issuer_documents
 from lti_tool.store import events, outbox, queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Event, Outbox, StatusList, TemplateVersion
+from lti_tool.web.page_issuer import page_issuer
 from tests.at_once import all_at_once
 from tests.fixtures import (
     ANNA,
@@ -205,6 +206,13 @@ def test_a_course_awards_for_another_issuer_where_an_operator_permits_it(
     assert DAUGAVA_DID in issued[daugava.id].text
     page = text_of(school.launch(ANNA, **link))
     assert "from Daugava School" in page and "Riga College" not in page
+    # All badges are a page of the course, and of its issuer.
+    from_profile = {
+        "https://purl.imsglobal.org/spec/lti/claim/custom": custom | {"nozimite_page": "my_badges"}
+    }
+    with school.browser:
+        assert "<h1>My badges</h1>" in school.launch(ANNA, **link, **from_profile).text
+        assert page_issuer().id != daugava.id
     with web_tool.store.begin() as session:
         permissions.withdraw(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
     assert THEIRS not in text_of(school.launch(ZANE, **REQUEST))

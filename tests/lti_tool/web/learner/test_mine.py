@@ -28,6 +28,7 @@ from lti_tool.values import secret_hash
 from lti_tool.web import rate_limits
 from tests.fixtures import ANNA, JANIS, NEW_REGISTRATION, ZANE, change_issuer, launch_of, rows, run_due_jobs
 from tests.lti_tool.web.conftest import (
+    CLAIM,
     FROM_ELSEWHERE,
     FROM_US,
     browser_of,
@@ -123,6 +124,45 @@ def test_what_is_missing_for_a_badge_of_the_course_is_told(press):
     words = text_of(press("mine", JANIS))
     assert "Not yet yours, in this course" in words and "Why don't I have it yet?" in words
     assert "Not yet yours, in this course" not in text_of(press("mine", ANNA))
+
+
+def launched_from_profile(school, person, **changes):
+    """The page of a launch that our plugin for Moodle leads to from the person's profile."""
+    return school.launch(
+        person, **{CLAIM + "custom": school.custom | {"nozimite_page": "my_badges"}} | changes
+    )
+
+
+def test_who_comes_from_their_profile_sees_all_their_badges(school, annas_badge, web_tool):
+    page = launched_from_profile(school, ANNA)
+    words = text_of(page)
+    assert "<h1>My badges</h1>" in page.text and "Data literacy for decision makers" in words
+    assert "Back to the badge" in words
+    # They have seen the list, not the badge.
+    assert rows(web_tool, Award)[0].claimed_at is None
+    back = school.browser.post("/lti/app/learner", data={"_launch": hidden(page, "_launch")})
+    assert "<h1>My badges</h1>" not in back.text and back.status_code == 200
+
+
+def test_a_launch_from_the_profile_decides_what_any_other_does(school, annas_badge, web_tool, clock):
+    with web_tool.store.begin() as session:
+        session.query(CredentialRow).one().valid_until = clock() - timedelta(days=1)
+    words = text_of(launched_from_profile(school, ANNA))
+    assert "Renewed by a newer one" in words and "On its way" in words
+    assert len(rows(web_tool, Award)) == 2
+
+
+def test_an_unknown_page_is_the_badge(school, annas_badge):
+    for wish in ("all", "", "my_badges ", "MY_BADGES", "../my"):
+        page = school.launch(ANNA, **{CLAIM + "custom": school.custom | {"nozimite_page": wish}})
+        assert "<h1>My badges</h1>" not in page.text and page.status_code == 200
+
+
+def test_who_is_no_learner_sees_their_own_page(school):
+    for person in (ZANE, replace(ANNA, roles=())):
+        page = launched_from_profile(school, person)
+        assert "<h1>My badges</h1>" not in page.text and page.status_code == 200
+    assert "<h1>My badges</h1>" not in launched_from_profile(school, ANNA, **{CLAIM + "context": None}).text
 
 
 def test_teachers_have_no_such_page(press):

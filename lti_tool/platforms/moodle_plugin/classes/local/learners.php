@@ -54,6 +54,17 @@ class learners {
     }
 
     /**
+     * Whether somebody works in the course, whatever else they are there.
+     *
+     * @param \context_course $context the course
+     * @param int $userid the person
+     * @return bool whether they do
+     */
+    public static function is_staff(\context_course $context, int $userid): bool {
+        return has_any_capability(self::STAFF, $context, $userid);
+    }
+
+    /**
      * A learner of the course.
      *
      * @param \context_course $context the course

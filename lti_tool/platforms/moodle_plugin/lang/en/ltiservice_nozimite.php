@@ -26,6 +26,9 @@ defined('MOODLE_INTERNAL') || die();
 
 $string['asthetoolasks'] = 'As the tool asks';
 $string['messageprovider:ready'] = 'Your badge is ready';
+$string['microcredentials'] = 'Micro-credential badges';
+$string['mybadges'] = 'My badges';
+$string['mybadgesof'] = 'My badges: {$a}';
 $string['noticefailed'] = 'The Nozimite tool did not accept the notice of a change: {$a}';
 $string['pluginname'] = 'Nozimite badges';
 $string['privacy:metadata:message'] = 'The plugin sends learners a notification when their badge is ready. Moodle keeps it with all others.';

@@ -26,6 +26,9 @@ defined('MOODLE_INTERNAL') || die();
 
 $string['asthetoolasks'] = 'Kā lūdz rīks';
 $string['messageprovider:ready'] = 'Jūsu nozīmīte ir gatava';
+$string['microcredentials'] = 'Mikroapliecinājumu nozīmītes';
+$string['mybadges'] = 'Manas nozīmītes';
+$string['mybadgesof'] = 'Manas nozīmītes: {$a}';
 $string['noticefailed'] = 'Rīks „Nozimite” nepieņēma paziņojumu par izmaiņām: {$a}';
 $string['pluginname'] = 'Nozīmītes („Nozimite”)';
 $string['privacy:metadata:message'] = 'Spraudnis paziņo izglītojamajam, ka nozīmīte ir gatava. Moodle šo paziņojumu glabā kopā ar pārējiem.';

@@ -24,6 +24,7 @@
 
 namespace ltiservice_nozimite\local\service;
 
+use ltiservice_nozimite\local\own_badges;
 use ltiservice_nozimite\local\resources\completions;
 use ltiservice_nozimite\local\resources\handlers;
 use ltiservice_nozimite\local\resources\messages;
@@ -53,6 +54,12 @@ class nozimite extends \mod_lti\local\ltiservice\service_base {
 
     /** @var string The variable by which a tool asks for the service in its site-wide custom parameters. */
     public const VARIABLE = 'Nozimite.completions.url';
+
+    /** @var string The custom parameter of a launch that asks for another page than that of the activity's badge. */
+    public const PAGE = 'nozimite_page';
+
+    /** @var string The page with all badges of the learner. */
+    public const MY_BADGES = 'my_badges';
 
     /** @var string The administrator's choice in a tool's settings. Moodle keeps only names that begin like this. */
     public const SETTING = 'ltiservice_nozimite';
@@ -153,13 +160,17 @@ class nozimite extends \mod_lti\local\ltiservice\service_base {
         if (!self::is_on((array) lti_get_type_config($typeid)) || !$this->is_allowed_in_context($typeid, $courseid)) {
             return [];
         }
-        return [
+        $parameters = [
             'nozimite_completions_url' => self::completions_url((int) $courseid),
             'nozimite_pns_url' => self::get_service_path() . '/nozimite/handlers',
             'nozimite_pns_scope' => self::SCOPE_NOTICES,
             'nozimite_pns_versions' => '1.0',
             'nozimite_pns_types' => self::NOTICE_TYPE,
         ];
+        if ($messagetype === 'basic-lti-launch-request' && own_badges::take_request((int) $modlti)) {
+            $parameters[self::PAGE] = self::MY_BADGES;
+        }
+        return $parameters;
     }
 
     /**
