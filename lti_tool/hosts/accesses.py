@@ -89,6 +89,7 @@ def renewed(tool: Calls, access_id: int, used: Tokens) -> Tokens:
         if row is None:
             raise HostError("lost")
         current, host_id, client_id = tokens_of(tool, row), row.host_id, row.client_id
+        given_at = row.given_at
         if current.access != used.access:
             # Another worker was faster.
             row.renewed_until = None
@@ -97,14 +98,25 @@ def renewed(tool: Calls, access_id: int, used: Tokens) -> Tokens:
     try:
         if client is None:
             raise HostError("lost")
-        fresh = renew(tool.verifier_outgoing, described_now(tool, host_id), client, current, now)
+        described = described_now(tool, host_id)
+        fresh = renew(tool.verifier_outgoing, described, client, current, now)
     except HostError as error:
-        _end_renewal(tool, access_id, client_id, error)
+        _end_renewal(tool, access_id, client_id, given_at, error)
         if error.code == "client_lost":
             raise HostError("lost") from error
         raise
+    is_stored = False
+
+    def store(session: Session) -> None:
+        nonlocal is_stored
+        is_stored = _store(tool, session, access_id, used, fresh)
+
     # The old refresh token is worth nothing now: the new one must not be lost because the database is away.
-    record(tool.store, lambda session: _store(tool, session, access_id, fresh))
+    record(tool.store, store)
+    if not is_stored:
+        # Whoever ended the access, or gave it anew, could take back only the tokens of before.
+        revoke(tool.verifier_outgoing, described, client, fresh)
+        raise HostError("busy", retry_after=0)
     return fresh
 
 
@@ -128,9 +140,12 @@ def end(tool: Calls, access_id: int, by: Actor) -> bool:
     return client is not None and revoke(tool.verifier_outgoing, described, client, tokens)
 
 
-def lose(session: Session, row: HostAccess, now: datetime) -> None:
-    """Notes that the host takes the tokens no more: they are deleted, and what waits is not brought."""
-    if row.lost_at is not None:
+def lose(session: Session, row: HostAccess, given_at: datetime, now: datetime) -> None:
+    """Notes that the host takes the tokens no more: they are deleted, and what waits is not brought.
+
+    `given_at`: of the access that was asked for. One that was given anew meanwhile is not lost.
+    """
+    if row.lost_at is not None or row.given_at != given_at:
         return
     row.lost_at, row.encrypted_tokens, row.renewed_until = now, None, None
     for each in queries.hosts.brought_to(session, row.id):
@@ -143,15 +158,20 @@ def _seal(tool: Calls, row: HostAccess, tokens: Tokens) -> None:
     row.encrypted_tokens, row.usable_until = tool.encrypt(tokens.as_bytes()), tokens.ends_at
 
 
-def _store(tool: Calls, session: Session, access_id: int, fresh: Tokens) -> None:
+def _store(tool: Calls, session: Session, access_id: int, used: Tokens, fresh: Tokens) -> bool:
+    """Whether the access is still that of the tokens that were `used`: it may have been ended, or given anew."""
     row = queries.hosts.lock_access(session, access_id)
-    # It may have been ended meanwhile.
-    if row is not None:
-        _seal(tool, row, fresh)
-        row.renewed_until = None
+    if row is None or row.encrypted_tokens is None:
+        return False
+    # The fresh ones where this is run again after a commit whose outcome nobody knew.
+    if tokens_of(tool, row).access not in (used.access, fresh.access):
+        return False
+    _seal(tool, row, fresh)
+    row.renewed_until = None
+    return True
 
 
-def _end_renewal(tool: Calls, access_id: int, client_id: str, error: HostError) -> None:
+def _end_renewal(tool: Calls, access_id: int, client_id: str, given_at: datetime, error: HostError) -> None:
     with tool.store.begin() as session:
         row = queries.hosts.lock_access(session, access_id)
         if row is None:
@@ -160,4 +180,4 @@ def _end_renewal(tool: Calls, access_id: int, client_id: str, error: HostError) 
         if error.code == "client_lost":
             forget_client(session, row.host_id, client_id)
         if error.code in ("lost", "client_lost"):
-            lose(session, row, tool.clock())
+            lose(session, row, given_at, tool.clock())

@@ -48,6 +48,7 @@ class _Order:
     access_id: int
     host_id: int
     base: str
+    given_at: datetime
     credential_id: str
     text: str = field(repr=False)
     tokens: Tokens
@@ -148,6 +149,7 @@ def _order(tool: Calls, session: Session, brought_id: int, reused_domains: Reuse
         access_id=access.id,
         host_id=access.host_id,
         base=access.host.url,
+        given_at=access.given_at,
         credential_id=credential.id,
         text=credential.text,
         tokens=tokens_of(tool, access),
@@ -183,15 +185,19 @@ def _succeed(session: Session, order: _Order, job_id: str, now: datetime) -> Non
 def _fail(
     session: Session, order: _Order, error: HostError, job_id: str, payload: Json, now: datetime
 ) -> None:
+    # The access before the badge, as whoever ends it locks them.
+    access = queries.hosts.lock_access(session, order.access_id)
     row = queries.hosts.lock_brought(session, order.brought_id)
-    if row is None or row.status != "pending":
+    if access is None or row is None or row.status != "pending":
         outbox.finish(session, job_id)
+        return
+    if access.given_at != order.given_at:
+        # It was given anew meanwhile: what the host says of the old tokens is over.
+        outbox.reschedule(session, job_id, TASK, payload, now)
         return
     row.trouble = error.code
     if error.code == "lost":
-        access = queries.hosts.lock_access(session, order.access_id)
-        if access is not None:
-            lose(session, access, now)
+        lose(session, access, order.given_at, now)
     if error.code != "busy":
         row.attempts += 1
     is_over = error.code in PERMANENT or row.attempts >= ATTEMPTS or now - row.asked_at >= PATIENCE

@@ -65,6 +65,15 @@ def lock_access(session: Session, access_id: int) -> HostAccess | None:
     return session.get(HostAccess, access_id, with_for_update=FOR_UPDATE, populate_existing=True)
 
 
+def hold_access(session: Session, access_id: int) -> bool:
+    """Whether there is such an access, which nobody can delete before the transaction ends.
+
+    SELECT ... FOR KEY SHARE: whoever has a badge brought waits for nobody but for whoever deletes it.
+    """
+    query = select(HostAccess.id).where(HostAccess.id == access_id)
+    return session.scalar(query.with_for_update(read=True, key_share=True)) is not None
+
+
 def access_to(session: Session, host_id: int, address: str) -> HostAccess | None:
     query = select(HostAccess).where(HostAccess.host_id == host_id, HostAccess.address == address)
     return session.scalar(query)
@@ -96,6 +105,8 @@ def claim_renewal(session: Session, access_id: int, now: datetime, until: dateti
 
 def delete_accesses(session: Session, access_ids: Collection[int]) -> None:
     """Deletes these accesses with all that is known of what was brought."""
+    # A badge that is being asked for at this moment refers to its access: it is committed first, and deleted too.
+    session.execute(select(HostAccess.id).where(HostAccess.id.in_(access_ids)).with_for_update())
     _execute(session, delete(BroughtBadge).where(BroughtBadge.access_id.in_(access_ids)))
     _execute(session, delete(HostAccess).where(HostAccess.id.in_(access_ids)))
     session.expire_all()
