@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 
 from lti_tool.deliveries.recording import record
 from lti_tool.errors import HostError, NotAllowedError
+from lti_tool.hosts import ended, telling
 from lti_tool.hosts.client import Tokens, renew, revoke
 from lti_tool.hosts.connecting import Calls, described_now, forget_client, known_client
-from lti_tool.hosts.discovery import stored
 from lti_tool.issuing import hosts_to_bring
 from lti_tool.people import addresses
+from lti_tool.people.ended_accesses import tell_hosts
 from lti_tool.store import Session, events, journal, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import HostAccess
@@ -41,7 +42,7 @@ def give(
             row = HostAccess(host_id=host_id, address=address, brings_new=False)
             session.add(row)
         row.since, row.given_at, row.client_id = since, now, client_id
-        row.lost_at = row.renewed_until = None
+        row.lost_at = row.renewed_until = row.told = None
         _seal(tool, row, tokens)
         session.flush()
         events.record(session, "host_access_given", "host_access", row.id, now, actor=by)
@@ -115,7 +116,7 @@ def renewed(tool: Calls, access_id: int, used: Tokens) -> Tokens:
     record(tool.store, store)
     if not is_stored:
         # Whoever ended the access, or gave it anew, could take back only the tokens of before.
-        revoke(tool.verifier_outgoing, described, client, fresh)
+        revoke(tool.verifier_outgoing, described.revocation, client, fresh)
         raise HostError("busy", retry_after=0)
     return fresh
 
@@ -127,17 +128,17 @@ def end(tool: Calls, access_id: int, by: Actor) -> bool:
         row = queries.hosts.lock_access(session, access_id)
         if row is None:
             return True
-        client = known_client(tool, session, row.host_id, row.client_id)
-        described = stored(row.host.described)
-        tokens = tokens_of(tool, row) if row.encrypted_tokens is not None else None
+        has_tokens = row.encrypted_tokens is not None
         # A backup from before would give it back, and have badges brought there once more.
         note = {"host": row.host.url, "given_at": row.given_at.isoformat()}
         journal.note(session, "host_access_ended", note, now)
         events.record(session, "host_access_ended", "host_access", access_id, now, actor=by)
-        queries.hosts.delete_accesses(session, [access_id])
-    if tokens is None:
+        to_tell = queries.hosts.delete_accesses(session, [access_id])
+        # Where the process dies now, or the host does not answer whoever waits for this page.
+        tell_hosts(session, now + ended.WAIT)
+    if not has_tokens:
         return True
-    return client is not None and revoke(tool.verifier_outgoing, described, client, tokens)
+    return bool(to_tell) and all(ended.tell_now(tool, each) for each in to_tell)
 
 
 def lose(session: Session, row: HostAccess, given_at: datetime, now: datetime) -> None:
@@ -148,9 +149,11 @@ def lose(session: Session, row: HostAccess, given_at: datetime, now: datetime) -
     if row.lost_at is not None or row.given_at != given_at:
         return
     row.lost_at, row.encrypted_tokens, row.renewed_until = now, None, None
-    for each in queries.hosts.brought_to(session, row.id):
-        if each.status == "pending":
-            each.status, each.trouble = "failed", "lost"
+    waiting = [each for each in queries.hosts.brought_to(session, row.id) if each.status == "pending"]
+    for each in waiting:
+        each.status, each.trouble = "failed", "lost"
+    if waiting:
+        telling.plan(session, row, waiting[0].award_id, "lost", now)
     events.record(session, "host_access_lost", "host_access", row.id, now, actor=TOOL)
 
 

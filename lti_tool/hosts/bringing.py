@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from lti_tool.deliveries.recording import record
 from lti_tool.errors import HostError
+from lti_tool.hosts import telling
 from lti_tool.hosts.accesses import MARGIN, lose, opened_by, renewed, tokens_of
 from lti_tool.hosts.calls import call, json_object, retry_after
 from lti_tool.hosts.client import Tokens
@@ -205,6 +206,7 @@ def _fail(
         row.status = "failed"
         data = {"access": order.access_id}
         events.record(session, "badge_not_brought", "award", row.award_id, now, why=error.code, data=data)
+        telling.plan(session, access, row.award_id, error.code, now)
         outbox.finish(session, job_id)
         return
     seconds = WAIT.total_seconds() if error.retry_after is None else max(error.retry_after, LEAST_WAIT)
