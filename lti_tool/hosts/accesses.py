@@ -1,4 +1,4 @@
-"""What learners let the tool do at their hosts: given at the host, sealed here, renewed, lost, and ended by either."""
+"""What learners let the tool do at their hosts: sealed here, renewed, lost, and ended by either."""
 
 from __future__ import annotations
 
@@ -7,50 +7,20 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from lti_tool.deliveries.recording import record
-from lti_tool.errors import HostError, NotAllowedError
+from lti_tool.errors import HostError
 from lti_tool.hosts import ended, telling
 from lti_tool.hosts.client import Tokens, renew, revoke
 from lti_tool.hosts.connecting import Calls, described_now, forget_client, known_client
-from lti_tool.issuing import hosts_to_bring
 from lti_tool.people import addresses
 from lti_tool.people.ended_accesses import tell_hosts
 from lti_tool.store import Session, events, journal, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import HostAccess
 
-#: Of one address.
-MOST_ACCESSES = 20
 #: A token is not shown any more so long before it ends.
 MARGIN = timedelta(seconds=60)
 #: For so long one worker asks for new tokens, alone: longer than any call takes.
 RENEWAL = timedelta(seconds=60)
-
-
-def give(
-    tool: Calls, host_id: int, address: str, since: datetime, client_id: str, tokens: Tokens, by: Actor
-) -> int:
-    """The id of the access that the tokens are for, in the place of one to the same host from before.
-
-    `address` and `since` as `HostAccess` has them. Raises NotAllowedError beyond MOST_ACCESSES.
-    """
-    now = tool.clock()
-    with tool.store.begin() as session:
-        row = queries.hosts.access_to(session, host_id, address)
-        if row is None:
-            if len(queries.hosts.accesses(session, [address])) >= MOST_ACCESSES:
-                raise NotAllowedError(f"badges are brought to {MOST_ACCESSES} places already")
-            row = HostAccess(host_id=host_id, address=address, brings_new=False)
-            session.add(row)
-        row.since, row.given_at, row.client_id = since, now, client_id
-        row.lost_at = row.renewed_until = row.told = None
-        _seal(tool, row, tokens)
-        session.flush()
-        events.record(session, "host_access_given", "host_access", row.id, now, actor=by)
-        waiting = [
-            each.award_id for each in queries.hosts.brought_to(session, row.id) if each.trouble == "lost"
-        ]
-        hosts_to_bring.bring(session, row.id, waiting, now)
-        return row.id
 
 
 def opened_by(
@@ -157,7 +127,8 @@ def lose(session: Session, row: HostAccess, given_at: datetime, now: datetime) -
     events.record(session, "host_access_lost", "host_access", row.id, now, actor=TOOL)
 
 
-def _seal(tool: Calls, row: HostAccess, tokens: Tokens) -> None:
+def seal(tool: Calls, row: HostAccess, tokens: Tokens) -> None:
+    """Gives the access these tokens, encrypted."""
     row.encrypted_tokens, row.usable_until = tool.encrypt(tokens.as_bytes()), tokens.ends_at
 
 
@@ -169,7 +140,7 @@ def _store(tool: Calls, session: Session, access_id: int, used: Tokens, fresh: T
     # The fresh ones where this is run again after a commit whose outcome nobody knew.
     if tokens_of(tool, row).access not in (used.access, fresh.access):
         return False
-    _seal(tool, row, fresh)
+    seal(tool, row, fresh)
     row.renewed_until = None
     return True
 

@@ -1,4 +1,4 @@
-"""A badge brought to a host (upsertCredential of the Open Badges 3.0 API), and what is done where that fails.
+"""A badge brought to a host by a job, and what is done where that fails.
 
 A host may keep the badge and fail to say so: bringing it again changes nothing then (304), so whatever is not known to
 have worked is simply done once more.
@@ -6,7 +6,6 @@ have worked is simply done once more.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,12 +14,10 @@ from lti_tool.deliveries.recording import record
 from lti_tool.errors import HostError
 from lti_tool.hosts import telling
 from lti_tool.hosts.accesses import MARGIN, lose, opened_by, renewed, tokens_of
-from lti_tool.hosts.calls import call, json_object, retry_after
 from lti_tool.hosts.client import Tokens
 from lti_tool.hosts.connecting import Calls
-from lti_tool.hosts.discovery import API_PATH
+from lti_tool.hosts.upsert import push
 from lti_tool.issuing.hosts_to_bring import TASK
-from lti_tool.outgoing import Outgoing
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.models import BroughtBadge
 from lti_tool.values import Json
@@ -74,43 +71,6 @@ def bring(tool: Calls, reused_domains: ReusedDomains, job_id: str, payload: Json
         record(tool.store, lambda session: _fail(session, order, trouble, job_id, payload, tool.clock()))
     else:
         record(tool.store, lambda session: _succeed(session, order, job_id, tool.clock()))
-
-
-def push(outgoing: Outgoing, base: str, token: str, text: str, now: datetime) -> None:
-    """Brings a secured credential, byte for byte, to the host at `base`.
-
-    Raises HostError: `token` where it takes the token not; `busy` and `unreachable`, with what it says of waiting;
-    `altered` where it says to keep something else; `too_large`, `refused`, `lost`, and those of `calls`.
-    """
-    headers = {
-        "Authorization": f"Bearer {token}",
-        "Content-Type": "application/json",
-        "Accept": "application/json",
-    }
-    url = f"{base}{API_PATH}/credentials"
-    answer = call(outgoing, "POST", url, headers=headers, data=text.encode())
-    match answer.status:
-        case 304:
-            return
-        case 200 | 201:
-            if json_object(answer) != json.loads(text):
-                raise HostError("altered")
-        case 401:
-            raise HostError("token")
-        case 403 if "insufficient_scope" in answer.headers.get("WWW-Authenticate", ""):
-            raise HostError("lost")
-        case 413:
-            raise HostError("too_large")
-        case 429:
-            raise HostError("busy", retry_after=retry_after(answer, now))
-        case status if status >= 500 or status == 408:
-            raise HostError("unreachable", retry_after=retry_after(answer, now))
-        case status if 300 <= status < 400:
-            raise HostError("redirected")
-        case 404 | 405:
-            raise HostError("not_a_host")
-        case _:
-            raise HostError("refused")
 
 
 def _bring(tool: Calls, order: _Order) -> None:

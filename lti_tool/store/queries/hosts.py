@@ -80,6 +80,11 @@ def access_to(session: Session, host_id: int, address: str) -> HostAccess | None
     return session.scalar(query)
 
 
+def add_access(session: Session, row: HostAccess) -> HostAccess:
+    """The row, or the one to the same host that somebody else has added for the address meanwhile."""
+    return add_or_find(session, row, lambda: access_to(session, row.host_id, row.address))
+
+
 def accesses(session: Session, addresses: Collection[str]) -> Sequence[HostAccess]:
     """What readers of the mail of these addresses let the tool do, with the hosts, oldest first."""
     query = select(HostAccess).where(HostAccess.address.in_(addresses)).options(joinedload(HostAccess.host))

@@ -18,9 +18,9 @@ import pytest
 
 from lti_tool.errors import HostError
 from lti_tool.hosts import calls
-from lti_tool.hosts.bringing import push
 from lti_tool.hosts.client import Client, HostRequest, Tokens, exchange, metadata, register, renew, revoke
 from lti_tool.hosts.discovery import described_by, discover
+from lti_tool.hosts.upsert import push
 from lti_tool.outgoing import HttpResponse, Outgoing
 from tests.fake_host import FakeHost
 from tests.lti_tool.hosts.test_discovery import NOW, code_of

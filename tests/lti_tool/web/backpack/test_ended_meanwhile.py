@@ -13,6 +13,7 @@ from lti_tool.store import events
 from lti_tool.store.models import ProgramAccess, ProgramToken
 from tests.at_once import impatient, until_one_waits
 from tests.fixtures import rows
+from tests.lti_tool.web.backpack.program import ALL
 
 
 @pytest.fixture
@@ -75,3 +76,17 @@ def test_a_token_that_is_given_while_its_access_ends_is_gone_with_it(inside, web
             until_one_waits(web_tool.store)
         ended.result(30)
     assert rows(web_tool, ProgramToken) == [] and rows(web_tool, ProgramAccess) == []
+
+
+def test_who_is_erased_while_they_let_a_program_in_lets_in_none(program, web_tool, anna):
+    program.discover()
+    program.register()
+    page = program.ask(*ALL)
+    with ThreadPoolExecutor(1) as pool:
+        with web_tool.store.begin() as erasing:
+            erase_person(erasing, web_tool.issuers, anna, web_tool.clock(), events.TOOL)
+            erasing.flush()
+            answered = pool.submit(program.answer, page)
+            until_one_waits(web_tool.store)
+        assert answered.result(30).status_code == 403
+    assert rows(web_tool, ProgramAccess) == []

@@ -7,14 +7,27 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from lti_tool.hosts import accesses
+from lti_tool.hosts import accesses, giving
+from lti_tool.hosts.client import Tokens
 from lti_tool.issuing import hosts_to_bring
+from lti_tool.people.addresses import remove_proof
+from lti_tool.privacy import erasure
 from lti_tool.store import events, queries
-from lti_tool.store.models import Award, BroughtBadge, HostAccess
-from tests.at_once import impatient, until_one_waits
+from lti_tool.store.models import Award, BadgeHost, BroughtBadge, HostAccess, ProvedAddress
+from tests.at_once import all_at_once, impatient, until_one_waits
 from tests.fake_host import API, Answer
 from tests.fixtures import rows, run_due_jobs
+from tests.lti_tool.web.hosts.conftest import ADDRESS
 
+COPIED = (
+    "address",
+    "since",
+    "given_at",
+    "client_id",
+    "brings_new",
+    "encrypted_tokens",
+    "usable_until",
+)
 CREDENTIALS = f"{API}/credentials"
 
 
@@ -138,3 +151,58 @@ def test_fresh_tokens_of_an_access_that_is_given_anew_do_not_take_its_place(conn
     assert rows(web_tool, BroughtBadge)[0].status == "brought"
     # Those of the renewal are worth nothing any more.
     assert len(host.refresh) == 1
+
+
+def erase(tool, anna):
+    erasure.erase(tool, [anna], events.TOOL)
+
+
+def take_the_address_back(tool, anna):
+    with tool.store.begin() as session:
+        remove_proof(session, anna, session.query(ProvedAddress).one().id, tool.clock(), events.TOOL)
+
+
+@pytest.mark.parametrize("act", [erase, take_the_address_back])
+def test_who_is_erased_while_they_let_the_tool_in_leaves_no_access(learner, host, web_tool, anna, act):
+    def gone_meanwhile(right):
+        act(web_tool, anna)
+        return right
+
+    host.wrong["/token"] = [gone_meanwhile]
+    assert learner.connect().status_code == 403
+    assert rows(web_tool, HostAccess) == [] and host.access == {} and host.refresh == {}
+
+
+@pytest.mark.parametrize("act", [erase, take_the_address_back])
+def test_an_erasure_waits_for_an_access_that_is_being_given_and_deletes_it(connected, web_tool, anna, act):
+    with ThreadPoolExecutor(1) as pool:
+        with web_tool.store.begin() as giving_session:
+            (known,) = giving_session.query(HostAccess)
+            host = BadgeHost(
+                url="https://x.example",
+                described={},
+                fresh_until=known.since,
+                return_key="x",
+                used_at=known.since,
+            )
+            giving_session.add(host)
+            giving_session.flush()
+            copied = {name: getattr(known, name) for name in COPIED}
+            giving._put(giving_session, HostAccess(host_id=host.id, **copied))
+            done = pool.submit(act, web_tool, anna)
+            until_one_waits(web_tool.store)
+        done.result(30)
+    assert rows(web_tool, HostAccess) == []
+
+
+def test_a_place_that_two_browsers_connect_at_once_is_connected_once(learner, web_tool):
+    learner.way()
+    (known,) = rows(web_tool, BadgeHost)
+
+    def give(number):
+        tokens = Tokens(access=f"access-{number}", refresh=None, ends_at=web_tool.clock())
+        about = (known.id, ADDRESS, web_tool.clock(), known.client_id, tokens, events.TOOL)
+        return lambda: giving.give(web_tool, *about)
+
+    assert len(set(all_at_once(*map(give, range(4))))) == 1
+    assert len(rows(web_tool, HostAccess)) == 1
