@@ -54,7 +54,9 @@ def _put(session: Session, given: HostAccess) -> HostAccess:
     known = queries.hosts.accesses(session, [given.address])
     if len([each for each in known if each.host_id != given.host_id]) >= MOST_ACCESSES:
         raise NotAllowedError(f"badges are brought to {MOST_ACCESSES} places already")
-    row = next((each for each in known if each.host_id == given.host_id), None)
+    same = next((each.id for each in known if each.host_id == given.host_id), None)
+    # It may be ended in this moment.
+    row = queries.hosts.lock_access(session, same) if same is not None else None
     if row is None:
         row = queries.hosts.add_access(session, given)
     row.since, row.given_at, row.client_id = given.since, given.given_at, given.client_id

@@ -59,6 +59,21 @@ def test_a_program_writes_nothing_while_its_access_is_being_ended(inside, web_to
         assert visit_to_write(web_tool, writing, inside) is None
 
 
+@pytest.mark.parametrize("finish", [end, erase])
+def test_a_program_that_has_waited_for_the_end_of_its_access_writes_nothing(inside, web_tool, finish):
+    def begin_to_write():
+        with web_tool.store.begin() as writing:
+            return visit_to_write(web_tool, writing, inside)
+
+    with ThreadPoolExecutor(1) as pool:
+        with web_tool.store.begin() as ending:
+            finish(web_tool, ending)
+            ending.flush()
+            writing = pool.submit(begin_to_write)
+            until_one_waits(web_tool.store)
+        assert writing.result(30) is None
+
+
 def test_a_token_that_is_given_while_its_access_ends_is_gone_with_it(inside, web_tool):
     """It refers to the access, which could not be deleted else."""
 

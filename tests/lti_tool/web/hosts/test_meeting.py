@@ -206,3 +206,25 @@ def test_a_place_that_two_browsers_connect_at_once_is_connected_once(learner, we
 
     assert len(set(all_at_once(*map(give, range(4))))) == 1
     assert len(rows(web_tool, HostAccess)) == 1
+
+
+def done_while_it_ends(tool, act):
+    """What the act comes to that begins while an access is ended, and goes on once that is committed."""
+    with ThreadPoolExecutor(1) as pool:
+        with tool.store.begin() as ending:
+            queries.hosts.delete_accesses(ending, [row.id for row in ending.query(HostAccess)])
+            done = pool.submit(act)
+            until_one_waits(tool.store)
+        return done.result(30)
+
+
+def test_an_access_is_not_changed_any_more_that_is_being_ended(connected, web_tool):
+    page = done_while_it_ends(web_tool, lambda: connected.press("new", new="yes"))
+    assert page.status_code == 404 and rows(web_tool, HostAccess) == []
+
+
+def test_an_access_that_is_given_anew_while_it_ends_is_there_afterwards(connected, host, web_tool):
+    back = host.let_in(connected.way())
+    assert done_while_it_ends(web_tool, lambda: connected.back(back)).status_code == 200
+    (row,) = rows(web_tool, HostAccess)
+    assert accesses.tokens_of(web_tool, row).access in host.access
