@@ -112,7 +112,7 @@ catalogues: $(CATALOGUES) ## the translations, ready for use
 .PHONY: messages
 messages: $(VENV)/dev.stamp ## take new sentences of the sources into the translations
 	$(PY) -m babel.messages.frontend -q extract -F pyproject.toml -k _l -k lazy_gettext -k lazy_ngettext:1,2 \
-		-k PlatformError -k NotOnPlatformError -k ScopeRefusedError -k UnknownCodeError -k OutgoingError -k StatusError -k DeliveryError -k ConsentLostError -k NoModulesError \
+		-k PlatformError -k NotOnPlatformError -k ScopeRefusedError -k UnknownCodeError -k OutgoingError -k StatusError -k TooLargeError -k DeliveryError -k ConsentLostError -k NoModulesError \
 		--project Nozimite --no-location -o $(VENV)/messages.pot .
 	for language in $(TRANSLATED); do \
 		$(PY) -m babel.messages.frontend -q update --init-missing -l $$language -i $(VENV)/messages.pot \

@@ -8,6 +8,7 @@
   * UserFacingError        pages show it in the reader's language; `sentence`, `about`, `permanent`
     * PlatformError        a platform's service failed; also `retry_after`, `concluded`
     * OutgoingError        an address may not be called, or did not answer
+      * TooLargeError        it answers with more than is read
       * StatusError          it answered with another status than 200; `status`, `location`, `body`
     * DeliveryError        a channel could not deliver the badge
   * BackupError            a backup cannot be made, or cannot be restored here
@@ -138,6 +139,10 @@ class OutgoingError(UserFacingError):
     """An address may not be called (`permanent`), or did not answer in time or in size."""
 
 
+class TooLargeError(OutgoingError):
+    """An address answers with more bytes than are read."""
+
+
 class StatusError(OutgoingError):
     """An address answered with another status than 200. `location` is where a redirect leads, else None."""
 
@@ -255,7 +260,8 @@ class HostError(ToolError):
     """A host of badges that a learner named did not do its part. `code` says how and never changes.
 
     Codes: address, own, refused_address, unreachable, redirected, web_page, not_a_host, other_host, takes_none,
-    not_registered, state, declined, token_type, scope_reduced, lost, client_lost, refused, too_large, altered, busy.
+    not_registered, state, declined, token_type, scope_reduced, lost, client_lost, refused, too_large, altered, busy,
+    answer_too_large.
     """
 
     def __init__(self, code: str, *, retry_after: float | None = None) -> None:

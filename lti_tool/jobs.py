@@ -16,10 +16,11 @@ from lti_tool.bulk_acts import work
 from lti_tool.deliveries import dispatch
 from lti_tool.deliveries.approval_message import approval_content
 from lti_tool.deliveries.code_message import code_content
+from lti_tool.deliveries.host_message import host_content
 from lti_tool.deliveries.identity_message import identity_mail
 from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
-from lti_tool.hosts import bringing, connecting
+from lti_tool.hosts import bringing, connecting, ended, telling
 from lti_tool.issuing import hosts_to_bring, issuance, notices
 from lti_tool.issuing.baking import name_of
 from lti_tool.issuing.issuer import Issuer
@@ -28,7 +29,7 @@ from lti_tool.logs import about, error_name, log, traceback_summary
 from lti_tool.mails.content import MailContent
 from lti_tool.observations import Policy
 from lti_tool.operators import sessions as operator_sessions
-from lti_tool.people import addresses, identity_checks, learner_sessions, sessions
+from lti_tool.people import addresses, ended_accesses, identity_checks, learner_sessions, sessions
 from lti_tool.platforms import self_tests
 from lti_tool.privacy import journal, retention
 from lti_tool.self_test.making import made_self_test
@@ -314,6 +315,30 @@ def bring_to_host(tool: Tool, event_id: str, payload: Json) -> None:
     bringing.bring(tool, tool.issuers.reused_domains, event_id, payload)
 
 
+def tell_host(tool: Tool, event_id: str, payload: Json) -> None:
+    """Tells a host that the tokens of an access that has ended are over."""
+    ended.tell(tool, event_id, payload)
+
+
+def mail_about_host(tool: Tool, event_id: str, payload: Json) -> None:
+    """Mails a learner that their badges reach a host no more, where that is still so.
+
+    Raises DeliveryError where another attempt may succeed.
+    """
+    now, mail = tool.clock(), None
+    with tool.store.read() as session:
+        domains = tool.issuers.reused_domains(session)
+        award = telling.award_to_tell_of(session, payload, domains, now)
+        if award is not None:
+            issuer = tool.issuers.of(session, award.issuer_id)
+            mail = telling.mail_about(session, payload, award, issuer)
+    is_sent = mail is not None and dispatch.is_sent(issuer, host_content(mail), f"host-{event_id}")
+    with tool.store.begin() as session:
+        if is_sent:
+            telling.record_told(session, payload, now)
+        outbox.finish(session, event_id)
+
+
 def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
     """Mails the code that proves an address, while it works.
 
@@ -377,6 +402,8 @@ def sweep(tool: Tool, event_id: str, payload: Json) -> None:
     tool.store.forget_statements()
     wait = timedelta(hours=1) if progress.is_over else timedelta(minutes=1)
     with tool.store.begin() as session:
+        # Of what was ended without anybody who waits, such as by retention, or by the journal after a restore.
+        ended_accesses.tell_hosts(session, tool.clock())
         outbox.reschedule(session, event_id, "sweep", progress.as_json(), tool.clock() + wait)
 
 
@@ -398,6 +425,8 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "ask_holder": ask_holder,
     keeping.TASK: check_kept_badge,
     hosts_to_bring.TASK: bring_to_host,
+    ended_accesses.TASK: tell_host,
+    telling.TASK: mail_about_host,
     store_journal.TASK: write_journal,
     "sweep": sweep,
 }

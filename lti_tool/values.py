@@ -579,6 +579,21 @@ class CodeMail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostMail:
+    """A mail to a learner whose badges reach a `site` that they chose no more, such as the one called `badge`.
+
+    `cause` is the code of a HostError. `url`: the page with the places for their badges.
+    """
+
+    recipient: Recipient
+    issuer: Letterhead
+    site: str
+    badge: str
+    cause: str
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """The result of a delivery; `reference` identifies it at the other side (a Message-ID, a file)."""
 

@@ -37,12 +37,20 @@ class Answer:
 class FakeHost(Outgoing):
     """The host at `base`, and the way there. Every call is noted in `calls`, as method and path.
 
+    All that a client says of itself when it registers has to be at `client_site`.
+
     `wrong` has answers by path, each given once, and `always` those given each time.
     """
 
-    def __init__(self, base: str = "https://backpack.example") -> None:
-        super().__init__()
+    def __init__(
+        self,
+        base: str = "https://backpack.example",
+        client_site: str = "https://badges.example.org",
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
         self.base = base
+        self.client_site = client_site
         self.calls: list[str] = []
         self.seen_headers: list[dict[str, str]] = []
         self.wrong: dict[str, list[Any]] = {}
@@ -137,7 +145,7 @@ class FakeHost(Outgoing):
         assert all(asked[name] for name in (*needed, "software_version")), asked
         hosts = {urlsplit(asked[name]).hostname for name in needed if name.endswith("_uri")}
         hosts |= {urlsplit(each).hostname for each in asked["redirect_uris"]}
-        assert hosts == {"badges.example.org"} and asked["response_types"] == ["code"]
+        assert hosts == {urlsplit(self.client_site).hostname} and asked["response_types"] == ["code"]
         assert asked["token_endpoint_auth_method"] == "client_secret_basic"
         client = asked | {
             "client_id": f"client-{len(self.clients) + 1}",

@@ -11,6 +11,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from lti_tool.backpack.owners import lock_owner
+from lti_tool.errors import NotFoundError
 from lti_tool.people import addresses
 from lti_tool.store import Session, events, journal, queries
 from lti_tool.store.events import Actor
@@ -60,6 +62,26 @@ def find_visit(
         scopes=row.scopes,
         people=people,
     )
+
+
+def find_visit_to_write(
+    session: Session, token: str, reused_domains: Collection[str], now: datetime
+) -> ProgramVisit | None:
+    """As `find_visit`, and nobody ends the access or erases the learner before the transaction is over.
+
+    The person is locked before the access, as an erasure does it.
+    """
+    found = find_visit(session, token, reused_domains, now)
+    if found is None:
+        return None
+    try:
+        lock_owner(session, found.people)
+    except NotFoundError:
+        return None
+    queries.backpack.lock_access(session, found.access_id)
+    # What was read before the locks were there need not hold any more.
+    session.expire_all()
+    return find_visit(session, token, reused_domains, now)
 
 
 def opened_by(

@@ -16,6 +16,7 @@ from lti_tool.backpack.oauth import Server
 from lti_tool.backpack.owners import owner_of
 from lti_tool.backpack.requests import OAuthAnswer, OAuthRequest
 from lti_tool.errors import NotAllowedError, ProgramRefusedError
+from lti_tool.people.addresses import opened_by
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import person
 from lti_tool.store.models import ProgramAccess
@@ -77,9 +78,13 @@ def let_in(
 ) -> str:
     """Where the learner is sent, with a code for the program.
 
-    The program keeps no access to the same badges from before. Raises NotAllowedError beyond MOST_ACCESSES.
+    The program keeps no access to the same badges from before. Raises NotAllowedError beyond MOST_ACCESSES, and where
+    the address opens nobody's badges any more.
     """
     by = person(owner_of(learner.people))
+    queries.proved_addresses.hold(session, learner.address)
+    if not opened_by(session, learner.address, learner.since, reused_domains).people:
+        raise NotAllowedError("the address opens nobody's badges any more")
     running = accesses.running(session, learner.people, reused_domains, now)
     same = [row for row in running if row.client_id == asked.client_id]
     if len(running) - len(same) >= MOST_ACCESSES:

@@ -1,4 +1,4 @@
-"""What learners let the tool do at their hosts: given at the host, sealed here, renewed, lost, and ended by either."""
+"""What learners let the tool do at their hosts: sealed here, renewed, lost, and ended by either."""
 
 from __future__ import annotations
 
@@ -7,49 +7,20 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from lti_tool.deliveries.recording import record
-from lti_tool.errors import HostError, NotAllowedError
+from lti_tool.errors import HostError
+from lti_tool.hosts import ended, telling
 from lti_tool.hosts.client import Tokens, renew, revoke
 from lti_tool.hosts.connecting import Calls, described_now, forget_client, known_client
-from lti_tool.hosts.discovery import stored
-from lti_tool.issuing import hosts_to_bring
 from lti_tool.people import addresses
+from lti_tool.people.ended_accesses import tell_hosts
 from lti_tool.store import Session, events, journal, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import HostAccess
 
-#: Of one address.
-MOST_ACCESSES = 20
 #: A token is not shown any more so long before it ends.
 MARGIN = timedelta(seconds=60)
 #: For so long one worker asks for new tokens, alone: longer than any call takes.
 RENEWAL = timedelta(seconds=60)
-
-
-def give(
-    tool: Calls, host_id: int, address: str, since: datetime, client_id: str, tokens: Tokens, by: Actor
-) -> int:
-    """The id of the access that the tokens are for, in the place of one to the same host from before.
-
-    `address` and `since` as `HostAccess` has them. Raises NotAllowedError beyond MOST_ACCESSES.
-    """
-    now = tool.clock()
-    with tool.store.begin() as session:
-        row = queries.hosts.access_to(session, host_id, address)
-        if row is None:
-            if len(queries.hosts.accesses(session, [address])) >= MOST_ACCESSES:
-                raise NotAllowedError(f"badges are brought to {MOST_ACCESSES} places already")
-            row = HostAccess(host_id=host_id, address=address, brings_new=False)
-            session.add(row)
-        row.since, row.given_at, row.client_id = since, now, client_id
-        row.lost_at = row.renewed_until = None
-        _seal(tool, row, tokens)
-        session.flush()
-        events.record(session, "host_access_given", "host_access", row.id, now, actor=by)
-        waiting = [
-            each.award_id for each in queries.hosts.brought_to(session, row.id) if each.trouble == "lost"
-        ]
-        hosts_to_bring.bring(session, row.id, waiting, now)
-        return row.id
 
 
 def opened_by(
@@ -89,6 +60,7 @@ def renewed(tool: Calls, access_id: int, used: Tokens) -> Tokens:
         if row is None:
             raise HostError("lost")
         current, host_id, client_id = tokens_of(tool, row), row.host_id, row.client_id
+        given_at = row.given_at
         if current.access != used.access:
             # Another worker was faster.
             row.renewed_until = None
@@ -97,14 +69,25 @@ def renewed(tool: Calls, access_id: int, used: Tokens) -> Tokens:
     try:
         if client is None:
             raise HostError("lost")
-        fresh = renew(tool.verifier_outgoing, described_now(tool, host_id), client, current, now)
+        described = described_now(tool, host_id)
+        fresh = renew(tool.verifier_outgoing, described, client, current, now)
     except HostError as error:
-        _end_renewal(tool, access_id, client_id, error)
+        _end_renewal(tool, access_id, client_id, given_at, error)
         if error.code == "client_lost":
             raise HostError("lost") from error
         raise
+    is_stored = False
+
+    def store(session: Session) -> None:
+        nonlocal is_stored
+        is_stored = _store(tool, session, access_id, used, fresh)
+
     # The old refresh token is worth nothing now: the new one must not be lost because the database is away.
-    record(tool.store, lambda session: _store(tool, session, access_id, fresh))
+    record(tool.store, store)
+    if not is_stored:
+        # Whoever ended the access, or gave it anew, could take back only the tokens of before.
+        revoke(tool.verifier_outgoing, described.revocation, client, fresh)
+        raise HostError("busy", retry_after=0)
     return fresh
 
 
@@ -115,43 +98,54 @@ def end(tool: Calls, access_id: int, by: Actor) -> bool:
         row = queries.hosts.lock_access(session, access_id)
         if row is None:
             return True
-        client = known_client(tool, session, row.host_id, row.client_id)
-        described = stored(row.host.described)
-        tokens = tokens_of(tool, row) if row.encrypted_tokens is not None else None
+        has_tokens = row.encrypted_tokens is not None
         # A backup from before would give it back, and have badges brought there once more.
         note = {"host": row.host.url, "given_at": row.given_at.isoformat()}
         journal.note(session, "host_access_ended", note, now)
         events.record(session, "host_access_ended", "host_access", access_id, now, actor=by)
-        queries.hosts.delete_accesses(session, [access_id])
-    if tokens is None:
+        to_tell = queries.hosts.delete_accesses(session, [access_id])
+        # Where the process dies now, or the host does not answer whoever waits for this page.
+        tell_hosts(session, now + ended.WAIT)
+    if not has_tokens:
         return True
-    return client is not None and revoke(tool.verifier_outgoing, described, client, tokens)
+    return bool(to_tell) and all(ended.tell_now(tool, each) for each in to_tell)
 
 
-def lose(session: Session, row: HostAccess, now: datetime) -> None:
-    """Notes that the host takes the tokens no more: they are deleted, and what waits is not brought."""
-    if row.lost_at is not None:
+def lose(session: Session, row: HostAccess, given_at: datetime, now: datetime) -> None:
+    """Notes that the host takes the tokens no more: they are deleted, and what waits is not brought.
+
+    `given_at`: of the access that was asked for. One that was given anew meanwhile is not lost.
+    """
+    if row.lost_at is not None or row.given_at != given_at:
         return
     row.lost_at, row.encrypted_tokens, row.renewed_until = now, None, None
-    for each in queries.hosts.brought_to(session, row.id):
-        if each.status == "pending":
-            each.status, each.trouble = "failed", "lost"
+    waiting = [each for each in queries.hosts.brought_to(session, row.id) if each.status == "pending"]
+    for each in waiting:
+        each.status, each.trouble = "failed", "lost"
+    if waiting:
+        telling.plan(session, row, waiting[0].award_id, "lost", now)
     events.record(session, "host_access_lost", "host_access", row.id, now, actor=TOOL)
 
 
-def _seal(tool: Calls, row: HostAccess, tokens: Tokens) -> None:
+def seal(tool: Calls, row: HostAccess, tokens: Tokens) -> None:
+    """Gives the access these tokens, encrypted."""
     row.encrypted_tokens, row.usable_until = tool.encrypt(tokens.as_bytes()), tokens.ends_at
 
 
-def _store(tool: Calls, session: Session, access_id: int, fresh: Tokens) -> None:
+def _store(tool: Calls, session: Session, access_id: int, used: Tokens, fresh: Tokens) -> bool:
+    """Whether the access is still that of the tokens that were `used`: it may have been ended, or given anew."""
     row = queries.hosts.lock_access(session, access_id)
-    # It may have been ended meanwhile.
-    if row is not None:
-        _seal(tool, row, fresh)
-        row.renewed_until = None
+    if row is None or row.encrypted_tokens is None:
+        return False
+    # The fresh ones where this is run again after a commit whose outcome nobody knew.
+    if tokens_of(tool, row).access not in (used.access, fresh.access):
+        return False
+    seal(tool, row, fresh)
+    row.renewed_until = None
+    return True
 
 
-def _end_renewal(tool: Calls, access_id: int, client_id: str, error: HostError) -> None:
+def _end_renewal(tool: Calls, access_id: int, client_id: str, given_at: datetime, error: HostError) -> None:
     with tool.store.begin() as session:
         row = queries.hosts.lock_access(session, access_id)
         if row is None:
@@ -160,4 +154,4 @@ def _end_renewal(tool: Calls, access_id: int, client_id: str, error: HostError) 
         if error.code == "client_lost":
             forget_client(session, row.host_id, client_id)
         if error.code in ("lost", "client_lost"):
-            lose(session, row, tool.clock())
+            lose(session, row, given_at, tool.clock())

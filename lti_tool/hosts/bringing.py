@@ -1,4 +1,4 @@
-"""A badge brought to a host (upsertCredential of the Open Badges 3.0 API), and what is done where that fails.
+"""A badge brought to a host by a job, and what is done where that fails.
 
 A host may keep the badge and fail to say so: bringing it again changes nothing then (304), so whatever is not known to
 have worked is simply done once more.
@@ -6,20 +6,18 @@ have worked is simply done once more.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from lti_tool.deliveries.recording import record
 from lti_tool.errors import HostError
+from lti_tool.hosts import telling
 from lti_tool.hosts.accesses import MARGIN, lose, opened_by, renewed, tokens_of
-from lti_tool.hosts.calls import call, json_object, retry_after
 from lti_tool.hosts.client import Tokens
 from lti_tool.hosts.connecting import Calls
-from lti_tool.hosts.discovery import API_PATH
+from lti_tool.hosts.upsert import push
 from lti_tool.issuing.hosts_to_bring import TASK
-from lti_tool.outgoing import Outgoing
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.models import BroughtBadge
 from lti_tool.values import Json
@@ -48,6 +46,7 @@ class _Order:
     access_id: int
     host_id: int
     base: str
+    given_at: datetime
     credential_id: str
     text: str = field(repr=False)
     tokens: Tokens
@@ -72,43 +71,6 @@ def bring(tool: Calls, reused_domains: ReusedDomains, job_id: str, payload: Json
         record(tool.store, lambda session: _fail(session, order, trouble, job_id, payload, tool.clock()))
     else:
         record(tool.store, lambda session: _succeed(session, order, job_id, tool.clock()))
-
-
-def push(outgoing: Outgoing, base: str, token: str, text: str, now: datetime) -> None:
-    """Brings a secured credential, byte for byte, to the host at `base`.
-
-    Raises HostError: `token` where it takes the token not; `busy` and `unreachable`, with what it says of waiting;
-    `altered` where it says to keep something else; `too_large`, `refused`, `lost`, and those of `calls`.
-    """
-    headers = {
-        "Authorization": f"Bearer {token}",
-        "Content-Type": "application/json",
-        "Accept": "application/json",
-    }
-    url = f"{base}{API_PATH}/credentials"
-    answer = call(outgoing, "POST", url, headers=headers, data=text.encode())
-    match answer.status:
-        case 304:
-            return
-        case 200 | 201:
-            if json_object(answer) != json.loads(text):
-                raise HostError("altered")
-        case 401:
-            raise HostError("token")
-        case 403 if "insufficient_scope" in answer.headers.get("WWW-Authenticate", ""):
-            raise HostError("lost")
-        case 413:
-            raise HostError("too_large")
-        case 429:
-            raise HostError("busy", retry_after=retry_after(answer, now))
-        case status if status >= 500 or status == 408:
-            raise HostError("unreachable", retry_after=retry_after(answer, now))
-        case status if 300 <= status < 400:
-            raise HostError("redirected")
-        case 404 | 405:
-            raise HostError("not_a_host")
-        case _:
-            raise HostError("refused")
 
 
 def _bring(tool: Calls, order: _Order) -> None:
@@ -148,6 +110,7 @@ def _order(tool: Calls, session: Session, brought_id: int, reused_domains: Reuse
         access_id=access.id,
         host_id=access.host_id,
         base=access.host.url,
+        given_at=access.given_at,
         credential_id=credential.id,
         text=credential.text,
         tokens=tokens_of(tool, access),
@@ -183,15 +146,19 @@ def _succeed(session: Session, order: _Order, job_id: str, now: datetime) -> Non
 def _fail(
     session: Session, order: _Order, error: HostError, job_id: str, payload: Json, now: datetime
 ) -> None:
+    # The access before the badge, as whoever ends it locks them.
+    access = queries.hosts.lock_access(session, order.access_id)
     row = queries.hosts.lock_brought(session, order.brought_id)
-    if row is None or row.status != "pending":
+    if access is None or row is None or row.status != "pending":
         outbox.finish(session, job_id)
+        return
+    if access.given_at != order.given_at:
+        # It was given anew meanwhile: what the host says of the old tokens is over.
+        outbox.reschedule(session, job_id, TASK, payload, now)
         return
     row.trouble = error.code
     if error.code == "lost":
-        access = queries.hosts.lock_access(session, order.access_id)
-        if access is not None:
-            lose(session, access, now)
+        lose(session, access, order.given_at, now)
     if error.code != "busy":
         row.attempts += 1
     is_over = error.code in PERMANENT or row.attempts >= ATTEMPTS or now - row.asked_at >= PATIENCE
@@ -199,6 +166,7 @@ def _fail(
         row.status = "failed"
         data = {"access": order.access_id}
         events.record(session, "badge_not_brought", "award", row.award_id, now, why=error.code, data=data)
+        telling.plan(session, access, row.award_id, error.code, now)
         outbox.finish(session, job_id)
         return
     seconds = WAIT.total_seconds() if error.retry_after is None else max(error.retry_after, LEAST_WAIT)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from lti_tool.errors import HostError, OutgoingError
+from lti_tool.errors import HostError, OutgoingError, TooLargeError
 from lti_tool.outgoing import HttpResponse, Outgoing
 from lti_tool.values import Json
 
@@ -32,7 +32,7 @@ def call(
 ) -> HttpResponse:
     """The answer, whatever its status.
 
-    Raises HostError `refused_address` where the address may not be called, `too_large`, `unreachable`.
+    Raises HostError `refused_address` where the address may not be called, `answer_too_large`, `unreachable`.
     """
     try:
         outgoing.check_url(url)
@@ -40,8 +40,10 @@ def call(
         raise HostError("refused_address") from error
     try:
         return outgoing.request(method, url, headers=headers, data=data, max_bytes=MAX_BYTES, seconds=SECONDS)
+    except TooLargeError as error:
+        raise HostError("answer_too_large") from error
     except OutgoingError as error:
-        # Permanent is what is not to be called, or is too large: asking again changes neither.
+        # Permanent is what is not to be called: asking again does not change that.
         raise HostError("refused_address" if error.permanent else "unreachable") from error
 
 

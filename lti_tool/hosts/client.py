@@ -147,9 +147,9 @@ def renew(outgoing: Outgoing, described: Described, client: Client, tokens: Toke
     return _asked(oauth, now, lambda: oauth.refresh_token(described.refresh, refresh_token=tokens.refresh))
 
 
-def revoke(outgoing: Outgoing, described: Described, client: Client, tokens: Tokens) -> bool:
-    """Whether the host has taken the tokens back. It is asked once; what it does not take ends by itself."""
-    if described.revocation is None:
+def revoke(outgoing: Outgoing, revocation: str | None, client: Client, tokens: Tokens) -> bool:
+    """Whether the host has taken the tokens back, at that address of its own; False where it has none."""
+    if revocation is None:
         return False
     oauth = _oauth(outgoing, client.client_id, client.secret, "")
     named = (("refresh_token", tokens.refresh), ("access_token", tokens.access))
@@ -158,7 +158,7 @@ def revoke(outgoing: Outgoing, described: Described, client: Client, tokens: Tok
         if token is None:
             continue
         try:
-            answer = oauth.revoke_token(described.revocation, token=token, token_type_hint=hint)
+            answer = oauth.revoke_token(revocation, token=token, token_type_hint=hint)
         except HostError:
             return False
         is_done = is_done and 200 <= answer.status_code < 300

@@ -11,7 +11,12 @@ TASK = "bring_to_host"
 
 
 def bring(session: Session, access_id: int, award_ids: Collection[int], now: datetime) -> None:
-    """Has the badges of these awards brought by an access, once more where they were before."""
+    """Has the badges of these awards brought by an access, once more where they were before.
+
+    By one that was ended meanwhile nothing is.
+    """
+    if not queries.hosts.hold_access(session, access_id):
+        return
     for award_id, brought_id in queries.hosts.ask_for_all(session, access_id, award_ids, now).items():
         payload = {"award_id": award_id, "brought_id": brought_id}
         outbox.schedule(session, f"bring-{brought_id}", TASK, payload, now)

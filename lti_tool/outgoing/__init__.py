@@ -27,7 +27,7 @@ from urllib3.exceptions import TimeoutError as LibraryTimeoutError
 from urllib3.util import create_urllib3_context, parse_url
 
 from lti_tool import __version__
-from lti_tool.errors import OutgoingError, StatusError
+from lti_tool.errors import OutgoingError, StatusError, TooLargeError
 from lti_tool.outgoing.addresses import PrivateHosts, names_this_machine, permitted_addresses
 from lti_tool.outgoing.connections import DEFAULT_PORTS, Connections, Opened, Origin, open_connection
 from lti_tool.outgoing.deadline import Deadline
@@ -280,7 +280,7 @@ def _tls_context(ca_bundle: str | None) -> ssl.SSLContext:
 def _read(opened: Opened, response: LibraryResponse, max_bytes: int, deadline: Deadline) -> bytes:
     """The whole body. The connection is closed where the response is not read to its end."""
     host = opened.origin.host
-    too_large = OutgoingError(
+    too_large = TooLargeError(
         "the answer of {host} is larger than {size} bytes", {"host": host, "size": max_bytes}, permanent=True
     )
     try:

@@ -28,6 +28,7 @@ from typing import TypeVar
 from unicodedata import normalize
 
 from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.people.ended_accesses import tell_hosts
 from lti_tool.people.launch_records import retry_held_up
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.database import Store
@@ -162,6 +163,7 @@ def remove_proof(session: Session, person_id: int, proof_id: int, now: datetime,
     session.delete(row)
     session.flush()
     queries.proved_addresses.delete_sessions_of_nobody(session, {row.address})
+    tell_hosts(session, now)
     events.record(session, "address_removed", "person", person_id, now, actor=by)
 
 

@@ -18,6 +18,7 @@ from lti_tool.deliveries import mail_folder
 from lti_tool.errors import KeptByLawError, NotAllowedError, NotFoundError
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.observations import role_now
+from lti_tool.people.ended_accesses import tell_hosts
 from lti_tool.privacy import take_backs
 from lti_tool.privacy.person_facts import facts_of
 from lti_tool.privacy.retention_plan import laws_that_hold
@@ -65,6 +66,7 @@ def carry_out(
     now = tool.clock()
     with tool.store.begin() as session:
         erased = act(session, now)
+        tell_hosts(session, now)
         session.flush()
         # Before the commit: where the process dies here, they are erased once more, mails and all.
         _delete_mails(session, tool.mail_folder, erased)

@@ -38,6 +38,10 @@ def encrypt_anew(
         if given.encrypted_tokens is not None:
             given.encrypted_tokens = new.encrypt(old.decrypt(given.encrypted_tokens))
             count += 1
+    for ended in queries.hosts.ended_accesses(session):
+        ended.encrypted_secret = new.encrypt(old.decrypt(ended.encrypted_secret))
+        ended.encrypted_tokens = new.encrypt(old.decrypt(ended.encrypted_tokens))
+        count += 2
     setting = queries.issuers.stored_setting(session, account_key.SETTING)
     if setting is not None:
         setting.value = new.encrypt(old.decrypt(setting.value.encode())).decode()

@@ -77,6 +77,8 @@ QUEUE_OF = {
     "mail_code": DELIVERIES,
     "ask_holder": DELIVERIES,
     "bring_to_host": DELIVERIES,
+    "tell_host": DELIVERIES,
+    "mail_about_host": DELIVERIES,
 }
 
 

@@ -8,8 +8,8 @@ Who has the first link gets a file with the learner's name; who has the second c
 of their own. So the second is never in a QR code, which a bystander may photograph.
 
 An answer may be lost on its way, and wallets do not say who they are. So a copy is given again to the same visitor (the
-network address, of IPv6 the /64), a bound badge to the same key, until the ten minutes are over; to all others the link
-is over.
+network address, of IPv6 the /64), a bound badge to the same key, until the ten minutes are over, and MOST_TAKES times
+at most: whole schools share an address. To all others the link is over. The learner and their teachers see how often.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ from lti_tool.wallets.taken import record_taken
 from signing.presentation import proven_holder
 
 LIFE = timedelta(minutes=10)
+#: How often one link gives the badge.
+MOST_TAKES = 5
 
 #: What an exchange gives: a copy of the badge, or one that is bound to the wallet's key.
 Kind = Literal["copy", "bound"]
@@ -69,8 +71,9 @@ def give_copy(store: Store, token: str, visitor: str, now: datetime) -> str:
     with store.begin() as session:
         row = _found(queries.exchanges.lock(session, _key(token)), "copy", now)
         credential = _credential(session, row, now)
-        if _is_first(row, visitor):
-            record_taken(session, credential.award, "vcapi", now)
+        _claim(row, visitor)
+        _count(row)
+        record_taken(session, credential.award, "vcapi", now)
         return credential.text
 
 
@@ -88,12 +91,16 @@ def give_bound(
     with store.begin() as session:
         row = _found(queries.exchanges.lock(session, _key(token)), "bound", now)
         award_id = _credential(session, row, now).award_id
-        _is_first(row, secret_hash(holder))
+        _claim(row, secret_hash(holder))
     try:
         given = bound.issue_bound(store, issuers, award_id, holder, bound.JSON, now)
     except AwardStateError as error:
         raise ExchangeOverError("the badge is not valid any more") from error
     with store.begin() as session:
+        # Only what is given counts: a device that does not answer uses nothing up.
+        row = _found(queries.exchanges.lock(session, _key(token)), "bound", now)
+        _claim(row, secret_hash(holder))
+        _count(row)
         credential = queries.credentials.credential(session, given.id)
         if credential is None:
             raise ExchangeOverError("the badge was removed")
@@ -109,7 +116,7 @@ def challenge_of(token: str) -> str:
 def _add(session: Session, credential: CredentialRow, kind: Kind, now: datetime) -> str:
     token = secrets.token_urlsafe(32)
     # The credential and not the award, whose number another award may get.
-    value = {"credential": credential.id, "kind": kind, "taken_by": None}
+    value = {"credential": credential.id, "kind": kind, "taken_by": None, "takes": 0}
     session.add(ExpiringValue(key=_key(token), value=value, expires_at=now + LIFE))
     return token
 
@@ -135,10 +142,20 @@ def _credential(session: Session, row: ExpiringValue, now: datetime) -> Credenti
         raise ExchangeOverError("the badge is not valid any more") from error
 
 
-def _is_first(row: ExpiringValue, by: str) -> bool:
-    """Whether nobody has used the link yet; from now on it is theirs. Raises ExchangeOverError for somebody else."""
+def _claim(row: ExpiringValue, by: str) -> None:
+    """From now on the link is theirs. Raises ExchangeOverError for somebody else, and once it has given enough."""
     taken_by = row.value["taken_by"]
     if taken_by not in (None, by):
         raise ExchangeOverError("somebody else has used this link")
+    if _takes(row) >= MOST_TAKES:
+        raise ExchangeOverError("this link has given the badge often enough")
     row.value = {**row.value, "taken_by": by}
-    return taken_by is None
+
+
+def _count(row: ExpiringValue) -> None:
+    row.value = {**row.value, "takes": _takes(row) + 1}
+
+
+def _takes(row: ExpiringValue) -> int:
+    # None in a link of before they were counted.
+    return int(row.value.get("takes", 0))

@@ -23,6 +23,7 @@ TOLD = (
     "UnknownCodeError",
     "OutgoingError",
     "StatusError",
+    "TooLargeError",
     "DeliveryError",
     "ConsentLostError",
     "NoModulesError",

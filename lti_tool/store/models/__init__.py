@@ -15,7 +15,7 @@ from lti_tool.store.models.base import Base, Instant, Score
 from lti_tool.store.models.bulk_acts import BulkAct, BulkActPerson
 from lti_tool.store.models.corrections import CorrectionRequest
 from lti_tool.store.models.events import CountedEvents, Event
-from lti_tool.store.models.hosts import BadgeHost, BroughtBadge, HostAccess
+from lti_tool.store.models.hosts import BadgeHost, BroughtBadge, EndedAccess, HostAccess
 from lti_tool.store.models.identity_checks import IdentityCheck, IdentityCheckRefusal
 from lti_tool.store.models.issuer_erasures import IssuerErasure
 from lti_tool.store.models.issuers import (
@@ -74,6 +74,7 @@ __all__ = [
     "CredentialRow",
     "Delivery",
     "DeploymentRow",
+    "EndedAccess",
     "Event",
     "ExpiringValue",
     "HandAward",

@@ -283,6 +283,8 @@ class Delivery(Base):
     reference: Mapped[str | None]
     trouble: Mapped[dict[str, Any] | None]
     sent_at: Mapped[datetime | None]
+    taken_times: Mapped[int | None]
+    """How often wallets were given the badge; None for what was brought."""
     award: Mapped[Award] = relationship(back_populates="deliveries")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.awards import Award
@@ -45,7 +45,7 @@ class HostAccess(Base):
     `encrypted_tokens`: the access token and, where the host gave one, the refresh token; None once the host takes them
     no more (`lost_at`). The first of them works until `usable_until`. `client_id`: whom they were given to.
     `brings_new`: also what is issued later. Until `renewed_until` one worker asks for new tokens: a refresh token that
-    two show may end the whole access.
+    two show may end the whole access. `told`: the codes of the troubles that its learner was mailed about.
     """
 
     __tablename__ = "host_access"
@@ -62,6 +62,7 @@ class HostAccess(Base):
     usable_until: Mapped[datetime]
     renewed_until: Mapped[datetime | None]
     lost_at: Mapped[datetime | None]
+    told: Mapped[list[str] | None] = mapped_column(JSON)
     host: Mapped[BadgeHost] = relationship()
 
 
@@ -85,3 +86,19 @@ class BroughtBadge(Base):
     brought_at: Mapped[datetime | None]
     access: Mapped[HostAccess] = relationship()
     award: Mapped[Award] = relationship()
+
+
+class EndedAccess(Base):
+    """An access that has ended here, and of whose tokens the host is still to be told. It says nothing of whose it was.
+
+    `revocation`: where. `client_id`, `encrypted_secret`: the client that the tokens were given to.
+    """
+
+    __tablename__ = "ended_access"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revocation: Mapped[str] = mapped_column(Text)
+    client_id: Mapped[str] = mapped_column(Text)
+    encrypted_secret: Mapped[bytes]
+    encrypted_tokens: Mapped[bytes]
+    attempts: Mapped[int] = mapped_column(default=0)

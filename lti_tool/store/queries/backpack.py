@@ -19,6 +19,7 @@ from lti_tool.store.models import (
     ProgramToken,
 )
 from lti_tool.store.models.awards import IS_CURRENT
+from lti_tool.store.queries.common import FOR_UPDATE
 
 
 class Held(NamedTuple):
@@ -76,6 +77,10 @@ def access(session: Session, access_id: int) -> ProgramAccess | None:
     return session.get(ProgramAccess, access_id)
 
 
+def lock_access(session: Session, access_id: int) -> ProgramAccess | None:
+    return session.get(ProgramAccess, access_id, with_for_update=FOR_UPDATE, populate_existing=True)
+
+
 def given_then(session: Session, client_id: str, given_at: datetime) -> Sequence[int]:
     """The ids of the accesses that the program was given at that moment."""
     query = select(ProgramAccess.id).where(ProgramAccess.client_id == client_id)
@@ -99,6 +104,8 @@ def use_up(session: Session, token_hash: str, now: datetime) -> bool:
 
 def delete_accesses(session: Session, access_ids: Collection[int]) -> None:
     """Deletes these accesses with all that they were given."""
+    # A token that is being given at this moment refers to its access: it is committed first, and deleted too.
+    session.execute(select(ProgramAccess.id).where(ProgramAccess.id.in_(access_ids)).with_for_update())
     _execute(session, delete(ProgramToken).where(ProgramToken.access_id.in_(access_ids)))
     _execute(session, delete(ProgramAccess).where(ProgramAccess.id.in_(access_ids)))
     session.expire_all()

@@ -14,6 +14,7 @@ from lti_tool.store.models import (
     BadgeHost,
     BroughtBadge,
     CredentialRow,
+    EndedAccess,
     HostAccess,
     ProvedAddress,
 )
@@ -65,9 +66,23 @@ def lock_access(session: Session, access_id: int) -> HostAccess | None:
     return session.get(HostAccess, access_id, with_for_update=FOR_UPDATE, populate_existing=True)
 
 
+def hold_access(session: Session, access_id: int) -> bool:
+    """Whether there is such an access, which nobody can delete before the transaction ends.
+
+    SELECT ... FOR KEY SHARE: whoever has a badge brought waits for nobody but for whoever deletes it.
+    """
+    query = select(HostAccess.id).where(HostAccess.id == access_id)
+    return session.scalar(query.with_for_update(read=True, key_share=True)) is not None
+
+
 def access_to(session: Session, host_id: int, address: str) -> HostAccess | None:
     query = select(HostAccess).where(HostAccess.host_id == host_id, HostAccess.address == address)
     return session.scalar(query)
+
+
+def add_access(session: Session, row: HostAccess) -> HostAccess:
+    """The row, or the one to the same host that somebody else has added for the address meanwhile."""
+    return add_or_find(session, row, lambda: access_to(session, row.host_id, row.address))
 
 
 def accesses(session: Session, addresses: Collection[str]) -> Sequence[HostAccess]:
@@ -94,11 +109,56 @@ def claim_renewal(session: Session, access_id: int, now: datetime, until: dateti
     return cast(CursorResult[Any], claimed).rowcount == 1
 
 
-def delete_accesses(session: Session, access_ids: Collection[int]) -> None:
-    """Deletes these accesses with all that is known of what was brought."""
+def delete_accesses(session: Session, access_ids: Collection[int]) -> Sequence[int]:
+    """Deletes these accesses with all that is known of what was brought.
+
+    The ids of what their hosts are to be told of that: of tokens that work, where the host takes such back.
+    """
+    # A badge that is being asked for at this moment refers to its access: it is committed first, and deleted too.
+    session.execute(select(HostAccess.id).where(HostAccess.id.in_(access_ids)).with_for_update())
+    ended = _note_ended(session, access_ids)
     _execute(session, delete(BroughtBadge).where(BroughtBadge.access_id.in_(access_ids)))
     _execute(session, delete(HostAccess).where(HostAccess.id.in_(access_ids)))
     session.expire_all()
+    return ended
+
+
+def _note_ended(session: Session, access_ids: Collection[int]) -> Sequence[int]:
+    query = select(HostAccess).where(HostAccess.id.in_(access_ids), HostAccess.encrypted_tokens.is_not(None))
+    noted = []
+    for row in session.scalars(query.options(joinedload(HostAccess.host))):
+        host, revocation = row.host, row.host.described.get("revocation")
+        # To another client than that of the tokens the host does not listen.
+        is_known = host.client_id == row.client_id and host.encrypted_secret is not None
+        if revocation and is_known:
+            noted.append(
+                EndedAccess(
+                    revocation=revocation,
+                    client_id=row.client_id,
+                    encrypted_secret=host.encrypted_secret,
+                    encrypted_tokens=row.encrypted_tokens,
+                )
+            )
+    session.add_all(noted)
+    session.flush()
+    return [each.id for each in noted]
+
+
+def ended_access(session: Session, ended_id: int) -> EndedAccess | None:
+    return session.get(EndedAccess, ended_id)
+
+
+def lock_ended_access(session: Session, ended_id: int) -> EndedAccess | None:
+    return session.get(EndedAccess, ended_id, with_for_update=FOR_UPDATE, populate_existing=True)
+
+
+def ended_access_ids(session: Session) -> Sequence[int]:
+    """Those of whose end their hosts are still to be told, oldest first."""
+    return session.scalars(select(EndedAccess.id).order_by(EndedAccess.id)).all()
+
+
+def ended_accesses(session: Session) -> Sequence[EndedAccess]:
+    return session.scalars(select(EndedAccess).order_by(EndedAccess.id)).all()
 
 
 def delete_accesses_of(session: Session, addresses: Collection[str]) -> None:

@@ -27,6 +27,15 @@ def with_address(session: Session, address: str) -> Sequence[ProvedAddress]:
     return session.scalars(query.order_by(ProvedAddress.proved_at, ProvedAddress.id)).all()
 
 
+def hold(session: Session, address: str) -> None:
+    """Has whoever takes the address back, or is erased with it, wait until this transaction is over.
+
+    SELECT ... FOR SHARE: what is given to readers of its mail is seen, and deleted, by them.
+    """
+    query = select(ProvedAddress.id).where(ProvedAddress.address == address)
+    session.execute(query.with_for_update(read=True))
+
+
 def proof(session: Session, proof_id: int) -> ProvedAddress | None:
     return session.get(ProvedAddress, proof_id) if is_possible_id(proof_id) else None
 

@@ -35,11 +35,15 @@ def program_visit(scope: str) -> ProgramVisit:
 
 
 def visit_now(session: Session) -> ProgramVisit:
-    """The same visit in the transaction that writes for it: it may have been ended while its badge was verified.
+    """The same visit in the transaction that writes for it, and cannot be ended before that has committed.
+
+    It may have been ended while its badge was verified.
 
     Aborts with 401 where it was, which takes everything back that the transaction has done.
     """
-    found = _found(session)
+    tool = current_tool()
+    domains = tool.issuers.reused_domains(session)
+    found = accesses.find_visit_to_write(session, _shown(), domains, tool.clock())
     if found is None:
         _refuse(401, "the access was ended meanwhile", "invalid_token")
     return found

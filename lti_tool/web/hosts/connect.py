@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.backpack.owners import owner_of
 from lti_tool.errors import HostError, NotFoundError
-from lti_tool.hosts import accesses, client, connecting
+from lti_tool.hosts import client, connecting, giving
 from lti_tool.hosts.client import HostRequest
 from lti_tool.hosts.connecting import RETURN_PATH
 from lti_tool.hosts.discovery import Described, host_name
@@ -152,7 +152,7 @@ def _enter(visit: LearnerVisit, kept: Json, state: str) -> int:
             with tool.store.begin() as session:
                 connecting.forget_client(session, host_id, client_id)
         raise
-    return accesses.give(
+    return giving.give(
         tool,
         host_id,
         visit.address,

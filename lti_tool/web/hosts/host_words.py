@@ -28,7 +28,7 @@ CONNECT_WORDS: Mapping[str, Sentence] = {
         "The site wants your badges sent to another site. For your safety that is not done: ask the site for help."
     ),
     "takes_none": _l("The site keeps badges, but takes none from other sites."),
-    "too_large": _l("The site answers with more than can be read. Ask the site for help."),
+    "answer_too_large": _l("The site answers with more than can be read. Ask the site for help."),
     "not_registered": _l("The site does not let this one bring badges. Ask the site for help."),
     "busy": _l("The site does not answer at the moment. Check the address, or try again later."),
     "declined": _l("You did not allow it there, so nothing is brought."),

@@ -103,7 +103,9 @@ def change_new(access_id: int) -> Response:
     check_own_page()
     with current_tool().store.begin() as session:
         visit = demand_visit(session)
-        row = _own(session, visit, access_id)
+        row = queries.hosts.lock_access(session, _own(session, visit, access_id).id)
+        if row is None:
+            raise NotFoundError("the place was disconnected a moment ago")
         row.brings_new = request.form.get("new") == "yes"
         done = (
             _("From now on, new badges are brought there by themselves.")

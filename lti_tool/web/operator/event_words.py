@@ -61,6 +61,7 @@ ACT_WORDS: Mapping[str, Sentence] = {
     "host_access_given": _l("A learner connected another place for their badges"),
     "host_access_lost": _l("Another place no longer takes badges from here"),
     "host_registered": _l("The tool registered itself at another place"),
+    "host_trouble_told": _l("A learner was told that their badges reach a place no more"),
     "identity_bound": _l("An operator’s account was joined with the institution’s sign-in"),
     "identity_checks_allowed": _l("A learner may be asked again whether a badge is theirs"),
     "identity_checks_refused": _l("A learner wants no questions about who they are"),

@@ -46,7 +46,7 @@ def test_a_code_becomes_tokens_that_are_renewed_and_taken_back(asked):
     assert tokens.access not in repr(tokens) and tokens.refresh not in repr(tokens)
     fresh = renew(asked.host, asked.described, asked.client, tokens, NOW)
     assert fresh.access != tokens.access and fresh.refresh != tokens.refresh
-    assert revoke(asked.host, asked.described, asked.client, fresh)
+    assert revoke(asked.host, asked.described.revocation, asked.client, fresh)
     assert fresh.refresh not in asked.host.refresh and fresh.access not in asked.host.access
 
 
@@ -175,5 +175,5 @@ def test_a_host_that_takes_no_token_back_is_asked_once(asked):
     tokens = asked.exchange()
     for answer in (Answer(503), Answer(400, {"error": "unsupported_token_type"}), OutgoingError("slow")):
         asked.host.wrong["/revoke"] = [answer]
-        assert not revoke(asked.host, asked.described, asked.client, tokens)
-    assert not revoke(asked.host, replace(asked.described, revocation=None), asked.client, tokens)
+        assert not revoke(asked.host, asked.described.revocation, asked.client, tokens)
+    assert not revoke(asked.host, None, asked.client, tokens)

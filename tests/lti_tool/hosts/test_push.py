@@ -7,7 +7,7 @@ import json
 import pytest
 
 from lti_tool.errors import HostError, OutgoingError
-from lti_tool.hosts.bringing import push
+from lti_tool.hosts.upsert import push
 from tests.fake_host import API, Answer, FakeHost
 from tests.lti_tool.hosts.test_discovery import BASE, NOW
 

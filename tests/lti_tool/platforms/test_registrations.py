@@ -227,7 +227,7 @@ def test_removing_leaves_nothing_of_the_platform(tool, platform, template_id, cl
     assert filled >= wanted, "a new table is filled here, and deleted with its registration"
     act(tool, registrations.remove)
     # A host is nobody's: it is forgotten once nobody uses it.
-    others = ("outbox", "badge_host")
+    others = ("outbox", "badge_host", "ended_access")
     assert {name: n for name, n in counts(tool).items() if name not in others} == {
         name: n for name, n in before.items() if name not in others
     }

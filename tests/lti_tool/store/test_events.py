@@ -629,6 +629,7 @@ ELSEWHERE = {
     "badge_not_brought",
     "host_access_given",
     "host_access_lost",
+    "host_trouble_told",
     "host_access_ended",
     "host_registered",
     "badge_claimed",

@@ -135,7 +135,38 @@ def test_an_exchange_answers_whoever_used_it_first_again_and_nobody_else(offer, 
     assert b"Anna" not in refused.data and "Make a new one" in refused.json["message"]
     web_tool.clock.advance(minutes=10)
     assert wallet(exchange).status_code == 404
-    assert len([row for row in rows(web_tool, Event) if row.why == "wallet"]) == 1
+    acts = [row.data for row in rows(web_tool, Event) if row.why == "wallet"]
+    assert [each["times"] for each in acts] == [1, 2]
+
+
+def test_a_link_gives_the_badge_so_often_and_the_learner_and_the_teacher_see_how_often(
+    offer, wallet, web_tool, school
+):
+    exchange, _, binding, challenge = links_of(offer())
+    assert "in all" not in text_of(school.launch(ANNA))
+    for link, body in ((exchange, "{}"), (binding, presented(KEY, challenge, web_tool.clock()))):
+        for _ in range(exchanges.MOST_TAKES):
+            assert wallet(link, body).status_code == 200
+        refused = wallet(link, body)
+        assert (refused.status_code, refused.json["error"]) == (404, "exchange_over")
+    times = 2 * exchanges.MOST_TAKES
+    assert taken(web_tool)[0].taken_times == times
+    assert f"Wallets were given it {times} times in all." in text_of(school.launch(ANNA))
+    assert f", {times} times in all" in text_of(list_of_everybody(school))
+
+
+def test_of_many_who_share_an_address_at_once_so_many_get_it(offer, web_tool):
+    token = links_of(offer())[0].rpartition("/")[2]
+
+    def take():
+        try:
+            exchanges.give_copy(web_tool.store, token, "the school", web_tool.clock())
+        except exchanges.ExchangeOverError:
+            return 0
+        return 1
+
+    assert sum(all_at_once(*[take] * (exchanges.MOST_TAKES + 3))) == exchanges.MOST_TAKES
+    assert taken(web_tool)[0].taken_times == exchanges.MOST_TAKES
 
 
 def test_of_two_who_are_there_at_once_one_is_the_first(offer, web_tool):
