@@ -12,7 +12,7 @@ from lti_tool.backpack.owners import owner_of
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor, person
 from lti_tool.web import rate_limits
-from lti_tool.web.backpack.status_info import status_info
+from lti_tool.web.backpack.status_info import refusal
 from lti_tool.web.current import current_tool
 
 
@@ -72,7 +72,7 @@ def _record_use(visit: ProgramVisit) -> None:
 
 
 def _refuse(status: int, description: str, error: str, scope: str = "") -> NoReturn:
-    answer = status_info(status, description)
+    answer = refusal(request.path, status, description)
     parts = [f'{name}="{value}"' for name, value in (("error", error), ("scope", scope)) if value]
     answer.headers["WWW-Authenticate"] = " ".join(["Bearer", ", ".join(['realm="nozimite"', *parts])])
     abort(answer)
