@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from badges.foreign_json import kind_of
 from badges.verify import Report
 from lti_tool.backpack.collection import COMPACT_JWS
-from lti_tool.backpack.incoming import Incoming, incoming
+from lti_tool.backpack.incoming import FORGED, Incoming, incoming
 from lti_tool.errors import BackpackError
 from signing.json_text import as_plain_text
 
@@ -43,10 +44,15 @@ def incoming_assertion(report: Report) -> Incoming:
     """
     if report.verdict == "revoked":
         raise BackpackError("revoked", "its issuer has revoked it")
-    badge = incoming(report)
-    if badge.form != "other":
-        raise BackpackError("no_assertion", "a badge of Open Badges 3.0")
     proof = next(check for check in report.checks if check.name == "proof")
-    if proof.outcome not in _PROVEN:
+    # Before anything is said of how large it is: nothing of it is known to be so.
+    if _is_assertion(report) and report.verdict not in FORGED and proof.outcome not in _PROVEN:
         raise BackpackError("not_served", proof.code)
+    badge = incoming(report)
+    if not _is_assertion(report):
+        raise BackpackError("no_assertion", "a badge of Open Badges 3.0")
     return badge
+
+
+def _is_assertion(report: Report) -> bool:
+    return kind_of(report.credential or {}) == "open_badges_2"

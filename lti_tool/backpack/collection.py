@@ -15,7 +15,7 @@ from itertools import accumulate
 from badges.foreign_json import issuer_id, text
 from lti_tool.backpack.accesses import ProgramVisit
 from lti_tool.backpack.incoming import FORGED, Form, identity_of, is_theirs
-from lti_tool.people.addresses import addresses_of
+from lti_tool.backpack.spellings import spellings_of
 from lti_tool.store import Session, queries
 from lti_tool.store.models import CredentialRow, KeptBadge
 from lti_tool.store.queries.backpack import Held
@@ -121,7 +121,7 @@ def _held(session: Session, visit: ProgramVisit) -> Sequence[Held]:
 
 def _kept_held(session: Session, visit: ProgramVisit, *forms: Form) -> Sequence[Held]:
     """What is kept in one of these forms and may be given to the program."""
-    addresses = addresses_of(session, visit.people)
+    addresses = spellings_of(session, visit.people)
     return [
         Held(None, row.id, row.valid_from or row.kept_at, row.size)
         for row in queries.backpack.kept_badges(session, visit.people)

@@ -40,8 +40,11 @@ def why_not_kept(error: BackpackError, report: Report | None) -> str:
                 "The badge was not added: without a signature nobody can check it. Ask its issuer for the "
                 "original file."
             )
+        case _ if report is None:
+            return _("No badge was added: what came is no badge of Open Badges 2.0.")
         case _:
-            return _("No badge was added: %(found)s", found=_what_it_is(report))
+            first = report.checks[0]
+            return _("No badge was added: %(found)s", found=sentence(first.name, first.code, page_language()))
 
 
 def _could_not_be_checked(error: BackpackError) -> str:
@@ -54,10 +57,3 @@ def _could_not_be_checked(error: BackpackError) -> str:
             found=found,
         )
     return _("The badge was not added: %(found)s", found=found)
-
-
-def _what_it_is(report: Report | None) -> str:
-    name, code = "parsed", "no_credential"
-    if report is not None:
-        name, code = report.checks[0].name, report.checks[0].code
-    return sentence(name, code, page_language())

@@ -198,6 +198,7 @@ WHO_MAY = {
         for method, page in (("GET", "credentials"), ("GET", "profile"), ("PUT", "profile"))
     },
     "GET /.well-known/badgeconnect.json": EVERYBODY,
+    "GET /ims/ob/v2p1/backpack/collections": EVERYBODY,
     "GET /ims/ob/v2p1/assertions": NOBODY,
     "POST /ims/ob/v2p1/assertions": NOBODY,
     "GET /ims/ob/v2p1/profile": NOBODY,

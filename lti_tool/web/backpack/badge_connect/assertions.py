@@ -72,6 +72,16 @@ def bring() -> Response:
     return json_answer({"status": badge_connect_status(200)})
 
 
+@pages.get(f"{BADGE_CONNECT_PATH}/backpack/collections")
+def collections() -> Response:
+    """An empty list: there are no collections, in this version of the API.
+
+    Moodle asks for them all the same, as of an older API, on the page where its learner sees and ends the connection.
+    Any object as an answer, such as an error in the form of this API, makes that page fail (4.5).
+    """
+    return Response("[]", mimetype="application/json")
+
+
 def _speak_as(visit: ProgramVisit) -> None:
     """Answers in the language of the learner: the program says nothing of it."""
     owner = owner_of(visit.people)

@@ -3,48 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
+from lti_tool.store import queries
 from lti_tool.store.models import Event, KeptBadge, Program, ProgramAccess
 from lti_tool.web.backpack import list_parts
-from lti_tool.web.current import install
 from tests.fixtures import rows
 from tests.lti_tool.web.backpack.conftest import OTHER, PRIVATE
-from tests.lti_tool.web.backpack.moodle import SCOPE, TOOL, Moodle, message_of
-from tests.lti_tool.web.backpack.moodle_site import HOST, certificates, running_moodle
+from tests.lti_tool.web.backpack.moodle import SCOPE, TOOL, message_of
+from tests.lti_tool.web.backpack.moodle_site import HOST
 from tests.lti_tool.web.conftest import FROM_US, text_of
-
-
-@pytest.fixture(scope="session")
-def site_certificates(tmp_path_factory):
-    return certificates(tmp_path_factory.mktemp("moodle"))
-
-
-@pytest.fixture
-def site(site_certificates):
-    with running_moodle(site_certificates.context) as site:
-        yield site
-
-
-@pytest.fixture
-def calling(app, web_tool, site, site_certificates):
-    """The tool, whose verifier calls the site over its socket."""
-    tool = replace(web_tool, verifier_outgoing=site.outgoing(site_certificates.ca_bundle, HOST))
-    install(app, tool)
-    return tool
-
-
-@pytest.fixture
-def moodle(calling, own, outside, site) -> Moodle:
-    return Moodle(own=own, learner=outside, site=site.url)
-
-
-@pytest.fixture
-def connected(moodle) -> Moodle:
-    moodle.connect()
-    return moodle
 
 
 def test_a_badge_of_moodle_comes_to_my_badges(moodle, site, calling):
@@ -97,10 +66,27 @@ def test_a_badge_for_somebody_else_is_kept_and_not_shown_as_theirs(connected, si
     assert "Not shown as yours: it names none of the addresses that you have proved." in words
 
 
-def test_an_address_is_hashed_as_moodle_has_it_written(connected, site):
-    """Moodle hashes an address with the capitals in which it was typed there; here they are small."""
-    assert message_of(connected.push(site.award("1a", "anna@home.example"))) is None
+@pytest.mark.parametrize("written", ["anna@home.example", "Anna@home.example", "ANNA@Home.Example"])
+def test_an_address_is_known_in_the_capitals_of_its_platform(connected, site, anna, calling, written):
+    """Moodle hashes an address as it was typed there; here it is stored in small letters."""
+    with calling.store.begin() as session:
+        queries.people.people(session, [anna])[anna].email = "ANNA@Home.Example"
+    assert message_of(connected.push(site.award("1a", written))) is None
     assert "Not shown as yours" not in text_of(connected.learner.get("/my"))
+    assert len(connected.get().json["results"]) == 1
+
+
+def test_what_a_platform_says_of_an_address_that_is_not_proved_counts_nothing(connected, site, anna, calling):
+    with calling.store.begin() as session:
+        queries.people.people(session, [anna])[anna].email = OTHER
+    assert message_of(connected.push(site.award("1a", OTHER))) is None
+    assert "Not shown as yours" in text_of(connected.learner.get("/my"))
+
+
+def test_moodles_page_of_the_connection_finds_no_collections(connected):
+    """Where it cannot read the answer, that page fails, and its learner cannot end the connection there."""
+    answer = connected.own.get("/ims/ob/v2p1/backpack/collections", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json) == (200, [])
 
 
 def test_a_program_that_did_not_ask_to_stay_stays_and_its_learner_is_told(moodle):
