@@ -20,7 +20,9 @@ from lti_tool.web.translation import lazy_gettext as _l
 #: In what order a page says what a program asks for, by the scopes that all mean the same.
 _WORDS: Mapping[Collection[str], Sentence] = {
     (READ_BADGES,): _l("See the badges in your list: those of this site, and those of other issuers."),
-    (READ_ASSERTIONS,): _l("See the badges of other issuers in your list that are of Open Badges 2.0."),
+    (READ_ASSERTIONS,): _l(
+        "See the badges of other issuers in your list that are in the older format (Open Badges 2.0)."
+    ),
     (BRING_BADGES, BRING_ASSERTIONS): _l(
         "Add badges of other issuers to your list, and replace these by newer ones."
     ),
