@@ -240,7 +240,8 @@ class KeptByLawError(NotAllowedError):
 class BackpackError(ToolError):
     """What a learner, or a program for them, wants to keep in their list of badges is refused. `code` says why.
 
-    Codes: no_badge, forged, unsigned, too_many, too_large, wrong_profile, foreign_id, foreign_email.
+    Codes: no_badge, no_assertion, forged, unsigned, unproven, not_served, revoked, too_many, too_large, wrong_profile,
+    foreign_id, foreign_email.
     """
 
     def __init__(self, code: str, message: str) -> None:

@@ -15,6 +15,7 @@ from lti_tool.backpack.accesses import CODE_LIFE, MOST_ACCESSES
 from lti_tool.backpack.oauth import Server
 from lti_tool.backpack.owners import owner_of
 from lti_tool.backpack.requests import OAuthAnswer, OAuthRequest
+from lti_tool.backpack.scopes import to_allow
 from lti_tool.errors import NotAllowedError, ProgramRefusedError
 from lti_tool.people.addresses import opened_by
 from lti_tool.store import Session, events, queries
@@ -68,7 +69,7 @@ def asked_by(session: Session, request: OAuthRequest, now: datetime) -> Asked | 
     return Asked(
         registered=grant.client.row.registered,
         host=urlsplit(grant.redirect_uri).hostname or "",
-        scopes=request.scope.split(),
+        scopes=to_allow(request.scope.split()),
         grant=grant,
     )
 

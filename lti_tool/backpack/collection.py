@@ -6,6 +6,7 @@ recipient is given to no other program: it would be shown as theirs. What was fo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,14 +14,16 @@ from itertools import accumulate
 
 from badges.foreign_json import issuer_id, text
 from lti_tool.backpack.accesses import ProgramVisit
-from lti_tool.backpack.incoming import FORGED, identity_of, is_theirs
-from lti_tool.people.addresses import addresses_of
+from lti_tool.backpack.incoming import FORGED, Form, identity_of, is_theirs
+from lti_tool.backpack.spellings import spellings_of
 from lti_tool.store import Session, queries
 from lti_tool.store.models import CredentialRow, KeptBadge
 from lti_tool.store.queries.backpack import Held
 from lti_tool.values import Json, is_storable
 from signing.json_text import read_object
 
+#: A compact JWS, which needs no escaping in JSON.
+COMPACT_JWS = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+")
 #: Of one answer: it is in memory several times while it is sent.
 MOST_BYTES = 2_000_000
 
@@ -45,7 +48,17 @@ def part_of(
 
     It ends after `limit` badges, or MOST_BYTES.
     """
-    held = _held(session, visit)
+    return _part(session, _held(session, visit), offset, limit, since)
+
+
+def assertions_of(
+    session: Session, visit: ProgramVisit, offset: int, limit: int, since: datetime | None = None
+) -> Part:
+    """As `part_of`, of the badges of Open Badges 2.0 that the learner keeps. This site issues none of these."""
+    return _part(session, _kept_held(session, visit, "other"), offset, limit, since)
+
+
+def _part(session: Session, held: Sequence[Held], offset: int, limit: int, since: datetime | None) -> Part:
     wanted = sorted((each for each in held if since is None or each.since > since), key=_order)
     asked = wanted[offset : offset + limit]
     # Twice: what is kept is not read beyond the size, and how large the site's own are is known once they are read.
@@ -53,22 +66,20 @@ def part_of(
     issued = queries.backpack.issued_texts(session, [row.credential_id for row in page if row.credential_id])
     kept = queries.backpack.kept_texts(session, [row.kept_id for row in page if row.kept_id is not None])
     here = _until_full(page, [each.size or len(issued.get(each.credential_id or "", "")) for each in page])
-    texts = [_text_of(row, issued, kept) for row in here]
+    texts = [_text_of(row, issued, kept).strip() for row in here]
     return Part(
-        credentials=[each[1] for each in texts if each is not None and each[0] != "jwt"],
-        compact_jws=[each[1] for each in texts if each is not None and each[0] == "jwt"],
+        credentials=[each for each in texts if each.startswith("{")],
+        compact_jws=[each for each in texts if COMPACT_JWS.fullmatch(each)],
         count=len(here),
         total=len(wanted),
     )
 
 
-def _text_of(
-    row: Held, issued: Mapping[str, str], kept: Mapping[int, tuple[str, str]]
-) -> tuple[str, str] | None:
-    """The form and the text; None where it was removed meanwhile."""
+def _text_of(row: Held, issued: Mapping[str, str], kept: Mapping[int, tuple[str, str]]) -> str:
+    """The text; empty where it was removed meanwhile."""
     if row.credential_id is None:
-        return kept.get(row.kept_id or 0)
-    return ("json", issued[row.credential_id]) if row.credential_id in issued else None
+        return kept.get(row.kept_id or 0, ("", ""))[1]
+    return issued.get(row.credential_id, "")
 
 
 def _until_full(page: Sequence[Held], sizes: Sequence[int]) -> Sequence[Held]:
@@ -104,17 +115,22 @@ def _issued_here(session: Session, people: Sequence[int], credential: Json) -> C
 
 
 def _held(session: Session, visit: ProgramVisit) -> Sequence[Held]:
-    addresses = addresses_of(session, visit.people)
-    kept = [
-        Held(None, row.id, row.valid_from or row.kept_at, row.size)
-        for row in queries.backpack.kept_badges(session, visit.people)
-        if _may_have(row, visit.client_id, addresses)
-    ]
+    kept = _kept_held(session, visit, "json", "jwt")
     return [*queries.backpack.issued_held(session, visit.people), *kept]
 
 
+def _kept_held(session: Session, visit: ProgramVisit, *forms: Form) -> Sequence[Held]:
+    """What is kept in one of these forms and may be given to the program."""
+    addresses = spellings_of(session, visit.people)
+    return [
+        Held(None, row.id, row.valid_from or row.kept_at, row.size)
+        for row in queries.backpack.kept_badges(session, visit.people)
+        if row.form in forms and _may_have(row, visit.client_id, addresses)
+    ]
+
+
 def _may_have(row: KeptBadge, client_id: str, addresses: frozenset[str]) -> bool:
-    if row.form == "other" or row.verdict in FORGED:
+    if row.verdict in FORGED:
         return False
     return row.brought_by == client_id or is_theirs(row.subject, addresses)
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 #: Of the standard, below the address of the host.
 API_PATH = "/ims/ob/v3p0"
+#: The same of Open Badges 2.1 (Badge Connect). Who registers, and how tokens are given, is of both.
+BADGE_CONNECT_PATH = "/ims/ob/v2p1"
+MANIFEST_PATH = "/.well-known/badgeconnect.json"
 CONSENT_PATH = "/my/programs/authorize"
 
 
@@ -22,6 +25,18 @@ class Endpoints:
     @property
     def credentials(self) -> str:
         return f"{self.api}/credentials"
+
+    @property
+    def badge_connect(self) -> str:
+        return self.tool_url + BADGE_CONNECT_PATH
+
+    @property
+    def assertions(self) -> str:
+        return f"{self.badge_connect}/assertions"
+
+    @property
+    def manifest(self) -> str:
+        return self.tool_url + MANIFEST_PATH
 
     @property
     def registration(self) -> str:

@@ -30,13 +30,17 @@ MAX_SUBJECT = 10_000
 #: Verdicts of what is never kept. One that is kept may come to these later: then its page says so.
 FORGED = frozenset({"changed", "wrong_issuer", "unsigned", "unusable"})
 
+#: Of an assertion of Open Badges 2.0 that its issuer's site serves.
+_SERVED = ("hosted", "hosted_otherwise")
+
 Form = Literal["json", "jwt", "other"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """What is kept of a badge: its `text` byte for byte, what it says of itself, and what its verification found.
+    """What is kept of a badge: its `text`, what it says of itself, and what its verification found.
 
+    The text is as it came, byte for byte; that of an assertion which is served, is as it is served.
     `identity` is of its issuer and its id: of two with the same one replaces the other.
     """
 
@@ -66,7 +70,7 @@ def incoming(report: Report) -> Incoming:
         raise BackpackError("forged", report.verdict)
     if kind_of(credential) not in ("achievement", "open_badges_2"):
         raise BackpackError("no_badge", "not a badge")
-    written = report.secured.text.strip() if report.secured is not None else as_plain_text(credential)
+    written = _text_to_keep(report, credential)
     if len(written.encode()) > MAX_SIZE:
         raise BackpackError("too_large", f"a badge has {MAX_SIZE} bytes at most")
     if not is_storable(written):
@@ -106,6 +110,25 @@ def is_theirs(subject: Mapping[str, Any], addresses: Collection[str]) -> bool:
     """Whether the badge names one of these addresses as its recipient, in plain words or as a hash."""
     credential = {"credentialSubject": dict(subject)}
     return any(check_recipient(credential, each).outcome == "passed" for each in addresses)
+
+
+def _text_to_keep(report: Report, credential: Json) -> str:
+    """The text as it came; of an assertion that its issuer's site serves, what is served.
+
+    A file of the latter, or a program that brings it, may say anything else: only its address is of importance there.
+    """
+    if report.secured is not None and not _is_served(report):
+        return report.secured.text.strip()
+    written = as_plain_text(credential)
+    if len(written.encode()) <= MAX_SIZE:
+        return written
+    # Moodle puts the badge class inside, with its picture. It may be named by its address as well.
+    badge_class = text(single(credential.get("badge")), "id")
+    return as_plain_text(credential | {"badge": badge_class}) if badge_class else written
+
+
+def _is_served(report: Report) -> bool:
+    return any(check.name == "proof" and check.code in _SERVED for check in report.checks)
 
 
 def _form(report: Report, credential: Json) -> Form:

@@ -1,8 +1,8 @@
 """The authorization server of the Open Badges API: Authlib's grants, over our tables, with what the standard demands.
 
-PKCE with S256 is demanded of every program, and a secret by Basic authentication. A code or a refresh token that is
-shown a second time ends all that was given for it: one of the two who showed it has stolen it. Whatever is stored is a
-hash.
+PKCE with S256 is demanded of every program, and a secret by Basic authentication; in Open Badges 2.1 a refresh may have
+it in its body. A code or a refresh token that is shown a second time ends all that was given for it: one of the two who
+showed it has stolen it. Whatever is stored is a hash.
 
 A server is made for one request, with the session of its transaction: a refusal is committed too, because it may have
 used a code up or ended an access.
@@ -195,7 +195,8 @@ class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
 
 
 class _RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
-    TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic",)
+    #: The second for programs of Open Badges 2.1 alone: see `Client.check_endpoint_auth_method`.
+    TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
     INCLUDE_NEW_REFRESH_TOKEN = True
 
     def authenticate_refresh_token(self, refresh_token: str) -> Given | None:

@@ -22,8 +22,9 @@ from lti_tool.store import Session, events, queries
 from lti_tool.store.models import Program
 from lti_tool.values import Json, secret_hash
 
-#: A program that no learner lets in is forgotten after a day, one that nobody has used for so long after this.
-NEVER_LET_IN, UNUSED = timedelta(days=1), timedelta(days=365)
+#: A program that no learner lets in is forgotten after this, one that nobody has used for so long after the other. An
+#: administrator may add the host to a Moodle long before its first learner connects; it never registers again.
+NEVER_LET_IN, UNUSED = timedelta(days=90), timedelta(days=365)
 #: Of those that no learner has let in the oldest make room: so a flood of them fills nothing.
 MOST_NEVER_LET_IN = 2000
 MOST_REDIRECT_URIS = 10

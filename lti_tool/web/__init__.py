@@ -32,6 +32,9 @@ from lti_tool.web.backpack import discovery as backpack_discovery
 from lti_tool.web.backpack import kept as backpack_kept
 from lti_tool.web.backpack import profiles as backpack_profiles
 from lti_tool.web.backpack import programs as backpack_programs
+from lti_tool.web.backpack.badge_connect import assertions as badge_connect_assertions
+from lti_tool.web.backpack.badge_connect import manifest as badge_connect_manifest
+from lti_tool.web.backpack.badge_connect import profiles as badge_connect_profiles
 from lti_tool.web.current import install
 from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
@@ -164,6 +167,9 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         backpack_consent,
         backpack_badges,
         backpack_profiles,
+        badge_connect_manifest,
+        badge_connect_assertions,
+        badge_connect_profiles,
         backpack_kept,
         host_connect,
         host_places,

@@ -17,6 +17,8 @@ import flask_babel
 from babel import Locale, dates
 from flask_babel.speaklater import LazyString
 
+from lti_tool.language import LANGUAGES
+
 #: A text, or a LazyString: one that is put into the language of the page when it is shown.
 Sentence = Any
 
@@ -34,6 +36,15 @@ def ngettext(singular: str, plural: str, num: int, **values: Any) -> str:
 def lazy_gettext(sentence: str, **values: Any) -> Sentence:
     """As `gettext`, but put into a language only when it is shown: for sentences in constants."""
     return flask_babel.lazy_gettext(sentence, **values)
+
+
+def in_every_language(sentence: Sentence) -> str:
+    """A lazy sentence in each language, one after the other: for somebody whose language is not known."""
+    words = []
+    for language in LANGUAGES:
+        with flask_babel.force_locale(language):
+            words.append(str(sentence))
+    return " / ".join(words)
 
 
 def lazy_text(make: Callable[[], str]) -> Sentence:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
 from typing import NoReturn
-from urllib.parse import urlencode
 
 from flask import Blueprint, abort, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -21,6 +18,7 @@ from lti_tool.backpack.keeping import Outcome
 from lti_tool.backpack.scopes import BRING_BADGES, READ_BADGES
 from lti_tool.errors import BackpackError
 from lti_tool.web import rate_limits
+from lti_tool.web.backpack.list_parts import asked_part, part_answer
 from lti_tool.web.backpack.program_visits import actor_of, program_visit, visit_now
 from lti_tool.web.backpack.status_info import status_info
 from lti_tool.web.current import current_tool
@@ -30,8 +28,6 @@ from signing.json_text import read_object
 
 pages = Blueprint("backpack_badges", __name__)
 
-USUAL_LIMIT, MOST_AT_ONCE = 50, 100
-_NUMBER = re.compile(r"[0-9]{1,9}")
 _JSON_TYPES = ("application/json", "application/vc+ld+json", "application/ld+json", "application/vc")
 _JWS_TYPES = ("text/plain", "application/jwt", "application/vc+jwt")
 
@@ -44,16 +40,11 @@ def read() -> Response:
     visit = program_visit(READ_BADGES)
     if not request.accept_mimetypes.accept_json and request.accept_mimetypes:
         abort(status_info(406, "this is given as application/json"))
-    limit = min(_number("limit", 1, USUAL_LIMIT), MOST_AT_ONCE)
-    offset, since = _number("offset", 0, 0), _since()
-    with current_tool().store.read() as session:
-        part = collection.part_of(session, visit, offset, limit, since)
-    response = Response(_body(part), mimetype="application/json")
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["X-Total-Count"] = str(part.total)
-    if offset > 0 or part.count < part.total:
-        response.headers["Link"] = _links(offset, limit, part)
-    return response
+    asked = asked_part()
+    tool = current_tool()
+    with tool.store.read() as session:
+        part = collection.part_of(session, visit, asked.offset, asked.limit, asked.since)
+    return part_answer(_body(part), asked, part, Endpoints(tool_url=tool.tool_url).credentials)
 
 
 @pages.post(f"{API_PATH}/credentials")
@@ -133,27 +124,6 @@ def _refuse(error: BackpackError) -> NoReturn:
     abort(status_info(400, f"the badge is not kept: {error.code} ({error})"))
 
 
-def _number(name: str, least: int, usual: int) -> int:
-    given = request.args.get(name)
-    if given is None:
-        return usual
-    if not _NUMBER.fullmatch(given) or int(given) < least:
-        abort(status_info(400, f"{name} is a number from {least} on", "invalid_query_parameter"))
-    return int(given)
-
-
-def _since() -> datetime | None:
-    given = request.args.get("since")
-    if given is None:
-        return None
-    try:
-        # A plus sign of an address that was not escaped is a space.
-        found = datetime.fromisoformat(given.replace(" ", "+"))
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        abort(status_info(400, "since is a date and time", "invalid_query_parameter"))
-
-
 def _body(part: Part) -> str:
     """The answer, with each credential as it was signed: nothing is read and written anew."""
     lists = []
@@ -163,20 +133,3 @@ def _body(part: Part) -> str:
         texts = ",".join(f'"{each}"' for each in part.compact_jws)
         lists.append(f'"compactJwsString":[{texts}]')
     return "{" + ",".join(lists) + "}"
-
-
-def _links(offset: int, limit: int, part: Part) -> str:
-    # A part of large badges is shorter than its limit, so the next one may begin behind where the last one would.
-    end = offset + part.count
-    places = {"first": 0, "last": max(0, (part.total - 1) // limit * limit)}
-    if end < part.total:
-        places["next"] = end
-        places["last"] = max(places["last"], end)
-    if offset > 0:
-        places["prev"] = max(0, offset - limit)
-    kept = {"since": request.args["since"]} if "since" in request.args else {}
-    address = Endpoints(tool_url=current_tool().tool_url).credentials
-    return ", ".join(
-        f'<{address}?{urlencode({"limit": limit, "offset": place, **kept})}>; rel="{name}"'
-        for name, place in places.items()
-    )

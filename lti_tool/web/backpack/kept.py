@@ -6,7 +6,6 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from badges.sentences import sentence
 from badges.verify import Report
 from lti_tool.backpack import accesses, collection, files, keeping
 from lti_tool.backpack.incoming import incoming
@@ -16,9 +15,9 @@ from lti_tool.publishing.exports import record_export
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor, person
 from lti_tool.store.models import KeptBadge
+from lti_tool.web.backpack.why_not_kept import why_not_kept
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import private_page
-from lti_tool.web.languages import page_language
 from lti_tool.web.learner.learner_visits import LearnerVisit, check_own_page, demand_visit
 from lti_tool.web.learner.signed_in import list_page
 from lti_tool.web.limits import waiting_for_strangers
@@ -63,7 +62,7 @@ def bring() -> Response:
                 return list_page(session, visit, done=_said("unchanged"))
             outcome = keeping.keep(session, visit.people, badge, tool.clock(), _actor(visit))
     except BackpackError as error:
-        return _list(wrong=_why_not(error, report))
+        return _list(wrong=why_not_kept(error, report))
     return _list(done=_said(outcome))
 
 
@@ -169,31 +168,6 @@ def _said(outcome: keeping.Outcome) -> str:
             return _("The badge replaced an older one.")
         case "unchanged":
             return _("This badge is in your list already.")
-
-
-def _why_not(error: BackpackError, report: Report) -> str:
-    """Why the badge is not kept, and what to do."""
-    match error.code:
-        case "too_many":
-            return _(
-                "The badge was not added: your list is full. Remove badges that you do not need, and try again."
-            )
-        case "unproven":
-            return _("The badge was not added: it could not be checked, and the one that you have was.")
-        case "too_large":
-            return _("The badge was not added: its file is too large.")
-        case "forged":
-            found = sentence("verdict", report.verdict, page_language())
-            return _("The badge was not added, because it is not genuine: %(found)s", found=found)
-        case "unsigned":
-            return _(
-                "The badge was not added: without a signature nobody can check it. Ask its issuer for the "
-                "original file."
-            )
-        case _:
-            first = report.checks[0]
-            found = sentence(first.name, first.code, page_language())
-            return _("No badge was added: %(found)s", found=found)
 
 
 def _attached(response: Response, name: str) -> Response:

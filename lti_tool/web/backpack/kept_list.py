@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from lti_tool.backpack import accesses
 from lti_tool.backpack.incoming import FORGED, is_theirs
-from lti_tool.people.addresses import addresses_of
+from lti_tool.backpack.spellings import spellings_of
 from lti_tool.store import Session, queries
 from lti_tool.store.models import KeptBadge, Program
 from lti_tool.web.backpack.scope_words import words_of
@@ -75,7 +75,7 @@ class ListedProgram:
 
 def kept_of(session: Session, people: Sequence[int]) -> Sequence[ListedKept]:
     """What these people, who are one learner, keep: what is theirs first, then newest first."""
-    addresses = addresses_of(session, people)
+    addresses = spellings_of(session, people)
     rows = queries.backpack.kept_badges(session, people)
     programs = queries.backpack.programs(session, {row.brought_by for row in rows if row.brought_by})
     now = current_tool().clock()

@@ -8,12 +8,15 @@ from flask import abort, request
 
 from lti_tool.backpack import accesses
 from lti_tool.backpack.accesses import ProgramVisit
+from lti_tool.backpack.endpoints import BADGE_CONNECT_PATH
 from lti_tool.backpack.owners import owner_of
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor, person
 from lti_tool.web import rate_limits
-from lti_tool.web.backpack.status_info import status_info
+from lti_tool.web.backpack.status_info import refusal
 from lti_tool.web.current import current_tool
+from lti_tool.web.translation import in_every_language
+from lti_tool.web.translation import lazy_gettext as _l
 
 
 def program_visit(scope: str) -> ProgramVisit:
@@ -26,7 +29,7 @@ def program_visit(scope: str) -> ProgramVisit:
         found = _found(session)
     if found is None:
         rate_limits.count_refusal()
-        _refuse(401, "an access token is needed that works", "invalid_token" if _shown() else "")
+        _refuse(401, _no_access(), "invalid_token" if _shown() else "")
     if scope not in found.scopes:
         _refuse(403, f"the token is not for {scope}", "insufficient_scope", scope)
     rate_limits.count_program(found.access_id)
@@ -59,6 +62,15 @@ def _found(session: Session) -> ProgramVisit | None:
     return accesses.find_visit(session, _shown(), tool.issuers.reused_domains(session), tool.clock())
 
 
+def _no_access() -> str:
+    """Why there is no access, for whoever wrote the program; in Open Badges 2.1 for its learner, who is not known."""
+    if not request.path.startswith(f"{BADGE_CONNECT_PATH}/"):
+        return "an access token is needed that works"
+    return in_every_language(
+        _l("My badges gives no access any more. Disconnect it as your backpack, and connect it again.")
+    )
+
+
 def _shown() -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
@@ -76,7 +88,7 @@ def _record_use(visit: ProgramVisit) -> None:
 
 
 def _refuse(status: int, description: str, error: str, scope: str = "") -> NoReturn:
-    answer = status_info(status, description)
+    answer = refusal(request.path, status, description)
     parts = [f'{name}="{value}"' for name, value in (("error", error), ("scope", scope)) if value]
     answer.headers["WWW-Authenticate"] = " ".join(["Bearer", ", ".join(['realm="nozimite"', *parts])])
     abort(answer)

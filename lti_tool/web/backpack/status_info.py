@@ -1,13 +1,17 @@
-"""What the Open Badges API answers where it does not do what was asked: Imsx_StatusInfo, by the status."""
+"""What the APIs for programs answer where they do not do what was asked, each in the form of its standard.
+
+Imsx_StatusInfo in Open Badges 3.0, a `status` in Open Badges 2.1, and the errors of OAuth 2 where tokens are given.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from werkzeug.wrappers import Response
 
-from lti_tool.backpack.endpoints import API_PATH
+from lti_tool.backpack.endpoints import API_PATH, BADGE_CONNECT_PATH
 from lti_tool.values import Json
 
 #: The code of each status, of the closed list of the standard; `unauthorizedrequest` is spelled so there.
@@ -38,14 +42,24 @@ _OAUTH_CODES: Mapping[int, str] = {
 
 def is_of_api(path: str) -> bool:
     """Whether programs alone come to that path."""
-    return path.startswith(f"{API_PATH}/")
+    return path.startswith((f"{API_PATH}/", f"{BADGE_CONNECT_PATH}/"))
 
 
-def refusal(path: str, status: int, description: str) -> Response:
-    """The answer with that status at that path of the API; `description` is for whoever wrote the program."""
+def refusal(path: str, status: int, description: str, code: str = "") -> Response:
+    """The answer with that status at that path; `description` is for whoever wrote the program.
+
+    `code` is for Imsx_StatusInfo, where the status alone does not say it.
+    """
     if path in _OF_OAUTH:
         return oauth_error(status, _OAUTH_CODES.get(status, "invalid_request"), description)
-    return status_info(status, description)
+    if path.startswith(f"{BADGE_CONNECT_PATH}/"):
+        return json_answer({"status": badge_connect_status(status, description)}, status)
+    return status_info(status, description, code)
+
+
+def badge_connect_status(status: int, error: str | None = None) -> Json:
+    """The `status` of an answer of Open Badges 2.1. Moodle shows its learner the `error`, as HTML."""
+    return {"error": error, "statusCode": status, "statusText": HTTPStatus(status).phrase}
 
 
 def status_info(status: int, description: str, code: str = "") -> Response:

@@ -197,6 +197,11 @@ WHO_MAY = {
         f"{method} /ims/ob/v3p0/{page}": NOBODY
         for method, page in (("GET", "credentials"), ("GET", "profile"), ("PUT", "profile"))
     },
+    "GET /.well-known/badgeconnect.json": EVERYBODY,
+    "GET /ims/ob/v2p1/backpack/collections": EVERYBODY,
+    "GET /ims/ob/v2p1/assertions": NOBODY,
+    "POST /ims/ob/v2p1/assertions": NOBODY,
+    "GET /ims/ob/v2p1/profile": NOBODY,
     "POST /my/badges/<uuid:badge_id>/list/<action>": NOBODY,
     # So does one of an operator: without it these lead to the page to sign in. Who may what there, by role, is in
     # `tests/lti_tool/web/operator/test_roles_on_pages.py`.

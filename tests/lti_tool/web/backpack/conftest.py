@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,9 +11,13 @@ import pytest
 from lti_tool.people import learner_sessions, sessions
 from lti_tool.people.addresses import save_proof
 from lti_tool.store import events, queries
+from lti_tool.web import rate_limits
+from lti_tool.web.current import install
 from lti_tool.web.learner.learner_visits import SESSION_COOKIE
 from tests.attacks.stranger import Stranger, subject
 from tests.fixtures import ANNA, JANIS, launch_of
+from tests.lti_tool.web.backpack.moodle import Moodle
+from tests.lti_tool.web.backpack.moodle_site import HOST, certificates, running_moodle
 from tests.lti_tool.web.backpack.program import Program
 from tests.lti_tool.web.conftest import browser_of
 
@@ -113,6 +118,46 @@ def inside(program) -> Program:
     """The same, once Anna has let it in for everything."""
     program.come_in()
     return program
+
+
+@pytest.fixture(scope="session")
+def site_certificates(tmp_path_factory):
+    return certificates(tmp_path_factory.mktemp("moodle"))
+
+
+@pytest.fixture
+def site(site_certificates):
+    with running_moodle(site_certificates.context) as site:
+        yield site
+
+
+@pytest.fixture
+def calling(app, web_tool, site, site_certificates):
+    """The tool, whose verifier calls the site over its socket."""
+    tool = replace(web_tool, verifier_outgoing=site.outgoing(site_certificates.ca_bundle, HOST))
+    install(app, tool)
+    return tool
+
+
+@pytest.fixture
+def moodle(calling, own, outside, site) -> Moodle:
+    return Moodle(own=own, learner=outside, site=site.url)
+
+
+@pytest.fixture
+def connected(moodle) -> Moodle:
+    moodle.connect()
+    return moodle
+
+
+@pytest.fixture
+def limited(app, monkeypatch):
+    """Counts what is asked in a minute, from nothing on."""
+    limiter = rate_limits._limiter_of(app)
+    monkeypatch.setattr(limiter, "enabled", True)
+    limiter.reset()
+    yield
+    limiter.reset()
 
 
 def code_of(answer) -> str:

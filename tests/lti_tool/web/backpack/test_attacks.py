@@ -533,6 +533,10 @@ def test_a_flood_of_programs_keeps_those_that_learners_let_in(inside, web_tool, 
 
 def test_programs_that_nobody_lets_in_are_forgotten(inside, web_tool, clock):
     other_program(inside)
+    clock.advance(days=89)
+    with web_tool.store.begin() as session:
+        registration.delete_unused(session, clock())
+    assert len(rows(web_tool, Program)) == 2
     clock.advance(days=2)
     with web_tool.store.begin() as session:
         registration.delete_unused(session, clock())
@@ -623,16 +627,6 @@ def test_the_second_answer_to_a_program_takes_the_place_of_the_first(inside, web
     assert len(rows(web_tool, ProgramAccess)) == 1 and why_ended(web_tool) == ["let_in_anew"]
     inside.tokens = first
     assert inside.read().status_code == 401
-
-
-@pytest.fixture
-def limited(app, monkeypatch):
-    """Counts what is asked in a minute, from nothing on."""
-    limiter = rate_limits._limiter_of(app)
-    monkeypatch.setattr(limiter, "enabled", True)
-    limiter.reset()
-    yield
-    limiter.reset()
 
 
 def test_a_flood_of_registrations_and_of_wrong_tokens_is_told_to_wait(own, web_tool, limited):
