@@ -45,6 +45,8 @@ LIGHTS = ("met", "partly", "not", "not_regulated")
 
 #: The framework of the elements themselves, whose rules are those of its file and those that the fields declare.
 ANNEX_1 = "eu_annex_1"
+#: The framework of what the public catalogue asks for.
+CATALOGUE = "catalogue"
 
 
 def _template_fields() -> Iterator[tuple[str, Field, str]]:

@@ -155,7 +155,9 @@ def facts(template: Template, issuer: IssuerProfile, today: date | None = None) 
     known |= {name: getattr(declared, name) for name in _DECLARATIONS}
     known["recognition"] = declared.recognition
     known["guidance_languages"] = tuple(
-        language for language in template.name if all(language in getattr(declared, name) for name in _GUIDANCE)
+        language
+        for language in template.name
+        if all(language in getattr(declared, name) for name in _GUIDANCE)
     )
     return known
 

@@ -1,0 +1,89 @@
+"""What an issuer puts into the catalogue, and takes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from badges.quality import CATALOGUE, Rule, framework
+from badges.template.model import Template, read_template
+from lti_tool.catalogue.offers import missing_guidance
+from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.issuing.issuer import Issuer
+from lti_tool.store import Session, events, queries
+from lti_tool.store.events import Actor
+from lti_tool.store.models import CatalogueEntry, TemplateVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A template that could be in the catalogue, in its newest published version.
+
+    `missing`: what it has to say first. `has_passed`: nobody can be awarded it any more. `is_wanted`: its issuer has put
+    it into the catalogue, where it is shown as soon as nothing is missing.
+    """
+
+    row: TemplateVersion
+    template: Template
+    missing: Sequence[Rule]
+    has_passed: bool
+    is_wanted: bool
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether visitors see it, where its issuer is confirmed."""
+        return self.is_wanted and self.is_complete
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing keeps it out."""
+        return not self.missing and not self.has_passed
+
+
+def candidates(session: Session, issuer: Issuer, now: datetime) -> Sequence[Candidate]:
+    """Every template of the issuer, and of its courses, of which a version is published, by name."""
+    wanted = {entry.template_id for entry in queries.catalogue.entries_of(session, issuer.id)}
+    return [
+        _candidate(row, issuer, now, wanted) for row in queries.catalogue.newest_published(session, issuer.id)
+    ]
+
+
+def put_in(session: Session, issuer: Issuer, template_id: str, now: datetime, by: Actor) -> None:
+    """Puts a template into the catalogue; one that is in it stays as it is.
+
+    Raises NotFoundError where the issuer has published no such template, NotAllowedError where something is missing.
+    """
+    published = queries.catalogue.newest_published(session, issuer.id)
+    found = [row for row in published if row.template_id == template_id]
+    if not found:
+        raise NotFoundError("the issuer has published no such template")
+    # Two who put it in at once: the second waits, and finds the entry of the first.
+    queries.templates.lock_template(session, found[0])
+    if queries.catalogue.entry(session, template_id) is not None:
+        return
+    if not _candidate(found[0], issuer, now, {template_id}).is_complete:
+        raise NotAllowedError("the template does not say yet what the catalogue asks for")
+    session.add(CatalogueEntry(issuer_id=issuer.id, template_id=template_id, listed_at=now))
+    events.record(session, "template_listed", "template", template_id, now, actor=by, issuer_id=issuer.id)
+
+
+def take_out(session: Session, issuer: Issuer, template_id: str, now: datetime, by: Actor) -> None:
+    """Takes a template out of the catalogue; one that is not in it stays as it is."""
+    entry = queries.catalogue.entry(session, template_id)
+    if entry is None or entry.issuer_id != issuer.id:
+        return
+    session.delete(entry)
+    events.record(session, "template_unlisted", "template", template_id, now, actor=by, issuer_id=issuer.id)
+
+
+def _candidate(row: TemplateVersion, issuer: Issuer, now: datetime, wanted: Collection[str]) -> Candidate:
+    template, today = read_template(row.body), issuer.profile.day_of(now)
+    codes = missing_guidance(template, issuer.profile, today)
+    return Candidate(
+        row=row,
+        template=template,
+        missing=[rule for rule in framework(CATALOGUE).rules if rule.code in codes],
+        has_passed=template.has_passed(today),
+        is_wanted=row.template_id in wanted,
+    )
