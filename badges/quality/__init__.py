@@ -4,8 +4,8 @@ A framework has a `title` in English and Latvian, a `source`, and rules. A rule 
 key of FIELDS), a `strength` (`must`, `should`, or `stated`: missing, it is only reported as not stated), a sentence in
 `en` and `lv` that says what to do, and one demand; one about the field `declarations` has none, because a text that
 is written for it meets it, and a `heading`, under which readers find that text. With a second demand, `when`, it
-applies only if that is met. With `declared = true` the report says that the issuer declares it, as long as the tool does
-not see itself that it is so. A demand is one of
+applies only if that is met. With `declared = true` the report says that the issuer declares it, as long as the tool
+does not see itself that it is so. A demand is one of
 
 * `present = true` or `false`      there is a value, or none
 * `is = true`                      exactly this value

@@ -9,7 +9,7 @@ from datetime import datetime
 from badges.quality import CATALOGUE, Rule, framework
 from badges.template.model import Template, read_template
 from lti_tool.catalogue.offers import missing_guidance
-from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import Actor
@@ -20,8 +20,8 @@ from lti_tool.store.models import CatalogueEntry, TemplateVersion
 class Candidate:
     """A template that could be in the catalogue, in its newest published version.
 
-    `missing`: what it has to say first. `has_passed`: nobody can be awarded it any more. `is_wanted`: its issuer has put
-    it into the catalogue, where it is shown as soon as nothing is missing.
+    `missing`: what it has to say first. `has_passed`: nobody can be awarded it any more. `is_wanted`: its issuer has
+    put it into the catalogue, where it is shown as soon as nothing is missing.
     """
 
     row: TemplateVersion
@@ -50,22 +50,19 @@ def candidates(session: Session, issuer: Issuer, now: datetime) -> Sequence[Cand
 
 
 def put_in(session: Session, issuer: Issuer, template_id: str, now: datetime, by: Actor) -> None:
-    """Puts a template into the catalogue; one that is in it stays as it is.
+    """Puts a template into the catalogue, where it is shown while nothing is missing; one that is there stays so.
 
-    Raises NotFoundError where the issuer has published no such template, NotAllowedError where something is missing.
+    Raises NotFoundError where the issuer has published no such template.
     """
     published = queries.catalogue.newest_published(session, issuer.id)
-    found = [row for row in published if row.template_id == template_id]
-    if not found:
+    found = next((row for row in published if row.template_id == template_id), None)
+    if found is None:
         raise NotFoundError("the issuer has published no such template")
     # Two who put it in at once: the second waits, and finds the entry of the first.
-    queries.templates.lock_template(session, found[0])
-    if queries.catalogue.entry(session, template_id) is not None:
-        return
-    if not _candidate(found[0], issuer, now, {template_id}).is_complete:
-        raise NotAllowedError("the template does not say yet what the catalogue asks for")
-    session.add(CatalogueEntry(issuer_id=issuer.id, template_id=template_id, listed_at=now))
-    events.record(session, "template_listed", "template", template_id, now, actor=by, issuer_id=issuer.id)
+    queries.templates.lock_template(session, found)
+    if queries.catalogue.entry(session, template_id) is None:
+        session.add(CatalogueEntry(issuer_id=issuer.id, template_id=template_id, listed_at=now))
+        events.record(session, "template_listed", "template", template_id, now, actor=by, issuer_id=issuer.id)
 
 
 def take_out(session: Session, issuer: Issuer, template_id: str, now: datetime, by: Actor) -> None:

@@ -1,7 +1,7 @@
-"""find_offers: the offers that match what somebody typed and chose, the best first, and how many each choice would give.
+"""find_offers: the offers that match what somebody typed and chose, and how many each further choice would give.
 
-Values of one facet widen what is found, those of several narrow it, and each typed word has to be there. A word is there
-in any of its forms, or, from three letters on, as the beginning of one.
+Values of one facet widen what is found, those of several narrow it, and each typed word has to be there. A word is
+there in any of its forms, or, from three letters on, as the beginning of one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """word_stem: the part of a word that its forms have in common, so that a search finds "kursos" by "kursi".
 
-Both stemmers are light: they take an ending away, not what a word is derived by. Letters have no marks any more, so that
-"macisanas" finds "mācīšanās", and k and ķ, s and š are one letter.
+Both stemmers are light: they take an ending away, not what a word is derived by. Letters have no marks any more, so
+that "macisanas" finds "mācīšanās", and k and ķ, s and š are one letter.
 
 Latvian, in this order:
 

@@ -43,7 +43,6 @@ from lti_tool.templates import approval_requests, approvals, versions
 from lti_tool.values import secret_hash
 from lti_tool.wiring import Tool, build_tool
 from signing.document_loader import find_context
-from tests.catalogue import ISSUERS_GUIDANCE
 from tests.fixtures import (
     ANNA,
     JANIS,
@@ -269,10 +268,7 @@ def end_links(session, of_award, now, by):
 
 
 def put_in_catalogue(s, session, now):
-    row = template(session)
-    # A published version never changes; what the catalogue asks for may come from the issuer too.
-    guided = replace(s.tool.issuer, profile=replace(s.tool.issuer.profile, quality=ISSUERS_GUIDANCE))
-    listing.put_in(session, guided, row.template_id, now, ROOT_ACCOUNT)
+    listing.put_in(session, s.tool.issuer, template(session).template_id, now, ROOT_ACCOUNT)
 
 
 def take_out_of_catalogue(s, session, now):

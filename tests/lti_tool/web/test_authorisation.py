@@ -106,6 +106,17 @@ WHO_MAY = {
     "GET /achievements/<uuid:template_id>/<int:version>/image.png": EVERYBODY,
     "GET /achievements/<uuid:template_id>/<int:version>/mark.png": EVERYBODY,
     "GET /issuers/<slug>": EVERYBODY,
+    **{
+        f"GET {address}": EVERYBODY
+        for of in ("", "/issuers/<slug>")
+        for address in (f"{of}/catalogue{ending}" for ending in ("", ".json", ".atom", "/embed"))
+    },
+    # What is in no catalogue is found by nobody, and the badge of these visitors is not.
+    **{f"GET /catalogue/<uuid:template_id>{ending}": NOBODY for ending in ("", "/embed")},
+    **{f"GET /catalogue/<uuid:template_id>/{kind}.jsonld": NOBODY for kind in ("course", "elm", "ctdl")},
+    "GET /catalogue/elm.jsonld": EVERYBODY,
+    "GET /sitemap.xml": EVERYBODY,
+    "GET /robots.txt": EVERYBODY,
     "GET /issuers/<slug>/privacy": EVERYBODY,
     "GET /issuers/<slug>/accent.css": EVERYBODY,
     "GET /issuers/<slug>/logo.png": EVERYBODY,
