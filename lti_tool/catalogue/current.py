@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from threading import Lock
 
+from badges.errors import TemplateError
+from badges.issuer import IssuerProfile
 from badges.template.model import read_template
 from lti_tool.catalogue.offers import Offer, missing_guidance, offer_of
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.store import Session, queries
+from lti_tool.store.models import TemplateVersion
 from lti_tool.store.queries.catalogue import Listed
 
 #: Bodies that are read at once.
@@ -22,10 +26,14 @@ _Key = tuple[Listed, int, int]
 
 
 class CurrentOffers:
-    """The offers of all issuers. Threads share it without a lock: at worst two of them read the same one."""
+    """The offers of all issuers, shared by the threads of a process.
+
+    New ones are made by one thread at a time: the others would only make the same.
+    """
 
     def __init__(self) -> None:
         self._made: Mapping[_Key, Offer | None] = {}
+        self._making = Lock()
 
     def read(self, session: Session, issuers: Sequence[Issuer], now: datetime) -> Sequence[Offer]:
         """The offers of those of the issuers who may issue, in no order.
@@ -38,20 +46,25 @@ class CurrentOffers:
             for each in queries.catalogue.listed(session)
             if each.issuer_id in able
         ]
-        made = self._made
-        new = [key for key in wanted if key not in made]
-        if new:
-            # What is not listed any more is forgotten, but for that of issuers that were not asked for.
-            others = {key: offer for key, offer in made.items() if key[0].issuer_id not in able}
-            kept = {key: made[key] for key in wanted if key in made}
-            self._made = made = {**others, **kept, **dict(_made(session, new, able))}
+        known = self._made
+        made = known if known.keys() >= set(wanted) else self._with(session, wanted, able)
         today = {issuer.id: issuer.profile.day_of(now) for issuer in able.values()}
         return [
             offer
             for key in wanted
-            if (offer := made[key]) is not None
+            if (offer := made.get(key)) is not None
             and (offer.last_day is None or offer.last_day >= today[offer.issuer_id])
         ]
+
+    def _with(
+        self, session: Session, wanted: Sequence[_Key], issuers: Mapping[str, Issuer]
+    ) -> Mapping[_Key, Offer | None]:
+        with self._making:
+            new = [key for key in wanted if key not in self._made]
+            # What is not listed any more is forgotten.
+            kept = {key: self._made[key] for key in wanted if key in self._made}
+            self._made = made = {**kept, **dict(_made(session, new, issuers))}
+            return made
 
 
 def _made(
@@ -60,11 +73,17 @@ def _made(
     for start in range(0, len(keys), _PART):
         part = {key[0].version_id: key for key in keys[start : start + _PART]}
         for row in queries.catalogue.versions_without_pictures(session, list(part)):
-            template, profile = read_template(row.body), issuers[row.issuer_id].profile
-            is_complete = not missing_guidance(template, profile, None)
-            yield (
-                part[row.id],
-                offer_of(row, template, profile, part[row.id][0].listed_at) if is_complete else None,
-            )
+            yield part[row.id], _offer(row, issuers[row.issuer_id].profile, part[row.id][0].listed_at)
             # The row is of no use any more, and there may be thousands.
             session.expunge(row)
+
+
+def _offer(row: TemplateVersion, issuer: IssuerProfile, listed_at: datetime) -> Offer | None:
+    """The offer that the version is; None for one that lacks something, or that a vocabulary of today does not know."""
+    try:
+        template = read_template(row.body)
+    except TemplateError:
+        # One that cannot be read must not take all others with it.
+        return None
+    is_complete = not missing_guidance(template, issuer, None)
+    return offer_of(row, template, issuer, listed_at) if is_complete else None

@@ -1,4 +1,4 @@
-"""The public catalogue at each width and in both languages, without scripts too, in a frame, and the operators' page."""
+"""The public catalogue at each width and in both languages, without scripts, in a frame, and the operators' page."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ def test_a_course_is_found_without_scripts(people, demo, offers):
     with people(locale="lv", java_script_enabled=False) as darbs:
         page = darbs.page
         page.goto(f"{demo.tool_url}/catalogue?lang=lv")
-        page.locator("#q").fill("drošībā")
-        page.locator(".search-box button").click()
-        expect(page.locator(".shelf li")).to_have_count(1)
         page.locator("details.sheet summary").click()
         page.locator("input[name=mode][value=presential]").check()
         page.locator("details.sheet .actions button").click()
+        expect(page.locator(".shelf li")).to_have_count(1)
+        page.locator("#q").fill("drošībā")
+        page.locator(".search-box button").click()
         page.locator(".shelf a").click()
         expect(page.locator("h1")).to_have_text("Darba drošība")
 
@@ -80,7 +80,9 @@ def test_a_list_shows_in_a_frame_of_another_site(people, demo, offers):
         frame = (
             f'<iframe src="{demo.tool_url}/catalogue/embed?lang=en" title="Courses" width="900" height="700">'
         )
-        page.set_content(f'<!doctype html><html lang="en"><title>x</title>{frame}</iframe></html>')
+        # A page of another host, which has nothing to do with the catalogue.
+        page.goto(demo.lms_url)
+        page.evaluate("frame => { document.body.innerHTML = frame; }", f"{frame}</iframe>")
         framed = page.frame_locator("iframe")
         expect(framed.locator(".shelf li")).to_have_count(len(offers))
         with page.expect_popup() as opened:
@@ -97,5 +99,5 @@ def test_an_operator_puts_a_template_in(people, demo, offers):
             page.goto(f"{demo.tool_url}/operator/issuers/riga-college/catalogue?lang={language}")
             found += find_faults(ieva, f"operator-catalogue-{language}")
         page.locator("form[action*='/take-out'] button").first.click()
-        expect(page.locator("form[action*='/put-in']")).to_have_count(2)
+        expect(page.locator("form[action*='/take-out']")).to_have_count(len(offers) - 1)
     assert found == []

@@ -222,7 +222,12 @@ WHO_MAY = {
         f"GET /operator{page}": EVERYBODY
         for page in (
             *("", "/confirm", "/account", "/account/passkey"),
-            *("/issuers/<slug>", "/issuers/<slug>/operators", "/issuers/<slug>/templates"),
+            *(
+                "/issuers/<slug>",
+                "/issuers/<slug>/operators",
+                "/issuers/<slug>/templates",
+                "/issuers/<slug>/catalogue",
+            ),
             "/issuers/<slug>/events",
             "/issuers/<slug>/settings",
             *(f"/issuers/<slug>/platforms{page}" for page in ("", "/add", "/moodle-plugin.zip")),
@@ -264,6 +269,7 @@ WHO_MAY = {
                 for act in ("resend", "retry", "revoke", "correct")
             ),
             "issuers/<slug>/templates/editor",
+            *(f"issuers/<slug>/catalogue/<uuid:template_id>/{act}" for act in ("put-in", "take-out")),
             *(
                 f"issuers/<slug>/templates/<uuid:template_id>/<int:version>/{act}"
                 for act in ("answer", "retire")
