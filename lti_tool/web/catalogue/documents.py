@@ -33,6 +33,7 @@ PART = 50
 NEWEST = 50
 #: As many as a map of a site may have, with some room.
 MOST_IN_MAP = 45_000
+_NOT_IN_XML = dict.fromkeys((0xFFFE, 0xFFFF))
 
 
 def _as_course(full: FullOffer) -> Json:
@@ -116,7 +117,7 @@ def site_map() -> Response:
         issuers=[each for each in catalogue.issuers.values() if each.id in with_offers],
         addresses={each.id: each.addresses for each in catalogue.issuers.values()},
     )
-    return document(text.encode(), "application/xml", MAX_AGE)
+    return _xml(text, "application/xml")
 
 
 @pages.get("/robots.txt")
@@ -179,9 +180,14 @@ def _feed(slug: str | None) -> Response:
         offers=newest[:NEWEST],
         updated=newest[0].changed_at if newest else None,
     )
-    response = document(text.encode(), "application/atom+xml", MAX_AGE)
+    response = _xml(text, "application/atom+xml")
     response.vary.add("Accept-Language")
     return response
+
+
+def _xml(text: str, media_type: str) -> Response:
+    """The document without the two code points that are text, and in no XML: one name with them would break it all."""
+    return document(text.translate(_NOT_IN_XML).encode(), media_type, MAX_AGE)
 
 
 def _title(catalogue: Catalogue) -> str:

@@ -89,6 +89,15 @@ def find_offer(catalogue: Catalogue, template_id: str) -> Offer:
     return found
 
 
+def is_offered(session: Session, template_id: str) -> bool:
+    """Whether visitors find the template in the catalogue now."""
+    if queries.catalogue.entry(session, template_id) is None:
+        return False
+    tool = current_tool()
+    offers = tool.offers.read(session, tool.issuers.all(session), tool.clock())
+    return any(offer.template_id == template_id for offer in offers)
+
+
 def read_fully(session: Session, catalogue: Catalogue, offers: Sequence[Offer]) -> Sequence[FullOffer]:
     """The offers with what they are made of, in their order."""
     versions = [offer.version_id for offer in offers]

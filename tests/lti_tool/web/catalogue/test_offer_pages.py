@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
+from xml.etree import ElementTree
 
 import pytest
 
@@ -102,6 +103,15 @@ def test_an_offer_keeps_its_address_when_it_changes(browser, web_tool, data_cour
     assert "Data literacy, second edition" in text_of(page) and f"{data_course}/2/image.png" in page.text
 
 
+def test_the_page_of_an_achievement_leads_to_its_offer_while_there_is_one(browser, web_tool, data_course):
+    link = f'href="/catalogue/{data_course}?lang=en">How to enrol'
+    page = f"/achievements/{data_course}/1?lang=en"
+    assert link in browser.get(page).text
+    with web_tool.store.begin() as session:
+        versions.retire(versions.find(session, data_course), web_tool.clock())
+    assert "/catalogue/" not in browser.get(page).text
+
+
 # --- For programs
 
 
@@ -161,3 +171,15 @@ def test_an_empty_feed_is_a_feed(browser, web_tool):
     feed = browser.get("/catalogue.atom")
     assert feed.status_code == 200 and "<entry>" not in feed.text
     assert feed.headers["ETag"] == browser.get("/catalogue.atom").headers["ETag"]
+
+
+def test_no_letter_of_an_author_breaks_the_feed_of_all(browser, web_tool, data_course):
+    """Two code points are text to Unicode and no XML: a reader of feeds would refuse every entry."""
+    odd = offer(
+        web_tool,
+        name={"en": "Odd \ufffe letters \uffff"},
+        description={"en": "A course about letters.\ufffe"},
+    )
+    for path in ("/catalogue.atom", "/sitemap.xml"):
+        document = ElementTree.fromstring(browser.get(f"{path}?lang=en").data)
+        assert odd in ElementTree.tostring(document, encoding="unicode")
