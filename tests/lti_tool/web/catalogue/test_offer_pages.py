@@ -80,6 +80,16 @@ def test_no_text_ends_the_script_or_the_snippet(browser, web_tool, published):
         assert "Data < 5" not in browser.get(path).text and "5 & " not in browser.get(path).text
 
 
+def test_the_snippet_of_a_list_keeps_what_was_chosen(browser, data_course):
+    page = browser.get("/catalogue?lang=en&q=data+%22x&mode=online").text
+    snippet = re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)
+    assert snippet
+    frame = unescape(snippet[1])
+    assert re.fullmatch(r'<iframe( [a-z]+="[^"<>]*")+></iframe>', frame), frame
+    address = "https://badges.example.org/catalogue/embed?q=data+%22x&mode=online&lang=en"
+    assert f'src="{address}"' in unescape(frame) and "&amp;lang=en" in frame
+
+
 def test_what_comes_next_is_of_the_same_issuer_and_leads_on(browser, web_tool, data_course):
     higher = offer(web_tool, name={"en": "Statistics for all"}, level={"value": 7}, isced_f="0542")
     offer(web_tool, name={"en": "First steps"}, level={"value": 3}, lki_level=3, cycle=None)
