@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from badges.errors import TemplateError
 from badges.quality import CATALOGUE, Rule, framework
 from badges.template.model import Template, read_template
 from lti_tool.catalogue.offers import missing_guidance
@@ -42,11 +43,14 @@ class Candidate:
 
 
 def candidates(session: Session, issuer: Issuer, now: datetime) -> Sequence[Candidate]:
-    """Every template of the issuer, and of its courses, of which a version is published, by name."""
+    """Every template of the issuer, and of its courses, of which a version is published, by name.
+
+    One that a vocabulary of today does not know any more is left out: it is in no catalogue.
+    """
     wanted = {entry.template_id for entry in queries.catalogue.entries_of(session, issuer.id)}
-    return [
-        _candidate(row, issuer, now, wanted) for row in queries.catalogue.newest_published(session, issuer.id)
-    ]
+    rows = queries.catalogue.newest_published(session, issuer.id)
+    found = (_candidate(row, issuer, now, wanted) for row in rows)
+    return [candidate for candidate in found if candidate is not None]
 
 
 def put_in(session: Session, issuer: Issuer, template_id: str, now: datetime, by: Actor) -> None:
@@ -74,8 +78,13 @@ def take_out(session: Session, issuer: Issuer, template_id: str, now: datetime, 
     events.record(session, "template_unlisted", "template", template_id, now, actor=by, issuer_id=issuer.id)
 
 
-def _candidate(row: TemplateVersion, issuer: Issuer, now: datetime, wanted: Collection[str]) -> Candidate:
-    template, today = read_template(row.body), issuer.profile.day_of(now)
+def _candidate(
+    row: TemplateVersion, issuer: Issuer, now: datetime, wanted: Collection[str]
+) -> Candidate | None:
+    try:
+        template, today = read_template(row.body), issuer.profile.day_of(now)
+    except TemplateError:
+        return None
     codes = missing_guidance(template, issuer.profile, today)
     return Candidate(
         row=row,

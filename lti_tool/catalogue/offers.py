@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -124,14 +124,15 @@ def _facets(
 def _texts(template: Template, issuer: IssuerProfile, skills: Mapping[str, Texts]) -> Iterator[Texts]:
     yield template.name
     yield template.description
-    yield {"en": issuer.name, **issuer.legal_name}
+    yield {"en": issuer.name}
+    yield issuer.legal_name
     yield from (outcome.text for outcome in template.learning_outcomes)
     yield from skills.values()
     known = vocabulary("isced_f")
     yield from (known[code].label for code in fields_above(template.isced_f or "") if code in known)
 
 
-def _searched(texts: Iterator[Texts] | list[Texts]) -> Searched:
+def _searched(texts: Iterable[Texts]) -> Searched:
     stems: dict[str, dict[str, None]] = {"lv": {}, "en": {}}
     written: dict[str, None] = {}
     for each in texts:

@@ -21,7 +21,7 @@ def catalogue() -> None: ...
 def list_(slug: str | None) -> None:
     """List the published templates of an issuer, by name.
 
-    A line a template: id, version, whether it is shown, name, and the rules of `quality FILE catalogue` that it fails.
+    A line a template: id, version, whether it is shown, name, and what it lacks: codes of the framework `catalogue`.
     """
     from lti_tool.catalogue import listing
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from lti_tool.catalogue.offers import Offer
@@ -56,32 +56,36 @@ def part_of(total: int, size: int = PAGE_SIZE) -> ListPart:
 @pages.get("/catalogue")
 def whole() -> Response:
     """What all issuers offer."""
-    return _list_page(None, "catalogue/list.html")
+    return _list_page("catalogue/list.html", None, PAGE_SIZE)
 
 
 @pages.get("/issuers/<slug>/catalogue")
 def of_issuer(slug: str) -> Response:
     """What one issuer offers. Raises NotFoundError where there is none."""
-    return _list_page(slug, "catalogue/list.html")
+    return _list_page("catalogue/list.html", slug, PAGE_SIZE)
 
 
 @pages.get("/catalogue/embed")
 def whole_embedded() -> Response:
     """As `whole`, for a frame on any other site: it has nothing to press but links that leave the frame."""
-    return _list_page(None, "catalogue/list_embedded.html", EMBEDDED)
+    return _framed(_list_page("catalogue/list_embedded.html", None, EMBEDDED))
 
 
 @pages.get("/issuers/<slug>/catalogue/embed")
 def of_issuer_embedded(slug: str) -> Response:
-    """As `of_issuer`, for a frame on any other site."""
-    return _list_page(slug, "catalogue/list_embedded.html", EMBEDDED)
+    """As `of_issuer`, for a frame on any other site. Raises NotFoundError where there is none."""
+    return _framed(_list_page("catalogue/list_embedded.html", slug, EMBEDDED))
 
 
-def _list_page(slug: str | None, page: str, size: int = PAGE_SIZE) -> Response:
+def _framed(response: Response) -> Response:
+    """The response, which any site may frame; only once it is there, as no error page may be."""
+    allow_framing_by(ANY_ORIGIN)
+    return response
+
+
+def _list_page(page: str, slug: str | None, size: int) -> Response:
     with current_tool().store.read() as session:
         catalogue = read_catalogue(session, slug)
-    if request.path.endswith("/embed"):
-        allow_framing_by(ANY_ORIGIN)
     return Response(render_template(page, **_list_values(catalogue, size)), mimetype="text/html")
 
 

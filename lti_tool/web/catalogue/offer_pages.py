@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from uuid import UUID
 
 from flask import Blueprint, render_template
@@ -15,7 +15,7 @@ from badges.template.fields import Field, fields_of
 from badges.template.model import Template
 from lti_tool.catalogue.search import next_offers
 from lti_tool.publishing.announced import announced
-from lti_tool.web.catalogue.reading import FullOffer, find_offer, read_catalogue, read_fully
+from lti_tool.web.catalogue.reading import find_offer, read_catalogue, read_fully
 from lti_tool.web.catalogue.wishes import level_words
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import ANY_ORIGIN, allow_framing_by
@@ -38,7 +38,7 @@ def show(template_id: UUID) -> Response:
         [full] = read_fully(session, catalogue, [offer])
         set_page_issuer(full.issuer)
         on_page = announced(full.issuer, full.row, page_language())
-    first = _asked_first(full)
+    first = list(_asked_first(full.template, full.as_offered.declared))
     labels = [detail.label for detail in first]
     text = render_template(
         "catalogue/offer.html",
@@ -70,12 +70,8 @@ def embedded(template_id: UUID) -> Response:
     return Response(text, mimetype="text/html")
 
 
-def _asked_first(full: FullOffer) -> Sequence[Detail]:
+def _asked_first(template: Template, declared: Declarations) -> Iterator[Detail]:
     """For whom it is, what is needed, what it costs, where it leads, who recognises it, and who can take part."""
-    return list(_asked(full.template, full.as_offered.declared))
-
-
-def _asked(template: Template, declared: Declarations) -> Iterator[Detail]:
     for name in _TEXTS_FIRST:
         if texts := getattr(declared, name):
             yield Detail(label=_field(Declarations, name).label, values=(texts,))

@@ -28,6 +28,9 @@ def test_one_that_cannot_be_read_any_more_takes_no_other_with_it(tool, published
         row = session.query(TemplateVersion).filter_by(template_id=broken).one()
         row.body = row.body | {"isced_f": "nonsense"}
     assert current(tool) == {whole}
+    with tool.store.read() as session:
+        candidates = listing.candidates(session, tool.issuers.first(session), tool.clock())
+    assert {each.row.template_id for each in candidates} == {published, whole}
 
 
 def test_an_entry_of_an_issuer_shows_nothing_of_anothers(tool, published):

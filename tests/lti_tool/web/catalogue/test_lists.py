@@ -94,6 +94,14 @@ def test_what_fits_nothing_says_what_to_do(browser, data_course, safety_course, 
     assert "No course fits. Try fewer words, or fewer filters." in text_of(page)
 
 
+def test_an_issuer_is_found_by_its_name_in_either_language(browser, web_tool, data_course):
+    change_issuer(web_tool, name="RC")
+    with web_tool.store.begin() as session:
+        legal_identity.confirm(session, web_tool.issuer, web_tool.clock())
+    for typed in ("RC", "koledžas", "college"):
+        assert found(browser, f"q={quote(typed)}") == [data_course], typed
+
+
 def test_a_skill_is_a_filter(browser, data_course, safety_course):
     assert found(browser, f"skill={ESCO_STATISTICS}") == [data_course]
 
@@ -260,7 +268,8 @@ def test_only_parts_for_other_sites_may_be_framed(browser, data_course):
         assert policy(page)["frame-ancestors"] == ["*"], path
         assert "<form" not in page.text and "<button" not in page.text
         assert 'target="_blank" rel="noopener"' in page.text
-    for path in ("/catalogue", f"/catalogue/{data_course}"):
+    nowhere = f"/catalogue/{data_course[:-4]}0000/embed"
+    for path in ("/catalogue", f"/catalogue/{data_course}", nowhere, "/issuers/nobody/catalogue/embed"):
         assert policy(browser.get(path))["frame-ancestors"] == ["'none'"]
 
 
