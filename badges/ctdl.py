@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from uuid import NAMESPACE_URL, uuid5
 
 from badges.elm.builders import without_empty
-from badges.elm.opportunity import OfferedTemplate
 from badges.eu.terms import decimal_text, duration
+from badges.offered import OfferedTemplate
 from badges.template.model import Level, Template
 from badges.vocabularies import vocabulary
 from signing.json_text import Json

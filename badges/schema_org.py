@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from badges.elm.builders import without_empty
-from badges.elm.opportunity import OfferedTemplate
 from badges.eu.terms import decimal_text, duration
+from badges.offered import OfferedTemplate
 from badges.template.fields import Texts
 from badges.template.model import Level, Template, text_in
 from badges.vocabularies import vocabulary

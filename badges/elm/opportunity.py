@@ -6,8 +6,8 @@ ask of each specification a field of study, a language and outcomes; so what els
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from badges.achievement import national_levels
 from badges.details import recognition_heading
@@ -32,6 +32,7 @@ from badges.elm.organisations import accreditations, organisation
 from badges.eu.terms import duration
 from badges.issuer import IssuerProfile
 from badges.native_words import quality_assurance_in_words
+from badges.offered import OfferedTemplate
 from badges.template.declarations import Declarations
 from badges.template.fields import Texts, fields_of
 from badges.template.model import Level, Template
@@ -59,21 +60,6 @@ _PAGES = ("enrolment_url", "guidance_url", "accessibility_url")
 _GUIDANCE = ("target_group", "purpose", "leads_to", "accessibility")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferedTemplate:
-    """A template as somebody offers it: its own address, and that of the page on which it is offered."""
-
-    template: Template
-    template_url: str
-    page_url: str
-    issuer: IssuerProfile
-
-    @property
-    def declared(self) -> Declarations:
-        """What the template says for quality frameworks, and its issuer where it is silent."""
-        return self.template.quality.with_those_of(self.issuer.quality)
-
-
 def learning_opportunity(offered: OfferedTemplate) -> Json:
     """The LearningOpportunity as JSON-LD; the same offer always gives the same document."""
     node = NodeBuilder(offered.page_url)
@@ -92,13 +78,35 @@ def learning_opportunity(offered: OfferedTemplate) -> Json:
             "priceDetail": [node("cost", "PriceDetail", description=dict(declared.cost))]
             if declared.cost
             else [],
-            "providedBy": [_provider(node, offered.issuer)],
+            "providedBy": [_provider(offered.issuer)],
             "learningAchievementSpecification": _specification(node, offered),
             "additionalNote": list(_guidance(node, declared)),
             "defaultLanguage": _language(template),
         }
     )
     return opportunity
+
+
+def learning_opportunities(offered: Iterable[OfferedTemplate]) -> Json:
+    """The LearningOpportunities of several offers as one document.
+
+    A concept is one node in all of them, so it has one label: two authors may call a skill differently.
+    """
+    labels: dict[str, Texts] = {}
+    graph = [_with_labels(learning_opportunity(each), labels) for each in offered]
+    for opportunity in graph:
+        del opportunity["@context"]
+    return {"@context": list(CONTEXT), "@graph": graph}
+
+
+def _with_labels(value: Any, labels: dict[str, Texts]) -> Any:
+    if isinstance(value, list):
+        return [_with_labels(item, labels) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("type") == "Concept":
+        return value | {"prefLabel": labels.setdefault(value["id"], value["prefLabel"])}
+    return {name: _with_labels(item, labels) for name, item in value.items()}
 
 
 def _language(template: Template) -> Json:
@@ -109,9 +117,12 @@ def _modes(template: Template) -> list[Json | None]:
     return [vocabulary_concept("modes_of_participation", code) for code in template.forms_of_participation]
 
 
-def _provider(node: NodeBuilder, issuer: IssuerProfile) -> Json:
-    """The issuer, whose accreditations stand with what is accredited. Its other name may not be its legal one too."""
-    provider = organisation(node, issuer)
+def _provider(issuer: IssuerProfile) -> Json:
+    """The issuer, whose accreditations stand with what is accredited. Its other name may not be its legal one too.
+
+    The nodes below it are the same in all its offers: in one document it is one node, with one of each number.
+    """
+    provider = organisation(NodeBuilder(issuer.id), issuer)
     del provider["accreditation"]
     if issuer.name in issuer.legal_name.values():
         del provider["altLabel"]

@@ -33,6 +33,7 @@ from lti_tool.web.backpack import kept as backpack_kept
 from lti_tool.web.backpack import profiles as backpack_profiles
 from lti_tool.web.backpack import programs as backpack_programs
 from lti_tool.web.catalogue import documents as catalogue_documents
+from lti_tool.web.catalogue import feeds as catalogue_feeds
 from lti_tool.web.catalogue import lists as catalogue_lists
 from lti_tool.web.catalogue import offer_pages as catalogue_offers
 from lti_tool.web.current import install
@@ -200,6 +201,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         catalogue_lists,
         catalogue_offers,
         catalogue_documents,
+        catalogue_feeds,
         privacy_notice,
         selective_disclosure,
         shared_badge,

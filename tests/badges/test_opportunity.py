@@ -10,8 +10,9 @@ import pytest
 from pyld import jsonld
 
 from badges.ctdl import REQUIRED, ctdl_credential
-from badges.elm.opportunity import OfferedTemplate, learning_opportunity
+from badges.elm.opportunity import learning_opportunities, learning_opportunity
 from badges.issuer import IssuerProfile
+from badges.offered import OfferedTemplate
 from badges.schema_org import course
 from badges.template.model import NOT_APPLICABLE, Template
 from signing.json_text import Json
@@ -84,6 +85,24 @@ def test_the_opportunity_of_any_template_conforms(
         drawn = any_template(source, offered.template)
         template = replace(drawn, isced_f=drawn.isced_f or "0542", quality=ISSUERS_GUIDANCE)
         assert conforms(learning_opportunity(replace(offered, template=template)))
+
+
+def test_several_offers_of_one_issuer_conform_as_one_document(
+    offered: OfferedTemplate, conforms: Conforms
+) -> None:
+    """The issuer is one node in all of them, and so is a skill that two authors call differently."""
+    first, *others = offered.template.learning_outcomes
+    skill = replace(first.esco[0], label={"en": "judge data"})
+    renamed = replace(offered.template, learning_outcomes=(replace(first, esco=(skill,)), *others))
+    second = replace(
+        offered,
+        template=renamed,
+        template_url="https://badges.example.org/achievements/6c2a0c7d/1",
+        page_url=f"{PAGE[:-1]}2",
+    )
+    document = learning_opportunities([offered, second])
+    assert len(document["@graph"]) == 2
+    assert conforms(document)
 
 
 # --- schema.org

@@ -66,7 +66,9 @@ def test_two_institutions_are_found_and_read(demo: RunningDemo, shared: Path) ->
     for template_id in (data, river):
         opportunity: Json = json.loads(asked(demo, f"/catalogue/{template_id}/elm.jsonld")[0])
         assert conforms(opportunity), template_id
-    assert conforms(json.loads(asked(demo, "/catalogue/elm.jsonld")[0]))
+    for path, number in (("/catalogue", 2), ("/issuers/daugava-school/catalogue", 1)):
+        listed = json.loads(asked(demo, f"{path}/elm.jsonld")[0])
+        assert len(listed["@graph"]) == number and conforms(listed), path
 
     items = json.loads(asked(demo, "/catalogue.json")[0])["itemListElement"]
     assert {each["item"]["provider"]["name"] for each in items} == {"Riga College", "Daugava School"}

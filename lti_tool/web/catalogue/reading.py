@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from badges.elm.opportunity import OfferedTemplate
+from badges.offered import OfferedTemplate
 from badges.template.model import Template, stored_template
 from lti_tool.catalogue.offers import Offer
 from lti_tool.errors import NotFoundError
@@ -14,8 +14,10 @@ from lti_tool.publishing import issuer_documents
 from lti_tool.store import Session, queries
 from lti_tool.store.models import TemplateVersion
 from lti_tool.web.current import current_tool
+from lti_tool.web.languages import page_language
 from lti_tool.web.page_issuer import set_page_issuer
 from lti_tool.web.requested_address import requested_base
+from lti_tool.web.translation import gettext as _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,3 +114,10 @@ def read_fully(session: Session, catalogue: Catalogue, offers: Sequence[Offer]) 
         for offer in offers
         if offer.version_id in rows
     ]
+
+
+def title_of(catalogue: Catalogue) -> str:
+    """What it is called, in the language of the page."""
+    if catalogue.only is None:
+        return _("Courses with micro-credentials")
+    return _("Courses of %(issuer)s", issuer=catalogue.only.profile.name_in(page_language()))

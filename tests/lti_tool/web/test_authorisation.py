@@ -109,12 +109,13 @@ WHO_MAY = {
     **{
         f"GET {address}": EVERYBODY
         for of in ("", "/issuers/<slug>")
-        for address in (f"{of}/catalogue{ending}" for ending in ("", ".json", ".atom", "/embed"))
+        for address in (
+            f"{of}/catalogue{ending}" for ending in ("", ".json", ".atom", "/embed", "/elm.jsonld")
+        )
     },
     # What is in no catalogue is found by nobody, and the badge of these visitors is not.
     **{f"GET /catalogue/<uuid:template_id>{ending}": NOBODY for ending in ("", "/embed")},
     **{f"GET /catalogue/<uuid:template_id>/{kind}.jsonld": NOBODY for kind in ("course", "elm", "ctdl")},
-    "GET /catalogue/elm.jsonld": EVERYBODY,
     "GET /sitemap.xml": EVERYBODY,
     "GET /robots.txt": EVERYBODY,
     "GET /issuers/<slug>/privacy": EVERYBODY,

@@ -150,7 +150,13 @@ def test_no_made_up_host_gets_into_what_caches_keep(browser, data_course, path):
     assert "evil.example" not in str(answer.headers)
 
 
-@pytest.mark.parametrize("path", ["/catalogue.json", "/catalogue.atom", "/catalogue/OFFER/course.jsonld"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/catalogue.json", "/catalogue.atom", "/catalogue/OFFER/course.jsonld", "/catalogue/elm.jsonld"),
+        "/issuers/riga-college/catalogue/elm.jsonld",
+    ],
+)
 def test_what_depends_on_the_language_says_so(browser, data_course, path):
     answer = browser.get(path.replace("OFFER", data_course), headers={"Accept-Language": "lv"})
     assert "Accept-Language" in answer.headers["Vary"] and "Datu pratība" in answer.text
