@@ -62,6 +62,15 @@ class Addresses:
     def badge_page(self, credential_id: str) -> str:
         return f"{self.tool_url}/badges/{credential_id}"
 
+    @property
+    def catalogue(self) -> str:
+        """The catalogue of the issuer."""
+        return f"{self.issuer}/catalogue"
+
+    def offer(self, template_id: str) -> str:
+        """A template in the catalogue, in whichever version it is there."""
+        return f"{self.tool_url}/catalogue/{template_id}"
+
     def shared_badge(self, token: str) -> str:
         return f"{self.tool_url}/shared/{token}"
 

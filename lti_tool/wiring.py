@@ -21,6 +21,7 @@ from config.settings import Settings
 from config.shown import ShownSetting, shown_settings
 from lti_tool.addresses import Addresses
 from lti_tool.awarding import looks
+from lti_tool.catalogue.current import CurrentOffers
 from lti_tool.deliveries import email, mail_folder, open_at
 from lti_tool.errors import JournalError, NotAllowedError, NotFoundError, SchemaTooNewError
 from lti_tool.issuing import issuer_changes, issuer_file
@@ -85,6 +86,7 @@ class Tool:
     that cannot be delivered; with `bounce_secret` a mail service tells which those are, nobody where it is empty. With
     `metrics_token` a monitor reads the numbers, nobody where it is empty. `journal`: the file of erasures and
     revocations; `periods`: how long things are kept.
+    `offers`: what is in the catalogue.
     `openid` signs operators in, where there is one; `role_claim` and `claimed_roles` say what they may do then.
     `seal` is that of the institution, put on exports of the first issuer; None where it has none.
     `settings` are shown to operators, and have no secret.
@@ -113,6 +115,7 @@ class Tool:
     tokens: TokenCache
     call_limits: PlatformsCallLimits
     issuers: Issuers
+    offers: CurrentOffers = field(default_factory=CurrentOffers)
     openid: OpenIdProvider | None = None
     role_claim: str = ""
     claimed_roles: Sequence[ClaimedRole] = ()

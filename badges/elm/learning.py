@@ -64,7 +64,7 @@ def achievement(
             _assessments(node, template, awarding_process, score, assessed_at, specification["provenBy"])
         ),
         specifiedBy=specification,
-        creditReceived=list(_credits(node, "received", template)),
+        creditReceived=list(credit_points_of(node, "received", template)),
     )
 
 
@@ -127,14 +127,14 @@ def _specification(node: NodeBuilder, template: Template, template_url: str, iss
     specification: Json = {
         "id": template_url,
         "type": kind,
-        "identifier": list(_identifiers(node, declared)),
+        "identifier": list(programme_identifiers(node, declared)),
         "dcType": [vocabulary_concept("unit_kinds", declared.unit_kind)],
         "title": dict(template.name),
         "description": dict(template.description),
         "homepage": [node.web_page("criteria", f"{template_url}#criteria")],
         "language": [language_concept(template.in_language)],
         "volumeOfLearning": duration(template.workload_hours) if template.workload_hours else None,
-        "creditPoint": list(_credits(node, "available", template)),
+        "creditPoint": list(credit_points_of(node, "available", template)),
         "mode": [
             vocabulary_concept("modes_of_participation", code) for code in template.forms_of_participation
         ],
@@ -143,9 +143,9 @@ def _specification(node: NodeBuilder, template: Template, template_url: str, iss
         "learningSetting": vocabulary_concept("learning_settings", template.learning_setting),
         "entryRequirement": node.note("prerequisites", template.prerequisites),
         "additionalNote": list(_notes(node, template, issuer)),
-        "learningOutcome": list(_outcomes(node, template.learning_outcomes)),
+        "learningOutcome": list(outcomes_of(node, template.learning_outcomes)),
         "provenBy": [
-            _assessment_specification(node, str(number), assessment)
+            assessment_specification(node, str(number), assessment)
             for number, assessment in enumerate(template.assessments, 1)
         ],
         "isPartOf": [
@@ -169,7 +169,7 @@ def _specification(node: NodeBuilder, template: Template, template_url: str, iss
     return specification
 
 
-def _assessment_specification(node: NodeBuilder, key: str, assessment: Assessment) -> Json:
+def assessment_specification(node: NodeBuilder, key: str, assessment: Assessment) -> Json:
     """The LearningAssessmentSpecification; supervision is in a note, because the model has it with a grade only."""
     supervision = vocabulary("supervision")[assessment.supervision].label if assessment.supervision else {}
     return node(
@@ -182,7 +182,8 @@ def _assessment_specification(node: NodeBuilder, key: str, assessment: Assessmen
     )
 
 
-def _outcomes(node: NodeBuilder, outcomes: Iterable[LearningOutcome]) -> Iterable[Json]:
+def outcomes_of(node: NodeBuilder, outcomes: Iterable[LearningOutcome]) -> Iterable[Json]:
+    """The LearningOutcomes with their skills of ESCO."""
     # A skill under two outcomes is one concept in RDF, so both have to give it the same label.
     labels: dict[str, Texts] = {}
     for number, outcome in enumerate(outcomes, 1):
@@ -196,13 +197,14 @@ def _outcomes(node: NodeBuilder, outcomes: Iterable[LearningOutcome]) -> Iterabl
         )
 
 
-def _credits(node: NodeBuilder, key: str, template: Template) -> Iterable[Json]:
+def credit_points_of(node: NodeBuilder, key: str, template: Template) -> Iterable[Json]:
+    """The CreditPoint of the template, as an iterable; nothing where it has no credits."""
     if template.credits is not None:
         framework = vocabulary_concept("credit_systems", "ECTS")
         yield node(key, "CreditPoint", point=decimal_text(template.credits), framework=framework)
 
 
-def _identifiers(node: NodeBuilder, declared: Declarations) -> Iterable[Json]:
+def programme_identifiers(node: NodeBuilder, declared: Declarations) -> Iterable[Json]:
     """The code and the licence of the programme, each with what it is, in English: the model has one language here."""
     for name in ("programme_code", "licence"):
         if number := getattr(declared, name):
@@ -213,27 +215,28 @@ def _notes(node: NodeBuilder, template: Template, issuer: IssuerProfile) -> Iter
     """Notes with what the model has no property for, or none in a credential of this profile."""
     for number, assurance in enumerate(template.types_of_quality_assurance, 1):
         yield node.note(
-            f"quality-{number}", _with_address(quality_assurance_in_words(assurance), assurance.url)
+            f"quality-{number}", with_address(quality_assurance_in_words(assurance), assurance.url)
         )
     if template.stackability:
         yield node.note("stackability", vocabulary("stackability")[template.stackability].label)
     yield node.note("further-information", template.further_information)
-    yield node.note("criteria", _about(_CRITERIA, template.stated_criteria))
+    yield node.note("criteria", about(_CRITERIA, template.stated_criteria))
     declared = template.quality.with_those_of(issuer.quality)
     if declared.decision_reference:
         decision = {language: declared.decision_reference for language in _label("decision_reference")}
-        yield node.note("level-decision", _about(_label("decision_reference"), decision))
-    yield node.note("recognition", _about(recognition_heading(), declared.recognition))
+        yield node.note("level-decision", about(_label("decision_reference"), decision))
+    yield node.note("recognition", about(recognition_heading(), declared.recognition))
     for number, detail in enumerate(noted_details(template, issuer), 1):
         for place, texts in enumerate(detail.values, 1):
-            yield node.note(f"detail-{number}-{place}", _about(detail.label, texts))
+            yield node.note(f"detail-{number}-{place}", about(detail.label, texts))
 
 
-def _with_address(texts: Texts, address: str | None) -> Texts:
+def with_address(texts: Texts, address: str | None) -> Texts:
+    """The texts, each with the address behind it."""
     return {language: f"{text}, {address}" if address else text for language, text in texts.items()}
 
 
-def _about(label: Texts, texts: Texts) -> Texts:
+def about(label: Texts, texts: Texts) -> Texts:
     """The texts, each with what it is about before it, where there is a word for that in its language."""
     return {
         language: f"{label[language]}: {text}" if language in label else text

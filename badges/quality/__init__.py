@@ -4,8 +4,8 @@ A framework has a `title` in English and Latvian, a `source`, and rules. A rule 
 key of FIELDS), a `strength` (`must`, `should`, or `stated`: missing, it is only reported as not stated), a sentence in
 `en` and `lv` that says what to do, and one demand; one about the field `declarations` has none, because a text that
 is written for it meets it, and a `heading`, under which readers find that text. With a second demand, `when`, it
-applies only if that is met. With `declared = true` the report says that the issuer declares it, because the tool cannot
-see whether it is so. A demand is one of
+applies only if that is met. With `declared = true` the report says that the issuer declares it, as long as the tool
+does not see itself that it is so. A demand is one of
 
 * `present = true` or `false`      there is a value, or none
 * `is = true`                      exactly this value
@@ -32,6 +32,7 @@ from typing import Any, Literal
 
 from badges.errors import FrameworkError
 from badges.eu.annex_1 import ELEMENTS
+from badges.template.declarations import RECOGNITION
 from badges.template.fields import Field, Group, Items, fields_of
 from badges.template.model import Template
 from signing.json_text import Json
@@ -44,6 +45,8 @@ LIGHTS = ("met", "partly", "not", "not_regulated")
 
 #: The framework of the elements themselves, whose rules are those of its file and those that the fields declare.
 ANNEX_1 = "eu_annex_1"
+#: The framework of what the public catalogue asks for.
+CATALOGUE = "catalogue"
 
 
 def _template_fields() -> Iterator[tuple[str, Field, str]]:
@@ -85,6 +88,8 @@ FIELDS: Mapping[str, str] = {
     "hours_a_credit": "/workload_hours",
     "assured_days": "/types_of_quality_assurance",
     "accredited_days": "issuer:/accreditations",
+    "recognition": f"/quality/declarations/{RECOGNITION}",
+    "guidance_languages": "/quality/target_group",
     **{name: pointer for name, _field, pointer in _template_fields()},
 }
 
@@ -107,7 +112,7 @@ class Rule:
     """One rule of a framework; `demand` is None where only a written declaration meets it.
 
     `sentence` says in each language what to do, `heading` what a text that meets it is about. Where `declared`, nothing
-    but the issuer's word meets the demand.
+    but the issuer's word meets the demand, unless the tool sees that it is so.
     """
 
     code: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Literal
 
 from badges.issuer import IssuerProfile
@@ -16,7 +17,7 @@ from badges.template.model import Level, Template
 from badges.template.programme_code import contradicts_level, read_programme_code
 from badges.template.values import Assessment, QualityAssurance, first_end
 
-#: `declared`: nothing but the word of the issuer says that it is so.
+#: `declared`: nothing but the word of the issuer says that it is so, because the tool does not see it.
 Outcome = Literal["pass", "declared", "fail", "warning", "declaration_missing", "not_applicable"]
 
 #: What the tool itself provides with every badge, whatever is in the template.
@@ -37,6 +38,8 @@ _TEMPLATE_FIELDS = tuple(
     if not isinstance(field.kind, Group)
 )
 _DECLARATIONS = tuple(field.name for field in fields_of(Declarations))
+#: The texts that guide whoever thinks of enrolling.
+_GUIDANCE = ("target_group", "leads_to", "recognition", "cost", "accessibility")
 _OUTCOME_OF_FAILURE: dict[str, Outcome] = {
     "must": "fail",
     "should": "warning",
@@ -71,25 +74,36 @@ class QualityReport:
 
 
 def evaluate(
-    code: str, template: Template, issuer: IssuerProfile, today: date | None = None
+    code: str,
+    template: Template,
+    issuer: IssuerProfile,
+    today: date | None = None,
+    seen: Facts = MappingProxyType({}),
 ) -> QualityReport:
-    """The report of the framework `code`, as of `today`. Raises FrameworkError where there is no such framework."""
+    """The report of the framework `code`, as of `today`. Raises FrameworkError where there is no such framework.
+
+    `seen` are facts that the tool sees itself, whatever template and issuer declare.
+    """
     quality_framework = framework(code)
-    known = facts(template, issuer, today)
+    known = {**facts(template, issuer, today), **seen}
     return QualityReport(
         framework=quality_framework,
-        verdicts=tuple(_verdict(code, rule, known) for rule in quality_framework.rules),
+        verdicts=tuple(_verdict(code, rule, known, seen) for rule in quality_framework.rules),
     )
 
 
 def failed_rules(
-    code: str, template: Template, issuer: IssuerProfile, today: date | None = None
+    code: str,
+    template: Template,
+    issuer: IssuerProfile,
+    today: date | None = None,
+    seen: Facts = MappingProxyType({}),
 ) -> tuple[str, ...]:
     """The codes of the `must` rules of the framework `code` that fail; cheaper than a whole report.
 
     Raises FrameworkError where there is no such framework.
     """
-    known = facts(template, issuer, today)
+    known = {**facts(template, issuer, today), **seen}
     return tuple(
         rule.code
         for rule in framework(code).rules
@@ -139,6 +153,12 @@ def facts(template: Template, issuer: IssuerProfile, today: date | None = None) 
     # A level of any country is a national level.
     known["national_level"] = template.lki_level or template.national_level
     known |= {name: getattr(declared, name) for name in _DECLARATIONS}
+    known["recognition"] = declared.recognition
+    known["guidance_languages"] = tuple(
+        language
+        for language in template.name
+        if all(language in getattr(declared, name) for name in _GUIDANCE)
+    )
     return known
 
 
@@ -164,11 +184,12 @@ def _is_met(code: str, rule: Rule, known: Facts) -> bool:
     return rule.demand.met(known) if rule.demand else f"{code}.{rule.code}" in known["declarations"]
 
 
-def _verdict(code: str, rule: Rule, known: Facts) -> Verdict:
+def _verdict(code: str, rule: Rule, known: Facts, seen: Facts) -> Verdict:
     if not rule.applies(known):
         return Verdict(rule=rule, outcome="not_applicable")
     if _is_met(code, rule, known):
-        return Verdict(rule=rule, outcome="declared" if rule.declared else "pass")
+        is_seen = rule.field in seen
+        return Verdict(rule=rule, outcome="declared" if rule.declared and not is_seen else "pass")
     if rule.demand is None:
         pointer = f"/quality/declarations/{code}.{rule.code}"
     else:

@@ -195,6 +195,18 @@ class Declarations:
         WebAddress(),
         label={"en": "Page about accessibility", "lv": "Lapa par piekļūstamību"},
     )
+    leads_to: Texts = declare(
+        TextByLanguage(),
+        label={"en": "What it leads to", "lv": "Turpmākās iespējas"},
+    )
+    accessibility: Texts = declare(
+        TextByLanguage(),
+        label={"en": "Accessibility", "lv": "Piekļūstamība"},
+    )
+    enrolment_url: str | None = declare(
+        WebAddress(),
+        label={"en": "Page where learners enrol", "lv": "Lapa, kurā pieteikties"},
+    )
     privacy_notice_url: str | None = declare(
         WebAddress(),
         topic="quality",

@@ -14,6 +14,7 @@ from lti_tool import __version__
 from lti_tool.commands import (
     backups,
     badges,
+    catalogue,
     courses,
     demo,
     doctor,
@@ -63,6 +64,7 @@ def _with_words(command: click.Command) -> click.Command:
 for group in (
     backups,
     badges,
+    catalogue,
     courses,
     demo,
     doctor,

@@ -18,6 +18,7 @@ Permission = Literal[
     "write_templates",
     "approve_templates",
     "retire_templates",
+    "manage_catalogue",
     "see_platforms",
     "manage_platforms",
     "rotate_lti_key",
@@ -46,6 +47,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "write_templates": frozenset({"owner", "manager"}),
     "approve_templates": frozenset({"owner", "approver"}),
     "retire_templates": frozenset({"owner", "manager"}),
+    "manage_catalogue": frozenset({"owner", "manager"}),
     "see_platforms": frozenset({"owner", "manager", "support", "auditor"}),
     "manage_platforms": frozenset({"owner", "manager"}),
     # It is shown to the platforms of all issuers: an owner of the first one alone.

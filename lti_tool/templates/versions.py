@@ -25,6 +25,7 @@ from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import Course, TemplateChange, TemplateVersion
 from lti_tool.templates import approval_requests
 from lti_tool.templates.issuer_logos import logo_for
+from lti_tool.templates.seen_facts import seen_facts
 from lti_tool.values import Json
 
 #: Edits by one person, each within this time of the last, are one entry of the history. The editor saves while somebody
@@ -167,8 +168,9 @@ def check_publishable(row: TemplateVersion, issuer: IssuerProfile, now: datetime
     problems = unready(template, today)
     if problems:
         raise TemplateError(problems)
+    seen = seen_facts(row, template, issuer)
     failings = tuple(
-        (code, rule) for code in issuer.demands for rule in failed_rules(code, template, issuer, today)
+        (code, rule) for code in issuer.demands for rule in failed_rules(code, template, issuer, today, seen)
     )
     if failings:
         raise QualityError(failings)

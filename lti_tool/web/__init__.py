@@ -35,6 +35,10 @@ from lti_tool.web.backpack import programs as backpack_programs
 from lti_tool.web.backpack.badge_connect import assertions as badge_connect_assertions
 from lti_tool.web.backpack.badge_connect import manifest as badge_connect_manifest
 from lti_tool.web.backpack.badge_connect import profiles as badge_connect_profiles
+from lti_tool.web.catalogue import documents as catalogue_documents
+from lti_tool.web.catalogue import feeds as catalogue_feeds
+from lti_tool.web.catalogue import lists as catalogue_lists
+from lti_tool.web.catalogue import offer_pages as catalogue_offers
 from lti_tool.web.current import install
 from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
@@ -43,6 +47,7 @@ from lti_tool.web.hosts import places as host_places
 from lti_tool.web.learner import badge, downloads, mine, own_data, sharing, signed_in
 from lti_tool.web.mails import bounces, holder_checks, reminders
 from lti_tool.web.operator import account as operator_account
+from lti_tool.web.operator import catalogue as operator_catalogue
 from lti_tool.web.operator import events as operator_events
 from lti_tool.web.operator import home as operator_home
 from lti_tool.web.operator import invitation as operator_invitation
@@ -179,6 +184,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         operator_account,
         operator_home,
         operator_templates,
+        operator_catalogue,
         operator_platforms,
         operator_platform,
         operator_platform_details,
@@ -198,6 +204,10 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         quality_report,
         approval,
         badge_pages,
+        catalogue_lists,
+        catalogue_offers,
+        catalogue_documents,
+        catalogue_feeds,
         privacy_notice,
         selective_disclosure,
         shared_badge,

@@ -65,7 +65,7 @@ def shown_version(
     return {
         "row": row,
         "template": template,
-        "preview": preview(row, template, completeness_of(template, issuer.profile, today).stated_count),
+        "preview": preview(row, template, completeness_of(row, template, issuer.profile, today).stated_count),
         "read_in": read_in_each_language(issuer, row),
         "text_in": text_in,
         "vocabulary": vocabulary,

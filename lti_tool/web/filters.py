@@ -54,6 +54,7 @@ def set_up(app: Flask) -> None:
         day=day,
         moment=moment,
         percent=percent,
+        number=number,
         required_result=required_result,
         channel=channel,
         country=country,
@@ -154,6 +155,11 @@ def _time_element(moment: str, exact: str, in_browser: str, text: str) -> Markup
 def percent(score: Decimal) -> str:
     """A score from 0 to 1 as a percentage."""
     return _("%(number)s %%", number=format_decimal(round(score * 100, 1)))
+
+
+def number(value: Decimal) -> str:
+    """A number in figures, without zeros at its end."""
+    return format_decimal(value)
 
 
 def required_result(template: Template) -> str:

@@ -2,7 +2,7 @@
 
 A page of a launch may be framed by the origins of its platform. Before a launch these are not known, so any site may
 frame those pages; they have no session, so nothing can be clicked there in somebody's name. Public pages may not be
-framed.
+framed, but for the parts of the catalogue that are made for other sites: they have links alone.
 """
 
 from __future__ import annotations

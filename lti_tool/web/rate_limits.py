@@ -33,6 +33,14 @@ READING = 1200
 READING_OF = {
     "badge_pages.badge": 600,
     "downloads.certificate": 120,
+    # Each searches all that is offered.
+    "catalogue_lists.whole": 300,
+    "catalogue_lists.of_issuer": 300,
+    "catalogue_documents.whole": 120,
+    "catalogue_documents.of_issuer": 120,
+    "catalogue_documents.opportunities": 60,
+    "catalogue_documents.opportunities_of_issuer": 60,
+    "catalogue_feeds.site_map": 60,
     "selective_disclosure.partial_badge": 120,
     "shared_badge.shared": 120,
     "shared_badge.shared_file": 60,

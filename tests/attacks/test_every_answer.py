@@ -62,6 +62,11 @@ def test_another_site_reads_public_documents_alone_and_never_as_the_visitor(scho
     assert len(read) > 12
     assert others == {
         "/openapi.json",
+        "/catalogue.json",
+        "/catalogue.atom",
+        "/catalogue/elm.jsonld",
+        "/sitemap.xml",
+        "/robots.txt",
         "/lti/jwks.json",
         "/wallet/offers/<token>",
         "/ims/ob/v3p0/discovery",

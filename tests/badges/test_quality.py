@@ -16,7 +16,7 @@ from badges.eu import elements
 from badges.issuer import IssuerProfile, read_issuer
 from badges.quality import FIELDS, framework, framework_codes, read_framework
 from badges.quality.evaluation import QualityReport, evaluate, facts, failed_rules
-from badges.template.declarations import Declarations
+from badges.template.declarations import RECOGNITION, Declarations
 from badges.template.model import NOT_APPLICABLE, Template, read_template, template_as_json
 from badges.template.values import Assessment
 
@@ -39,6 +39,10 @@ EXPECTED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "chea": (("orientation", "purpose"), ("orientation", "purpose")),
     "rutgers_lumina": (("transparency", "access"), ("transparency", "access")),
     "latvia": ((), ()),
+    "catalogue": (
+        ("target-group", "leads-to", "recognition", "cost", "accessibility"),
+        ("target-group", "leads-to", "recognition", "cost", "accessibility"),
+    ),
     "edubadges": (("workload", "quality"), ()),
 }
 #: The profile of each framework in the reference folder.
@@ -255,7 +259,7 @@ def test_each_framework_has_the_rules_it_is_known_by(shared: Path) -> None:
     """By strength, against the profiles drawn from the sources; a few more are of ours, as those of Annex I."""
     known = json.loads((shared / "data/eu/profiles/quality_profiles.json").read_text(encoding="utf-8"))
     profiles = {profile["id"]: profile["rules"] for profile in known["profiles"]}
-    assert set(PROFILES.values()) == set(framework_codes()) - {"eu_annex_1"}
+    assert set(PROFILES.values()) == set(framework_codes()) - {"eu_annex_1", "catalogue"}
     for profile, code in PROFILES.items():
         wanted = Counter(rule["level"].replace("declared", "stated") for rule in profiles[profile])
         wanted += Counter(OF_OURS.get(code, {}))
@@ -367,3 +371,30 @@ def test_what_the_editor_suggests_is_a_command():
     commands = set("Add Correct Count Give Identify Let Name Renew Set State".split())
     sentences = [rule.sentence["en"] for rule in framework("eu_annex_1").rules]
     assert [each for each in sentences if each.split()[0] not in commands] == []
+
+
+def test_what_the_tool_sees_itself_is_not_only_declared(solar: Template, issuer: IssuerProfile) -> None:
+    declared = declaring(solar, in_catalogue=True)
+    for code, rule in (("eu_annex_2", "2-catalogue"), ("rutgers_lumina", "transparency")):
+        assert outcomes(evaluate(code, declared, issuer))[rule] == "declared"
+        for template in (solar, declared):
+            assert outcomes(evaluate(code, template, issuer, seen={"in_catalogue": True}))[rule] == "pass"
+    assert "transparency" in failed_rules("rutgers_lumina", solar, issuer)
+    assert "transparency" not in failed_rules("rutgers_lumina", solar, issuer, seen={"in_catalogue": True})
+
+
+def test_the_catalogue_asks_for_guidance_in_both_languages(solar: Template, issuer: IssuerProfile) -> None:
+    both = {"en": "Everybody.", "lv": "Visiem."}
+    guided = declaring(
+        solar,
+        **dict.fromkeys(("target_group", "leads_to", "cost", "accessibility"), both),
+        declarations={RECOGNITION: both},
+    )
+    assert evaluate("catalogue", guided, issuer).passes
+    assert outcomes(evaluate("catalogue", guided, issuer))["both-languages"] == "pass"
+    in_one = declaring(guided, cost={"lv": "Bez maksas."})
+    assert outcomes(evaluate("catalogue", in_one, issuer))["both-languages"] == "warning"
+    without = declaring(guided, declarations={})
+    assert mends(evaluate("catalogue", without, issuer))["recognition"] == (
+        f"/quality/declarations/{RECOGNITION}"
+    )

@@ -52,6 +52,7 @@ ROOMS = (
         "templates",
         "deliveries",
         "publishing",
+        "catalogue",
         "backpack",
         "hosts",
         "bulk_acts",

@@ -13,6 +13,7 @@ from lti_tool.store.models.awards import (
 from lti_tool.store.models.backpack import KeptBadge, KeptProfile, Program, ProgramAccess, ProgramToken
 from lti_tool.store.models.base import Base, Instant, Score
 from lti_tool.store.models.bulk_acts import BulkAct, BulkActPerson
+from lti_tool.store.models.catalogue import CatalogueEntry
 from lti_tool.store.models.corrections import CorrectionRequest
 from lti_tool.store.models.events import CountedEvents, Event
 from lti_tool.store.models.hosts import BadgeHost, BroughtBadge, EndedAccess, HostAccess
@@ -67,6 +68,7 @@ __all__ = [
     "BroughtBadge",
     "BulkAct",
     "BulkActPerson",
+    "CatalogueEntry",
     "CompiledFormRow",
     "CorrectionRequest",
     "CountedEvents",

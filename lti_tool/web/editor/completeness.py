@@ -12,6 +12,8 @@ from badges.quality import ANNEX_1
 from badges.quality.evaluation import Verdict, evaluate
 from badges.template.model import Template
 from badges.template.wording import other_percentages, unready
+from lti_tool.store.models import TemplateVersion
+from lti_tool.templates.seen_facts import seen_facts
 from lti_tool.web.editor.fields import step_code_of
 from lti_tool.web.editor.missing import fields_at
 
@@ -66,9 +68,12 @@ class Completeness:
         return sum(state.is_stated for state in self.elements)
 
 
-def completeness_of(template: Template, issuer: IssuerProfile, today: date) -> Completeness:
-    """How complete the template is by the rules of Annex I of the Council Recommendation."""
-    report, *others = (evaluate(code, template, issuer, today) for code in (ANNEX_1, *issuer.demands))
+def completeness_of(
+    row: TemplateVersion, template: Template, issuer: IssuerProfile, today: date
+) -> Completeness:
+    """How complete the template of the row is by the rules of Annex I of the Council Recommendation."""
+    seen = seen_facts(row, template, issuer)
+    report, *others = (evaluate(code, template, issuer, today, seen) for code in (ANNEX_1, *issuer.demands))
     # Reversed, so that of several failed rules of an element the first gives the field.
     failed_fields = {
         verdict.rule.code.partition(".")[0]: verdict.field

@@ -32,7 +32,7 @@ def confirmation_page(author: Author, row: TemplateVersion, shown_hash: str) -> 
         author=author,
         row=row,
         template=template,
-        preview=preview(row, template, completeness_of(template, profile, today).stated_count),
+        preview=preview(row, template, completeness_of(row, template, profile, today).stated_count),
         read_in=read_in_each_language(page_issuer(), row),
         percentages=list(other_percentages(template)),
         undrawn=list(undrawn(template, profile)),

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from badges.details import recognition_heading
 from badges.quality import framework, framework_codes
 from badges.template import fields as declared
+from badges.template.declarations import RECOGNITION
 from badges.template.fields import Group, Items, Section, Texts, fields_of
 from badges.template.kinds import Control
 from badges.template.model import Template
@@ -142,6 +144,15 @@ def declarations_step(code: str) -> Step:
         for rule in quality_framework.rules
         if rule.demand is None
     )
+    if "quality/recognition" in demanded:
+        # It is one text, whichever framework asks for it.
+        declarations += (
+            Field(
+                name=f"quality/declarations/{RECOGNITION}",
+                control="texts_area",
+                label=_localized(recognition_heading()),
+            ),
+        )
     return Step(
         code=code,
         title=_localized(quality_framework.title),

@@ -17,6 +17,7 @@ from lti_tool.store import Session
 from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import approval_requests, approvals, versions
 from lti_tool.templates.draft_hash import draft_hash
+from lti_tool.templates.seen_facts import seen_facts
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor.author import Author, current_author, locked_version, readable_version
 from lti_tool.web.editor.completeness import completeness_of
@@ -101,10 +102,11 @@ def report_page(author: Author, row: TemplateVersion, error: str = "") -> str:
     required = (ANNEX_1, *issuer.demands)
     # Whoever teaches has nothing to do with frameworks that their institution did not choose.
     codes = framework_codes() if author.course_id is None else required
-    reports = [evaluate(code, template, issuer, today) for code in codes]
+    seen = seen_facts(row, template, issuer)
+    reports = [evaluate(code, template, issuer, today, seen) for code in codes]
     requested = request.form.get("framework", "")
     shown_codes = framework_codes() if requested == ALL_FRAMEWORKS else (*required, requested)
-    completeness = completeness_of(template, issuer, today)
+    completeness = completeness_of(row, template, issuer, today)
     return render_template(
         "editor/report.html",
         author=author,

@@ -201,7 +201,7 @@ def _submitted_step() -> Step:
 
 def _completeness(row: TemplateVersion) -> Completeness:
     profile = page_issuer().profile
-    return completeness_of(read_template(row.body), profile, profile.day_of(current_tool().clock()))
+    return completeness_of(row, read_template(row.body), profile, profile.day_of(current_tool().clock()))
 
 
 def unready_fields(row: TemplateVersion) -> Mapping[str, str]:

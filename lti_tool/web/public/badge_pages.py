@@ -19,6 +19,7 @@ from lti_tool.publishing.announced import Announced, announced, announced_readin
 from lti_tool.store import events, queries
 from lti_tool.store.models import CredentialRow, TemplateVersion
 from lti_tool.store.models.awards import JSON_FORM
+from lti_tool.web.catalogue.reading import is_offered
 from lti_tool.web.current import current_tool
 from lti_tool.web.documents.responses import (
     CORS_ANY_ORIGIN,
@@ -154,6 +155,7 @@ def achievement(template_id: UUID, version: int, language: str | None = None) ->
             version=row,
             template=stored_template(row.body),
             announced=announced_by(row),
+            is_offered=is_offered(session, row.template_id),
         )
     response = Response(text, mimetype="text/html")
     response.vary.add("Accept")

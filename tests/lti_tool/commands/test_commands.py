@@ -448,7 +448,7 @@ def test_of_frameworks_that_the_institution_did_not_choose_there_is_one_line(run
     file.write_text(text, "utf-8")
     code, output, _ = run("quality", TEMPLATE, "--issuer", file)
     lines = output.splitlines()
-    assert len([line for line in lines if not line.startswith(" ")]) == 12
+    assert len([line for line in lines if not line.startswith(" ")]) == 13
     assert "eu_annex_1: passes (EU micro-credential: Annex I, the elements)" in lines
     assert (code, "FAIL" in output) == (0, False)
     file.write_text(text.replace("# demands = [", f'demands = ["{CMF}"] # ['), "utf-8")

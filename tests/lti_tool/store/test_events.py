@@ -17,6 +17,7 @@ from sqlalchemy import event
 
 from badges.schemas import EXTENSION_SCHEMA
 from lti_tool.awarding import awards, confirmations, looks, rule_changes
+from lti_tool.catalogue import listing
 from lti_tool.conditions.page import Line, Statement
 from lti_tool.deliveries import CHANNELS, dispatch
 from lti_tool.errors import DeliveryError
@@ -264,6 +265,14 @@ def share(story, session, now):
 def end_links(session, of_award, now, by):
     for link in session.query(ShareLink).all():
         share_links.end_link(session, of_award, link.id, now, by)
+
+
+def put_in_catalogue(s, session, now):
+    listing.put_in(session, s.tool.issuer, template(session).template_id, now, ROOT_ACCOUNT)
+
+
+def take_out_of_catalogue(s, session, now):
+    listing.take_out(session, s.tool.issuer, template(session).template_id, now, ROOT_ACCOUNT)
 
 
 def ask_for_approval(story, session, now):
@@ -594,6 +603,10 @@ ACTS: list[tuple[str, Callable[[Story], Any], list[str]]] = [
     ("it is reinstated", on_award(awards.reinstate), ["reinstated"]),
     ("a badge is revoked", on_award(awards.revoke, "Anna Bērziņa asked for it"), ["revoked"]),
     ("it is awarded again", on_award(awards.award_again, "it was Anna Bērziņa after all"), ["awarded_again"]),
+    ("a template is put into the catalogue", in_transaction(put_in_catalogue), ["template_listed"]),
+    ("it is put there again", in_transaction(put_in_catalogue), []),
+    ("it is taken out", in_transaction(take_out_of_catalogue), ["template_unlisted"]),
+    ("it is taken out again", in_transaction(take_out_of_catalogue), []),
     (
         "a template is retired",
         in_transaction(lambda s, session, now: versions.retire(template(session), now)),

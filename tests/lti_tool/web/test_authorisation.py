@@ -106,6 +106,18 @@ WHO_MAY = {
     "GET /achievements/<uuid:template_id>/<int:version>/image.png": EVERYBODY,
     "GET /achievements/<uuid:template_id>/<int:version>/mark.png": EVERYBODY,
     "GET /issuers/<slug>": EVERYBODY,
+    **{
+        f"GET {address}": EVERYBODY
+        for of in ("", "/issuers/<slug>")
+        for address in (
+            f"{of}/catalogue{ending}" for ending in ("", ".json", ".atom", "/embed", "/elm.jsonld")
+        )
+    },
+    # What is in no catalogue is found by nobody, and the badge of these visitors is not.
+    **{f"GET /catalogue/<uuid:template_id>{ending}": NOBODY for ending in ("", "/embed")},
+    **{f"GET /catalogue/<uuid:template_id>/{kind}.jsonld": NOBODY for kind in ("course", "elm", "ctdl")},
+    "GET /sitemap.xml": EVERYBODY,
+    "GET /robots.txt": EVERYBODY,
     "GET /issuers/<slug>/privacy": EVERYBODY,
     "GET /issuers/<slug>/accent.css": EVERYBODY,
     "GET /issuers/<slug>/logo.png": EVERYBODY,
@@ -216,7 +228,12 @@ WHO_MAY = {
         f"GET /operator{page}": EVERYBODY
         for page in (
             *("", "/confirm", "/account", "/account/passkey"),
-            *("/issuers/<slug>", "/issuers/<slug>/operators", "/issuers/<slug>/templates"),
+            *(
+                "/issuers/<slug>",
+                "/issuers/<slug>/operators",
+                "/issuers/<slug>/templates",
+                "/issuers/<slug>/catalogue",
+            ),
             "/issuers/<slug>/events",
             "/issuers/<slug>/settings",
             *(f"/issuers/<slug>/platforms{page}" for page in ("", "/add", "/moodle-plugin.zip")),
@@ -258,6 +275,7 @@ WHO_MAY = {
                 for act in ("resend", "retry", "revoke", "correct")
             ),
             "issuers/<slug>/templates/editor",
+            *(f"issuers/<slug>/catalogue/<uuid:template_id>/{act}" for act in ("put-in", "take-out")),
             *(
                 f"issuers/<slug>/templates/<uuid:template_id>/<int:version>/{act}"
                 for act in ("answer", "retire")

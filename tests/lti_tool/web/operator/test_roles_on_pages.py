@@ -44,6 +44,11 @@ WHO_MAY = {
     "GET /operator/issuers/<slug>": EVERY_ROLE,
     "POST /operator/issuers/<slug>/retry": {"owner", "manager"},
     "GET /operator/issuers/<slug>/templates": EVERY_ROLE,
+    "GET /operator/issuers/<slug>/catalogue": EVERY_ROLE,
+    **{
+        f"POST /operator/issuers/<slug>/catalogue/<uuid:template_id>/{act}": {"owner", "manager"}
+        for act in ("put-in", "take-out")
+    },
     f"GET {TEMPLATE}": EVERY_ROLE,
     f"POST {TEMPLATE}/answer": {"owner", "approver"},
     f"POST {TEMPLATE}/retire": {"owner", "manager"},

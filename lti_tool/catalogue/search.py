@@ -1,0 +1,118 @@
+"""find_offers: the offers that match what somebody typed and chose, and how many each further choice would give.
+
+Values of one facet widen what is found, those of several narrow it, and each typed word has to be there. A word is
+there in any of its forms, or, from three letters on, as the beginning of one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from badges.template.model import text_in
+from badges.vocabularies.search_index import folded
+from lti_tool.catalogue.offers import FACETS, Offer, Searched
+from lti_tool.catalogue.words import word_stem, words_of
+
+#: What of a search is read: so many letters, so many words of it, and so many values of a facet.
+MAX_TYPED = 100
+MAX_WORDS = 8
+MAX_VALUES = 20
+#: A shorter word is found whole only.
+SHORTEST_BEGINNING = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody typed, and the values of FACETS that they chose; a facet without values is not in `chosen`."""
+
+    typed: str = ""
+    chosen: Mapping[str, frozenset[str]]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether all offers match it."""
+        return not self.chosen and not words_of(self.typed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The offers, the best first, and for each facet how many there would be of each value with what else is chosen."""
+
+    offers: Sequence[Offer]
+    counts: Mapping[str, Mapping[str, int]]
+
+
+def read_wish(typed: str, values: Mapping[str, Iterable[str]]) -> Wish:
+    """The wish of a request, as far as it is read: facets that there are, with a bounded number of values."""
+    chosen = {facet: frozenset(list(values.get(facet, ()))[:MAX_VALUES]) - {""} for facet in FACETS}
+    return Wish(
+        typed=" ".join(typed[:MAX_TYPED].split()),
+        chosen={facet: found for facet, found in chosen.items() if found},
+    )
+
+
+def find_offers(offers: Sequence[Offer], wish: Wish, language: str) -> Found:
+    """What matches the wish among `offers`; of equals that of the first name in `language` stands first."""
+    ranks = {id(offer): rank for offer in offers if (rank := _rank(offer, wish.typed)) is not None}
+    worded = [offer for offer in offers if id(offer) in ranks]
+    failing = {id(offer): _failing(offer, wish) for offer in worded}
+    found = [offer for offer in worded if not failing[id(offer)]]
+    found.sort(key=lambda offer: (ranks[id(offer)], _sort_name(offer, language), offer.template_id))
+    return Found(
+        offers=found,
+        counts={
+            facet: Counter(
+                value for offer in worded if failing[id(offer)] <= {facet} for value in offer.facets[facet]
+            )
+            for facet in FACETS
+        },
+    )
+
+
+def _failing(offer: Offer, wish: Wish) -> set[str]:
+    """The facets of the wish that the offer does not have."""
+    return {facet for facet, values in wish.chosen.items() if values.isdisjoint(offer.facets[facet])}
+
+
+def _rank(offer: Offer, typed: str) -> int | None:
+    """How well it matches the words: 0 where all are in the name, None where one is nowhere."""
+    words = words_of(typed)[:MAX_WORDS]
+    if all(_has(offer.in_name, word) for word in words):
+        return 0
+    return 1 if all(_has(offer.in_all, word) for word in words) else None
+
+
+def _has(searched: Searched, word: str) -> bool:
+    if len(word) >= SHORTEST_BEGINNING and f" {word}" in searched.words:
+        return True
+    return any(f" {word_stem(word, stemmer)} " in stems for stemmer, stems in searched.stems.items())
+
+
+def _sort_name(offer: Offer, language: str) -> str:
+    return folded(text_in(offer.name, language, offer.in_language))
+
+
+def next_offers(offers: Sequence[Offer], after: Offer, most: int = 4) -> Sequence[Offer]:
+    """What the same issuer offers to whoever has `after`: the most shared skills first, then the same field.
+
+    A higher level goes before the same one, and a lower one is left out, as it leads back.
+    """
+
+    def kinship(offer: Offer) -> tuple[int, int, int]:
+        shared = len(offer.skills.keys() & after.skills.keys())
+        same_field = int(offer.facets["field"] == after.facets["field"] != ())
+        return shared, same_field, (offer.level or 0) - (after.level or 0)
+
+    candidates = [
+        offer
+        for offer in offers
+        if offer.issuer_id == after.issuer_id
+        and offer.template_id != after.template_id
+        and (offer.level is None or after.level is None or offer.level >= after.level)
+        and any(kinship(offer)[:2])
+    ]
+    return sorted(candidates, key=lambda offer: (*(-each for each in kinship(offer)), offer.template_id))[
+        :most
+    ]

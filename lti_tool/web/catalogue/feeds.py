@@ -1,0 +1,82 @@
+"""What is new in the catalogue as a feed, and a map of its pages for search engines.
+
+All addresses in them are the present ones, whatever host the request names: caches keep these documents.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from lti_tool.web.catalogue.documents import MAX_AGE
+from lti_tool.web.catalogue.reading import read_catalogue, title_of
+from lti_tool.web.current import current_tool
+from lti_tool.web.documents.responses import document
+
+pages = Blueprint("catalogue_feeds", __name__)
+
+#: How many offers a feed has.
+NEWEST = 50
+#: As many as a map of a site may have, with some room.
+MOST_IN_MAP = 45_000
+_NOT_IN_XML = dict.fromkeys((0xFFFE, 0xFFFF))
+
+
+@pages.get("/catalogue.atom")
+def feed() -> Response:
+    """The newest offers of all issuers."""
+    return _feed(None)
+
+
+@pages.get("/issuers/<slug>/catalogue.atom")
+def feed_of_issuer(slug: str) -> Response:
+    """The newest offers of one issuer. Raises NotFoundError where there is none."""
+    return _feed(slug)
+
+
+@pages.get("/sitemap.xml")
+def site_map() -> Response:
+    """Every page of the catalogue, for search engines."""
+    with current_tool().store.read() as session:
+        catalogue = read_catalogue(session, None)
+    offers = sorted(catalogue.offers, key=lambda offer: offer.changed_at, reverse=True)[:MOST_IN_MAP]
+    with_offers = {offer.issuer_id for offer in offers}
+    text = render_template(
+        "catalogue/sitemap.xml",
+        offers=offers,
+        url=catalogue.url,
+        issuers=[each for each in catalogue.issuers.values() if each.id in with_offers],
+        addresses={each.id: each.addresses for each in catalogue.issuers.values()},
+    )
+    return _xml(text, "application/xml")
+
+
+@pages.get("/robots.txt")
+def robots() -> Response:
+    """Where the map of the site is. Pages that nobody shall list say so themselves."""
+    return document(
+        f"User-agent: *\nAllow: /\nSitemap: {current_tool().tool_url}/sitemap.xml\n".encode(),
+        "text/plain",
+        MAX_AGE,
+    )
+
+
+def _feed(slug: str | None) -> Response:
+    with current_tool().store.read() as session:
+        catalogue = read_catalogue(session, slug)
+    newest = sorted(catalogue.offers, key=lambda offer: (offer.changed_at, offer.template_id), reverse=True)
+    text = render_template(
+        "catalogue/feed.xml",
+        catalogue=catalogue,
+        title=title_of(catalogue),
+        offers=newest[:NEWEST],
+        updated=newest[0].changed_at if newest else None,
+    )
+    response = _xml(text, "application/atom+xml")
+    response.vary.add("Accept-Language")
+    return response
+
+
+def _xml(text: str, media_type: str) -> Response:
+    """The document without the two code points that are text, and in no XML: one name with them would break it all."""
+    return document(text.translate(_NOT_IN_XML).encode(), media_type, MAX_AGE)

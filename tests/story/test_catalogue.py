@@ -1,0 +1,84 @@
+"""Two institutions put their courses into the catalogue; somebody finds one, and other catalogues read both."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+from urllib.request import Request, urlopen
+from xml.etree import ElementTree
+
+import pytest
+
+from lti_tool.commands.demo_server import RunningDemo
+from lti_tool.templates import versions
+from lti_tool.wiring import Tool
+from signing.json_text import Json
+from tests.catalogue import guided, offer, put_in
+from tests.fixtures import add_another_issuer
+from tests.running_demo import run_demo
+from tests.shacl_shapes import opportunity_shapes
+
+MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+    with run_demo(tmp_path_factory.mktemp("demo"), poll_seconds=3600) as demo:
+        yield demo
+
+
+def asked(demo: RunningDemo, path: str, language: str = "en") -> tuple[str, dict[str, str]]:
+    """What somebody anywhere reads at that path, and the headers."""
+    host = urlsplit(demo.tool_url)
+    headers = {"Host": host.netloc, "Accept": "text/html", "Accept-Language": language}
+    # Not every machine knows the names below localhost.
+    with urlopen(Request(f"http://127.0.0.1:{host.port}{path}", headers=headers)) as answer:
+        return answer.read().decode(), dict(answer.headers)
+
+
+def river_course(tool: Tool) -> str:
+    """The id of an offer of Daugava School."""
+    issuer_id = add_another_issuer(tool).id
+    with tool.store.begin() as session:
+        data = guided(name={"en": "River pilot", "lv": "Upju loču kurss"})
+        row = versions.add(session, data, tool.clock(), issuer_id=issuer_id)
+        versions.publish(row, tool.issuers.of(session, issuer_id).profile, tool.clock())
+        template_id = row.template_id
+    put_in(tool, template_id, "daugava-school")
+    return template_id
+
+
+def test_two_institutions_are_found_and_read(demo: RunningDemo, shared: Path) -> None:
+    data, river = offer(demo.tool), river_course(demo.tool)
+
+    page, headers = asked(demo, f"/catalogue?q={quote('upē')}&lang=lv", "lv")
+    assert river in page and data not in page and "Upju loču kurss" in page
+    assert "Set-Cookie" not in headers
+    page, _ = asked(demo, "/issuers/riga-college/catalogue?lang=en")
+    assert data in page and river not in page
+    page, _ = asked(demo, f"/catalogue/{river}?lang=en")
+    assert "Daugava School" in page and "Free of charge" in page
+
+    conforms = opportunity_shapes(shared / "data/eu")
+    for template_id in (data, river):
+        opportunity: Json = json.loads(asked(demo, f"/catalogue/{template_id}/elm.jsonld")[0])
+        assert conforms(opportunity), template_id
+    for path, number in (("/catalogue", 2), ("/issuers/daugava-school/catalogue", 1)):
+        listed = json.loads(asked(demo, f"{path}/elm.jsonld")[0])
+        assert len(listed["@graph"]) == number and conforms(listed), path
+
+    items = json.loads(asked(demo, "/catalogue.json")[0])["itemListElement"]
+    assert {each["item"]["provider"]["name"] for each in items} == {"Riga College", "Daugava School"}
+    places = [each.text for each in ElementTree.fromstring(asked(demo, "/sitemap.xml")[0]).iter(f"{MAP}loc")]
+    for place in places:
+        asked(demo, str(place).removeprefix(demo.tool_url))
+    assert len(places) == 5 and f"{demo.tool_url}/catalogue/{river}" in places
+    feed = ElementTree.fromstring(asked(demo, "/issuers/daugava-school/catalogue.atom")[0])
+    assert [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")] == ["River pilot"]
+
+    with demo.tool.store.begin() as session:
+        versions.retire(versions.find(session, river), demo.tool.clock())
+    assert river not in asked(demo, "/catalogue")[0] and data in asked(demo, "/catalogue")[0]
