@@ -127,9 +127,9 @@ def test_a_badge_with_anything_put_anywhere_is_refused_or_says_the_same(credenti
 
 
 def as_stated(value):
-    """What a proof does not tell apart is one: a list of one and its part, truth and its name, nothing and no list."""
+    """What a proof does not tell apart is one: a list of one and its part, truth and its name, null and no part."""
     if isinstance(value, dict):
-        return {key: as_stated(part) for key, part in value.items() if part != []}
+        return {key: as_stated(part) for key, part in value.items() if part not in ([], None)}
     if isinstance(value, list):
         return as_stated(value[0]) if len(value) == 1 else [as_stated(part) for part in value]
     return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
