@@ -348,6 +348,28 @@ class AchievementCredential:
     evidence: tuple[Evidence, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndorsementSubject:
+    """What is endorsed, by its id, and what its endorser says of it."""
+
+    id: str
+    type: tuple[str, ...] = ("EndorsementSubject",)
+    endorsement_comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndorsementCredential:
+    context: tuple[str, ...]
+    id: str
+    type: tuple[str, ...] = ("VerifiableCredential", "EndorsementCredential")
+    name: str
+    issuer: Profile
+    valid_from: datetime
+    credential_subject: EndorsementSubject
+    credential_schema: tuple[CredentialSchema, ...] = ()
+    credential_status: CredentialStatus | None = None
+
+
 # Bitstring Status List v1.0 ---------------------------------------------------------------------
 
 

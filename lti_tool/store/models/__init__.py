@@ -39,6 +39,14 @@ from lti_tool.store.models.operators import (
     OperatorRow,
     OperatorSession,
 )
+from lti_tool.store.models.organisations import (
+    EndorsementLink,
+    EndorsementRow,
+    OrganisationKey,
+    OrganisationMember,
+    OrganisationRow,
+    OrganisationStatusList,
+)
 from lti_tool.store.models.outbox import Outbox
 from lti_tool.store.models.people import Course, Person, PlatformAccount
 from lti_tool.store.models.platforms import (
@@ -74,6 +82,8 @@ __all__ = [
     "CredentialRow",
     "Delivery",
     "DeploymentRow",
+    "EndorsementLink",
+    "EndorsementRow",
     "Event",
     "ExpiringValue",
     "HandAward",
@@ -104,6 +114,10 @@ __all__ = [
     "OperatorRole",
     "OperatorRow",
     "OperatorSession",
+    "OrganisationKey",
+    "OrganisationMember",
+    "OrganisationRow",
+    "OrganisationStatusList",
     "Outbox",
     "Person",
     "Placement",
