@@ -34,9 +34,11 @@ def domain_of(typed: str) -> str:
     """The domain that somebody typed, also as an address, as the DNS has it: ASCII, in lower case.
 
     One with letters of other alphabets stays in that form on pages too (`xn--...`), because some of these letters look
-    like others. Raises DomainError `no_domain`.
+    like others. A mail address is none. Raises DomainError `no_domain`.
     """
     text = typed.strip()
+    if "@" in text or text.split() != [text]:
+        raise DomainError("no_domain")
     try:
         host = urlsplit(text if "://" in text else f"https://{text}").hostname or ""
         domain = host.encode("idna").decode("ascii").lower().rstrip(".")

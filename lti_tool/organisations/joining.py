@@ -27,14 +27,10 @@ OPEN_LIFE = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joining:
-    """To sign for the organisation with that id, or for a new one of that `domain`; one of the two is empty.
-
-    `to`: the page that they came from, where they go on once they may sign.
-    """
+    """To sign for the organisation with that id, or for a new one of that `domain`; one of the two is empty."""
 
     organisation_id: str = ""
     domain: str = ""
-    to: str = ""
 
 
 def invite(expiring_values: ExpiringValues, organisation_id: str) -> str:

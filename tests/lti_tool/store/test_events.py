@@ -691,6 +691,12 @@ ELSEWHERE = {
     "identity_checks_refused",
     "reminders_refused",
     "mails_chosen",
+    # tests/lti_tool/web/organisations/test_events.py
+    "organisation_made",
+    "organisation_joined",
+    "organisation_proved",
+    "organisation_closed",
+    "share_link_changed",
 }
 
 
