@@ -201,6 +201,7 @@ class Profile:
     vat_identifier: LegalIdentifier | None = None
     eidas_identifier: LegalIdentifier | None = field(default=None, metadata={"term": "eIDASIdentifier"})
     location: tuple[Location, ...] = ()
+    endorsement: tuple[Rendered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +255,7 @@ class Achievement:
     credits_available: Decimal | None = None
     criteria: Criteria
     description: str
+    endorsement: tuple[Rendered, ...] = ()
     field_of_study: str | None = None
     human_code: str | None = None
     image: Image | None = None

@@ -41,12 +41,7 @@ def about_template(tool: Tool, template_id: str) -> Endorsed:
     with tool.store.read() as session:
         version = session.query(TemplateVersion).filter_by(template_id=template_id, status="published").one()
         issuer = tool.issuers.of(session, version.issuer_id)
-    return Endorsed(
-        kind="template",
-        issuer_id=version.issuer_id,
-        subject=issuer.addresses.achievement(version.template_id, version.version),
-        template_version_id=version.id,
-    )
+    return links.endorsed_template(issuer, version)
 
 
 def about_issuer(tool: Tool) -> Endorsed:

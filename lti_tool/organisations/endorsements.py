@@ -24,11 +24,15 @@ COMMENT_LENGTH = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endorsed:
-    """What is endorsed: `kind` and rows as `EndorsementRow` has them, and its id in credentials (`subject`)."""
+    """What is endorsed: `kind` and rows as `EndorsementRow` has them, and its id in credentials (`subject`).
+
+    `in_languages`: the ids of the same in further languages, which end in the language.
+    """
 
     kind: str
     issuer_id: str
     subject: str
+    in_languages: tuple[str, ...] = ()
     template_version_id: int | None = None
     award_id: int | None = None
 
@@ -78,19 +82,25 @@ def _secured(
 ) -> EndorsementRow:
     now = now.replace(microsecond=0)
     endorsement_id, place = str(uuid4()), status_lists.take_place(session, row)
-    credential = build_endorsement(
-        endorsement_id=address(row, endorsement_id),
-        name=said.name,
-        endorser=endorser(row),
-        subject_id=endorsed.subject,
-        comment=said.comment,
-        status=StatusEntry(list_url=status_lists.list_address(row, place.list_id), index=place.index),
-        now=now,
-    )
-    text, jwt = (
-        PROOFS[name].secure(credential, keys.signing_key(session, issuers, row, name, now), now).text
-        for name in (keys.JSON_PROOF, keys.jwt_proof(issuers))
-    )
+    status = StatusEntry(list_url=status_lists.list_address(row, place.list_id), index=place.index)
+    own = address(row, endorsement_id)
+
+    def about(subject: str, own_address: str) -> Json:
+        return build_endorsement(
+            endorsement_id=own_address,
+            name=said.name,
+            endorser=endorser(row),
+            subject_id=subject,
+            comment=said.comment,
+            status=status,
+            now=now,
+        )
+
+    def secured(credential: Json, proof: str) -> str:
+        key = keys.signing_key(session, issuers, row, proof, now)
+        return PROOFS[proof].secure(credential, key, now).text
+
+    credential = about(endorsed.subject, own)
     return EndorsementRow(
         id=endorsement_id,
         organisation=row,
@@ -100,8 +110,13 @@ def _secured(
         award_id=endorsed.award_id,
         subject=endorsed.subject,
         answer=said.answer,
-        text=text,
-        jwt=jwt,
+        text=secured(credential, keys.JSON_PROOF),
+        jwt=secured(credential, keys.jwt_proof(issuers)),
+        in_languages={
+            # One place in the list for all of them: they are withdrawn together.
+            each: secured(about(each, f"{own}/{each.rpartition('/')[2]}"), keys.JSON_PROOF)
+            for each in endorsed.in_languages
+        },
         status_list_id=place.list_id,
         status_index=place.index,
         signed_at=now,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
+from badges.achievement import achievement_url
+from badges.template.model import stored_template
 from lti_tool.errors import LinkEndedError, NotAllowedError, NotFoundError, OrganisationError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.organisations.endorsements import Endorsed
@@ -81,10 +83,20 @@ def endorsed_by(link: EndorsementLink, issuer: Issuer) -> Endorsed:
     version = link.template_version
     if version is None:
         return Endorsed(kind="issuer", issuer_id=issuer.id, subject=issuer.profile.id)
+    return endorsed_template(issuer, version)
+
+
+def endorsed_template(issuer: Issuer, version: TemplateVersion) -> Endorsed:
+    """A version of a template, by the ids of its achievement in each language; its own language first."""
+    template = stored_template(version.body)
+    address = issuer.addresses.achievement(version.template_id, version.version)
+    own = template.language_for(template.in_language)
+    others = sorted(language for language in template.name if language != own)
     return Endorsed(
         kind="template",
         issuer_id=issuer.id,
-        subject=issuer.addresses.achievement(version.template_id, version.version),
+        subject=achievement_url(address, own),
+        in_languages=tuple(achievement_url(address, language) for language in others),
         template_version_id=version.id,
     )
 

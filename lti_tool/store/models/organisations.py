@@ -143,6 +143,8 @@ class EndorsementRow(Base):
     answer: Mapped[dict[str, Any]]
     text: Mapped[str] = mapped_column(Text)
     jwt: Mapped[str] = mapped_column(Text)
+    in_languages: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The same of the achievement in each further language, which has an id of its own: JSON texts by that id."""
     status_list_id: Mapped[int] = mapped_column(ForeignKey("organisation_status_list.id"))
     status_index: Mapped[int]
     signed_at: Mapped[datetime]
@@ -151,3 +153,10 @@ class EndorsementRow(Base):
     shown_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     organisation: Mapped[OrganisationRow] = relationship(lazy="joined", innerjoin=True)
+
+    def text_about(self, subject: str) -> str | None:
+        """The JSON about what has that id; None where there is none."""
+        if subject == self.subject:
+            return self.text
+        text: str | None = self.in_languages.get(subject)
+        return text

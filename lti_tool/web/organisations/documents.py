@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
+from lti_tool.errors import NotFoundError
 from lti_tool.publishing import organisation_documents
 from lti_tool.web.current import current_tool
 from lti_tool.web.documents.issuer import KEYS_MAX_AGE
@@ -54,6 +55,16 @@ def endorsement(endorsement_id: UUID) -> Response:
     response = Response(text, mimetype="text/html")
     response.vary.add("Accept")
     return unlisted(response)
+
+
+@pages.get("/endorsements/<uuid:endorsement_id>/<language>")
+def endorsement_in(endorsement_id: UUID, language: str) -> Response:
+    """The same about the achievement in a further language. Raises NotFoundError where there is none."""
+    row = organisation_documents.endorsement(current_tool(), str(endorsement_id))
+    found = [text for subject, text in row.in_languages.items() if subject.rpartition("/")[2] == language]
+    if not found:
+        raise NotFoundError("there is no such endorsement")
+    return unlisted(document(found[0].encode(), CREDENTIAL_TYPES[0], _MAX_AGE))
 
 
 @pages.get("/endorsements/<uuid:endorsement_id>.<form>")

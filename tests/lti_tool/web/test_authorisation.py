@@ -283,6 +283,7 @@ WHO_MAY = {
     "GET /organisations/<uuid:organisation_id>/status/<int:list_id>": NOBODY,
     "GET /endorsements/<uuid:endorsement_id>": NOBODY,
     "GET /endorsements/<uuid:endorsement_id>.<form>": NOBODY,
+    "GET /endorsements/<uuid:endorsement_id>/<language>": NOBODY,
     "GET /organisations": EVERYBODY,  # the way to the page to sign in
     "GET /organisations/sign-in": EVERYBODY,
     "GET /organisations/invitation": EVERYBODY,
