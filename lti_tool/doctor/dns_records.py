@@ -1,4 +1,4 @@
-"""Records of the DNS: the addresses of a host, its mail servers, and texts such as SPF. The only file of dnspython."""
+"""Records of the DNS: the addresses of a host, its mail servers, and texts such as SPF. With `organisations/dns_texts.py` all of dnspython."""
 
 from __future__ import annotations
 

@@ -92,12 +92,15 @@ def test_the_learner_alone_sees_it_until_they_publish_it(answered, press, browse
     assert words not in browser.get(f"/shared/{token}").text
 
 
-def test_a_link_without_the_name_shows_no_answer(answered, press, browser, make_link):
+def test_a_link_without_the_name_shows_and_takes_no_answer(answered, press, browser, make_link, web_tool):
     press("show-answer", answer=answered.id)
     nameless = make_link(replace(WANTED, with_name=False))
     assert "Accepted as 3 ECTS" not in browser.get(f"/shared/{nameless}").text
-    refused = browser.get(f"/organisations/answer/{nameless}")
-    assert refused.status_code == 403
+    assert browser.get(f"/organisations/answer/{nameless}").status_code == 403
+    # Whatever its row says.
+    with web_tool.store.begin() as session:
+        session.scalars(select(ShareLink).filter_by(with_name=False)).one().takes_answers = True
+    assert browser.get(f"/organisations/answer/{nameless}").status_code == 403
 
 
 def test_one_that_was_withdrawn_is_said_to_be_that(answered, press, browser, token, employer):
