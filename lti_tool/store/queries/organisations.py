@@ -23,6 +23,12 @@ def organisation(session: Session, organisation_id: str) -> OrganisationRow | No
     return session.get(OrganisationRow, organisation_id)
 
 
+def organisations(session: Session) -> Sequence[OrganisationRow]:
+    """All organisations, oldest first."""
+    query = select(OrganisationRow).order_by(OrganisationRow.created_at, OrganisationRow.id)
+    return session.scalars(query).all()
+
+
 def lock_organisation(session: Session, organisation_id: str) -> OrganisationRow:
     """The row, locked and read anew: of two who sign for it at once the second waits."""
     return session.get_one(OrganisationRow, organisation_id, with_for_update=True, populate_existing=True)
