@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from lti_tool.errors import NotFoundError, OrganisationError
+from lti_tool.operators import accounts
 from lti_tool.operators.accounts import actor_of
 from lti_tool.store import Session, events, journal, queries
-from lti_tool.store.events import Actor
+from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import OrganisationMember, OrganisationRow
 
 NAME_LENGTH = 200
@@ -98,6 +99,20 @@ def check_may_sign(row: OrganisationRow, now: datetime) -> None:
     check_open(row)
     if row.proved_at is None or (row.domain and now - row.proved_at > FRESH):
         raise OrganisationError("not_proved", "nobody has just shown that they control the domain")
+
+
+def forget_unproved(session: Session, now: datetime, most: int) -> int:
+    """Deletes organisations that have not shown their domain in UNPROVED_LIFE; how many.
+
+    Whoever came for that alone has nothing to sign in for any more: their name and passkeys go too.
+    """
+    found = queries.organisations.unproved(session, now - UNPROVED_LIFE, most)
+    for row in found:
+        for account in queries.organisations.delete_organisation(session, row):
+            if account.disabled_at is None:
+                accounts.disable(session, account, now, TOOL)
+            accounts.erase(session, account, now, TOOL)
+    return len(found)
 
 
 def close(session: Session, row: OrganisationRow, now: datetime, by: Actor) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from lti_tool.store.models import (
     EndorsementLink,
     EndorsementRow,
+    OperatorRow,
     OrganisationKey,
     OrganisationMember,
     OrganisationRow,
@@ -56,15 +57,22 @@ def delete_memberships(session: Session, operator_id: int) -> None:
     session.execute(delete(OrganisationMember).where(OrganisationMember.operator_id == operator_id))
 
 
-def delete_unproved(session: Session, before: datetime, most: int) -> int:
-    """Deletes organisations that came before that and never showed that they control their domain; how many."""
-    found = select(OrganisationRow.id).where(
+def unproved(session: Session, before: datetime, most: int) -> Sequence[OrganisationRow]:
+    """Some of the organisations that came before that and never showed that they control their domain."""
+    query = select(OrganisationRow).where(
         OrganisationRow.proved_at.is_(None), OrganisationRow.created_at < before
     )
-    ids = session.scalars(found.limit(most)).all()
-    session.execute(delete(OrganisationMember).where(OrganisationMember.organisation_id.in_(ids)))
-    session.execute(delete(OrganisationRow).where(OrganisationRow.id.in_(ids)))
-    return len(ids)
+    return session.scalars(query.order_by(OrganisationRow.created_at).limit(most)).all()
+
+
+def delete_organisation(session: Session, row: OrganisationRow) -> Sequence[OperatorRow]:
+    """Deletes an organisation that has signed nothing; the accounts that signed for it and have nothing else here."""
+    members = select(OrganisationMember.operator_id).where(OrganisationMember.organisation_id == row.id)
+    accounts = session.scalars(select(OperatorRow).where(OperatorRow.id.in_(members))).all()
+    session.execute(delete(OrganisationMember).where(OrganisationMember.organisation_id == row.id))
+    session.delete(row)
+    session.flush()
+    return [each for each in accounts if not each.roles and not of_member(session, each.id)]
 
 
 def keys(session: Session, organisation_id: str) -> Sequence[OrganisationKey]:

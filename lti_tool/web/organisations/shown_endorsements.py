@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from lti_tool.store import Session
-from lti_tool.store.models import EndorsementRow, OrganisationRow
+from lti_tool.store.models import CredentialRow, EndorsementRow, OrganisationRow
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
 from lti_tool.web.page_issuer import issuer_of
@@ -23,7 +23,10 @@ State = Literal["valid", "withdrawn", "unproven"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownEndorsement:
-    """`who` says it, `how` they proved who they are; `state` is what its verification has just shown."""
+    """`who` says it, `how` they proved who they are; `state` is what its verification has just shown.
+
+    `is_of_earlier`: it is about a badge in whose place the one that the page shows has come.
+    """
 
     id: str
     kind: str
@@ -35,11 +38,15 @@ class ShownEndorsement:
     signed_at: datetime
     withdrawn_at: datetime | None
     is_shown: bool
+    is_of_earlier: bool
     state: State
 
 
-def shown(session: Session, row: EndorsementRow) -> ShownEndorsement:
-    """The endorsement, verified now by its JWT: a signature, and its place in the organisation's list."""
+def shown(session: Session, row: EndorsementRow, about: str = "") -> ShownEndorsement:
+    """The endorsement, verified now by its JWT: a signature, and its place in the organisation's list.
+
+    `about`: the id of what the page shows, where what was endorsed may have been replaced.
+    """
     said = json.loads(row.text)
     organisation = row.organisation
     return ShownEndorsement(
@@ -53,13 +60,21 @@ def shown(session: Session, row: EndorsementRow) -> ShownEndorsement:
         signed_at=row.signed_at,
         withdrawn_at=row.withdrawn_at,
         is_shown=row.shown_at is not None,
+        is_of_earlier=bool(about) and about != row.subject,
         state=_state(row),
     )
 
 
-def all_shown(session: Session, rows: Iterable[EndorsementRow]) -> Sequence[ShownEndorsement]:
-    """Those of these rows that a page has room for."""
-    return [shown(session, row) for row in list(rows)[:MOST_SHOWN]]
+def all_shown(
+    session: Session, rows: Iterable[EndorsementRow], about: str = ""
+) -> Sequence[ShownEndorsement]:
+    """Those of these rows that a page has room for, each as `shown`."""
+    return [shown(session, row, about) for row in list(rows)[:MOST_SHOWN]]
+
+
+def about_badge(session: Session, row: CredentialRow) -> str:
+    """The id of a badge, as answers to it name it."""
+    return current_tool().issuers.at(session, row.status_list.address).addresses.credential(row.id)
 
 
 def who(organisation: OrganisationRow) -> str:

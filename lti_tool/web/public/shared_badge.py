@@ -26,7 +26,7 @@ from lti_tool.store.models import CredentialRow, ShareLink
 from lti_tool.values import Json
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import private
-from lti_tool.web.organisations.shown_endorsements import ShownEndorsement, all_shown
+from lti_tool.web.organisations.shown_endorsements import ShownEndorsement, about_badge, all_shown
 from lti_tool.web.page_issuer import set_page_issuer
 from lti_tool.web.public.verification_answers import Answers, answers_of
 
@@ -55,7 +55,7 @@ def shared(token: str) -> Response:
             version=row.template_version,
             has_expired=row.has_expired(tool.clock()),
             verification=_answers(report, link),
-            endorsements=_received(session, link),
+            endorsements=_received(session, link, row),
         )
     return private(Response(text, mimetype="text/html"))
 
@@ -79,9 +79,11 @@ def shared_file(token: str) -> Response:
     return response
 
 
-def _received(session: Session, link: ShareLink) -> Sequence[ShownEndorsement]:
+def _received(session: Session, link: ShareLink, row: CredentialRow) -> Sequence[ShownEndorsement]:
     """What organisations have decided and the learner has published; it names the badge, so it is not for all links."""
-    return all_shown(session, answers.shown_answers(session, link.award_id)) if link.with_name else ()
+    if not link.with_name:
+        return ()
+    return all_shown(session, answers.shown_answers(session, link.award_id), about_badge(session, row))
 
 
 def _shown(session: Session, token: str) -> tuple[ShareLink, CredentialRow]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from lti_tool.awarding import awards
 from lti_tool.errors import LinkEndedError, OrganisationError
 from lti_tool.organisations import answers
 from lti_tool.organisations.answers import MOST_ANSWERS, credits_of
@@ -19,7 +20,7 @@ from lti_tool.privacy.export import export_of
 from lti_tool.store import queries
 from lti_tool.store.events import operator, person
 from lti_tool.store.models import Award, OperatorRow, OrganisationRow, ShareLink
-from tests.fixtures import ANNA, rows
+from tests.fixtures import ANNA, rows, run_due_jobs
 from tests.lti_tool.web.conftest import hidden, text_of
 from tests.lti_tool.web.organisations.conftest import ISSUER
 
@@ -109,6 +110,16 @@ def test_one_that_was_withdrawn_is_said_to_be_that(answered, press, browser, tok
     assert "Renewable energy Withdrawn" in text_of(browser.get(f"/shared/{token}"))
 
 
+def test_one_to_a_badge_that_was_corrected_says_so(answered, press, browser, token, web_tool):
+    press("show-answer", answer=answered.id)
+    assert "earlier version" not in browser.get(f"/shared/{token}").text
+    with web_tool.store.begin() as session:
+        awards.correct(session, session.scalars(select(Award)).one(), web_tool.clock(), operator("root"))
+    run_due_jobs(web_tool)
+    for page in (browser.get(f"/shared/{token}"), press()):
+        assert "Signature verified About an earlier version of this badge" in text_of(page)
+
+
 def test_the_issuer_of_the_badge_neither_sees_nor_shows_it(answered, owner):
     assert "Renewable energy" not in owner.get(ISSUER).text
     assert owner.press(ISSUER, f"{ISSUER}/show", endorsement=answered.id).status_code == 404
@@ -179,8 +190,6 @@ def test_a_link_takes_no_answers_unless_the_learner_wanted_that(make_link, brows
 def test_an_ended_link_and_a_revoked_badge_take_none(token, press, employer, organisation_id, web_tool):
     address = f"/organisations/answer/{token}"
     with web_tool.store.begin() as session:
-        from lti_tool.awarding import awards
-
         awards.revoke(session, session.scalars(select(Award)).one(), "", web_tool.clock(), operator("root"))
     assert employer.sign(address, organisation_id, **ACCEPTED).status_code == 404
     press("end", link="1")

@@ -9,12 +9,12 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 from sqlalchemy import select
 
-from lti_tool.organisations.organisations import UNPROVED_LIFE
+from lti_tool.organisations.organisations import UNPROVED_LIFE, forget_unproved
 from lti_tool.outgoing import HttpResponse, Outgoing
-from lti_tool.store import queries
 from lti_tool.store.models import OperatorRow, OrganisationRow
 from tests.fixtures import rows
-from tests.lti_tool.web.conftest import every_place_taken, text_of
+from tests.lti_tool.web.conftest import browser_of, every_place_taken, text_of
+from tests.lti_tool.web.organisations.conftest import MemberAt
 
 DOMAIN = "school.example"
 FILE = f"https://{DOMAIN}/.well-known/nozimite.txt"
@@ -45,11 +45,12 @@ def web_tool(web_tool, site):
 
 
 @pytest.fixture
-def newcomer(member, to_endorse):
+def newcomer(app, to_endorse):
     """Somebody who has a link, made an account, and named a domain that does not show anything yet."""
+    member = MemberAt(browser=browser_of(app))
     begun = member.send("/organisations/begin", to=to_endorse, domain=f"https://{DOMAIN.upper()}/")
     assert (begun.status_code, begun.location) == (303, "/organisations/join")
-    assert member.make_account().location == "/organisations"
+    assert member.make_account("Oskars").location == "/organisations"
     return member
 
 
@@ -93,9 +94,6 @@ def test_a_domain_that_was_lost_signs_nothing(newcomer, site, to_endorse, endors
 
 def test_the_line_of_another_is_of_no_use(newcomer, app, to_endorse, site, web_tool, endorsements):
     """Whoever reads the line in the file of a school shows nothing by it."""
-    from tests.lti_tool.web.conftest import browser_of
-    from tests.lti_tool.web.organisations.conftest import MemberAt
-
     site.files[FILE] = line_on(newcomer.get("/organisations"))
     thief = MemberAt(browser=browser_of(app))
     thief.send("/organisations/begin", to=to_endorse, domain=DOMAIN)
@@ -145,10 +143,20 @@ def test_it_waits_for_strangers_like_other_pages(newcomer, web_tool):
         assert newcomer.act(f"/organisations/{own_id(web_tool)}/prove").status_code == 503
 
 
-def test_one_that_shows_nothing_for_a_month_is_forgotten(newcomer, web_tool, clock):
-    with web_tool.store.begin() as session:
-        assert queries.organisations.delete_unproved(session, clock() - UNPROVED_LIFE, 10) == 0
-        assert queries.organisations.delete_unproved(session, clock(), 10) == 0
-        clock.advance(minutes=1)
-        assert queries.organisations.delete_unproved(session, clock(), 10) == 1
-    assert rows(web_tool, OrganisationRow) == []
+def test_one_that_shows_nothing_for_a_month_is_forgotten(newcomer, employer, web_tool, clock):
+    """With the name of whoever came for that alone; those who sign for something else stay."""
+    before = {row.id: row.name for row in rows(web_tool, OperatorRow)}
+
+    def forget() -> int:
+        with web_tool.store.begin() as session:
+            return forget_unproved(session, clock(), 10)
+
+    clock.advance(days=UNPROVED_LIFE.days)
+    assert forget() == 0
+    clock.advance(minutes=1)
+    assert (forget(), forget()) == (1, 0)
+    assert [row.name for row in rows(web_tool, OrganisationRow)] == ["Baltic Solar"]
+    after = {row.id: row.name for row in rows(web_tool, OperatorRow)}
+    gone = [number for number in before if before[number] != after[number]]
+    assert [(before[number], after[number]) for number in gone] == [("Oskars", "")]
+    assert newcomer.get("/organisations").status_code == 303
