@@ -697,6 +697,12 @@ ELSEWHERE = {
     "organisation_proved",
     "organisation_closed",
     "share_link_changed",
+    "endorsement_link_made",
+    "endorsement_link_ended",
+    "endorsement_signed",
+    "endorsement_shown",
+    "endorsement_hidden",
+    "endorsement_withdrawn",
 }
 
 

@@ -19,7 +19,7 @@ from lti_tool.privacy.erasure import erase_person
 from lti_tool.privacy.export import export_of
 from lti_tool.store import queries
 from lti_tool.store.events import operator, person
-from lti_tool.store.models import Award, OperatorRow, OrganisationRow, ShareLink
+from lti_tool.store.models import Award, Event, OperatorRow, OrganisationRow, ShareLink
 from tests.fixtures import ANNA, rows, run_due_jobs
 from tests.lti_tool.web.conftest import hidden, text_of
 from tests.lti_tool.web.organisations.conftest import ISSUER
@@ -169,7 +169,9 @@ def test_credits_are_read_as_people_write_them():
     assert {credits_of(each) for each in ("0", "", "x", "1.25", "١", "1.5.1", "99999999")} == {None}
 
 
-def test_the_learner_closes_and_opens_it(token, press, browser, employer, organisation_id, endorsements):
+def test_the_learner_closes_and_opens_it(
+    token, press, browser, employer, organisation_id, endorsements, web_tool
+):
     address = f"/organisations/answer/{token}"
     assert "Answer this badge" in browser.get(f"/shared/{token}").text
     assert "takes no more answers" in text_of(press("refuse-answers", link="1"))
@@ -179,6 +181,8 @@ def test_the_learner_closes_and_opens_it(token, press, browser, employer, organi
     assert endorsements() == []
     press("let-answer", link="1")
     assert employer.sign(address, organisation_id, **ACCEPTED).status_code == 303
+    changed = [row.data for row in rows(web_tool, Event) if row.what == "share_link_changed"]
+    assert changed == [{"takes_answers": False}, {"takes_answers": True}]
 
 
 def test_a_link_takes_no_answers_unless_the_learner_wanted_that(make_link, browser):
