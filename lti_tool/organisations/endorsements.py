@@ -66,7 +66,7 @@ def sign(
     check_may_sign(row, now)
     if not said.comment.strip():
         raise OrganisationError("nothing_said", "an endorsement without words says nothing")
-    if queries.organisations.running_of(session, row.id, endorsed.subject) is not None:
+    if queries.organisations.running_of(session, row.id, endorsed.subject, endorsed.award_id) is not None:
         raise OrganisationError("answered_already", "the organisation has to withdraw what it said before")
     made = _secured(session, issuers, row, endorsed, said, now)
     made.signed_by_id = operator_id

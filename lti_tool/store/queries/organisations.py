@@ -141,11 +141,16 @@ def _found(session: Session, *conditions: ColumnElement[bool]) -> Sequence[Endor
     return session.scalars(query.order_by(EndorsementRow.signed_at.desc(), EndorsementRow.id)).all()
 
 
-def running_of(session: Session, organisation_id: str, subject: str) -> EndorsementRow | None:
-    """What the organisation has said of that and not withdrawn."""
+def running_of(
+    session: Session, organisation_id: str, subject: str, award_id: int | None
+) -> EndorsementRow | None:
+    """What the organisation has said of that, or of any badge of the award, and not withdrawn."""
+    of_same = EndorsementRow.subject == subject
+    if award_id is not None:
+        of_same |= EndorsementRow.award_id == award_id
     query = select(EndorsementRow).where(
         EndorsementRow.organisation_id == organisation_id,
-        EndorsementRow.subject == subject,
+        of_same,
         EndorsementRow.withdrawn_at.is_(None),
     )
     return session.scalar(query.limit(1))

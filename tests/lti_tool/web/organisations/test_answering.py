@@ -110,7 +110,9 @@ def test_one_that_was_withdrawn_is_said_to_be_that(answered, press, browser, tok
     assert "Renewable energy Withdrawn" in text_of(browser.get(f"/shared/{token}"))
 
 
-def test_one_to_a_badge_that_was_corrected_says_so(answered, press, browser, token, web_tool):
+def test_one_to_a_badge_that_was_corrected_says_so(
+    answered, press, browser, token, web_tool, employer, organisation_id
+):
     press("show-answer", answer=answered.id)
     assert "earlier version" not in browser.get(f"/shared/{token}").text
     with web_tool.store.begin() as session:
@@ -118,6 +120,13 @@ def test_one_to_a_badge_that_was_corrected_says_so(answered, press, browser, tok
     run_due_jobs(web_tool)
     for page in (browser.get(f"/shared/{token}"), press()):
         assert "Signature verified About an earlier version of this badge" in text_of(page)
+    # Whoever has answered the one before withdraws that first.
+    address = f"/organisations/answer/{token}"
+    assert "Withdraw that on your own page first." in text_of(
+        employer.sign(address, organisation_id, **ACCEPTED)
+    )
+    employer.act("/organisations/withdraw", endorsement=answered.id)
+    assert employer.sign(address, organisation_id, **ACCEPTED).status_code == 303
 
 
 def test_the_issuer_of_the_badge_neither_sees_nor_shows_it(answered, owner):
