@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from lti_tool.errors import DomainError, OrganisationError
 from lti_tool.organisations.answers import Answer
-from lti_tool.web.translation import Sentence
+from lti_tool.web.translation import Sentence, format_decimal
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.translation import lazy_gettext as _l
 
@@ -47,7 +47,8 @@ def problem_of(error: OrganisationError | DomainError) -> str:
 def answer_words(answer: Answer) -> str:
     """The sentence of an answer to a badge, as it is signed; empty where something of it is missing."""
     if answer.kind == "accepted" and answer.credits is not None and answer.of:
-        return _("Accepted as %(credits)s ECTS of: %(of)s", credits=answer.credits, of=answer.of)
+        number = format_decimal(answer.credits)
+        return _("Accepted as %(credits)s ECTS of: %(of)s", credits=number, of=answer.of)
     if answer.kind == "exempts" and answer.of:
         return _("Exempts from: %(of)s", of=answer.of)
     if answer.kind == "refused" and answer.because:

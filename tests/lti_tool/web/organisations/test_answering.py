@@ -77,6 +77,14 @@ def test_it_is_about_the_badge_and_names_nobody(answered, annas_badge, web_tool)
     assert "Anna" not in answered.text and ANNA.email not in answered.text
 
 
+def test_it_is_signed_in_the_language_of_the_page(token, employer, organisation_id, endorsements):
+    form = {"kind": "accepted", "credits": "1.5", "of": "Fizika"}
+    employer.sign(f"/organisations/answer/{token}?lang=lv", organisation_id, **form)
+    (row,) = endorsements()
+    said = json.loads(row.text)["credentialSubject"]["endorsementComment"]
+    assert (said, row.answer["credits"]) == ("Ieskaitīts kā 1,5 ECTS: Fizika", "1.5")
+
+
 def test_the_learner_alone_sees_it_until_they_publish_it(answered, press, browser, token, annas_badge):
     words = "Accepted as 3 ECTS of: Renewable energy"
     assert words not in browser.get(f"/shared/{token}").text
