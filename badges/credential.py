@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urljoin
@@ -35,7 +35,7 @@ from badges.model import (
 from badges.template.fields import Texts
 from badges.template.model import Template
 from badges.template.results import on_scale, result_texts
-from signing.json_text import Json
+from signing.json_text import Json, read_object
 
 VC_CONTEXT = "https://www.w3.org/ns/credentials/v2"
 OB_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
@@ -85,12 +85,33 @@ class StatusEntry:
     purpose: str = "revocation"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endorsements:
+    """What others say of an achievement and of its issuer, each the JSON of an EndorsementCredential with its proof.
+
+    Not as JWTs: the term for these (`endorsementJwt`) is missing in the copies of the context that some verifiers have.
+    """
+
+    of_achievement: tuple[str, ...] = ()
+    of_issuer: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """A name for exactly these; empty where there are none."""
+        every = "\n".join((*self.of_achievement, "", *self.of_issuer))
+        return hashlib.sha256(every.encode()).hexdigest()[:16] if every.strip() else ""
+
+
+def _read(endorsements: tuple[str, ...]) -> tuple[Rendered, ...]:
+    return tuple(Rendered(read_object(each)) for each in endorsements)
+
+
 class CredentialBuilder:
     """Builds the unsecured credentials of one achievement in one language.
 
     What they have in common, which is most of each, is built once. `extension_url` is the address of our JSON-LD
     context; its JSON Schema is beside it, as `schema.json`. `language` is used where the standard has room for one
-    only.
+    only. `endorsements` are signed with each of them.
     """
 
     def __init__(
@@ -103,6 +124,7 @@ class CredentialBuilder:
         issuer: IssuerProfile,
         language: str,
         extension_url: str,
+        endorsements: Endorsements | None = None,
     ) -> None:
         self._template = template
         self._template_url = template_url
@@ -116,7 +138,9 @@ class CredentialBuilder:
             CredentialSchema(id=urljoin(extension_url, "schema.json")),
         )
         self._missing = elements.missing(template, issuer)
-        self._profile = Rendered(as_jsonld(issuer.as_profile(language)))
+        self._endorsements = endorsements or Endorsements()
+        profile = replace(issuer.as_profile(language), endorsement=_read(self._endorsements.of_issuer))
+        self._profile = Rendered(as_jsonld(profile))
         #: With and without the description of a result, as far as there was a credential that needed it.
         self._achievements: dict[bool, tuple[str, Rendered]] = {}
 
@@ -203,6 +227,7 @@ class CredentialBuilder:
             built = build_achievement(
                 template, url, self._version, self._picture_url, self._language, self._issuer, scale
             )
+            built = replace(built, endorsement=_read(self._endorsements.of_achievement))
             self._achievements[with_result] = built.name, Rendered(as_jsonld(built))
         return self._achievements[with_result]
 

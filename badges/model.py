@@ -201,6 +201,7 @@ class Profile:
     vat_identifier: LegalIdentifier | None = None
     eidas_identifier: LegalIdentifier | None = field(default=None, metadata={"term": "eIDASIdentifier"})
     location: tuple[Location, ...] = ()
+    endorsement: tuple[Rendered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +255,7 @@ class Achievement:
     credits_available: Decimal | None = None
     criteria: Criteria
     description: str
+    endorsement: tuple[Rendered, ...] = ()
     field_of_study: str | None = None
     human_code: str | None = None
     image: Image | None = None
@@ -346,6 +348,28 @@ class AchievementCredential:
     credential_schema: tuple[CredentialSchema, ...] = ()
     credential_status: CredentialStatus | None = None
     evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndorsementSubject:
+    """What is endorsed, by its id, and what its endorser says of it."""
+
+    id: str
+    type: tuple[str, ...] = ("EndorsementSubject",)
+    endorsement_comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndorsementCredential:
+    context: tuple[str, ...]
+    id: str
+    type: tuple[str, ...] = ("VerifiableCredential", "EndorsementCredential")
+    name: str
+    issuer: Profile
+    valid_from: datetime
+    credential_subject: EndorsementSubject
+    credential_schema: tuple[CredentialSchema, ...] = ()
+    credential_status: CredentialStatus | None = None
 
 
 # Bitstring Status List v1.0 ---------------------------------------------------------------------

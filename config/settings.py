@@ -55,6 +55,7 @@ class Settings:
     pkcs11_pin: str = field(default="", repr=False)
     jwt_algorithm: str = "ES256"
     selective_disclosure: bool = False
+    domain_records: bool = False
     status_purpose: str = "revocation"
     poll_seconds: int = 600
     private_hosts: tuple[str, ...] = ()
@@ -141,6 +142,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         pkcs11_pin=read.pin("PKCS11_PIN") if has_device else "",
         jwt_algorithm=read.choice("JWT_ALGORITHM", "ES256", "RS256"),
         selective_disclosure=read.switch("SELECTIVE_DISCLOSURE"),
+        domain_records=read.choice("DOMAIN_RECORDS", "yes", "no") == "yes",
         status_purpose=read.choice("STATUS_PURPOSE", "revocation", "suspension"),
         unbound_launch=read.choice("LTI_UNBOUND_LAUNCH", "confirm", "new_tab", "deny"),
         poll_seconds=read.seconds("POLL_SECONDS", 600),

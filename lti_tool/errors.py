@@ -21,8 +21,10 @@
     * KeptByLawError       a law obliges the issuer to keep what was to be erased; `law`
     * NoAuthorError        the person may not write, publish or place badges
     * SignInError          an operator was not signed in; `code`
+    * OrganisationError    an organisation may not sign what it was about to sign; `code`
   * BackpackError          what somebody wants to keep in their list of badges is refused; `code`
   * ProgramRefusedError    a program is refused what it asks for; `code`
+  * DomainError            nobody has shown that they control a domain; `code`
   * HostError              a host of badges that a learner named did not do its part; `code`, `retry_after`
   * SealingError           a document could not be sealed; `code`
   * RevokedError           the badge is revoked, so it is not given out any more
@@ -306,6 +308,29 @@ class SignInError(NotAllowedError):
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
+        self.code = code
+
+
+class OrganisationError(NotAllowedError):
+    """An organisation may not sign what it was about to sign. `code` is for pages, events and tests.
+
+    Codes: not_proved, closed, answered_already, too_many, takes_no_answers, nothing_said, not_its_own.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class DomainError(ToolError):
+    """Nobody has shown that they control a domain. `code` is for pages and tests.
+
+    Codes: no_domain (what was typed is none), refused_address, unreachable, redirected, absent, web_page, too_large,
+    another (what is there is not the challenge).
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
         self.code = code
 
 

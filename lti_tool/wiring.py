@@ -38,6 +38,8 @@ from lti_tool.mails.tokens import MailTokens
 from lti_tool.operators.claimed_roles import ClaimedRole
 from lti_tool.operators.openid import OpenIdClient, OpenIdProvider
 from lti_tool.operators.permissions import ROLES
+from lti_tool.organisations.dns_texts import find_texts
+from lti_tool.organisations.domains import FindTexts
 from lti_tool.outgoing import Outgoing
 from lti_tool.platforms.access_tokens import TokenCache
 from lti_tool.platforms.call_limits import PlatformsCallLimits
@@ -89,7 +91,8 @@ class Tool:
     `offers`: what is in the catalogue.
     `openid` signs operators in, where there is one; `role_claim` and `claimed_roles` say what they may do then.
     `seal` is that of the institution, put on exports of the first issuer; None where it has none.
-    `settings` are shown to operators, and have no secret.
+    `settings` are shown to operators, and have no secret. `find_texts` finds TXT records; None where the DNS is not to
+    be asked.
     """
 
     tool_url: str
@@ -121,6 +124,7 @@ class Tool:
     claimed_roles: Sequence[ClaimedRole] = ()
     seal: Seal | None = None
     settings: Sequence[ShownSetting] = ()
+    find_texts: FindTexts | None = None
 
     def find_key(self, verification_method: str, issuer_id: str) -> VerificationMethod:
         """A verification method of an issuer; a `signing.keys.KeyFinder`. Raises what `did.find_key` and `fetch` do."""
@@ -289,6 +293,7 @@ def _tool(
         claimed_roles=_claimed_roles(settings),
         seal=_seal(settings, found, outgoing, now),
         settings=shown_settings(settings),
+        find_texts=find_texts if settings.domain_records else None,
     )
 
 

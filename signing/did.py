@@ -49,6 +49,16 @@ def did_jwk(key: Json) -> str:
     return f"did:jwk:{base64url(as_text(key).encode())}"
 
 
+def did_web(address: str) -> str:
+    """The did:web whose document is served as `did.json` below that https address, which has a path.
+
+    Source: did:web Method Specification: slashes of the path become colons, the colon of a port is %3A.
+    """
+    parts = urlsplit(address)
+    segments = [segment for segment in parts.path.split("/") if segment]
+    return ":".join(("did:web", parts.netloc.replace(":", "%3A"), *segments))
+
+
 def did_web_url(did: str) -> str:
     """The https address of the document of a did:web; raises ValueError."""
     if not did.startswith("did:web:"):

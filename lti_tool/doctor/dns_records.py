@@ -1,4 +1,7 @@
-"""Records of the DNS: the addresses of a host, its mail servers, and texts such as SPF. The only file of dnspython."""
+"""Records of the DNS: the addresses of a host, its mail servers, and texts such as SPF.
+
+Beside `lti_tool/organisations/dns_texts.py` the only file of dnspython.
+"""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from badges.credential import CredentialBuilder, GivenEvidence, StatusEntry
+from badges.achievement import achievement_url
+from badges.credential import CredentialBuilder, Endorsements, GivenEvidence, StatusEntry
 from badges.credential import Learner as Subject
 from badges.template.model import Template, stored_template
 from lti_tool.errors import AwardStateError, NotAllowedError, NotFoundError
@@ -16,9 +17,12 @@ from lti_tool.issuing.new_credential import NewCredential
 from lti_tool.issuing.signed_content import signed_content
 from lti_tool.issuing.status_lists import allocate_entries
 from lti_tool.store import Session, events, queries
-from lti_tool.store.models import CredentialRow, TemplateVersion
+from lti_tool.store.models import CredentialRow, EndorsementRow, TemplateVersion
 from lti_tool.values import AwardToIssue, CurrentCredential
 from signing.proofs import EDDSA_RDFC_2022
+
+#: Each is some two kilobytes in every badge, and a key and a list to whoever verifies it.
+MOST_EMBEDDED = 3
 
 
 def first_credentials(
@@ -202,13 +206,15 @@ def _gather(
     keys = {name: issuer.keyring.signing_key(session, name) for name in issuer.keyring.proofs}
     entries = allocate_entries(session, issuer.id, issuer.address_id, issuer.status_purpose, len(awards))
     builders: dict[tuple[int, str], CredentialBuilder] = {}
+    endorsed: dict[tuple[int, str], Endorsements] = {}
     found = []
     for (award, before, why), entry in zip(awards, entries, strict=True):
         version, template = versions[award.template_version_id]
         language = _language(template, award.language)
         achievement = (version.id, language)
         if achievement not in builders:
-            builders[achievement] = _builder(issuer, version, template, language)
+            endorsed[achievement] = _endorsements(session, issuer, version, language)
+            builders[achievement] = _builder(issuer, version, template, language, endorsed[achievement])
         found.append(
             NewCredential(
                 issuer=issuer,
@@ -221,7 +227,7 @@ def _gather(
                 template_version_id=version.id,
                 status_list_id=entry.list_id,
                 builder=builders[achievement],
-                shared_name=_shared_name(issuer, version, language),
+                shared_name=_shared_name(issuer, version, language, endorsed[achievement]),
                 language=language,
                 learner=Subject(name=award.name, email=award.email),
                 awarded_at=award.earned_at,
@@ -256,8 +262,27 @@ def _language(template: Template, wanted: str | None) -> str:
     return template.language_for((wanted or template.in_language).replace("_", "-").split("-")[0].lower())
 
 
+def _endorsements(session: Session, issuer: Issuer, version: TemplateVersion, language: str) -> Endorsements:
+    """What is signed with badges of the version: as far as the issuer shows it, and nobody has withdrawn it.
+
+    Each is about what it stands in, by its id: that of the achievement in this language, and that of the issuer now.
+    """
+    achievement = achievement_url(
+        issuer.addresses.achievement(version.template_id, version.version), language
+    )
+
+    def about(rows: Sequence[EndorsementRow], subject: str) -> tuple[str, ...]:
+        found = (row.text_about(subject) for row in rows)
+        return tuple(text for text in found if text is not None)[:MOST_EMBEDDED]
+
+    return Endorsements(
+        of_achievement=about(queries.organisations.shown_of_template(session, version.id), achievement),
+        of_issuer=about(queries.organisations.shown_of_issuer(session, issuer.id), issuer.profile.id),
+    )
+
+
 def _builder(
-    issuer: Issuer, version: TemplateVersion, template: Template, language: str
+    issuer: Issuer, version: TemplateVersion, template: Template, language: str, endorsed: Endorsements
 ) -> CredentialBuilder:
     addresses = issuer.addresses
     return CredentialBuilder(
@@ -268,13 +293,18 @@ def _builder(
         issuer=issuer.profile,
         language=language,
         extension_url=addresses.extension_context,
+        endorsements=endorsed,
     )
 
 
-def _shared_name(issuer: Issuer, version: TemplateVersion, language: str) -> str:
-    """What a credential shares most of its text with: those of the same achievement, version, language and issuer."""
+def _shared_name(issuer: Issuer, version: TemplateVersion, language: str, endorsed: Endorsements) -> str:
+    """What a credential shares most of its text with: those of the same achievement, version, language and issuer.
+
+    What others say of these is a part of the text.
+    """
     achievement = issuer.addresses.achievement(version.template_id, version.version)
-    return f"{achievement} {language} {issuer.version_id} {issuer.address_id}"
+    said = f" {endorsed.digest}" if endorsed.digest else ""
+    return f"{achievement} {language} {issuer.version_id} {issuer.address_id}{said}"
 
 
 def _url(session: Session, issuers: Issuers, credential_id: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from hashlib import sha256
 from uuid import uuid4
 
 from badges.credential import CredentialBuilder, GivenEvidence, StatusEntry, identity_hash
@@ -163,17 +164,24 @@ def _dummy_evidence(real: GivenEvidence) -> GivenEvidence:
     )
 
 
+def _endorsed(credential: Json) -> str:
+    """A name for the endorsements in a credential: they are constant text of its form, and change with the years."""
+    holders = (credential["credentialSubject"]["achievement"], credential["issuer"])
+    said = [holder["endorsement"] for holder in holders if "endorsement" in holder]
+    return f" {sha256(as_text({'said': said}).encode()).hexdigest()[:16]}" if said else ""
+
+
 def form_name(is_own: Callable[[str], bool], credential: Json) -> str | None:
     """The name of the compiled forms that fit a credential: one for each issuer, achievement, version and language.
 
     `is_own` says whether a DID is, or was, that of an issuer of this tool: None for a credential of any other. The
-    achievement's id contains the version, its name is in the language.
+    achievement's id contains the version, its name is in the language. What others say of it has a part in the name.
     """
     match credential:
         case {
             "issuer": {"id": str(issuer)},
             "credentialSubject": {"achievement": {"id": str(achievement), "name": str(name)}},
         } if is_own(issuer):
-            return f"{issuer} {achievement} {name}"
+            return f"{issuer} {achievement} {name}{_endorsed(credential)}"
         case _:
             return None

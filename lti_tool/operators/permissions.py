@@ -19,6 +19,7 @@ Permission = Literal[
     "approve_templates",
     "retire_templates",
     "manage_catalogue",
+    "manage_endorsements",
     "see_platforms",
     "manage_platforms",
     "rotate_lti_key",
@@ -48,6 +49,8 @@ MAY: Mapping[str, frozenset[str]] = {
     "approve_templates": frozenset({"owner", "approver"}),
     "retire_templates": frozenset({"owner", "manager"}),
     "manage_catalogue": frozenset({"owner", "manager"}),
+    # Who is asked to speak for a template or the issuer, and whose words are shown and signed with badges.
+    "manage_endorsements": frozenset({"owner", "manager", "approver"}),
     "see_platforms": frozenset({"owner", "manager", "support", "auditor"}),
     "manage_platforms": frozenset({"owner", "manager"}),
     # It is shown to the platforms of all issuers: an owner of the first one alone.

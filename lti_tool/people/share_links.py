@@ -33,10 +33,14 @@ MOST_LINKS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedLink:
-    """What a learner has chosen for a new link; without a `lifetime` it works until they end it."""
+    """What a learner has chosen for a new link; without a `lifetime` it works until they end it.
+
+    `takes_answers`: whether organisations may answer what it shows; one without the name takes none.
+    """
 
     with_name: bool
     lifetime: timedelta | None
+    takes_answers: bool = False
 
 
 def token_of(link: ShareLink, secret_key: str) -> str | None:
@@ -78,6 +82,8 @@ def make_link(
         with_name=wanted.with_name,
         created_at=now,
         expires_at=None if wanted.lifetime is None else now + wanted.lifetime,
+        takes_answers=wanted.takes_answers and wanted.with_name,
+        answers=0,
     )
     session.add(link)
     days = None if wanted.lifetime is None else wanted.lifetime.days
@@ -100,13 +106,46 @@ def running_links(session: Session, award: Award, now: datetime) -> Sequence[Sha
 
 def end_link(session: Session, award: Award, link_id: int, now: datetime, by: Actor) -> None:
     """Ends a link of the award: its address shows nothing any more. Raises NotFoundError for a link of another one."""
-    link = queries.sharing.link(session, link_id)
-    if link is None or link.award_id != award.id:
-        raise NotFoundError("this badge has no such link")
+    link = _own_link(session, award, link_id)
     if link.revoked_at is None:
         link.revoked_at = now
         journal.note(session, "share_link_ended", {"token_hash": link.token_hash}, now)
         events.record(session, "share_link_ended", "award", award.id, now, actor=by)
+
+
+def let_answer(session: Session, award: Award, link_id: int, now: datetime, by: Actor) -> None:
+    """Lets organisations answer the badge by a link. Raises NotFoundError for a link of another one.
+
+    Raises NotAllowedError for a link without the name: an answer names the badge, whose address names the learner.
+    """
+    link = _own_link(session, award, link_id)
+    if not link.with_name:
+        raise NotAllowedError("a link without the name takes no answers")
+    _set_answers(session, award, link, {"takes_answers": True}, now, by)
+
+
+def refuse_answers(session: Session, award: Award, link_id: int, now: datetime, by: Actor) -> None:
+    """Takes that back; answers that came stay. Raises NotFoundError for a link of another one."""
+    link = _own_link(session, award, link_id)
+    _set_answers(session, award, link, {"takes_answers": False}, now, by)
+
+
+def _own_link(session: Session, award: Award, link_id: int) -> ShareLink:
+    """The link, with the award locked: whoever answers by it at this moment has locked the award too."""
+    queries.awards.lock_award(session, award)
+    link = queries.sharing.link(session, link_id)
+    if link is None or link.award_id != award.id:
+        raise NotFoundError("this badge has no such link")
+    session.refresh(link)
+    return link
+
+
+def _set_answers(
+    session: Session, award: Award, link: ShareLink, data: dict[str, bool], now: datetime, by: Actor
+) -> None:
+    if link.takes_answers != data["takes_answers"]:
+        link.takes_answers = data["takes_answers"]
+        events.record(session, "share_link_changed", "award", award.id, now, actor=by, data=data)
 
 
 def find_link(session: Session, token: str, now: datetime) -> ShareLink:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from lti_tool.privacy import access_replay, journal
+from lti_tool.privacy import access_replay, endorsement_replay, journal
 from lti_tool.privacy.erasure import empty_person, words_of
 from lti_tool.privacy.issuer_share import remove_awards, split_off
 from lti_tool.privacy.journal_file import Line
@@ -57,6 +57,8 @@ def _apply(session: Session, line: Line) -> None:
             access_replay.end_link(session, line.data, line.at)
         case "program_ended":
             access_replay.end_program(session, line.data)
+        case "endorsement_withdrawn" | "endorsement_hidden" | "organisation_closed":
+            endorsement_replay.do_again(session, line.kind, line.data, line.at)
         case "host_access_ended":
             access_replay.end_host_access(session, line.data)
         case _:

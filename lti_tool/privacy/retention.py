@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from lti_tool.issuing.issuers import Issuers
+from lti_tool.organisations.organisations import forget_unproved
 from lti_tool.privacy.erasure import empty_person, words_of
 from lti_tool.privacy.periods import Periods
 from lti_tool.privacy.person_facts import facts_of
@@ -148,6 +149,7 @@ def _delete_by_age(session: Session, periods: Periods, now: datetime) -> Counter
             "events": retention.delete_old_events(session, now - periods.events, ROWS_AT_ONCE),
             "mails": retention.delete_old_mails(session, now - periods.mails, ROWS_AT_ONCE),
             "jobs": retention.delete_old_jobs(session, now - periods.jobs),
+            "organisations": forget_unproved(session, now, ROWS_AT_ONCE),
             "bulk_acts": queries.bulk_acts.delete_asked_before(session, now - periods.bulk_acts),
         }
     )

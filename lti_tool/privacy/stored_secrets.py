@@ -23,6 +23,10 @@ def encrypt_anew(
         if key.vault_data is not None:
             key.vault_data = new.encrypt(old.decrypt(key.vault_data))
             count += 1
+    for organisations in queries.organisations.keys_in_database(session):
+        if organisations.vault_data is not None:
+            organisations.vault_data = new.encrypt(old.decrypt(organisations.vault_data))
+            count += 1
     for tool_key in queries.issuers.tool_key_rows(session):
         tool_key.encrypted_pem = new.encrypt(old.decrypt(tool_key.encrypted_pem))
         count += 1

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from badges.verify import FetchInTime
 from lti_tool.addresses import without_scheme
 from lti_tool.errors import NotFoundError
+from lti_tool.publishing import organisation_documents
 from lti_tool.publishing.credentials import credential
 from lti_tool.publishing.issuer_documents import (
     all_keys,
@@ -99,4 +100,21 @@ def _own_document(publisher: Publisher, base: str, path: str) -> bytes:
             return credential(publisher, page_or_file.partition(".")[0]).encode()
         case ["status", number] if number.isdecimal():
             return status_list(publisher, int(number)).text.encode()
+        case ["organisations", organisation_id, *rest]:
+            return _document_of_organisation(publisher, organisation_id, rest)
+        case ["endorsements", endorsement_id]:
+            return organisation_documents.endorsement(publisher, endorsement_id).text.encode()
+    raise NotFoundError("there is no such document")
+
+
+def _document_of_organisation(publisher: Publisher, organisation_id: str, path: list[str]) -> bytes:
+    match path:
+        case ["did.json"]:
+            return json.dumps(organisation_documents.did_document(publisher, organisation_id)).encode()
+        case ["keys", name]:
+            kid = name.removesuffix(".json")
+            return json.dumps(organisation_documents.public_key(publisher, organisation_id, kid)).encode()
+        case ["status", number] if number.isdecimal():
+            found = organisation_documents.status_list(publisher, organisation_id, int(number))
+            return found.text.encode()
     raise NotFoundError("there is no such document")

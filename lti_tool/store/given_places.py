@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select, update
 
-from lti_tool.store.models import StatusList
+from lti_tool.store.models import OrganisationStatusList, StatusList
 from lti_tool.store.table_copies import numbers_given, set_numbers_given
 
 #: More than the lists that were opened since any backup: each is of 65,536 badges.
@@ -21,8 +21,9 @@ def give_none_again(connection: Connection, length: int) -> None:
 
     `length` is how many entries a list has. To be called once for each time that an older copy was put back.
     """
-    table = StatusList.__tablename__
-    connection.execute(update(StatusList).values(taken=length))
-    highest = connection.scalar(select(func.max(StatusList.id))) or 0
-    last = max(highest, numbers_given(connection).get(table, 0))
-    set_numbers_given(connection, {table: last + ROOM})
+    for kind in (StatusList, OrganisationStatusList):
+        table = kind.__tablename__
+        connection.execute(update(kind).values(taken=length))
+        highest = connection.scalar(select(func.max(kind.id))) or 0
+        last = max(highest, numbers_given(connection).get(table, 0))
+        set_numbers_given(connection, {table: last + ROOM})

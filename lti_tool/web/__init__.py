@@ -48,6 +48,7 @@ from lti_tool.web.learner import badge, downloads, mine, own_data, sharing, sign
 from lti_tool.web.mails import bounces, holder_checks, reminders
 from lti_tool.web.operator import account as operator_account
 from lti_tool.web.operator import catalogue as operator_catalogue
+from lti_tool.web.operator import endorsements as operator_endorsements
 from lti_tool.web.operator import events as operator_events
 from lti_tool.web.operator import home as operator_home
 from lti_tool.web.operator import invitation as operator_invitation
@@ -68,6 +69,11 @@ from lti_tool.web.operator.platforms import details as operator_platform_details
 from lti_tool.web.operator.platforms import one as operator_platform
 from lti_tool.web.operator.platforms import overview as operator_platforms
 from lti_tool.web.operator.platforms import sources as operator_platform_sources
+from lti_tool.web.organisations import documents as organisation_documents
+from lti_tool.web.organisations import home as organisation_home
+from lti_tool.web.organisations import sign_in as organisation_sign_in
+from lti_tool.web.organisations import signing as organisation_signing
+from lti_tool.web.organisations import visits as organisation_visits
 from lti_tool.web.platforms import launch, leave, registration_page
 from lti_tool.web.proxies import TrustedProxies
 from lti_tool.web.public import (
@@ -129,6 +135,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         plug_sentences,
         errors,
         operator_visits,
+        organisation_visits,
         rate_limits,
         broker_watch,
     ):
@@ -199,6 +206,11 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         operator_issuer_keys,
         operator_settings,
         operator_roles,
+        operator_endorsements,
+        organisation_sign_in,
+        organisation_home,
+        organisation_signing,
+        organisation_documents,
         template_list,
         steps,
         quality_report,

@@ -289,6 +289,11 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
         )
         for code, (what_happened, what_to_do) in _SIGN_IN.items()
     },
+    "organisation_refused": ErrorMessage(
+        title=_l("This could not be signed"),
+        what_happened=_l("The organisation may not sign this now, or the link takes no more answers."),
+        what_to_do=_l("Load the page before this one again: it says what is missing."),
+    ),
     "badge_revoked": ErrorMessage(
         title=_l("This badge was revoked"),
         what_happened=_l("The badge is no longer valid, so its files are not given out any more."),

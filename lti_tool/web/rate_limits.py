@@ -99,6 +99,20 @@ READING_OF = {
     "operator_invitation.open_it": 30,
     "operator_invitation.ask": 30,
     "operator_invitation.join": 30,
+    # The same for those who sign for organisations; what is begun here stores a row once a passkey is made.
+    "organisation_sign_in.show": 60,
+    "organisation_sign_in.sign_in": 30,
+    "organisation_sign_in.show_invitation": 30,
+    "organisation_sign_in.open_invitation": 30,
+    "organisation_sign_in.begin": 20,
+    "organisation_sign_in.ask": 30,
+    "organisation_sign_in.join": 20,
+    # Each asks the DNS and the server of a stranger.
+    "organisation_home.check": 20,
+    "organisation_signing.endorse": 20,
+    "organisation_signing.answer": 20,
+    "organisation_signing.show_answer": 120,
+    "organisation_documents.endorsement": 300,
     "template_list.operator_entry": 30,
     "template_list.start_operator_session": 30,
 }

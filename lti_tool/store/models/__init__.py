@@ -40,6 +40,14 @@ from lti_tool.store.models.operators import (
     OperatorRow,
     OperatorSession,
 )
+from lti_tool.store.models.organisations import (
+    EndorsementLink,
+    EndorsementRow,
+    OrganisationKey,
+    OrganisationMember,
+    OrganisationRow,
+    OrganisationStatusList,
+)
 from lti_tool.store.models.outbox import Outbox
 from lti_tool.store.models.people import Course, Person, PlatformAccount
 from lti_tool.store.models.platforms import (
@@ -77,6 +85,8 @@ __all__ = [
     "Delivery",
     "DeploymentRow",
     "EndedAccess",
+    "EndorsementLink",
+    "EndorsementRow",
     "Event",
     "ExpiringValue",
     "HandAward",
@@ -107,6 +117,10 @@ __all__ = [
     "OperatorRole",
     "OperatorRow",
     "OperatorSession",
+    "OrganisationKey",
+    "OrganisationMember",
+    "OrganisationRow",
+    "OrganisationStatusList",
     "Outbox",
     "Person",
     "Placement",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.awards import Award
@@ -29,6 +29,10 @@ class ShareLink(Base):
     expires_at: Mapped[datetime | None]
     """None where it works until the learner ends it."""
     revoked_at: Mapped[datetime | None]
+    takes_answers: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether organisations that were shown the badge by it may answer."""
+    answers: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many answers came by it, those that were withdrawn too."""
     award: Mapped[Award] = relationship()
 
     def is_running(self, now: datetime) -> bool:

@@ -13,14 +13,16 @@ from werkzeug.exceptions import BadRequest
 
 from badges.template.model import stored_template
 from lti_tool.errors import NotFoundError
+from lti_tool.organisations import answers, endorsements
 from lti_tool.people import own_badges, share_links
 from lti_tool.people.share_links import LIFETIMES, MOST_LINKS, WantedLink
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor
-from lti_tool.store.models import Award
+from lti_tool.store.models import Award, EndorsementRow
 from lti_tool.web.checked_requests import row_id
 from lti_tool.web.current import current_tool
 from lti_tool.web.learner.linkedin import FilledForm, filled_form
+from lti_tool.web.organisations.shown_endorsements import ShownEndorsement, about_badge, all_shown
 from lti_tool.web.page_issuer import issuer_of, page_issuer, set_page_issuer
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.visits import Visit, current_visit
@@ -37,6 +39,7 @@ class ShownLink:
     with_name: bool
     created_at: datetime
     expires_at: datetime | None
+    takes_answers: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,7 @@ class Sharing:
     is_published: bool
     address: str
     linkedin: FilledForm | None
+    answers: Sequence[ShownEndorsement]
 
 
 def sharing_of(session: Session, award: Award, path: str) -> Sharing | None:
@@ -70,11 +74,15 @@ def sharing_of(session: Session, award: Award, path: str) -> Sharing | None:
             with_name=link.with_name,
             created_at=link.created_at,
             expires_at=link.expires_at,
+            takes_answers=link.takes_answers,
         )
         for link in share_links.running_links(session, award, tool.clock())
         for token in [share_links.token_of(link, tool.secret_key)]
     ]
-    if not is_valid and not found:
+    received = all_shown(
+        session, queries.organisations.of_award(session, award.id), about_badge(session, credential)
+    )
+    if not is_valid and not found and not received:
         return None
     is_published = is_valid and award.published_at is not None
     template = stored_template(credential.template_version.body)
@@ -86,6 +94,7 @@ def sharing_of(session: Session, award: Award, path: str) -> Sharing | None:
         is_published=is_published,
         address=addresses.badge_page(credential.id) if is_published else "",
         linkedin=filled_form(award, credential, template) if is_published else None,
+        answers=received,
     )
 
 
@@ -94,7 +103,11 @@ def wanted_link() -> WantedLink:
     lifetime = request.form.get("lifetime", "month")
     if lifetime not in LIFETIMES:
         raise BadRequest
-    return WantedLink(with_name=request.form.get("name") == "yes", lifetime=LIFETIMES[lifetime])
+    return WantedLink(
+        with_name=request.form.get("name") == "yes",
+        lifetime=LIFETIMES[lifetime],
+        takes_answers=request.form.get("answers") == "yes",
+    )
 
 
 def change_sharing(session: Session, award: Award, action: str, by: Actor) -> str:
@@ -111,6 +124,18 @@ def change_sharing(session: Session, award: Award, action: str, by: Actor) -> st
         case "end":
             share_links.end_link(session, award, row_id("link"), now, by)
             return _("The link has ended: whoever opens it sees nothing of your badge any more.")
+        case "let-answer":
+            share_links.let_answer(session, award, row_id("link"), now, by)
+            return _("Organisations that have the link can answer now.")
+        case "refuse-answers":
+            share_links.refuse_answers(session, award, row_id("link"), now, by)
+            return _("The link takes no more answers. Those that came stay.")
+        case "show-answer":
+            endorsements.show(session, _answer(session, award), now, by)
+            return _("The answer is shown to everybody who has one of your links with your name.")
+        case "hide-answer":
+            endorsements.hide(session, _answer(session, award), now, by)
+            return _("Only you see the answer now.")
         case "publish":
             share_links.publish_badge(session, award, now, by)
             return _("Your badge is public now.")
@@ -119,6 +144,10 @@ def change_sharing(session: Session, award: Award, action: str, by: Actor) -> st
             return _("Your badge is private again. Whoever has its file or its address can still open it.")
         case _:
             raise NotFoundError("nothing of that name can be done")
+
+
+def _answer(session: Session, award: Award) -> EndorsementRow:
+    return answers.answer_to(session, award, request.form.get("answer", ""))
 
 
 @pages.post("/lti/app/badges/<uuid:badge_id>/sharing")

@@ -31,8 +31,9 @@ from lti_tool.web.operator.visits import (
 
 pages = Blueprint("operator_sign_in", __name__)
 
-#: Where somebody may be led once they have shown who they are: to a page of operators, and to nothing else.
-_OWN_ADDRESS = re.compile(r"/operator(/[a-z0-9-]{1,64})*")
+#: Where somebody may be led once they have shown who they are: to a page of operators or organisations, and to nothing
+#: else.
+_OWN_ADDRESS = re.compile(r"/operator(/[a-z0-9-]{1,64})*|/organisations")
 
 
 @pages.get("/operator/sign-in")

@@ -16,8 +16,8 @@ from lti_tool.issuing.issuer import Issuer
 from lti_tool.language import LANGUAGES
 from lti_tool.publishing import achievements, credentials, issuer_documents
 from lti_tool.publishing.announced import Announced, announced, announced_readings
-from lti_tool.store import events, queries
-from lti_tool.store.models import CredentialRow, TemplateVersion
+from lti_tool.store import Session, events, queries
+from lti_tool.store.models import CredentialRow, EndorsementRow, TemplateVersion
 from lti_tool.store.models.awards import JSON_FORM
 from lti_tool.web.catalogue.reading import is_offered
 from lti_tool.web.current import current_tool
@@ -30,6 +30,7 @@ from lti_tool.web.documents.responses import (
 from lti_tool.web.headers import unlisted
 from lti_tool.web.languages import page_language, set_page_language
 from lti_tool.web.negotiation import prefers_html
+from lti_tool.web.organisations.shown_endorsements import all_shown
 from lti_tool.web.page_issuer import issuer_of, set_page_issuer
 from lti_tool.web.public.verification_answers import answers_of, technical_remarks
 from lti_tool.web.requested_address import requested_base
@@ -73,6 +74,7 @@ def badge(badge_id: UUID) -> Response:
             verification=answers_of(report, tool.issuers.is_own),
             remarks=technical_remarks(report.checks),
             may_leave_out=_may_leave_out(row),
+            endorsements=all_shown(session, _endorsements_of(session, row)),
         )
     response = Response(text, mimetype="text/html")
     response.headers["Cache-Control"] = "private, no-cache"
@@ -156,6 +158,7 @@ def achievement(template_id: UUID, version: int, language: str | None = None) ->
             template=stored_template(row.body),
             announced=announced_by(row),
             is_offered=is_offered(session, row.template_id),
+            endorsements=all_shown(session, queries.organisations.shown_of_template(session, row.id)),
         )
     response = Response(text, mimetype="text/html")
     response.vary.add("Accept")
@@ -185,8 +188,14 @@ def issuer(slug: str) -> Response:
     else:
         with tool.store.read() as session:
             found = issuer_documents.found_issuer(session, tool, slug, requested_base())
-        set_page_issuer(found)
-        text = render_template("public/issuer.html", profile=found.profile, confirmed_at=found.confirmed_at)
+            set_page_issuer(found)
+            endorsements = all_shown(session, queries.organisations.shown_of_issuer(session, found.id))
+        text = render_template(
+            "public/issuer.html",
+            profile=found.profile,
+            confirmed_at=found.confirmed_at,
+            endorsements=endorsements,
+        )
         response = Response(text, mimetype="text/html")
     response.vary.add("Accept")
     return response
@@ -204,6 +213,14 @@ def readings_of(row: TemplateVersion) -> Sequence[Reading]:
 def announced_by(row: TemplateVersion) -> Announced:
     """What the page of its achievement says of the badges of this version, in the language of the page."""
     return announced(_issuer_of(row), row, page_language())
+
+
+def _endorsements_of(session: Session, row: CredentialRow) -> Sequence[EndorsementRow]:
+    """What organisations say of the achievement of a badge and of its issuer, as far as it is shown."""
+    return [
+        *queries.organisations.shown_of_template(session, row.template_version_id),
+        *queries.organisations.shown_of_issuer(session, row.issuer_id),
+    ]
 
 
 def _may_leave_out(row: CredentialRow) -> tuple[str, ...]:

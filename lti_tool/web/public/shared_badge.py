@@ -8,6 +8,7 @@ the id that was signed, and that address names the learner.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Blueprint, render_template
@@ -18,12 +19,14 @@ from badges.verify import Report
 from lti_tool.errors import LinkEndedError, RevokedError
 from lti_tool.issuing.baking import bake_badge
 from lti_tool.issuing.signed_content import signed_content
+from lti_tool.organisations import answers
 from lti_tool.people import share_links
 from lti_tool.store import Session
 from lti_tool.store.models import CredentialRow, ShareLink
 from lti_tool.values import Json
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import private
+from lti_tool.web.organisations.shown_endorsements import ShownEndorsement, about_badge, all_shown
 from lti_tool.web.page_issuer import set_page_issuer
 from lti_tool.web.public.verification_answers import Answers, answers_of
 
@@ -52,6 +55,7 @@ def shared(token: str) -> Response:
             version=row.template_version,
             has_expired=row.has_expired(tool.clock()),
             verification=_answers(report, link),
+            endorsements=_received(session, link, row),
         )
     return private(Response(text, mimetype="text/html"))
 
@@ -73,6 +77,13 @@ def shared_file(token: str) -> Response:
     response = private(Response(badge.png, mimetype="image/png"))
     response.headers["Content-Disposition"] = f'attachment; filename="badge-{row.id[-12:]}.png"'
     return response
+
+
+def _received(session: Session, link: ShareLink, row: CredentialRow) -> Sequence[ShownEndorsement]:
+    """What organisations have decided and the learner has published; it names the badge, so it is not for all links."""
+    if not link.with_name:
+        return ()
+    return all_shown(session, answers.shown_answers(session, link.award_id), about_badge(session, row))
 
 
 def _shown(session: Session, token: str) -> tuple[ShareLink, CredentialRow]:

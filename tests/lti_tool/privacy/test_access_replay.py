@@ -7,6 +7,8 @@ import pytest
 from lti_tool.backpack import accesses
 from lti_tool.issuing import lti_keys
 from lti_tool.operators import accounts, passkeys
+from lti_tool.organisations import endorsements
+from lti_tool.organisations.organisations import close
 from lti_tool.people import share_links, withheld
 from lti_tool.privacy import journal
 from lti_tool.privacy.journal_replay import apply_journal
@@ -14,6 +16,7 @@ from lti_tool.store import events, queries
 from lti_tool.store.models import (
     Award,
     CredentialRow,
+    EndorsementRow,
     OperatorPasskey,
     OperatorRow,
     OperatorSession,
@@ -25,6 +28,7 @@ from lti_tool.store.models import (
     ToolKeyRow,
 )
 from lti_tool.wiring import build_tool
+from tests import organisations
 from tests.fixtures import ANNA, complete, make_rule, publish, rows, run_due_jobs, settings_for
 from tests.lti_tool.privacy.test_journal import OPERATOR, backup
 
@@ -128,6 +132,31 @@ def test_what_was_taken_from_operators_is_taken_once_more(tool, restored, clock)
         assert [row.name for row in found[bare].passkeys] == ["kept"]
         assert len(found[disabled].roles) == len(found[bare].roles) == 2
     assert rows(again, OperatorSession) == []
+
+
+def test_what_an_organisation_withdrew_is_withdrawn_once_more(tool, restored, clock):
+    employer, other = organisations.invite_employer(tool), organisations.invite_employer(tool, "Other")
+    about = organisations.about_issuer(tool)
+    withdrawn, hidden = (organisations.sign(tool, each, about) for each in (employer, other))
+    organisations.show(tool, hidden)
+    texts = {row.id: row.text for row in rows(tool, EndorsementRow)}
+
+    def act(session):
+        found = {row.id: row for row in session.query(EndorsementRow)}
+        endorsements.withdraw(session, found[withdrawn], clock(), OPERATOR)
+        endorsements.hide(session, found[hidden], clock(), OPERATOR)
+        close(session, found[hidden].organisation, clock(), OPERATOR)
+
+    again = restored(act)
+    found = {row.id: row for row in rows(again, EndorsementRow)}
+    assert (found[withdrawn].withdrawn_at, found[hidden].shown_at) == (clock(), None)
+    assert found[hidden].organisation.closed_at == clock()
+    report = again.verify_own(texts[withdrawn])
+    assert {each.name: each.outcome for each in report.checks}["status"] == "failed"
+    # Nobody gets a place that was given out since the backup.
+    next_one = organisations.sign(again, employer, about)
+    (row,) = (each for each in rows(again, EndorsementRow) if each.id == next_one)
+    assert row.status_list_id > 1000
 
 
 def test_what_a_learner_withholds_or_has_ended_stays_so(tool, platform, restored, clock):

@@ -705,6 +705,18 @@ ELSEWHERE = {
     "identity_checks_refused",
     "reminders_refused",
     "mails_chosen",
+    # tests/lti_tool/web/organisations/test_events.py
+    "organisation_made",
+    "organisation_joined",
+    "organisation_proved",
+    "organisation_closed",
+    "share_link_changed",
+    "endorsement_link_made",
+    "endorsement_link_ended",
+    "endorsement_signed",
+    "endorsement_shown",
+    "endorsement_hidden",
+    "endorsement_withdrawn",
 }
 
 

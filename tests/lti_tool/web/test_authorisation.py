@@ -234,6 +234,8 @@ WHO_MAY = {
                 "/issuers/<slug>/templates",
                 "/issuers/<slug>/catalogue",
             ),
+            *("/issuers/<slug>", "/issuers/<slug>/operators", "/issuers/<slug>/templates"),
+            "/issuers/<slug>/endorsements",
             "/issuers/<slug>/events",
             "/issuers/<slug>/settings",
             *(f"/issuers/<slug>/platforms{page}" for page in ("", "/add", "/moodle-plugin.zip")),
@@ -251,6 +253,10 @@ WHO_MAY = {
             *("sign-in", "invitation", "join", "confirm", "sign-out"),
             *("account/passkey", "account/passkeys/remove", "account/sessions/end"),
             *(f"issuers/<slug>/operators/{act}" for act in ("give", "take", "invite")),
+            *(
+                f"issuers/<slug>/endorsements/{act}"
+                for act in ("invite", "close", "link", "end", "show", "hide")
+            ),
             *(f"issuers/<slug>/{page}" for page in (*SETTINGS, "profile/confirm", "look/logo")),
             *(f"issuers/<slug>/keys/{act}" for act in ("make", "rotate", "retire", "compromised")),
             "issuers/<slug>/accreditations/<int:number>/remove",
@@ -294,6 +300,28 @@ WHO_MAY = {
     "POST /lti/app/mine/address/remove": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/list/<action>": OWNER,
     "GET /shared/<token>": NOBODY,
+    # Documents of organisations: these ids are of none. Who signs for one has a session of an operator, or a link that
+    # these have not: `tests/lti_tool/web/organisations`.
+    "GET /organisations/<uuid:organisation_id>/did.json": NOBODY,
+    "GET /organisations/<uuid:organisation_id>/keys/<kid>.json": NOBODY,
+    "GET /organisations/<uuid:organisation_id>/status/<int:list_id>": NOBODY,
+    "GET /endorsements/<uuid:endorsement_id>": NOBODY,
+    "GET /endorsements/<uuid:endorsement_id>.<form>": NOBODY,
+    "GET /endorsements/<uuid:endorsement_id>/<language>": NOBODY,
+    "GET /organisations": EVERYBODY,  # the way to the page to sign in
+    "GET /organisations/sign-in": EVERYBODY,
+    "GET /organisations/invitation": EVERYBODY,
+    "GET /organisations/join": NOBODY,
+    "GET /organisations/endorse/<token>": NOBODY,
+    "GET /organisations/answer/<token>": NOBODY,
+    **{
+        f"POST /organisations/{page}": NOBODY
+        for page in (
+            *("sign-in", "invitation", "join", "begin", "domains", "withdraw"),
+            *("<uuid:organisation_id>/prove", "<uuid:organisation_id>/invite"),
+            *("endorse/<token>", "answer/<token>"),
+        )
+    },
     "GET /shared/<token>/badge.png": NOBODY,
     "POST /lti/app/badges/<uuid:badge_id>/wallet": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/wallet/offer": OWNER,
@@ -395,6 +423,9 @@ def values(web_tool, school, annas_badge):
             "kept_id": 1,
             "access_id": 1,
             "key": "0" * 32,
+            "organisation_id": "00000000-0000-4000-8000-000000000000",
+            "endorsement_id": "00000000-0000-4000-8000-000000000000",
+            "form": "json",
             "path": "x",
             "action": "link",
             "proposed": 900,

@@ -11,7 +11,8 @@ from lti_tool.operators.permissions import MAY, ROLES, Operator, check_may, may
 from lti_tool.people import addresses
 from lti_tool.store import queries
 from lti_tool.store.events import person
-from lti_tool.store.models import Award, OperatorRole, TemplateVersion
+from lti_tool.store.models import Award, EndorsementRow, OperatorRole, OrganisationRow, TemplateVersion
+from tests import organisations
 from tests.fixtures import add_another_issuer
 from tests.lti_tool.web.conftest import hidden
 from tests.lti_tool.web.test_authorisation import routes
@@ -30,6 +31,7 @@ SEE_PLATFORMS = {"owner", "manager", "support", "auditor"}
 MANAGE_PLATFORMS = {"owner", "manager"}
 PERSON = "/operator/issuers/<slug>/people/<int:person_id>"
 AWARD = f"{PERSON}/awards/<int:award_id>"
+ENDORSEMENTS = {"owner", "manager", "approver"}
 SEE_PEOPLE = {"owner", "manager", "support", "counsellor"}
 WHO_MAY = {
     "GET /operator": ALL,
@@ -105,6 +107,11 @@ WHO_MAY = {
         )
     },
     "POST /operator/issuers/<slug>/profile/confirm": {"owner"},
+    "GET /operator/issuers/<slug>/endorsements": ENDORSEMENTS,
+    **{
+        f"POST /operator/issuers/<slug>/endorsements/{act}": ENDORSEMENTS
+        for act in ("invite", "link", "close", "end", "show", "hide")
+    },
     "GET /operator/issuers/<slug>/operators": {"owner"},
     **{f"POST /operator/issuers/<slug>/operators/{act}": {"owner"} for act in ("give", "take", "invite")},
 }
@@ -122,6 +129,10 @@ FORMS = {
     "confirm": {"version": "1"},
     "people": {"find": "anna"},
     "address": {"proof": "1"},
+    "close": {"organisation": "ORGANISATION"},
+    "show": {"endorsement": "ENDORSEMENT"},
+    "hide": {"endorsement": "ENDORSEMENT"},
+    "end": {"link": "1"},
 }
 
 
@@ -161,6 +172,18 @@ def a_badge(tool, request):
         return {"person_id": str(award.person_id), "award_id": str(award.id)}
 
 
+def an_endorsement(tool):
+    """An organisation of Riga College, what it has signed, and a link."""
+    organisations.sign(tool, organisations.invite_employer(tool), organisations.about_issuer(tool))
+    organisations.link_to_endorse(tool)
+
+
+def newest_of_organisations(tool, name):
+    kind = {"organisation": OrganisationRow, "endorsement": EndorsementRow}[name]
+    with tool.store.read() as session:
+        return session.query(kind).one().id
+
+
 @pytest.fixture
 def published_there(school, web_tool):
     """The id of a template that was published in a course of the platform, which so cannot be removed."""
@@ -188,6 +211,8 @@ def test_each_role_opens_what_it_may_and_nothing_else(new_browser, web_tool, req
     if any("person_id" in route for route in group):
         values |= a_badge(web_tool, request)
     values["template_id"] = request.getfixturevalue("published_there")
+    if any("/endorsements/" in route for route in group):
+        an_endorsement(web_tool)
     # Only now: their sessions would have ended before the badge was made.
     found = request.getfixturevalue("visitors") | {"nobody": new_browser()}
     wrong = {(route, *each) for route in group for each in opened_by_others(found, route, values, web_tool)}
@@ -206,6 +231,8 @@ def opened_by_others(visitors, route, values, tool):
             form = dict(FORMS.get(address.rpartition("/")[2], {}))
             if form.get("key"):
                 form["key"] = newest_key(tool)
+            if "/endorsements/" in address:
+                form |= {name: newest_of_organisations(tool, name) for name in form if form[name].isupper()}
             page = visitor.send(address, _form=secret, **form)
         to_sign_in = page.status_code == 303 and page.location == "/operator/sign-in"
         opened = page.status_code in (200, 303) and (not to_sign_in or route.endswith("sign-out"))

@@ -1,0 +1,115 @@
+"""The documents of organisations: DID documents, keys, status lists, and what they signed that may be seen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from badges.status_list import build_status_list
+from lti_tool.errors import NotFoundError
+from lti_tool.organisations import keys, status_lists
+from lti_tool.publishing.publisher import Publisher
+from lti_tool.publishing.status_lists import (
+    STATUS_LIFETIME,
+    STATUS_RENEWAL,
+    STATUS_TTL,
+    StatusListDocument,
+)
+from lti_tool.store import Session, queries
+from lti_tool.store.models import EndorsementRow, OrganisationRow, OrganisationStatusList
+from lti_tool.values import Json
+from signing import did_document as published
+from signing.keys import from_jwk, jwk
+from signing.proofs import PROOFS
+
+
+def did_document(publisher: Publisher, organisation_id: str) -> Json:
+    """The organisation's DID document with all its keys. Raises NotFoundError for one that has none, and any other."""
+    with publisher.store.read() as session:
+        row = _organisation(session, organisation_id)
+        methods = keys.verification_methods(session, row)
+    if not methods:
+        raise NotFoundError("the organisation has signed nothing")
+    return published.did_document(row.did, methods)
+
+
+def public_key(publisher: Publisher, organisation_id: str, kid: str) -> Json:
+    """The JWK at the URL that a VC-JWT of the organisation has as its `kid`. Raises NotFoundError."""
+    with publisher.store.read() as session:
+        row = _organisation(session, organisation_id)
+        found = [each for each in queries.organisations.keys(session, row.id) if each.kid == kid]
+    if not found:
+        raise NotFoundError("there is no such key")
+    return jwk(from_jwk(found[0].public_jwk), kid)
+
+
+def status_list(publisher: Publisher, organisation_id: str, list_id: int) -> StatusListDocument:
+    """The signed list, signed now where its bits or keys have changed, or after STATUS_RENEWAL, as those of issuers.
+
+    Raises NotFoundError where the organisation has no such list.
+    """
+    now = publisher.clock()
+    with publisher.store.read() as session:
+        row = _list(session, organisation_id, list_id)
+        bits, text, jwt = row.bits, row.text, row.jwt
+        kids = keys.usable_kids(session, row.organisation)
+        is_recent = row.signed_at is not None and now - row.signed_at < STATUS_RENEWAL
+        if text is not None and jwt is not None and is_recent and row.signed_with == kids:
+            return _document(text, jwt)
+    with publisher.store.begin() as session:
+        text, jwt = _signed(session, publisher, organisation_id, list_id, bits, now)
+        locked = queries.organisations.lock_status_list(session, list_id)
+        if locked is not None and locked.bits == bits:
+            locked.text, locked.jwt, locked.signed_at, locked.signed_with = text, jwt, now, kids
+    return _document(text, jwt)
+
+
+def endorsement(publisher: Publisher, endorsement_id: str) -> EndorsementRow:
+    """An endorsement that may be seen by everybody, withdrawn or not. Raises NotFoundError for any other."""
+    with publisher.store.read() as session:
+        return shown_endorsement(session, endorsement_id)
+
+
+def shown_endorsement(session: Session, endorsement_id: str) -> EndorsementRow:
+    """The same, with what belongs to it. Raises NotFoundError."""
+    row = queries.organisations.endorsement(session, endorsement_id)
+    if row is None or row.shown_at is None:
+        raise NotFoundError("there is no such endorsement, or nobody has shown it")
+    return row
+
+
+def _signed(
+    session: Session, publisher: Publisher, organisation_id: str, list_id: int, bits: bytes, now: datetime
+) -> tuple[str, str]:
+    """The list as JSON with a proof, and as a JWT."""
+    row, issuers = _organisation(session, organisation_id), publisher.issuers
+    document = build_status_list(
+        list_url=status_lists.list_address(row, list_id),
+        issuer_id=row.did,
+        bits=bits,
+        now=now,
+        ttl=STATUS_TTL,
+        lifetime=STATUS_LIFETIME,
+    )
+    text, jwt = (
+        PROOFS[name].secure(document, keys.signing_key(session, issuers, row, name, now), now).text
+        for name in (keys.JSON_PROOF, keys.jwt_proof(issuers))
+    )
+    return text, jwt
+
+
+def _document(text: str, jwt: str) -> StatusListDocument:
+    return StatusListDocument(text=text, jwt=jwt, max_age=int(STATUS_TTL.total_seconds()))
+
+
+def _organisation(session: Session, organisation_id: str) -> OrganisationRow:
+    row = queries.organisations.organisation(session, organisation_id)
+    if row is None:
+        raise NotFoundError("there is no such organisation")
+    return row
+
+
+def _list(session: Session, organisation_id: str, list_id: int) -> OrganisationStatusList:
+    row = queries.organisations.status_list(session, list_id)
+    if row is None or row.organisation_id != organisation_id:
+        raise NotFoundError("the organisation has no such list")
+    return row

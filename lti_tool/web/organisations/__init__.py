@@ -1,0 +1,1 @@
+"""Pages of those who sign for organisations, and the documents of these."""

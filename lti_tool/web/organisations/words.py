@@ -1,0 +1,56 @@
+"""What organisations read and sign, in words: what was said of a badge, and why something was not signed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lti_tool.errors import DomainError, OrganisationError
+from lti_tool.organisations.answers import Answer
+from lti_tool.web.translation import Sentence, format_decimal
+from lti_tool.web.translation import gettext as _
+from lti_tool.web.translation import lazy_gettext as _l
+
+_PROBLEMS: Mapping[str, Sentence] = {
+    "not_proved": _l(
+        "Not signed: the domain does not show now that it is yours. Check it on your own page, then sign again."
+    ),
+    "closed": _l("Not signed: this organisation was closed by whoever invited it."),
+    "answered_already": _l(
+        "Not signed: you have signed something about this already. Withdraw that on your own page first."
+    ),
+    "too_many": _l(
+        "This link has all the answers that it takes. Ask whoever gave it to you for another one."
+    ),
+    "takes_no_answers": _l("The learner takes no answers by this link. Ask them to open it for answers."),
+    "nothing_said": _l("Not signed: say something first. What is missing is marked below."),
+    "no_domain": _l(
+        "This is no domain. Type it as in the address of your website, such as school.example.org."
+    ),
+    "refused_address": _l("This domain leads to no public address, so it cannot be checked."),
+    "unreachable": _l("The web server of the domain does not answer over https. Try again, or use the DNS."),
+    "redirected": _l(
+        "The address of the file leads to another one, which is not followed. Put the file where it is asked for."
+    ),
+    "absent": _l("There is no such file yet, and no such record in the DNS. A new record may take an hour."),
+    "web_page": _l(
+        "At the address of the file there is a web page. It has to be a plain text with the line alone."
+    ),
+    "another": _l("The file is there, but it does not have the line shown below."),
+}
+
+
+def problem_of(error: OrganisationError | DomainError) -> str:
+    """Why nothing was signed or proved, and what to do."""
+    return str(_PROBLEMS.get(error.code, error.code))
+
+
+def answer_words(answer: Answer) -> str:
+    """The sentence of an answer to a badge, as it is signed; empty where something of it is missing."""
+    if answer.kind == "accepted" and answer.credits is not None and answer.of:
+        number = format_decimal(answer.credits)
+        return _("Accepted as %(credits)s ECTS of: %(of)s", credits=number, of=answer.of)
+    if answer.kind == "exempts" and answer.of:
+        return _("Exempts from: %(of)s", of=answer.of)
+    if answer.kind == "refused" and answer.because:
+        return _("Not accepted, because: %(because)s", because=answer.because)
+    return ""

@@ -1,0 +1,35 @@
+"""`organisations list` and `close`: who signs what they say of badges, and who does so no more."""
+
+from __future__ import annotations
+
+import pytest
+
+from lti_tool.errors import OrganisationError
+from lti_tool.store.models import EndorsementRow, OrganisationRow
+from tests import organisations
+from tests.fixtures import rows
+from tests.lti_tool.commands.test_commands import environment, run
+
+__all__ = ["environment", "run"]
+
+
+def test_an_organisation_is_listed_and_closed(environment, run, tool):
+    employer = organisations.invite_employer(tool)
+    organisations.sign(tool, employer, organisations.about_issuer(tool))
+    who = employer.organisation_id
+    line = [who, "Baltic Solar", "invited:riga-college", "proved", "signed:1"]
+    assert run("organisations", "list")[1] == "\t".join(line) + "\n"
+    code, output, _ = run("organisations", "close", who)
+    assert (code, output) == (0, f"Organisation {who} signs nothing more.\n")
+    assert "\tclosed\t" in run("organisations", "list")[1]
+    (signed,) = rows(tool, EndorsementRow)
+    assert signed.withdrawn_at is None
+    organisations.withdraw(tool, signed.id)
+    with pytest.raises(OrganisationError):
+        organisations.sign(tool, employer, organisations.about_issuer(tool))
+
+
+def test_one_that_is_not_there_is_said(environment, run, tool):
+    code, _, error = run("organisations", "close", "none")
+    assert code != 0 and "there is no organisation none" in error
+    assert rows(tool, OrganisationRow) == []

@@ -1,0 +1,79 @@
+"""Organisations that sign at the same moment: a link takes what it takes, and nobody says two things at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from lti_tool.errors import LinkEndedError, OrganisationError
+from lti_tool.organisations import answers
+from lti_tool.organisations.answers import MOST_ANSWERS
+from lti_tool.people import share_links
+from lti_tool.people.share_links import WantedLink
+from lti_tool.store.events import person
+from lti_tool.store.models import Award, EndorsementRow, ShareLink
+from tests import organisations
+from tests.at_once import all_at_once
+from tests.fixtures import ANNA, complete, rows, run_due_jobs
+from tests.organisations import SAID, Employer
+
+
+@pytest.fixture
+def tool(tool_on_any_database):
+    return tool_on_any_database
+
+
+@pytest.fixture
+def token(tool, platform, rule_id) -> str:
+    """The token of a link to Anna's badge that takes answers."""
+    complete(tool, platform, rule_id, ANNA)
+    run_due_jobs(tool)
+    wanted = WantedLink(with_name=True, lifetime=None, takes_answers=True)
+    with tool.store.begin() as session:
+        award = session.query(Award).one()
+        by = person(award.person_id)
+        link = share_links.make_link(session, award, wanted, tool.secret_key, tool.clock(), by)
+        return share_links.token_of(link, tool.secret_key)
+
+
+def answer(tool, token: str, employer: Employer) -> str:
+    """What comes of an answer."""
+    try:
+        with tool.store.begin() as session:
+            answers.sign_answer(
+                session, tool.issuers, token, employer.organisation_id, employer.account, SAID, tool.clock()
+            )
+    except (OrganisationError, LinkEndedError) as error:
+        return getattr(error, "code", "ended")
+    return "signed"
+
+
+def test_a_link_takes_no_more_answers_than_it_takes(tool, token):
+    with tool.store.begin() as session:
+        session.query(ShareLink).one().answers = MOST_ANSWERS - 1
+    employers = [organisations.invite_employer(tool, name) for name in ("One", "Two", "Three")]
+    done = all_at_once(*(lambda each=each: answer(tool, token, each) for each in employers))
+    assert sorted(done) == ["signed", "too_many", "too_many"]
+    assert [each.answers for each in rows(tool, ShareLink)] == [MOST_ANSWERS]
+
+
+def test_one_organisation_says_one_thing(tool, token):
+    employer = organisations.invite_employer(tool)
+    done = all_at_once(*(lambda: answer(tool, token, employer) for _ in range(3)))
+    assert sorted(done) == ["answered_already", "answered_already", "signed"]
+    assert len(rows(tool, EndorsementRow)) == 1
+
+
+def test_an_answer_and_the_end_of_its_link_come_one_after_the_other(tool, token):
+    employer = organisations.invite_employer(tool)
+
+    def close() -> str:
+        with tool.store.begin() as session:
+            award = session.query(Award).one()
+            by = person(award.person_id)
+            share_links.refuse_answers(session, award, rows(tool, ShareLink)[0].id, tool.clock(), by)
+        return "closed"
+
+    answered, closed = all_at_once(lambda: answer(tool, token, employer), close)
+    assert closed == "closed" and answered in ("signed", "takes_no_answers")
+    assert len(rows(tool, EndorsementRow)) == (answered == "signed")
+    assert answer(tool, token, organisations.invite_employer(tool, "Late")) == "takes_no_answers"
