@@ -13,6 +13,7 @@ from lti_tool.store.models import (
     CredentialRow,
     Person,
     PlatformAccount,
+    PriorLearningApplication,
     ProvedAddress,
     RegistrationRow,
 )
@@ -35,8 +36,14 @@ def _is_awarded(issuer_id: str) -> ColumnElement[bool]:
     return exists().where(Award.person_id == Person.id, Award.issuer_id == issuer_id)
 
 
+def _has_applied(issuer_id: str) -> ColumnElement[bool]:
+    application = PriorLearningApplication
+    return exists().where(application.person_id == Person.id, application.issuer_id == issuer_id)
+
+
 def _is_of(issuer_id: str) -> ColumnElement[bool]:
-    return Person.erased_at.is_(None) & (_has_account(issuer_id) | _is_awarded(issuer_id))
+    known = _has_account(issuer_id) | _is_awarded(issuer_id) | _has_applied(issuer_id)
+    return Person.erased_at.is_(None) & known
 
 
 def person(session: Session, issuer_id: str, person_id: int) -> Person | None:

@@ -12,7 +12,16 @@ from sqlalchemy import Column, ColumnElement, Select, String, Table, Text, delet
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
-from lti_tool.store.models import Award, Base, CredentialRow, Event, ExpiringValue, Person, ProvedAddress
+from lti_tool.store.models import (
+    Award,
+    Base,
+    CredentialRow,
+    Event,
+    ExpiringValue,
+    Person,
+    PriorLearningApplication,
+    ProvedAddress,
+)
 
 #: How the keys of short-lived values begin that name people: launches on their way, and lists that a teacher uploaded.
 #: All others are marks, codes and sessions, with ids and hashes: that a state was used must stay known.
@@ -105,10 +114,13 @@ def _named_by(column: Column[Any]) -> tuple[Table, str]:
 def _is_about(person_id: int) -> ColumnElement[bool]:
     awards = select(sql_cast(Award.id, String)).where(Award.person_id == person_id)
     credentials = select(CredentialRow.id).join(Award, CredentialRow.award_id == Award.id)
+    applications = select(sql_cast(PriorLearningApplication.id, String))
+    applied = applications.where(PriorLearningApplication.person_id == person_id)
     return or_(
         (Event.actor_kind == "person") & (Event.actor == str(person_id)),
         (Event.about_kind == "person") & (Event.about == str(person_id)),
         (Event.about_kind == "award") & Event.about.in_(awards),
+        (Event.about_kind == "prior_learning") & Event.about.in_(applied),
         (Event.about_kind == "credential") & Event.about.in_(credentials.where(Award.person_id == person_id)),
     )
 
