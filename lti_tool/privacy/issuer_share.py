@@ -144,4 +144,5 @@ def remove_awards(session: Session, person_id: int, issuer_id: str, now: datetim
     queries.removed_credentials.note_removed(session, credential_ids, "erased", now)
     queries.personal_data.delete_values_naming(session, credential_ids)
     queries.issuer_erasures.delete_asked_of(session, issuer_id, person_id)
+    queries.observations.delete_outside(session, issuer_id, person_id)
     queries.people.delete_awards(session, award_ids, credential_ids)

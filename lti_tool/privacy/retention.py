@@ -148,6 +148,7 @@ def _delete_by_age(session: Session, periods: Periods, now: datetime) -> Counter
             "events": retention.delete_old_events(session, now - periods.events, ROWS_AT_ONCE),
             "mails": retention.delete_old_mails(session, now - periods.mails, ROWS_AT_ONCE),
             "jobs": retention.delete_old_jobs(session, now - periods.jobs),
+            "observations": retention.delete_old_outside(session, now - periods.observations, ROWS_AT_ONCE),
             "bulk_acts": queries.bulk_acts.delete_asked_before(session, now - periods.bulk_acts),
         }
     )
