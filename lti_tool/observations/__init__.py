@@ -63,8 +63,9 @@ RESULT_LEFT = "result_left"
 class Observation:
     """One fact, as a source saw it at `seen_at`: for a look, the time at which the look began.
 
-    `course`, `person`, `actor` and `look` are ids; without a person it is about the course. `resource` is what of the
-    course it is about, such as the id of a resource link. `value` is JSON. `actor` is who made it so by their own act.
+    `course`, `person`, `actor` and `look` are ids; without a person it is about the course. One outside of courses has
+    the `issuer` for whose own rules it was observed, and a person. `resource` is what of the course it is about, such
+    as the id of a resource link. `value` is JSON. `actor` is who made it so by their own act.
     """
 
     course: int | None
@@ -76,6 +77,7 @@ class Observation:
     source: str
     actor: int | None = None
     look: int | None = None
+    issuer: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from lti_tool.store.models import PriorLearningOffer, TemplateVersion
 
 def published(session: Session, issuer_id: str, template_id: str) -> TemplateVersion:
     """The newest published version of a template of the issuer. Raises NotFoundError where there is none."""
-    row = queries.templates.published_version(session, template_id)
+    row = queries.templates.institutional_template(session, template_id)
     if row is None or row.issuer_id != issuer_id:
         raise NotFoundError("the issuer has no such published template")
     return row

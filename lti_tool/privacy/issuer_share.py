@@ -147,4 +147,5 @@ def remove_awards(session: Session, person_id: int, issuer_id: str, now: datetim
     queries.personal_data.delete_values_naming(session, credential_ids)
     queries.issuer_erasures.delete_asked_of(session, issuer_id, person_id)
     queries.prior_learning.delete_of_person(session, person_id, issuer_id)
+    queries.observations.delete_outside(session, issuer_id, person_id)
     queries.people.delete_awards(session, award_ids, credential_ids)

@@ -151,6 +151,7 @@ def _delete_by_age(session: Session, periods: Periods, now: datetime) -> Counter
             "prior_learning": queries.prior_learning.delete_unchanged_since(
                 session, now - periods.prior_learning, ROWS_AT_ONCE
             ),
+            "observations": retention.delete_old_outside(session, now - periods.observations, ROWS_AT_ONCE),
             "bulk_acts": queries.bulk_acts.delete_asked_before(session, now - periods.bulk_acts),
         }
     )

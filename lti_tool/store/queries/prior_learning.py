@@ -75,6 +75,11 @@ def of_people(session: Session, person_ids: Collection[int]) -> Sequence[Applica
     return session.scalars(query.order_by(Application.id.desc())).all()
 
 
+def people_with(session: Session, keys: Collection[str]) -> set[int]:
+    """Whose applications these are."""
+    return set(session.scalars(select(Application.person_id).where(Application.key.in_(keys))))
+
+
 def running(session: Session, issuer_id: str, template_id: str, person_ids: Collection[int]) -> Application | None:
     """The application of one of these people for that template that has not ended."""
     return session.scalar(
