@@ -191,8 +191,15 @@ def _level(credential: Json) -> Iterator[Texts]:
 
 
 def _types_of_assessment(credential: Json) -> Iterator[Texts]:
-    """The types of each assessment, with its title, and with where it takes place."""
-    for assessment in objects(achievement_of(credential).get("provenBy")):
+    """The types of each assessment, with its title, and with where it takes place.
+
+    Where prior learning was recognised, those of the award: none of the achievement's was taken.
+    """
+    subject = subject_of(credential)
+    taken = (
+        subject if subject.get("recognitionOfPriorLearning") in (True, "true") else achievement_of(credential)
+    )
+    for assessment in objects(taken.get("provenBy")):
         title = language_map(assessment.get("title"))
         types = [label for label in labels(assessment.get("dcType"), "assessment_types") if label]
         modes = [mode for mode in labels(assessment.get("mode"), "modes_of_participation") if mode]

@@ -48,6 +48,12 @@ REQUIREMENTS_MET = "requirements_met"
 #: The person holds a valid badge of the rule's issuer; `resource` is its template's id: `{"awarded_at": ...,
 #: "valid_until": ...}`, the latter None without an end. None once it was revoked or suspended.
 BADGE_HELD = "badge_held"
+#: What one assessor found of a person's prior learning, for the issuer of an application, which `resource` names by its
+#: key: `{"round": ..., "place": ..., "met": [...], "identity": ...}`, of each learning outcome whether it is met.
+PRIOR_LEARNING_ASSESSED = "prior_learning_assessed"
+#: What was decided in the application that `resource` names: `{"template": ..., "round": ..., "outcome": ...,
+#: "reference": ...}`, with the outcome `granted` or `refused`.
+PRIOR_LEARNING_DECIDED = "prior_learning_decided"
 #: The kinds that are about the course and its activities, whichever links to badges it has.
 OF_WHOLE_COURSE = frozenset({COURSE_COMPLETED, ACTIVITY_COMPLETED, FINAL_SCORE})
 #: The course was made as a copy of others: `{"origins": [...]}`, the ids that these have on the platform.

@@ -68,7 +68,9 @@ def begin(
     )
     session.add(row)
     session.flush()
-    events.record(session, "prior_learning_begun", "prior_learning", row.id, now, actor=events.person(person.id))
+    events.record(
+        session, "prior_learning_begun", "prior_learning", row.id, now, actor=events.person(person.id)
+    )
     mails.schedule(session, row, "begun", now)
     return row
 
@@ -103,9 +105,7 @@ def act(session: Session, row: PriorLearningApplication, what: str, now: datetim
     events.record(session, what, "prior_learning", row.id, now, actor=events.person(row.person_id))
 
 
-def _person(
-    session: Session, candidate: Candidate, reused_domains: Collection[str], now: datetime
-) -> Person:
+def _person(session: Session, candidate: Candidate, reused_domains: Collection[str], now: datetime) -> Person:
     """Whose application it is, locked; somebody new where nobody has proved the address.
 
     Raises PriorLearningError: `reused_domain` where the address may be given to somebody else later, `not_opened` where

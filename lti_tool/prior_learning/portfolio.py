@@ -43,7 +43,9 @@ class About:
     outcomes: tuple[int, ...] = ()
 
 
-def add_text(session: Session, row: PriorLearningApplication, about: About, now: datetime) -> PriorLearningItem:
+def add_text(
+    session: Session, row: PriorLearningApplication, about: About, now: datetime
+) -> PriorLearningItem:
     """Adds a text. Raises as `_add`, and PriorLearningError, `words`, without any."""
     if not about.words:
         raise PriorLearningError("words", "a text has words")

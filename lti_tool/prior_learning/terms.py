@@ -1,4 +1,4 @@
-"""Under which terms prior learning is recognised: fees, which are shown and never charged, rubric, days for an appeal."""
+"""Under which terms prior learning is recognised: fees, which are shown and never charged; rubric; days to appeal."""
 
 from __future__ import annotations
 
@@ -57,7 +57,10 @@ def typed_fees(text: str) -> tuple[Fee, ...]:
     if len(lines) > MOST_FEES or not all(found):
         raise PriorLearningError("fees", "a line of the price list is no fee")
     return tuple(
-        Fee(what=each["what"].strip(), amount=Decimal(each["amount"].replace(",", ".")).quantize(Decimal("0.01")))
+        Fee(
+            what=each["what"].strip(),
+            amount=Decimal(each["amount"].replace(",", ".")).quantize(Decimal("0.01")),
+        )
         for each in found
         if each is not None
     )

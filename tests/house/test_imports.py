@@ -54,6 +54,7 @@ ROOMS = (
         "publishing",
         "backpack",
         "hosts",
+        "prior_learning",
         "bulk_acts",
         "privacy",
         "backups",

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, ColumnElement, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, exists, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from lti_tool.store.models import (
+    AwardRule,
     LearnerSession,
     PriorLearningApplication,
     PriorLearningAssessment,
@@ -17,6 +18,7 @@ from lti_tool.store.models import (
     PriorLearningItem,
     PriorLearningOffer,
     PriorLearningPart,
+    RuleVersion,
 )
 from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
 
@@ -71,7 +73,11 @@ def lock_sessions(session: Session, address: str) -> None:
 
 def of_people(session: Session, person_ids: Collection[int]) -> Sequence[Application]:
     """The applications of these people, newest first."""
-    query = select(Application).where(Application.person_id.in_(person_ids)).options(joinedload(Application.version))
+    query = (
+        select(Application)
+        .where(Application.person_id.in_(person_ids))
+        .options(joinedload(Application.version))
+    )
     return session.scalars(query.order_by(Application.id.desc())).all()
 
 
@@ -80,7 +86,9 @@ def people_with(session: Session, keys: Collection[str]) -> set[int]:
     return set(session.scalars(select(Application.person_id).where(Application.key.in_(keys))))
 
 
-def running(session: Session, issuer_id: str, template_id: str, person_ids: Collection[int]) -> Application | None:
+def running(
+    session: Session, issuer_id: str, template_id: str, person_ids: Collection[int]
+) -> Application | None:
     """The application of one of these people for that template that has not ended."""
     return session.scalar(
         select(Application).where(
@@ -134,9 +142,7 @@ def sizes_of_person(session: Session, person_id: int) -> tuple[int, int]:
 def contents(session: Session, item_id: int) -> Iterator[bytes]:
     """The bytes of an item, part by part."""
     query = select(PriorLearningPart.content).where(PriorLearningPart.item_id == item_id)
-    yield from session.scalars(
-        query.order_by(PriorLearningPart.number).execution_options(yield_per=1)
-    )
+    yield from session.scalars(query.order_by(PriorLearningPart.number).execution_options(yield_per=1))
 
 
 def delete_item(session: Session, item_id: int) -> None:
@@ -166,6 +172,19 @@ def decisions(session: Session, application_id: int) -> Sequence[PriorLearningDe
     """The decisions of the application, by round."""
     query = select(PriorLearningDecision).where(PriorLearningDecision.application_id == application_id)
     return session.scalars(query.order_by(PriorLearningDecision.round)).all()
+
+
+def rule_of(session: Session, template_version_id: int, tree: str) -> AwardRule | None:
+    """The rule of the issuer alone that awards this version of a template by that tree."""
+    query = select(AwardRule).join(RuleVersion, RuleVersion.rule_id == AwardRule.id)
+    query = query.where(
+        AwardRule.course_id.is_(None),
+        AwardRule.removed_at.is_(None),
+        RuleVersion.status == "active",
+        RuleVersion.template_version_id == template_version_id,
+        RuleVersion.tree == tree,
+    )
+    return session.scalar(query.order_by(AwardRule.id).limit(1))
 
 
 # --- Erasure and retention
@@ -225,5 +244,7 @@ def _delete_all(session: Session, ids: Sequence[int]) -> int:
 
 def _delete(session: Session, table: type[Any], of_it: ColumnElement[bool]) -> int:
     session.flush()
-    deleted: Any = session.execute(delete(table).where(of_it), execution_options={"synchronize_session": False})
+    deleted: Any = session.execute(
+        delete(table).where(of_it), execution_options={"synchronize_session": False}
+    )
     return cast(CursorResult[Any], deleted).rowcount
