@@ -28,6 +28,9 @@ DOCX = FileType(
 )
 ODT = FileType(media_type="application/vnd.oasis.opendocument.text", ending=".odt")
 
+JSON = FileType(media_type="application/json", ending=".json")
+ALL = (PDF, PNG, JPEG, WEBP, TEXT, DOCX, ODT, JSON)
+
 _BEGINNINGS = ((b"%PDF-", PDF), (b"\x89PNG\r\n\x1a\n", PNG), (b"\xff\xd8\xff", JPEG))
 _ZIP = b"PK\x03\x04"
 #: The name of the first file in the archive stands there; an OpenDocument begins with its type, not packed.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 
 from badges.verify import Report
 from lti_tool.errors import PriorLearningError
-from lti_tool.prior_learning import mails
+from lti_tool.prior_learning import file_types, mails
 from lti_tool.prior_learning.applications import act, lock
 from lti_tool.prior_learning.file_types import type_of
 from lti_tool.store import Session, queries
@@ -132,6 +133,13 @@ def go_back(session: Session, row: PriorLearningApplication, now: datetime) -> N
     """Goes back to the self-assessment. Raises PriorLearningError, `wrong_step`."""
     lock(session, row, "documentation")
     row.state, row.identified_at, row.changed_at = "identification", None, now
+
+
+def file_name(item: PriorLearningItem) -> str:
+    """How the file of a part is called when somebody stores it: in ASCII, by its title, with the ending of its type."""
+    words = re.sub("[^A-Za-z0-9]+", "-", item.title).strip("-")[:60]
+    ending = next((each.ending for each in file_types.ALL if each.media_type == item.media_type), "")
+    return f"{words or 'file'}-{item.sha256[:8]}{ending}"
 
 
 def _add(

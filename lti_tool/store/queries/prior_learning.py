@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from lti_tool.store.models import (
     AwardRule,
     LearnerSession,
+    Person,
     PriorLearningApplication,
     PriorLearningAssessment,
     PriorLearningDecision,
@@ -69,6 +70,12 @@ def lock_sessions(session: Session, address: str) -> None:
     """Locks the sessions that a code to the address began, so that two of them make one person of it."""
     query = select(LearnerSession.token_hash).where(LearnerSession.address == address)
     session.execute(query.order_by(LearnerSession.token_hash).with_for_update(key_share=True)).all()
+
+
+def is_named(session: Session, person_id: int) -> bool:
+    """Whether a platform names the person, or they have said themselves what they are called."""
+    row = session.get(Person, person_id)
+    return row is not None and bool(row.name or row.stated_name)
 
 
 def of_people(session: Session, person_ids: Collection[int]) -> Sequence[Application]:
