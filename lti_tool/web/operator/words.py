@@ -31,7 +31,8 @@ ROLE_WORDS: Mapping[str, Sentence] = {
         "reads the overview and the templates, and assesses the prior learning that is given to them"
     ),
     "counsellor": _l(
-        "reads the overview and the templates, finds people, and helps those who apply to have prior learning recognised"
+        "reads the overview and the templates, finds people, and helps those who apply for recognition of prior "
+        "learning"
     ),
     "support": _l("reads the overview, the templates and the platforms, and finds people"),
     "auditor": _l("reads platforms, events and settings, and downloads events"),

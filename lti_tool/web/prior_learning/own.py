@@ -35,7 +35,7 @@ from lti_tool.web.translation import lazy_gettext as _l
 pages = Blueprint("prior_learning_own", __name__)
 
 ROUTE = "/my/prior-learning"
-ONE = f"{ROUTE}/<uuid:key>"
+ONE = f"{ROUTE}/<uuid:application_key>"
 
 #: Something that is done in an application, in a session, at a time.
 Act = Callable[[Session, PriorLearningApplication, datetime], object]
@@ -67,28 +67,30 @@ def show() -> Response:
 
 
 @pages.get(ONE)
-def one(key: UUID) -> Response:
+def one(application_key: UUID) -> Response:
     """One of them, with what is done, by whom, and what is next. Raises NotFoundError for somebody else's."""
-    return _read(key, "overview")
+    return _read(application_key, "overview")
 
 
-@pages.get(f"{ONE}/<any(identification, documentation, assessment, certification):step>")
-def of_step(key: UUID, step: str) -> Response:
+@pages.get(f"{ONE}/<step>")
+def of_step(application_key: UUID, step: str) -> Response:
     """One of its steps. Raises NotFoundError for somebody else's."""
-    return _read(key, step)
+    if step not in STEPS:
+        raise NotFoundError("an application has no such step")
+    return _read(application_key, step)
 
 
-def _read(key: UUID, page: str) -> Response:
+def _read(application_key: UUID, page: str) -> Response:
     with current_tool().store.read() as session:
         visit = demand_visit(session)
-        found = page_of(session, visit, own_application(session, visit, key), page)
+        found = page_of(session, visit, own_application(session, visit, application_key), page)
     record_use(visit)
     return found
 
 
-def own_application(session: Session, visit: LearnerVisit, key: UUID) -> PriorLearningApplication:
+def own_application(session: Session, visit: LearnerVisit, application_key: UUID) -> PriorLearningApplication:
     """An application of whoever is signed in; raises NotFoundError for any other."""
-    row = queries.prior_learning.application(session, str(key))
+    row = queries.prior_learning.application(session, str(application_key))
     if row is None or row.person_id not in visit.people:
         raise NotFoundError("you have no such application")
     return row
@@ -122,7 +124,7 @@ def page_of(
     return private_page(render_template(f"prior_learning/{page}.html", **(given | values)))
 
 
-def change(key: UUID, page: str, act: Act, done: str, then: str = "") -> Response:
+def change(application_key: UUID, page: str, act: Act, done: str, then: str = "") -> Response:
     """Does something in an application of whoever is signed in, and leads to the page `then`, else `page`; that page
     with what is wrong where it was not done. Raises NotFoundError for somebody else's."""
     check_own_page()
@@ -130,12 +132,12 @@ def change(key: UUID, page: str, act: Act, done: str, then: str = "") -> Respons
     try:
         with tool.store.begin() as session:
             visit = demand_visit(session)
-            act(session, own_application(session, visit, key), tool.clock())
+            act(session, own_application(session, visit, application_key), tool.clock())
     except PriorLearningError as error:
         with tool.store.read() as session:
             visit = demand_visit(session)
-            row = own_application(session, visit, key)
+            row = own_application(session, visit, application_key)
             return page_of(session, visit, row, page, wrong=why_not(error))
     where = then or page
     path = "" if where == "overview" else f"/{where}"
-    return redirect(f"{ROUTE}/{key}{path}?done={done}&lang={page_language()}", 303)
+    return redirect(f"{ROUTE}/{application_key}{path}?done={done}&lang={page_language()}", 303)

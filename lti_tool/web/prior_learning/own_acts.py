@@ -19,7 +19,7 @@ pages = Blueprint("prior_learning_own_acts", __name__)
 
 
 @pages.post(f"{ONE}/identification")
-def answer(key: UUID) -> Response:
+def answer(application_key: UUID) -> Response:
     """Keeps the self-assessment; with `finish` the step ends."""
     is_last = request.form.get("finish") == "yes"
 
@@ -33,42 +33,42 @@ def answer(key: UUID) -> Response:
         if is_last:
             identification.finish(session, row, now)
 
-    return change(key, "identification", act, "saved", "documentation" if is_last else "")
+    return change(application_key, "identification", act, "saved", "documentation" if is_last else "")
 
 
 @pages.post(f"{ONE}/help")
-def ask_help(key: UUID) -> Response:
+def ask_help(application_key: UUID) -> Response:
     """Asks for a counsellor."""
-    return change(key, "overview", identification.ask_help, "help")
+    return change(application_key, "overview", identification.ask_help, "help")
 
 
 @pages.post(f"{ONE}/back")
-def go_back(key: UUID) -> Response:
+def go_back(application_key: UUID) -> Response:
     """Goes back to the self-assessment."""
-    return change(key, "documentation", portfolio.go_back, "saved", "identification")
+    return change(application_key, "documentation", portfolio.go_back, "saved", "identification")
 
 
 @pages.post(f"{ONE}/hand-in")
-def hand_in(key: UUID) -> Response:
+def hand_in(application_key: UUID) -> Response:
     """Hands the portfolio in."""
-    return change(key, "documentation", portfolio.hand_in, "handed_in", "assessment")
+    return change(application_key, "documentation", portfolio.hand_in, "handed_in", "assessment")
 
 
 @pages.post(f"{ONE}/withdraw")
-def withdraw(key: UUID) -> Response:
+def withdraw(application_key: UUID) -> Response:
     """Withdraws the application."""
-    return change(key, "overview", applications.withdraw, "withdrawn")
+    return change(application_key, "overview", applications.withdraw, "withdrawn")
 
 
 @pages.post(f"{ONE}/appeal")
-def appeal(key: UUID) -> Response:
+def appeal(application_key: UUID) -> Response:
     """Appeals against a refusal."""
     words = typed_words("words")
 
     def act(session: Session, row: PriorLearningApplication, now: datetime) -> None:
         certification.appeal(session, row, words, now)
 
-    return change(key, "certification", act, "appealed", "assessment")
+    return change(application_key, "certification", act, "appealed", "assessment")
 
 
 def typed_words(field: str) -> str:

@@ -41,31 +41,31 @@ _ITEM = f"{ONE}/items/<uuid:item_key>"
 
 
 @pages.post(f"{ONE}/items/text")
-def add_text(key: UUID) -> AnyResponse:
+def add_text(application_key: UUID) -> AnyResponse:
     """Puts a text in."""
 
     def act(session: Session, row: PriorLearningApplication, now: datetime) -> None:
         portfolio.add_text(session, row, _about(), now)
 
-    return change(key, "documentation", act, "added")
+    return change(application_key, "documentation", act, "added")
 
 
 @pages.post(f"{ONE}/items/link")
-def add_link(key: UUID) -> AnyResponse:
+def add_link(application_key: UUID) -> AnyResponse:
     """Puts a link in, which nothing here opens."""
 
     def act(session: Session, row: PriorLearningApplication, now: datetime) -> None:
         portfolio.add_link(session, row, _about(), request.form.get("url", "").strip(), now)
 
-    return change(key, "documentation", act, "added")
+    return change(application_key, "documentation", act, "added")
 
 
 @pages.post(f"{ONE}/items/file")
-def add_file(key: UUID) -> AnyResponse:
+def add_file(application_key: UUID) -> AnyResponse:
     """Puts a file in. Raises RequestEntityTooLarge, and BusyError while others are sent."""
     check_own_page()
     with current_tool().store.read() as session:
-        own_application(session, demand_visit(session), key)
+        own_application(session, demand_visit(session), application_key)
     request.max_content_length = MOST_FILE_BYTES + FORM_BYTES
     with one_of(_uploads, max_wait_seconds=0):
         upload = request.files.get("file")
@@ -74,17 +74,17 @@ def add_file(key: UUID) -> AnyResponse:
         def act(session: Session, row: PriorLearningApplication, now: datetime) -> None:
             portfolio.add_file(session, row, _about(), content, now)
 
-        return change(key, "documentation", act, "added")
+        return change(application_key, "documentation", act, "added")
 
 
 @pages.post(f"{ONE}/items/badge")
-def add_badge(key: UUID) -> AnyResponse:
+def add_badge(application_key: UUID) -> AnyResponse:
     """Puts in a badge that the candidate keeps, once it is verified again. Raises BusyError."""
     check_own_page()
     tool, kept_id = current_tool(), row_id("badge")
     with tool.store.read() as session:
         visit = demand_visit(session)
-        own_application(session, visit, key)
+        own_application(session, visit, application_key)
         kept = queries.backpack.kept(session, kept_id)
         text = kept.text if kept is not None and kept.person_id in visit.people else None
     if text is None:
@@ -101,24 +101,24 @@ def add_badge(key: UUID) -> AnyResponse:
         named = About(title=about.title or kept.name, words=about.words, outcomes=about.outcomes)
         portfolio.add_badge(session, row, named, kept, report, now)
 
-    return change(key, "documentation", act, "added")
+    return change(application_key, "documentation", act, "added")
 
 
 @pages.post(f"{_ITEM}/remove")
-def remove(key: UUID, item_key: UUID) -> AnyResponse:
+def remove(application_key: UUID, item_key: UUID) -> AnyResponse:
     """Takes a part out. Raises NotFoundError for one of another application."""
 
     def act(session: Session, row: PriorLearningApplication, now: datetime) -> None:
         portfolio.remove(session, row, item_of(session, row, item_key), now)
 
-    return change(key, "documentation", act, "removed")
+    return change(application_key, "documentation", act, "removed")
 
 
 @pages.get(_ITEM)
-def download(key: UUID, item_key: UUID) -> Response:
+def download(application_key: UUID, item_key: UUID) -> Response:
     """The bytes of a part, for the candidate. Raises NotFoundError."""
     with current_tool().store.read() as session:
-        row = own_application(session, demand_visit(session), key)
+        row = own_application(session, demand_visit(session), application_key)
         item = item_of(session, row, item_key)
     return attachment(item)
 

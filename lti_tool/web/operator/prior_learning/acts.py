@@ -35,7 +35,7 @@ Act = Callable[[Session, Issuer, PriorLearningApplication, datetime, OperatorVis
 
 
 @pages.post(f"{ONE}/advise")
-def advise(slug: str, key: UUID) -> Response:
+def advise(slug: str, application_key: UUID) -> Response:
     """Gives the candidate advice."""
     words = typed_words("words")
 
@@ -46,11 +46,11 @@ def advise(slug: str, key: UUID) -> Response:
             raise NotFoundError("the operator does not counsel here")
         identification.advise(session, row, visit.operator.id, words, now)
 
-    return _change(slug, key, "counsel_prior_learning", act)
+    return _change(slug, application_key, "counsel_prior_learning", act)
 
 
 @pages.post(f"{ONE}/appoint")
-def appoint(slug: str, key: UUID) -> Response:
+def appoint(slug: str, application_key: UUID) -> Response:
     """Appoints an assessor. Raises NotFoundError where there is no such operator."""
 
     def act(
@@ -59,11 +59,11 @@ def appoint(slug: str, key: UUID) -> Response:
         assessor = accounts.find(session, row_id("operator"))
         assessments.appoint(session, row, assessor, now, visit.actor)
 
-    return _change(slug, key, "manage_prior_learning", act)
+    return _change(slug, application_key, "manage_prior_learning", act)
 
 
 @pages.post(f"{ONE}/dismiss")
-def dismiss(slug: str, key: UUID) -> Response:
+def dismiss(slug: str, application_key: UUID) -> Response:
     """Takes back the appointment of somebody who has not assessed yet."""
 
     def act(
@@ -71,11 +71,11 @@ def dismiss(slug: str, key: UUID) -> Response:
     ) -> None:
         assessments.dismiss(session, row, row_id("assessment"), now, visit.actor)
 
-    return _change(slug, key, "manage_prior_learning", act)
+    return _change(slug, application_key, "manage_prior_learning", act)
 
 
 @pages.post(f"{ONE}/assess")
-def assess(slug: str, key: UUID) -> Response:
+def assess(slug: str, application_key: UUID) -> Response:
     """Keeps what the operator says, who is appointed."""
 
     def act(
@@ -83,11 +83,11 @@ def assess(slug: str, key: UUID) -> Response:
     ) -> None:
         assessments.assess(session, row, visit.operator.id, _typed(row), now)
 
-    return _change(slug, key, "assess_prior_learning", act)
+    return _change(slug, application_key, "assess_prior_learning", act)
 
 
 @pages.post(f"{ONE}/grant")
-def grant(slug: str, key: UUID) -> Response:
+def grant(slug: str, application_key: UUID) -> Response:
     """Certifies: the badge is awarded."""
 
     def act(
@@ -95,11 +95,11 @@ def grant(slug: str, key: UUID) -> Response:
     ) -> None:
         certification.grant(session, row, _decided(visit), issuer.policy, now)
 
-    return _change(slug, key, "certify_prior_learning", act)
+    return _change(slug, application_key, "certify_prior_learning", act)
 
 
 @pages.post(f"{ONE}/refuse")
-def refuse(slug: str, key: UUID) -> Response:
+def refuse(slug: str, application_key: UUID) -> Response:
     """Refuses the recognition, with reasons."""
 
     def act(
@@ -109,7 +109,7 @@ def refuse(slug: str, key: UUID) -> Response:
         reasons = {str(each): typed_words(f"reason-{each}") for each in range(1, number + 1)}
         certification.refuse(session, row, _decided(visit), {"": typed_words("reason"), **reasons}, now)
 
-    return _change(slug, key, "certify_prior_learning", act)
+    return _change(slug, application_key, "certify_prior_learning", act)
 
 
 def _typed(row: PriorLearningApplication) -> Found:
@@ -143,18 +143,18 @@ def _decided(visit: OperatorVisit) -> Decided:
     )
 
 
-def _change(slug: str, key: UUID, permission: Permission, act: Act) -> Response:
+def _change(slug: str, application_key: UUID, permission: Permission, act: Act) -> Response:
     """Does it, and leads to the application; its page with what is wrong where it was not done."""
     visit = current_operator()
     tool = current_tool()
     try:
         with tool.store.begin() as session:
             issuer = issuer_at(session, visit, slug, permission)
-            row = application_of(session, visit, issuer, key)
+            row = application_of(session, visit, issuer, application_key)
             act(session, issuer, row, tool.clock(), visit)
     except PriorLearningError as error:
         with tool.store.read() as session:
-            row = application_of(session, visit, issuer, key)
+            row = application_of(session, visit, issuer, application_key)
             return page_of(session, visit, issuer, row, wrong=why_not(error))
     here = f"/operator/issuers/{issuer.profile.slug}/prior-learning"
-    return redirect(f"{here}/applications/{key}?lang={page_language()}", 303)
+    return redirect(f"{here}/applications/{application_key}?lang={page_language()}", 303)

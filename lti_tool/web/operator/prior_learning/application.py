@@ -37,7 +37,7 @@ from lti_tool.web.prior_learning.words import ANSWERS, IDENTITIES, KINDS, STATES
 
 pages = Blueprint("operator_prior_learning", __name__)
 
-ONE = f"{ROUTE}/applications/<uuid:key>"
+ONE = f"{ROUTE}/applications/<uuid:application_key>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +61,16 @@ class Parts:
 
 
 @pages.get(ONE)
-def show(slug: str, key: UUID) -> Response:
+def show(slug: str, application_key: UUID) -> Response:
     """The application. Raises NotFoundError for whoever has no part in it."""
     visit = current_operator()
     with current_tool().store.read() as session:
         issuer = issuer_at(session, visit, slug, "see_prior_learning")
-        return page_of(session, visit, issuer, application_of(session, visit, issuer, key))
+        return page_of(session, visit, issuer, application_of(session, visit, issuer, application_key))
 
 
 @pages.get(f"{ONE}/items/<uuid:item_key>")
-def download(slug: str, key: UUID, item_key: UUID) -> Response:
+def download(slug: str, application_key: UUID, item_key: UUID) -> Response:
     """A file of the portfolio, for those who assess or counsel; that somebody took it is an event.
 
     Raises NotFoundError.
@@ -79,7 +79,7 @@ def download(slug: str, key: UUID, item_key: UUID) -> Response:
     tool = current_tool()
     with tool.store.begin() as session:
         issuer = issuer_at(session, visit, slug, "see_prior_learning")
-        row = application_of(session, visit, issuer, key)
+        row = application_of(session, visit, issuer, application_key)
         if not parts_of(visit, issuer, row).sees_files:
             raise NotFoundError("the operator gets no files of this application")
         item = item_of(session, row, item_key)
@@ -90,10 +90,10 @@ def download(slug: str, key: UUID, item_key: UUID) -> Response:
 
 
 def application_of(
-    session: Session, visit: OperatorVisit, issuer: Issuer, key: UUID
+    session: Session, visit: OperatorVisit, issuer: Issuer, application_key: UUID
 ) -> PriorLearningApplication:
     """An application of the issuer in which the operator has a part. Raises NotFoundError for any other."""
-    row = queries.prior_learning.application(session, str(key))
+    row = queries.prior_learning.application(session, str(application_key))
     if row is None or row.issuer_id != issuer.id or not parts_of(visit, issuer, row).has_any:
         raise NotFoundError("the issuer has no such application, or the operator has no part in it")
     return row

@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from badges.template.model import stored_template
-from lti_tool.errors import NotFoundError, PriorLearningError
+from lti_tool.errors import PriorLearningError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.operators.permissions import may
 from lti_tool.prior_learning import offers
@@ -97,15 +97,14 @@ def save(slug: str, template_id: UUID) -> Response:
 
 @pages.post(f"{OFFER}/close")
 def close(slug: str, template_id: UUID) -> Response:
-    """Lets nobody begin any more. Raises NotFoundError where the template is not open."""
+    """Lets nobody begin any more."""
     visit = current_operator()
     tool = current_tool()
     with tool.store.begin() as session:
         issuer = issuer_at(session, visit, slug, "manage_prior_learning")
         row = queries.prior_learning.open_offer(session, issuer.id, str(template_id))
-        if row is None:
-            raise NotFoundError("the template is not open for prior learning")
-        offers.close(session, row, tool.clock(), visit.actor)
+        if row is not None:
+            offers.close(session, row, tool.clock(), visit.actor)
     return redirect(f"/operator/issuers/{issuer.profile.slug}/prior-learning?lang={page_language()}", 303)
 
 
