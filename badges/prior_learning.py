@@ -92,11 +92,6 @@ def evidence(prior_learning: PriorLearning, credential_id: str, language: str, z
     )
 
 
-def is_recognised(credential: Json) -> bool:
-    """Whether the credential, which may be anybody's, says that prior learning was recognised."""
-    return subject_of(credential).get("recognitionOfPriorLearning") in (True, "true")
-
-
 def decision_in(credential: Json) -> Texts:
     """What a credential of ours says of the decision; empty where it has none."""
     own = f"{credential.get('id')}#{FRAGMENT}-decision"

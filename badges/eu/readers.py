@@ -15,6 +15,7 @@ from typing import Any
 from badges.eu.in_words import assurance_in_words, titled
 from badges.eu.parts import (
     achievement_of,
+    is_prior_learning,
     known_concept,
     labels,
     language_map,
@@ -195,10 +196,7 @@ def _types_of_assessment(credential: Json) -> Iterator[Texts]:
 
     Where prior learning was recognised, those of the award: none of the achievement's was taken.
     """
-    subject = subject_of(credential)
-    taken = (
-        subject if subject.get("recognitionOfPriorLearning") in (True, "true") else achievement_of(credential)
-    )
+    taken = subject_of(credential) if is_prior_learning(credential) else achievement_of(credential)
     for assessment in objects(taken.get("provenBy")):
         title = language_map(assessment.get("title"))
         types = [label for label in labels(assessment.get("dcType"), "assessment_types") if label]
