@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
 from lti_tool.conditions.parts import Part
@@ -49,6 +50,10 @@ class Options:
             return _part("unreadable", "not_assessed", values)
         values |= {"assessors": len(said), "outcomes": len(said[0])}
         return Part(condition=NAME, state="met", code="recognised", at=last.seen_at, values=values)
+
+    def typed(self, zone: tzinfo) -> Mapping[str, str]:  # noqa: ARG002  # as every condition has it
+        """What a form would show of them: no form offers the condition."""
+        return {}
 
 
 def read_options(values: Mapping[str, Any]) -> Options:

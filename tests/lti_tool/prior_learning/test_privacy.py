@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from lti_tool.privacy import erasure, export, issuer_share, journal_replay, retention
+from lti_tool.privacy import erasure, export, issuer_share, journal_replay, known_names, retention
 from lti_tool.store import queries
 from lti_tool.store.models import (
     JournalEntry,
@@ -175,3 +175,15 @@ def test_a_badge_says_what_it_rests_on_after_the_application_is_gone(tool, offer
         (stored,) = queries.awards.to_issue(session, [award_id])
     assert stored.recognition["reference"] == "RPL-1/2026"
     assert timedelta(days=366) > tool.periods.prior_learning
+
+
+def test_a_candidate_is_found_by_the_issuer_they_applied_to_and_by_no_other(tool, offer_id):
+    other = add_another_issuer(tool)
+    steps.handed_in(tool, offer_id)
+    (person,) = rows(tool, Person)
+    with tool.store.read() as session:
+        assert known_names.named_person(session, tool.issuer.id, person.id).name == steps.NAME
+        assert [each.name for each in known_names.named(session, tool.issuer.id)] == [steps.NAME]
+        assert queries.issuer_people.with_address(session, tool.issuer.id, steps.ADDRESS)
+        assert known_names.named_person(session, other.id, person.id) is None
+        assert not queries.issuer_people.with_address(session, other.id, steps.ADDRESS)
