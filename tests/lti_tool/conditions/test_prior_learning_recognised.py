@@ -16,6 +16,7 @@ from lti_tool.observations import (
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 TEMPLATE = "t1"
+YES, NO = True, False
 
 
 def seen(kind, value, resource="a1", minutes=0):
@@ -40,7 +41,7 @@ def part(*own):
 
 
 def test_it_is_met_by_a_decision_and_two_who_agree():
-    found = part(assessed(True, True), assessed(True, True), decided())
+    found = part(assessed(YES, YES), assessed(YES, YES), decided())
     assert (found.state, found.code, found.at) == ("met", "recognised", NOW + timedelta(minutes=1))
     assert found.values["assessors"] == 2
 
@@ -49,20 +50,20 @@ def test_it_is_met_by_a_decision_and_two_who_agree():
     "own",
     [
         [],
-        [assessed(True), assessed(True)],
+        [assessed(YES), assessed(YES)],
         [decided()],
-        [assessed(True), decided()],
-        [assessed(True, True), assessed(True, False), decided()],
-        [assessed(False), assessed(False), decided()],
-        [assessed(True), assessed(True), decided("refused")],
-        [assessed(True), assessed(True), decided(template="t2")],
-        [assessed(True, number=1), assessed(True, number=1), decided(number=2)],
-        [assessed(True, resource="a2"), assessed(True, resource="a2"), decided()],
-        [assessed(True), assessed(True), decided(), decided("refused", minutes=2)],
+        [assessed(YES), decided()],
+        [assessed(YES, YES), assessed(YES, NO), decided()],
+        [assessed(NO), assessed(NO), decided()],
+        [assessed(YES), assessed(YES), decided("refused")],
+        [assessed(YES), assessed(YES), decided(template="t2")],
+        [assessed(YES, number=1), assessed(YES, number=1), decided(number=2)],
+        [assessed(YES, resource="a2"), assessed(YES, resource="a2"), decided()],
+        [assessed(YES), assessed(YES), decided(), decided("refused", minutes=2)],
         [assessed(), assessed(), decided()],
         [seen(PRIOR_LEARNING_ASSESSED, None), seen(PRIOR_LEARNING_ASSESSED, "x"), decided()],
         [assessed("yes"), assessed("yes"), decided()],
-        [assessed(True), assessed(True), seen(PRIOR_LEARNING_DECIDED, None)],
+        [assessed(YES), assessed(YES), seen(PRIOR_LEARNING_DECIDED, None)],
     ],
 )
 def test_nothing_less_meets_it(own):
