@@ -24,7 +24,7 @@ class PriorLearningOffer(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"))
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), index=True)
     template_id: Mapped[str] = mapped_column(String(36))
     terms: Mapped[dict[str, Any]]
     """Fees, rubric and days for an appeal: a `lti_tool.prior_learning.terms.Terms` as JSON."""

@@ -7,12 +7,12 @@ import pytest
 from alembic import autogenerate, command
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData, event, inspect, text
+from sqlalchemy import MetaData, event, insert, inspect, text
 
 from lti_tool.store import outbox
 from lti_tool.store.database import Store
 from lti_tool.store.migrations import bring_up_to, bring_up_to_date, configuration, newest_revision
-from lti_tool.store.models import Base, Person
+from lti_tool.store.models import Base, Person, PriorLearningApplication
 from tests.amounts import amount
 from tests.backpack import kept_badge
 
@@ -53,6 +53,24 @@ def test_badges_that_learners_keep_are_not_taken_back(empty_sqlite_url):
         command.downgrade(configuration(connection), "0001")
     with store.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM kept_badge")).scalar() == 1
+    store.close()
+
+
+def test_applications_for_recognition_are_not_taken_back(empty_sqlite_url):
+    store = Store(empty_sqlite_url)
+    bring_up_to_date(store.engine)
+    now = datetime(2026, 11, 30, tzinfo=UTC)
+    with store.engine.connect() as connection:
+        # It is about the row alone, and not about whom and what it names.
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.exec_driver_sql("BEGIN")
+        row = {"issuer_id": "i", "template_id": "t", "template_version_id": 1, "person_id": 1, "terms": {}}
+        row |= {"language": "en", "begun_at": now, "changed_at": now, "self_assessment": []}
+        connection.execute(insert(PriorLearningApplication).values(row))
+        connection.commit()
+    with pytest.raises(RuntimeError, match="people have applied"), store.engine.begin() as connection:
+        command.downgrade(configuration(connection), "0006")
     store.close()
 
 

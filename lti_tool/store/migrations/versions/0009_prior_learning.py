@@ -37,6 +37,7 @@ def _offers_and_applications() -> None:
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_prior_learning_offer_issuer_id", "prior_learning_offer", ["issuer_id"])
     _one_running("ix_prior_learning_offer_open", "prior_learning_offer", ["issuer_id", "template_id"])
 
     op.create_table(
