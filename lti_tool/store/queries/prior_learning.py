@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, delete, exists, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from lti_tool.store.models import (
@@ -147,9 +147,18 @@ def sizes_of_person(session: Session, person_id: int) -> tuple[int, int]:
 
 
 def contents(session: Session, item_id: int) -> Iterator[bytes]:
-    """The bytes of an item, part by part."""
-    query = select(PriorLearningPart.content).where(PriorLearningPart.item_id == item_id)
-    yield from session.scalars(query.order_by(PriorLearningPart.number).execution_options(yield_per=1))
+    """The bytes of an item, part by part: outside of a transaction PostgreSQL has no cursor, and would send all."""
+    part = session.execute(_part(item_id, 0)).scalar()
+    number = 0
+    while part is not None:
+        yield part
+        number += 1
+        part = session.execute(_part(item_id, number)).scalar()
+
+
+def _part(item_id: int, number: int) -> Select[tuple[bytes]]:
+    of_it = (PriorLearningPart.item_id == item_id, PriorLearningPart.number == number)
+    return select(PriorLearningPart.content).where(*of_it)
 
 
 def delete_item(session: Session, item_id: int) -> None:

@@ -44,7 +44,9 @@ def archive(*names):
     return packed.getvalue()
 
 
-def test_a_file_is_kept_in_parts_with_its_hash(tool, application_id):
+def test_a_file_is_kept_in_parts_with_its_hash(tool_on_any_database):
+    tool = tool_on_any_database
+    application_id = steps.documenting(tool, steps.offer(tool, publish(tool)))
     content = steps.PDF + bytes(range(256)) * 1000
     item_id = add(tool, application_id, content)
     (item,) = rows(tool, PriorLearningItem)

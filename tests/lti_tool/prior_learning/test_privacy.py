@@ -107,8 +107,9 @@ def test_an_erasure_is_noted_with_what_is_found_by(tool, offer_id):
     assert key in json.dumps([row.data for row in noted])
 
 
-def test_an_export_has_the_portfolio_and_what_was_decided(tool, offer_id):
-    refused(tool, offer_id)
+def test_an_export_has_the_portfolio_and_what_was_decided(tool_on_any_database):
+    tool = tool_on_any_database
+    refused(tool, steps.offer(tool, publish(tool)))
     (person,) = rows(tool, Person)
     archive = archive_of(export.export_of(tool, [person.id], tool.clock()))
     (file,) = [name for name in archive.namelist() if name.startswith("portfolio/")]
