@@ -148,15 +148,15 @@ def sizes_of_person(session: Session, person_id: int) -> tuple[int, int]:
 
 def contents(session: Session, item_id: int) -> Iterator[bytes]:
     """The bytes of an item, part by part: outside of a transaction PostgreSQL has no cursor, and would send all."""
-    part = session.execute(_part(item_id, 0)).scalar()
+    part = session.scalar(_part(item_id, 0))
     number = 0
     while part is not None:
         yield part
         number += 1
-        part = session.execute(_part(item_id, number)).scalar()
+        part = session.scalar(_part(item_id, number))
 
 
-def _part(item_id: int, number: int) -> Select[tuple[bytes]]:
+def _part(item_id: int, number: int) -> Select[bytes]:
     of_it = (PriorLearningPart.item_id == item_id, PriorLearningPart.number == number)
     return select(PriorLearningPart.content).where(*of_it)
 
