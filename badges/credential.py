@@ -13,10 +13,11 @@ from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urljoin
 
+from badges import prior_learning as recognition
 from badges.achievement import assessment_title, build_achievement, credit_points, result_scale
 from badges.errors import MissingElementsError
 from badges.eu import elements
-from badges.eu.terms import concept, decimal_text, location, organisation
+from badges.eu.terms import TRUE, concept, decimal_text, location, organisation
 from badges.issuer import IssuerProfile
 from badges.jsonld import Rendered, as_jsonld
 from badges.model import (
@@ -32,6 +33,7 @@ from badges.model import (
     Note,
     Result,
 )
+from badges.prior_learning import PriorLearning
 from badges.template.fields import Texts
 from badges.template.model import Template
 from badges.template.results import on_scale, result_texts
@@ -159,6 +161,7 @@ class CredentialBuilder:
         assessed_at: datetime | None = None,
         replaces: str | None = None,
         evidence: tuple[GivenEvidence, ...] = (),
+        prior_learning: PriorLearning | None = None,
     ) -> Json:
         """The credential of a learner as JSON-LD, without a proof. It shares parts with others: nobody may change it.
 
@@ -169,8 +172,10 @@ class CredentialBuilder:
         `score` is 0 to 1. `salt` makes tables of precomputed hashes of e-mail addresses useless. `awarded_at` and
         `valid_until` stay the same when a credential is issued again; `now` is its validFrom. `assessed_at` is the date
         of the assessment, None where it is not known. `replaces` is the id of a credential of the same award, whose
-        place this one takes. `evidence` is what somebody gave with the award. Raises MissingElementsError with the
-        codes of the mandatory elements that are missing.
+        place this one takes. `evidence` is what somebody gave with the award. `prior_learning`: the decision by which
+        it was recognised; then that is the assessment, and none of the template's was taken.
+
+        Raises MissingElementsError with the codes of the mandatory elements that are missing.
         """
         missing = (() if learner.is_named else ("learner",)) + self._missing
         if missing:
@@ -194,8 +199,11 @@ class CredentialBuilder:
                     achievement=achievement,
                     result=_results(template, score, assessed_at, template_url),
                     credit_received=credit_points(template, f"{credential_id}#credits"),
-                    proven_by=_assessments(template, score, assessed_at, credential_id),
+                    proven_by=_assessments(template, score, assessed_at, credential_id)
+                    if prior_learning is None
+                    else (recognition.assessment(prior_learning, credential_id, tuple(template.name)),),
                     awarded_by=_awarding(template, self._issuer, awarded_at, template_url, credential_id),
+                    recognition_of_prior_learning=TRUE if prior_learning is not None else None,
                 ),
                 credential_schema=self._schemas,
                 credential_status=CredentialStatus(
@@ -204,7 +212,8 @@ class CredentialBuilder:
                     status_list_index=str(status.index),
                     status_list_credential=status.list_url,
                 ),
-                evidence=tuple(
+                evidence=self._decision(prior_learning, credential_id)
+                + tuple(
                     Evidence(
                         id=each.url or f"{credential_id}#evidence-{number}",
                         name=each.name,
@@ -215,6 +224,12 @@ class CredentialBuilder:
                 ),
             )
         )
+
+    def _decision(self, prior_learning: PriorLearning | None, credential_id: str) -> tuple[Evidence, ...]:
+        if prior_learning is None:
+            return ()
+        language = self._template.language_for(self._language)
+        return (recognition.evidence(prior_learning, credential_id, language, self._issuer.zone),)
 
     def _achievement(self, *, with_result: bool) -> tuple[str, Rendered]:
         """The name of the achievement, and the achievement."""

@@ -73,6 +73,7 @@ class LearningAssessment:
     id: str
     type: str = "LearningAssessment"
     title: Texts
+    dc_type: tuple[ConceptNode, ...] = ()
     grade: Note | None = None
     date_issued: datetime | None = None
     id_verification: ConceptNode | None = None
@@ -303,6 +304,7 @@ class AchievementSubject:
     credit_received: tuple[CreditPoint, ...] = ()
     proven_by: tuple[LearningAssessment, ...] = ()
     awarded_by: AwardingProcess | None = None
+    recognition_of_prior_learning: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,6 +93,7 @@ class Settings:
     keep_observations_days: int = 365
     keep_mails_days: int = 365
     keep_bulk_acts_days: int = 30
+    keep_prior_learning_days: int = 365
     keep_events_days: int = 1095
     keep_jobs_days: int = 90
     #: The names of the variables that were set, among them NAME_FILE where a secret was in a file.
@@ -129,6 +130,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         keep_observations_days=read.days("KEEP_OBSERVATIONS_DAYS", 365),
         keep_mails_days=read.days("KEEP_MAILS_DAYS", 365),
         keep_bulk_acts_days=read.days("KEEP_BULK_ACTS_DAYS", 30),
+        keep_prior_learning_days=read.days("KEEP_PRIOR_LEARNING_DAYS", 365),
         keep_events_days=read.days("KEEP_EVENTS_DAYS", 1095),
         keep_jobs_days=read.days("KEEP_JOBS_DAYS", 90),
         dkim_key_file=read.existing_file("DKIM_KEY_FILE"),

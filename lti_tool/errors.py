@@ -22,6 +22,7 @@
     * NoAuthorError        the person may not write, publish or place badges
     * SignInError          an operator was not signed in; `code`
     * OrganisationError    an organisation may not sign what it was about to sign; `code`
+  * PriorLearningError     what cannot be done in an application for recognition as it is now; `code`
   * BackpackError          what somebody wants to keep in their list of badges is refused; `code`
   * ProgramRefusedError    a program is refused what it asks for; `code`
   * DomainError            nobody has shown that they control a domain; `code`
@@ -237,6 +238,20 @@ class KeptByLawError(NotAllowedError):
     def __init__(self, law: str) -> None:
         super().__init__(f"the issuer of an award has to keep it: {law}")
         self.law = law
+
+
+class PriorLearningError(ToolError):
+    """What cannot be done in an application to have prior learning recognised. `code` says why, for pages and tests.
+
+    Codes: fees, outcomes, rubric, appeal_days, closed, running, has_badge, no_name, reused_domain, not_opened,
+    wrong_step, answers, not_asked, other_counsellor, is_assessor, is_counsellor, words, url, title, full, too_large,
+    file_type, empty, badge, nothing, no_place, appointed, not_appointed, not_assessor, decided, identity, not_met,
+    reference, level_reference, reasons, same_person, no_appeal, name_changed.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class BackpackError(ToolError):

@@ -15,6 +15,7 @@ from lti_tool.backpack import keeping, registration
 from lti_tool.bulk_acts import work
 from lti_tool.deliveries import dispatch
 from lti_tool.deliveries.approval_message import approval_content
+from lti_tool.deliveries.candidate_message import candidate_content
 from lti_tool.deliveries.code_message import code_content
 from lti_tool.deliveries.host_message import host_content
 from lti_tool.deliveries.identity_message import identity_mail
@@ -31,6 +32,7 @@ from lti_tool.observations import Policy
 from lti_tool.operators import sessions as operator_sessions
 from lti_tool.people import addresses, ended_accesses, identity_checks, learner_sessions, sessions
 from lti_tool.platforms import self_tests
+from lti_tool.prior_learning import mails as candidate_mails
 from lti_tool.privacy import journal, retention
 from lti_tool.self_test.making import made_self_test
 from lti_tool.store import Session, outbox, queries
@@ -362,6 +364,19 @@ def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
     _finish(tool, event_id)
 
 
+def mail_candidate(tool: Tool, event_id: str, payload: Json) -> None:
+    """Mails whoever has applied to have prior learning recognised what happened in their application.
+
+    Raises DeliveryError where another attempt may succeed.
+    """
+    with tool.store.read() as session:
+        found = candidate_mails.mail_of(session, tool, payload["application_id"], payload["matter"])
+    if found is not None:
+        issuer, mail, reference = found
+        dispatch.is_sent(issuer, candidate_content(mail), reference)
+    _finish(tool, event_id)
+
+
 def check_kept_badge(tool: Tool, event_id: str, payload: Json) -> None:
     """Verifies anew a badge that a learner keeps, where they still do."""
     with suppress(NotFoundError):
@@ -422,6 +437,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "ask_approver": ask_approver,
     "tell_author": tell_author,
     "mail_code": mail_code,
+    candidate_mails.TASK: mail_candidate,
     "ask_holder": ask_holder,
     keeping.TASK: check_kept_badge,
     hosts_to_bring.TASK: bring_to_host,

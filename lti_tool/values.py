@@ -373,6 +373,22 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recognition:
+    """On which decision an award for prior learning rests. All as text: moments in ISO 8601, `assessors` a number.
+
+    `level_reference`: of the decision by which the level is recognised; "" where none is claimed. `identity`: how it
+    was checked who the learner is, as `lti_tool.prior_learning.agreement` has it.
+    """
+
+    reference: str
+    decided_at: str
+    assessed_at: str
+    level_reference: str
+    assessors: str
+    identity: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AwardToIssue:
     """An award with what its credential says of it and of its learner."""
 
@@ -388,6 +404,7 @@ class AwardToIssue:
     email: str | None
     language: str | None
     evidence: Sequence[Mapping[str, str]] = ()
+    recognition: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -566,6 +583,23 @@ class ApprovalMail:
     url: str = field(default="", repr=False)
     course_url: str | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateMail:
+    """What happened in an application to have prior learning recognised (`matter`), for whoever has applied.
+
+    `badge`: what they have applied for. `url`: of the application's page. `reference`: of the decision, where there is
+    one. `last_day`: on which they can appeal.
+    """
+
+    recipient: Recipient
+    issuer: Letterhead
+    matter: str
+    badge: str
+    url: str
+    reference: str = ""
+    last_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -339,6 +339,7 @@ def _periods(settings: Settings) -> Periods:
         observations=timedelta(days=settings.keep_observations_days),
         mails=timedelta(days=settings.keep_mails_days),
         bulk_acts=timedelta(days=settings.keep_bulk_acts_days),
+        prior_learning=timedelta(days=settings.keep_prior_learning_days),
         events=timedelta(days=settings.keep_events_days),
         jobs=timedelta(days=settings.keep_jobs_days),
     )

@@ -14,7 +14,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from uuid import NAMESPACE_URL, uuid5
@@ -24,6 +24,7 @@ from badges.elm.builders import AUTHORITY, SNB, NodeBuilder, concept, language_c
 from badges.elm.learning import achievement, person
 from badges.elm.organisations import awarding, organisation
 from badges.issuer import IssuerProfile
+from badges.template.fields import Texts
 from badges.template.model import Template
 from signing.json_text import Json
 from signing.timestamps import as_timestamp
@@ -34,7 +35,10 @@ SCHEMA = "http://data.europa.eu/snb/model/ap/edc-generic-full"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EuropassAward:
-    """One award, with the values that its badge has; Europass shows the picture `png` as the credential's page."""
+    """One award, with the values that its badge has; Europass shows the picture `png` as the credential's page.
+
+    `prior_learning`: what the badge says of the decision that recognised it; empty where none did.
+    """
 
     credential_id: str
     template: Template
@@ -48,6 +52,7 @@ class EuropassAward:
     assessed_at: datetime | None = None
     valid_until: datetime | None = None
     png: bytes = b""
+    prior_learning: Texts = field(default_factory=dict)
 
 
 def upload_document(award: EuropassAward) -> Json:
@@ -88,6 +93,7 @@ def european_credential(award: EuropassAward) -> Json:
         awarding_process,
         award.score,
         award.assessed_at,
+        award.prior_learning,
     )
     credential: Json = without_empty(
         {

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
+from badges import prior_learning as recognition
 from badges.achievement import assessment_title, national_levels
 from badges.credential import Learner
 from badges.details import noted_details, recognition_heading
@@ -48,11 +49,12 @@ def achievement(
     awarding_process: Json,
     score: Decimal | None,
     assessed_at: datetime | None,
+    decision: Texts,
 ) -> Json:
     """The LearningAchievement; `awarding_process` is that of the achievement and of its assessments alike.
 
     Days in the template are days of the issuer's zone. `assessed_at` is the date of the assessment, None where it is
-    not known.
+    not known. `decision`: what is said of the one by which prior learning was recognised; empty where none was.
     """
     specification = _specification(node, template, template_url, issuer)
     return node(
@@ -60,9 +62,12 @@ def achievement(
         "LearningAchievement",
         title=dict(template.name),
         awardedBy=awarding_process,
-        provenBy=list(
+        provenBy=[_recognition(node, awarding_process, assessed_at)]
+        if decision
+        else list(
             _assessments(node, template, awarding_process, score, assessed_at, specification["provenBy"])
         ),
+        additionalNote=[node.note("prior-learning", decision)],
         specifiedBy=specification,
         creditReceived=list(credit_points_of(node, "received", template)),
     )
@@ -103,6 +108,26 @@ def _assessments(
                 **own,
                 **common,
             )
+
+
+def _recognition(node: NodeBuilder, awarding_process: Json, assessed_at: datetime | None) -> Json:
+    """The LearningAssessment by which prior learning was recognised: none of the template's was taken."""
+    specification = node(
+        "prior-learning",
+        "LearningAssessmentSpecification",
+        title=dict(recognition.assessment_title()),
+        dcType=vocabulary_concept("assessment_types", recognition.ASSESSMENT_TYPE),
+    )
+    return node(
+        "result-prior-learning",
+        "LearningAssessment",
+        title=dict(recognition.assessment_title()),
+        grade=node.note("grade-prior-learning", _NOT_STATED),
+        idVerification=vocabulary_concept("supervision", recognition.SUPERVISION),
+        specifiedBy=specification,
+        dateIssued=as_timestamp(assessed_at) if assessed_at else None,
+        awardedBy=awarding_process,
+    )
 
 
 def _grade(node: NodeBuilder, template: Template, score: Decimal) -> Json:

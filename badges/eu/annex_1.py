@@ -176,7 +176,11 @@ ELEMENTS: tuple[Element, ...] = (
         least=1,
         native=(f"{_ACHIEVEMENT}.criteria", f"{_ACHIEVEMENT}.resultDescription"),
         elm=("provenBy", "dcType", "mode"),
-        extension=(f"{_ACHIEVEMENT}.provenBy", f"{_ACHIEVEMENT}.recognitionOfPriorLearning"),
+        extension=(
+            f"{_ACHIEVEMENT}.provenBy",
+            f"{_ACHIEVEMENT}.recognitionOfPriorLearning",
+            f"{_SUBJECT}.recognitionOfPriorLearning",
+        ),
     ),
     Element(
         number=10,

@@ -68,3 +68,10 @@ def says_something(text: Any) -> bool:
     """Whether it is a text in which a person sees a letter or a number."""
     # A text may be megabytes long, and one that begins with a thousand signs says nothing to anybody.
     return isinstance(text, str) and any(character.isalnum() for character in readable(text[:1000]))
+
+
+def is_prior_learning(credential: Json) -> bool:
+    """Whether the credential, which may be anybody's, says of its subject that prior learning was recognised."""
+    said = subject_of(credential).get("recognitionOfPriorLearning")
+    # JSON's 1 is not true, though Python takes them for equal.
+    return said is True or said == "true"

@@ -15,6 +15,7 @@ from typing import Any
 from badges.eu.in_words import assurance_in_words, titled
 from badges.eu.parts import (
     achievement_of,
+    is_prior_learning,
     known_concept,
     labels,
     language_map,
@@ -191,8 +192,12 @@ def _level(credential: Json) -> Iterator[Texts]:
 
 
 def _types_of_assessment(credential: Json) -> Iterator[Texts]:
-    """The types of each assessment, with its title, and with where it takes place."""
-    for assessment in objects(achievement_of(credential).get("provenBy")):
+    """The types of each assessment, with its title, and with where it takes place.
+
+    Where prior learning was recognised, those of the award: none of the achievement's was taken.
+    """
+    taken = subject_of(credential) if is_prior_learning(credential) else achievement_of(credential)
+    for assessment in objects(taken.get("provenBy")):
         title = language_map(assessment.get("title"))
         types = [label for label in labels(assessment.get("dcType"), "assessment_types") if label]
         modes = [mode for mode in labels(assessment.get("mode"), "modes_of_participation") if mode]

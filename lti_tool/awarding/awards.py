@@ -155,11 +155,12 @@ def award_again(session: Session, award: Award, reason: str, now: datetime, by: 
         raise NotAllowedError("the platform does not say who you are, so you cannot decide this")
     if by.person_id == award.person_id:
         raise NotAllowedError("nobody decides about their own badge")
-    course = queries.people.lock_course(session, award.rule.course_id)
+    is_of_course = award.rule.is_of_course
+    course = queries.people.lock_course(session, award.rule.course_id) if is_of_course else None
     queries.awards.lock_award(session, award)
     if award.status != "revoked":
         raise AwardStateError("not_revoked", "the badge is not revoked, so it cannot be awarded again")
-    if not queries.issuers.may_award(session, course, award.issuer_id):
+    if course is not None and not queries.issuers.may_award(session, course, award.issuer_id):
         raise AwardStateError("not_permitted", "the course may no longer award badges of this issuer")
     if award.credential is not None:
         # It stays revoked, for whoever has it. From here on the award has no credential, so `issue` makes one.

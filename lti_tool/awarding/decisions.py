@@ -215,8 +215,10 @@ def _note_held(
     session: Session, rule: AwardRule, version: RuleVersion, person_ids: Collection[int], now: datetime
 ) -> None:
     badges = held_badges.badges_asked_for(read_tree(version.tree))
-    if badges:
+    if badges and rule.is_of_course:
         held_badges.note(session, rule.course_id, badges, person_ids, now)
+    elif badges:
+        held_badges.note_outside(session, rule.issuer_id, badges, person_ids, now)
 
 
 def undecided_people(
@@ -234,13 +236,21 @@ def undecided_people(
     return undecided_by(session, _terms_of(rule, version), policy, now, person_ids)
 
 
-def _terms_of(rule: AwardRule, version: RuleVersion) -> Terms:
+def _terms_of(rule: AwardRule, version: RuleVersion) -> Terms | IssuerTerms:
+    if not rule.is_of_course:
+        tree = read_tree(version.tree)
+        return IssuerTerms(resource=own_resource(rule), template=version.template_version, tree=tree)
     return Terms(
         course_id=rule.course_id,
         resource=rule.link.link_id,
         template=version.template_version,
         tree=read_tree(version.tree),
     )
+
+
+def own_resource(rule: AwardRule) -> str:
+    """What stands in the place of a resource link in observations for a rule of the issuer: of no other rule."""
+    return f"rule:{rule.id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,9 +266,26 @@ class Terms:
     tree: Node
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuerTerms:
+    """By what people are decided for a rule of the template's issuer; `resource` as `own_resource` has it."""
+
+    resource: str
+    template: TemplateVersion
+    tree: Node
+
+
+def _seen(
+    session: Session, terms: Terms | IssuerTerms, person_ids: Collection[int]
+) -> Mapping[int | None, Sequence[Observation]]:
+    if isinstance(terms, IssuerTerms):
+        return queries.observations.outside_courses(session, terms.template.issuer_id, person_ids)
+    return queries.observations.of_people(session, terms.course_id, person_ids)
+
+
 def undecided_by(
     session: Session,
-    terms: Terms,
+    terms: Terms | IssuerTerms,
     policy: Policy,
     now: datetime,
     person_ids: Collection[int],
@@ -271,7 +298,7 @@ def undecided_by(
 
 def _undecided(
     session: Session,
-    terms: Terms,
+    terms: Terms | IssuerTerms,
     policy: Policy,
     now: datetime,
     person_ids: Collection[int],
@@ -288,7 +315,7 @@ def _undecided(
     asked = [each for each in person_ids if each not in held or counts_from[each] is not None]
     if not asked:
         return []
-    observations = queries.observations.of_people(session, terms.course_id, asked)
+    observations = _seen(session, terms, asked)
     about_course = observations.get(None, ())
     found = []
     for person_id, stored in observations.items():

@@ -6,9 +6,9 @@ whenever that course is decided, so a badge that was revoked a moment ago does n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from lti_tool.conditions.tree import Node, read_tree, resources
 from lti_tool.errors import NotAllowedError
@@ -34,23 +34,37 @@ def changes(
     """What is new about which of these badges these people hold, as observations of the course; nothing is stored."""
     if not badges or not people:
         return []
-    held = queries.awards.held_badges(session, badges, people)
     known = queries.observations.last_values_of(session, course_id, BADGE_HELD, people)
-    found = []
+    return [_observation(course_id, *new, now) for new in _differing(session, badges, people, known)]
+
+
+def _differing(
+    session: Session,
+    badges: Collection[str],
+    people: Collection[int],
+    known: Mapping[tuple[int, str], Any],
+) -> Iterator[tuple[int, str, Mapping[str, str | None] | None]]:
+    """Person, badge and what is held of it now, where that is not what is known."""
+    held = queries.awards.held_badges(session, badges, people)
     for person_id in sorted(people):
         for badge in sorted(badges):
             dates = held.get((person_id, badge))
             value = source.holding(*dates) if dates is not None else None
             if value != known.get((person_id, badge)):
-                found.append(_observation(course_id, person_id, badge, value, now))
-    return found
+                yield person_id, badge, value
 
 
 def _observation(
-    course_id: int, person_id: int, badge: str, value: Mapping[str, str | None] | None, now: datetime
+    course_id: int | None,
+    person_id: int,
+    badge: str,
+    value: Mapping[str, str | None] | None,
+    now: datetime,
+    issuer_id: str | None = None,
 ) -> Observation:
     return Observation(
         course=course_id,
+        issuer=issuer_id,
         person=person_id,
         kind=BADGE_HELD,
         resource=badge,
@@ -65,6 +79,18 @@ def note(
 ) -> None:
     """Appends to the ledger of the course what is new about which of these badges these people hold."""
     queries.observations.add(session, changes(session, course_id, badges, people, now))
+
+
+def note_outside(
+    session: Session, issuer_id: str, badges: Collection[str], people: Collection[int], now: datetime
+) -> None:
+    """As `note`, for the issuer's own rules."""
+    known = queries.observations.last_values_outside(session, issuer_id, BADGE_HELD, people)
+    new = [
+        _observation(None, *each, now, issuer_id=issuer_id)
+        for each in _differing(session, badges, people, known)
+    ]
+    queries.observations.add(session, new)
 
 
 def note_in_course(store: Store, course_id: int, now: datetime) -> None:

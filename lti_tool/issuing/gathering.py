@@ -9,6 +9,7 @@ from datetime import datetime
 from badges.achievement import achievement_url
 from badges.credential import CredentialBuilder, Endorsements, GivenEvidence, StatusEntry
 from badges.credential import Learner as Subject
+from badges.prior_learning import PriorLearning
 from badges.template.model import Template, stored_template
 from lti_tool.errors import AwardStateError, NotAllowedError, NotFoundError
 from lti_tool.issuing.issuer import Issuer
@@ -189,7 +190,9 @@ def _lacks(issuer: Issuer, award: AwardToIssue, template: Template, now: datetim
     valid_until = template.valid_until(award.earned_at, issuer.profile.zone)
     if valid_until is not None and valid_until <= now:
         return "validity"
-    return None if template.is_reached(award.score) else "required_value"
+    # Where prior learning was recognised, the assessors stand in the place of a result.
+    is_reached = award.recognition is not None or template.is_reached(award.score)
+    return None if is_reached else "required_value"
 
 
 def _gather(
@@ -235,6 +238,7 @@ def _gather(
                 valid_until=template.valid_until(award.earned_at, issuer.profile.zone),
                 score=award.score,
                 evidence=tuple(_evidence(each) for each in award.evidence),
+                prior_learning=_prior_learning(award.recognition) if award.recognition else None,
                 status=StatusEntry(
                     list_url=addresses.status_list(entry.list_id),
                     index=entry.index,
@@ -254,6 +258,17 @@ def _evidence(given: Mapping[str, str]) -> GivenEvidence:
         name=given.get("name") or None,
         narrative=given.get("text") or None,
         description=f"SHA-256: {sha256}" if sha256 else None,
+    )
+
+
+def _prior_learning(given: Mapping[str, str]) -> PriorLearning:
+    """The decision as it is kept with the award: a Recognition of `lti_tool.values` as JSON."""
+    return PriorLearning(
+        reference=given["reference"],
+        decided_at=datetime.fromisoformat(given["decided_at"]),
+        assessed_at=datetime.fromisoformat(given["assessed_at"]),
+        level_reference=given["level_reference"],
+        assessors=int(given["assessors"]),
     )
 
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from badges.credential import CredentialBuilder, GivenEvidence, StatusEntry, identity_hash
 from badges.credential import Learner as Subject
+from badges.prior_learning import PriorLearning
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.store.models.awards import JSON_FORM
 from lti_tool.values import Json
@@ -51,6 +52,7 @@ class NewCredential:
     valid_until: datetime | None
     score: Decimal | None
     evidence: tuple[GivenEvidence, ...] = ()
+    prior_learning: PriorLearning | None = None
     status: StatusEntry
     keys: Mapping[str, SigningKey]
     holder: str | None = None
@@ -105,6 +107,7 @@ def _build(new: NewCredential, *, credential_url: str, salt: str, now: datetime)
         valid_until=new.valid_until,
         replaces=new.replaces_url,
         evidence=new.evidence,
+        prior_learning=new.prior_learning,
     )
 
 
@@ -141,6 +144,7 @@ def _dummy_credential(new: NewCredential) -> Json:
         score=None if new.score is None else Decimal("-0.5"),
         replaces_url=None if new.replaces_url is None else f"urn:uuid:{uuid4()}",
         evidence=tuple(_dummy_evidence(each) for each in new.evidence),
+        prior_learning=None if new.prior_learning is None else _dummy_decision(new.prior_learning),
         # The purpose stays: it changes with a setting, for all credentials at once.
         status=replace(new.status, list_url=f"urn:uuid:{uuid4()}", index=status.LENGTH),
     )
@@ -149,6 +153,16 @@ def _dummy_credential(new: NewCredential) -> Json:
         credential_url=f"urn:uuid:{uuid4()}",
         salt=secrets.token_hex(16),
         now=datetime(1970, 1, 2, tzinfo=UTC),
+    )
+
+
+def _dummy_decision(real: PriorLearning) -> PriorLearning:
+    return PriorLearning(
+        reference=secrets.token_hex(16),
+        decided_at=datetime(1970, 1, 1, tzinfo=UTC),
+        assessed_at=datetime(1970, 1, 1, 12, tzinfo=UTC),
+        level_reference=secrets.token_hex(16) if real.level_reference else "",
+        assessors=real.assessors,
     )
 
 

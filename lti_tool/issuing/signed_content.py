@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from badges.credential import identity_hash
+from badges.prior_learning import decision_in
+from badges.template.fields import Texts
 from lti_tool.values import Json
 from signing.json_text import read_object
 from signing.timestamps import from_timestamp
@@ -16,7 +18,8 @@ from signing.timestamps import from_timestamp
 class SignedContent:
     """The parts of a signed credential that differ between learners.
 
-    The e-mail address is signed as a hash only: `email_hash` with `salt`. `score` is 0 to 1.
+    The e-mail address is signed as a hash only: `email_hash` with `salt`. `score` is 0 to 1. `prior_learning`: what it
+    says of the decision that recognised it; empty where none did.
     """
 
     name: str | None
@@ -27,6 +30,7 @@ class SignedContent:
     valid_until: datetime | None
     score: Decimal | None
     assessed_at: datetime | None
+    prior_learning: Texts = field(default_factory=dict)
 
     def has_email(self, email: str | None) -> bool:
         """Whether it was signed for that address."""
@@ -54,6 +58,7 @@ def signed_content(text: str) -> SignedContent:
         valid_until=from_timestamp(end) if end else None,
         score=_score(subject),
         assessed_at=_assessed_at(subject),
+        prior_learning=decision_in(credential),
     )
 
 

@@ -48,6 +48,12 @@ REQUIREMENTS_MET = "requirements_met"
 #: The person holds a valid badge of the rule's issuer; `resource` is its template's id: `{"awarded_at": ...,
 #: "valid_until": ...}`, the latter None without an end. None once it was revoked or suspended.
 BADGE_HELD = "badge_held"
+#: What one assessor found of a person's prior learning, for the issuer of an application, which `resource` names by its
+#: key: `{"round": ..., "place": ..., "met": [...], "identity": ...}`, of each learning outcome whether it is met.
+PRIOR_LEARNING_ASSESSED = "prior_learning_assessed"
+#: What was decided in the application that `resource` names: `{"template": ..., "round": ..., "outcome": ...,
+#: "reference": ...}`, with the outcome `granted` or `refused`.
+PRIOR_LEARNING_DECIDED = "prior_learning_decided"
 #: The kinds that are about the course and its activities, whichever links to badges it has.
 OF_WHOLE_COURSE = frozenset({COURSE_COMPLETED, ACTIVITY_COMPLETED, FINAL_SCORE})
 #: The course was made as a copy of others: `{"origins": [...]}`, the ids that these have on the platform.
@@ -63,8 +69,9 @@ RESULT_LEFT = "result_left"
 class Observation:
     """One fact, as a source saw it at `seen_at`: for a look, the time at which the look began.
 
-    `course`, `person`, `actor` and `look` are ids; without a person it is about the course. `resource` is what of the
-    course it is about, such as the id of a resource link. `value` is JSON. `actor` is who made it so by their own act.
+    `course`, `person`, `actor` and `look` are ids; without a person it is about the course. One outside of courses has
+    the `issuer` for whose own rules it was observed, and a person. `resource` is what of the course it is about, such
+    as the id of a resource link. `value` is JSON. `actor` is who made it so by their own act.
     """
 
     course: int | None
@@ -76,6 +83,7 @@ class Observation:
     source: str
     actor: int | None = None
     look: int | None = None
+    issuer: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,11 @@ Permission = Literal[
     "manage_issuer",
     "manage_keys",
     "manage_operators",
+    "see_prior_learning",
+    "manage_prior_learning",
+    "counsel_prior_learning",
+    "assess_prior_learning",
+    "certify_prior_learning",
 ]
 
 #: Those who hold them, in the order in which pages offer them.
@@ -70,6 +75,14 @@ MAY: Mapping[str, frozenset[str]] = {
     "manage_issuer": frozenset({"owner"}),
     "manage_keys": frozenset({"owner"}),
     "manage_operators": frozenset({"owner"}),
+    # Which applications they see of these, and what of each, follows from what they are to do there.
+    "see_prior_learning": frozenset({"owner", "manager", "approver", "assessor", "counsellor"}),
+    # Which badges are open for it, and who assesses.
+    "manage_prior_learning": frozenset({"owner", "manager"}),
+    "counsel_prior_learning": frozenset({"counsellor"}),
+    # Where they are appointed.
+    "assess_prior_learning": frozenset({"assessor"}),
+    "certify_prior_learning": frozenset({"owner", "approver"}),
 }
 
 

@@ -13,6 +13,8 @@ Whose badges a code opens is decided by rows of (person, address) alone:
   family knows that it shares one. An institution that gives addresses to others later says so (`reused_domains`): there
   a code alone opens nobody's badges until staff have confirmed that the address is still theirs, for some days.
 * A further address is proved only in a launch, never in a session that a code began: a stolen mailbox adds no way in.
+* Somebody whom no platform names proves their first address by the code itself, when they apply to have prior learning
+  recognised; only where nobody has proved it yet.
 """
 
 from __future__ import annotations
@@ -43,6 +45,8 @@ CODE_DIGITS = 8
 MOST_TRIES = 5
 #: How many addresses a person may prove: a private one, that of each school, some to spare.
 MOST_ADDRESSES = 5
+#: Of a code by which somebody new may begin an application to have prior learning recognised.
+PRIOR_LEARNING = "prior_learning"
 #: As long as any address that mail servers take.
 MAX_LENGTH = 254
 #: For how long staff confirm that a reused address is still of the same person.
@@ -69,12 +73,14 @@ def comparable_address(typed: str) -> str | None:
 class Asking:
     """Who asks for a code: a person inside a platform, or somebody outside of whom nothing is known (None).
 
-    `language` is that of the mail, `issuer_id` in whose name it is sent.
+    `language` is that of the mail, `issuer_id` in whose name it is sent. `purpose`: PRIOR_LEARNING where somebody whom
+    nobody knows may begin; "" else.
     """
 
     person_id: int | None
     issuer_id: str
     language: str
+    purpose: str = ""
 
 
 def ask_code(session: Session, address: str, asking: Asking, now: datetime) -> str:
@@ -90,6 +96,7 @@ def ask_code(session: Session, address: str, asking: Asking, now: datetime) -> s
         person_id=asking.person_id,
         issuer_id=asking.issuer_id,
         language=asking.language,
+        purpose=asking.purpose,
         expires_at=now + CODE_LIFE,
     )
     session.add(row)
@@ -105,10 +112,15 @@ def code_of(row: AddressCode, secret_key: str) -> str:
 
 
 def is_to_be_mailed(session: Session, row: AddressCode, now: datetime) -> bool:
-    """Whether the mail is sent: inside always, outside only to an address that somebody has proved."""
+    """Whether the mail is sent: inside always, outside only to an address that somebody has proved.
+
+    To any address where somebody new may begin.
+    """
     if row.expires_at <= now:
         return False
-    return row.person_id is not None or bool(queries.proved_addresses.with_address(session, row.address))
+    if row.person_id is not None or row.purpose == PRIOR_LEARNING:
+        return True
+    return bool(queries.proved_addresses.with_address(session, row.address))
 
 
 def proved_by(

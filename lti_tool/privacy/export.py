@@ -16,6 +16,7 @@ from typing import Any
 from lti_tool.backpack.files import kept_files
 from lti_tool.issuing.baking import bake_badge
 from lti_tool.language import LANGUAGES
+from lti_tool.prior_learning.portfolio import file_name
 from lti_tool.privacy.issuer_share import share_of
 from lti_tool.privacy.record import TableRecord, record_of_processing, words_of_record
 from lti_tool.publishing.publisher import Publisher
@@ -71,6 +72,13 @@ def _export(
             for name, content in _badges(publisher, person_id, wanted):
                 _write(archive, f"{folder}badges/{name}", content, now)
                 yield outlet.take()
+            for item_id, name in _portfolio(publisher, person_id, wanted):
+                # A file may have 20 MB: part by part.
+                with archive.open(_info(f"{folder}portfolio/{name}", now), "w") as file:
+                    for part in _parts(publisher, item_id):
+                        file.write(part)
+                        if piece := outlet.take():
+                            yield piece
             if wanted.with_home:
                 for name, content in kept_files(publisher, [person_id]):
                     _write(archive, f"{folder}badges/{name}", content, now)
@@ -149,6 +157,23 @@ def _value(value: Any) -> Any:
             return [_value(each) for each in value]
         case _:
             return value
+
+
+def _portfolio(publisher: Publisher, person_id: int, wanted: _Wanted) -> Sequence[tuple[int, str]]:
+    """The ids of what has bytes in the person's portfolios, each with the name of its file."""
+    with publisher.store.read() as session:
+        return [
+            (item.id, f"{item.application_id}-{item.id}-{file_name(item)}")
+            for row in queries.prior_learning.of_people(session, [person_id])
+            if wanted.issuer_id in (None, row.issuer_id)
+            for item in row.items
+            if item.sha256
+        ]
+
+
+def _parts(publisher: Publisher, item_id: int) -> Iterator[bytes]:
+    with publisher.store.read() as session:
+        yield from queries.prior_learning.contents(session, item_id)
 
 
 def _badges(publisher: Publisher, person_id: int, wanted: _Wanted) -> Iterator[tuple[str, bytes]]:

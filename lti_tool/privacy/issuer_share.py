@@ -28,7 +28,7 @@ from lti_tool.store.models import Award, Person
 class Share:
     """What of a person is an issuer's. `is_home`: they have an account on a platform of it, and on no other's.
 
-    `others`: the keys of further issuers who have awarded them.
+    `others`: the keys of further issuers who have awarded them, or at which they have applied for recognition.
     """
 
     is_home: bool
@@ -40,10 +40,11 @@ def share_of(session: Session, issuer_id: str, person_id: int) -> Share:
     if queries.issuer_people.person(session, issuer_id, person_id) is None:
         raise NotFoundError("the issuer has nobody with that number")
     elsewhere = queries.issuer_people.other_accounts(session, issuer_id, person_id)
-    return Share(
-        is_home=not elsewhere,
-        others=set(queries.issuer_people.issuers_who_awarded(session, person_id)) - {issuer_id},
-    )
+    others = {
+        *queries.issuer_people.issuers_who_awarded(session, person_id),
+        *queries.prior_learning.issuers_of_person(session, person_id),
+    }
+    return Share(is_home=not elsewhere, others=others - {issuer_id})
 
 
 def awards_of(session: Session, issuer_id: str, person_id: int) -> Sequence[Award]:
@@ -115,6 +116,7 @@ def split_off(session: Session, person: Person, issuer_ids: Collection[str]) -> 
     queries.issuer_erasures.copy_objections(session, person.id, other.id)
     queries.backpack.move_kept(session, person.id, other.id)
     queries.issuer_erasures.move_awards(session, person.id, issuer_ids, other.id)
+    queries.prior_learning.move_to(session, person.id, issuer_ids, other.id)
 
 
 def _erase_awards(session: Session, person: Person, issuer_id: str, now: datetime, by: Actor) -> Erased:
@@ -144,4 +146,6 @@ def remove_awards(session: Session, person_id: int, issuer_id: str, now: datetim
     queries.removed_credentials.note_removed(session, credential_ids, "erased", now)
     queries.personal_data.delete_values_naming(session, credential_ids)
     queries.issuer_erasures.delete_asked_of(session, issuer_id, person_id)
+    queries.prior_learning.delete_of_person(session, person_id, issuer_id)
+    queries.observations.delete_outside(session, issuer_id, person_id)
     queries.people.delete_awards(session, award_ids, credential_ids)

@@ -70,11 +70,15 @@ def _erase(session: Session, data: Json, at: datetime) -> None:
     people = {account.person_id for account in found.values()}
     if not data["accounts"]:
         people = _without_account(session, data.get("subjects", ()))
+        people |= queries.prior_learning.people_with(session, data.get("applications", ()))
     for person_id in sorted(people):
         person = queries.people.lock_person(session, person_id)
         if person.erased_at is None:
             # Of those who had not awarded them by the backup nobody would be left who has a name and no badge.
-            kept = queries.issuer_people.issuers_who_awarded(session, person_id)
+            kept = {
+                *queries.issuer_people.issuers_who_awarded(session, person_id),
+                *queries.prior_learning.issuers_of_person(session, person_id),
+            }
             split_off(session, person, set(data.get("kept", ())) & set(kept))
             ids = queries.removed_credentials.ids_of_person(session, person_id)
             empty_person(session, person, words_of(session, person), ids, "erased", at)

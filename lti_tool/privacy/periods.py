@@ -17,6 +17,7 @@ PERIODS = (
     "teaching",
     "operators",
     "bulk_acts",
+    "prior_learning",
     "events",
     "jobs",
 )
@@ -28,13 +29,15 @@ class Periods:
 
     `members`: people without a badge, after they were last seen enrolled or the course ended. `observations`: what was
     seen of whoever has one, from the same day. `mails`: what somebody was mailed; `bulk_acts`: acts of teachers on
-    several people; `events`: who did what; `jobs`: work that was given up.
+    several people; `prior_learning`: applications after their end, or after the last act in one without an end;
+    `events`: who did what; `jobs`: work that was given up.
     """
 
     members: timedelta = timedelta(days=90)
     observations: timedelta = timedelta(days=365)
     mails: timedelta = timedelta(days=365)
     bulk_acts: timedelta = timedelta(days=30)
+    prior_learning: timedelta = timedelta(days=365)
     events: timedelta = timedelta(days=1095)
     jobs: timedelta = timedelta(days=90)
 

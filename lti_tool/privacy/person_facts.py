@@ -18,6 +18,7 @@ def facts_of(
     roles, newest = queries.retention.roles_and_newest(session, person_ids)
     courses = queries.retention.course_ends(session, {course_id for _, course_id in newest}, now)
     awards = queries.retention.awards_kept(session, person_ids)
+    applied = queries.prior_learning.last_acts(session, person_ids)
     policies = {
         issuer_id: issuers.of(session, issuer_id).privacy
         for issuer_id in sorted({each.issuer_id for own in awards.values() for each in own})
@@ -40,6 +41,7 @@ def facts_of(
             person_id=person_id,
             seen_at=seen.get(person_id),
             enrolments=enrolments.get(person_id, ()),
+            has_applied=person_id in applied,
             awards=[
                 Kept(
                     award_id=each.id,

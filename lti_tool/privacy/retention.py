@@ -150,6 +150,10 @@ def _delete_by_age(session: Session, periods: Periods, now: datetime) -> Counter
             "mails": retention.delete_old_mails(session, now - periods.mails, ROWS_AT_ONCE),
             "jobs": retention.delete_old_jobs(session, now - periods.jobs),
             "organisations": forget_unproved(session, now, ROWS_AT_ONCE),
+            "prior_learning": queries.prior_learning.delete_unchanged_since(
+                session, now - periods.prior_learning, ROWS_AT_ONCE
+            ),
+            "observations": retention.delete_old_outside(session, now - periods.observations, ROWS_AT_ONCE),
             "bulk_acts": queries.bulk_acts.delete_asked_before(session, now - periods.bulk_acts),
         }
     )

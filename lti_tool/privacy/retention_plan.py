@@ -66,12 +66,16 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFacts:
-    """All that decides what of a person is kept. `seen_at`: when they opened the tool, or were described, last."""
+    """All that decides what of a person is kept. `seen_at`: when they opened the tool, or were described, last.
+
+    `has_applied`: an application of theirs to have prior learning recognised is kept still, by its own period.
+    """
 
     person_id: int
     seen_at: datetime | None
     enrolments: Sequence[Enrolment]
     awards: Sequence[Kept]
+    has_applied: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +102,7 @@ def plan(facts: PersonFacts, periods: Periods, now: datetime) -> Plan:
     """What of the person is no longer kept now."""
     last = _last_seen_at(facts, now)
     ended = tuple(each.award_id for each in facts.awards if _has_ended(each, last, now))
-    if len(ended) == len(facts.awards):
+    if len(ended) == len(facts.awards) and not facts.has_applied:
         # Whoever was staff is remembered for as long as what was seen of others.
         was_staff = any(each.was_staff for each in facts.enrolments)
         period = max(periods.members, periods.observations) if was_staff else periods.members

@@ -137,4 +137,5 @@ def _awarded(issuers: Issuers, row: CredentialRow) -> EuropassAward:
         assessed_at=signed.assessed_at,
         valid_until=signed.valid_until,
         png=version.picture,
+        prior_learning=signed.prior_learning,
     )

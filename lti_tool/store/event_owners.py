@@ -15,6 +15,8 @@ from lti_tool.store.models import (
     IssuerAddress,
     Placement,
     PlatformAccount,
+    PriorLearningApplication,
+    PriorLearningOffer,
     Question,
     RegistrationRow,
     SigningKeyRow,
@@ -45,6 +47,10 @@ def issuer_of(session: Session, about_kind: str, about: int | str) -> str | None
         case "placement":
             placement = session.get(Placement, about)
             row = session.get(RegistrationRow, placement.registration_id) if placement is not None else None
+        case "prior_learning":
+            row = session.get(PriorLearningApplication, int(about))
+        case "prior_learning_offer":
+            row = session.get(PriorLearningOffer, int(about))
         case "issuer":
             row = session.scalar(select(IssuerAddress).where(IssuerAddress.slug == about).limit(1))
         case "template":

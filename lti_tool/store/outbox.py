@@ -75,6 +75,7 @@ QUEUE_OF = {
     "ask_approver": DELIVERIES,
     "tell_author": DELIVERIES,
     "mail_code": DELIVERIES,
+    "mail_candidate": DELIVERIES,
     "ask_holder": DELIVERIES,
     "bring_to_host": DELIVERIES,
     "tell_host": DELIVERIES,

@@ -69,12 +69,19 @@ from lti_tool.web.operator.platforms import details as operator_platform_details
 from lti_tool.web.operator.platforms import one as operator_platform
 from lti_tool.web.operator.platforms import overview as operator_platforms
 from lti_tool.web.operator.platforms import sources as operator_platform_sources
+from lti_tool.web.operator.prior_learning import acts as operator_prior_learning_acts
+from lti_tool.web.operator.prior_learning import application as operator_prior_learning
+from lti_tool.web.operator.prior_learning import offers as operator_prior_learning_offers
 from lti_tool.web.organisations import documents as organisation_documents
 from lti_tool.web.organisations import home as organisation_home
 from lti_tool.web.organisations import sign_in as organisation_sign_in
 from lti_tool.web.organisations import signing as organisation_signing
 from lti_tool.web.organisations import visits as organisation_visits
 from lti_tool.web.platforms import launch, leave, registration_page
+from lti_tool.web.prior_learning import open_badges as prior_learning_open
+from lti_tool.web.prior_learning import own as prior_learning_own
+from lti_tool.web.prior_learning import own_acts as prior_learning_own_acts
+from lti_tool.web.prior_learning import own_portfolio as prior_learning_own_portfolio
 from lti_tool.web.proxies import TrustedProxies
 from lti_tool.web.public import (
     api_description,
@@ -185,6 +192,10 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         backpack_kept,
         host_connect,
         host_places,
+        prior_learning_open,
+        prior_learning_own,
+        prior_learning_own_acts,
+        prior_learning_own_portfolio,
         operator_sign_in,
         operator_openid,
         operator_invitation,
@@ -199,6 +210,9 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         operator_people,
         operator_person_acts,
         operator_person_data,
+        operator_prior_learning_offers,
+        operator_prior_learning,
+        operator_prior_learning_acts,
         operator_events,
         operator_issuer_profile,
         operator_issuer_accreditations,

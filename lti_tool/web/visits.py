@@ -162,7 +162,7 @@ def current_platform_address() -> str:
 def rule_of(session: Session, visit: Visit, rule_id: int | None) -> AwardRule:
     """A rule of the visit's own course; raises NotFoundError for any other."""
     rule = queries.rules.rule(session, rule_id) if rule_id is not None else None
-    if rule is None or rule.course_id != visit.course_id:
+    if rule is None or not rule.is_of_course or rule.course_id != visit.course_id:
         raise NotFoundError("this course has no such badge")
     return rule
 

@@ -226,6 +226,9 @@ def test_who_asks_too_often_is_told_so_in_both_languages(echoing: Proxy, path: s
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
 
 
+PORTFOLIO = "/my/prior-learning/00000000-0000-4000-8000-000000000000/items/file"
+
+
 @pytest.mark.parametrize(
     ("path", "size", "status"),
     [
@@ -233,6 +236,8 @@ def test_who_asks_too_often_is_told_so_in_both_languages(echoing: Proxy, path: s
         ("/verify", 7_000_000, 413),
         ("/lti/launch", 900_000, 200),
         ("/lti/launch", 1_100_000, 413),
+        (PORTFOLIO, 20_100_000, 200),
+        (PORTFOLIO, 23_000_000, 413),
     ],
 )
 def test_what_is_too_large_does_not_reach_the_tool(echoing: Proxy, path: str, size: int, status: int) -> None:

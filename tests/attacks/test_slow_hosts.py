@@ -162,7 +162,7 @@ def test_most_threads_are_left_to_other_pages() -> None:
         if "BoundedSemaphore(" in path.read_text(encoding="utf-8")
     }
     # Each of the others says beside it why it has places of its own.
-    assert holders == {"limits", "qr_codes", "batch", "certificates", "messages"}
+    assert holders == {"limits", "qr_codes", "batch", "certificates", "messages", "own_portfolio"}
 
 
 def test_a_badge_makes_its_verifier_send_no_more_requests_than_the_budget_has(

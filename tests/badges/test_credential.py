@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from badges.credential import Learner, contexts, identity_hash
 from badges.errors import MissingElementsError
 from badges.issuer import IssuerProfile
 from badges.jsonld import as_jsonld
+from badges.prior_learning import PriorLearning
 from badges.schemas import EXTENSION_SCHEMA
 from badges.template.model import Template
 from badges.template.values import Assessment, EscoSkill, LearningOutcome, QualityAssurance
@@ -27,6 +28,14 @@ from signing.json_text import Json
 
 Build = Callable[..., Json]
 
+RECOGNISED = PriorLearning(
+    reference="RPL-7/2026",
+    decided_at=datetime(2026, 11, 20, 23, 30, tzinfo=UTC),
+    assessed_at=datetime(2026, 11, 18, 9, tzinfo=UTC),
+    level_reference="MK505-1",
+    assessors=2,
+)
+
 VARIANTS: dict[str, dict[str, Any]] = {
     "with all there is": {},
     "in English": {"language": "en"},
@@ -34,6 +43,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "with a name only": {"learner": Learner(name="Anna Bērziņa")},
     "with an address only": {"learner": Learner(email="anna@example.org")},
     "with an odd score": {"score": Decimal("0.8666667")},
+    "with prior learning recognised": {"score": None, "prior_learning": RECOGNISED},
 }
 
 

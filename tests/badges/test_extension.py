@@ -29,6 +29,7 @@ from badges.vocabularies.files import check_vocabulary, vocabulary_as_json
 from signing.canonical import canonicalize
 from signing.document_loader import CONTEXTS, EXTENSION_FILE, find_context, load
 from signing.json_text import Json
+from tests.badges.test_credential import RECOGNISED
 
 Build = Callable[..., Json]
 
@@ -227,6 +228,8 @@ def test_each_element_is_at_all_its_paths_in_the_fullest_badge(
     full_template: Template, full_issuer: IssuerProfile, built: Build, shared: Path
 ) -> None:
     credential = built(full_template, issuer=full_issuer)
+    # No badge has both the assessments of its achievement and this in their place.
+    recognised = built(full_template, issuer=full_issuer, prior_learning=RECOGNISED)
     elm = json.loads((shared / "data/eu/context/edc-ap-context.jsonld").read_text(encoding="utf-8"))
     known = set(defined(elm["@context"]))
     for element in ELEMENTS:
@@ -235,7 +238,7 @@ def test_each_element_is_at_all_its_paths_in_the_fullest_badge(
         assert set(element.elm) <= known, (element.code, set(element.elm) - known)
         assert element.mandatory == (element.least == 1)
         for path in (*element.native, *element.extension):
-            value = path.endswith("levelApplicable") or found(credential, path)
+            value = path.endswith("levelApplicable") or found(credential, path) or found(recognised, path)
             assert value, (element.code, path)
         for path in element.extension:
             assert path.rpartition(".")[2] in extension_terms(), (element.code, path)

@@ -20,6 +20,7 @@ from signing.sd_jwt.compact import split
 from signing.sd_jwt.disclosure import read_disclosure
 from signing.secured import SecuredCredential
 from tests.badges.conftest import TOOL_URL
+from tests.badges.test_credential import RECOGNISED
 from tests.badges.verify.reports import finding
 from tests.fixtures import rows
 from tests.interop.conftest import NOW, IssuerSite, OtherLibraries, running_program
@@ -79,8 +80,9 @@ def test_it_keeps_the_badge_as_it_was_signed(
         {"valid_until": NOW + timedelta(days=9)},
         {"score": None},
         {"evidence": (GivenEvidence(url="https://work.example/1", name="Roof", narrative="See *there*."),)},
+        {"score": None, "prior_learning": RECOGNISED},
     ],
-    ids=["with an end", "without result", "with evidence"],
+    ids=["with an end", "without result", "with evidence", "with prior learning"],
 )
 def test_it_keeps_badges_of_every_shape(
     credo: OtherLibraries,

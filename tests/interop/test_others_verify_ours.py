@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from signing.keys import generate
+from tests.badges.test_credential import RECOGNISED
 
 EMBEDDED = ("eddsa-rdfc-2022", "ecdsa-sd-2023")
 TOKENS = ("vc-jwt", "vc-jwt-rs256")
@@ -35,6 +36,12 @@ def verify(others, site):
 def test_they_accept_our_badge(verify, site, credential, verifier, proof):
     answer = verify(verifier, site.secure(credential, proof).text)
     assert answer == {"verified": True, "message": answer["message"]}
+
+
+@pytest.mark.parametrize(("verifier", "proof"), VERIFIERS)
+def test_they_accept_a_badge_by_prior_learning(verify, site, built, solar, verifier, proof):
+    credential = built(solar, score=None, prior_learning=RECOGNISED)
+    assert verify(verifier, site.secure(credential, proof).text)["verified"]
 
 
 @pytest.mark.parametrize(("verifier", "proof"), VERIFIERS)

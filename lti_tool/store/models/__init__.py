@@ -58,6 +58,14 @@ from lti_tool.store.models.platforms import (
     SourceAccess,
     ToolKeyRow,
 )
+from lti_tool.store.models.prior_learning import (
+    PriorLearningApplication,
+    PriorLearningAssessment,
+    PriorLearningDecision,
+    PriorLearningItem,
+    PriorLearningOffer,
+    PriorLearningPart,
+)
 from lti_tool.store.models.proved_addresses import AddressCode, LearnerSession, ProvedAddress
 from lti_tool.store.models.removed_credentials import RemovedCredential
 from lti_tool.store.models.rules import AwardRule, Placement, Question, ResourceLink, RuleVersion
@@ -126,6 +134,12 @@ __all__ = [
     "Placement",
     "PlatformAccount",
     "PlatformSelfTest",
+    "PriorLearningApplication",
+    "PriorLearningAssessment",
+    "PriorLearningDecision",
+    "PriorLearningItem",
+    "PriorLearningOffer",
+    "PriorLearningPart",
     "Program",
     "ProgramAccess",
     "ProgramToken",

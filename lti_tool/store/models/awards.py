@@ -72,6 +72,8 @@ class Award(Base):
     """Why a teacher awarded it again after it was revoked."""
     evidence: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
     """What was given as evidence with an award by hand: each an Evidence of `lti_tool.values` as JSON."""
+    recognition: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    """Of an award for prior learning the decision that it rests on: a Recognition of `lti_tool.values` as JSON."""
     published_at: Mapped[datetime | None]
     """When its learner made the badge public; None while it is private."""
     hidden_at: Mapped[datetime | None]

@@ -8,7 +8,10 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lti_tool.store.models.base import Base
+from lti_tool.store.models.base import Base, index_where
+
+#: A query names the condition with these very words, or the index is not taken.
+OUTSIDE_COURSES = "course_id IS NULL"
 
 
 class LookRow(Base):
@@ -34,17 +37,22 @@ class LookRow(Base):
 
 
 class ObservationRow(Base):
-    """A `lti_tool.observations.Observation`. It holds ids, never names or addresses."""
+    """A `lti_tool.observations.Observation`. It holds ids, never names or addresses.
+
+    It is of a course, or else of the issuer whose own rules it was observed for.
+    """
 
     __tablename__ = "observation"
     __table_args__ = (
         Index("ix_observation_course", "course_id", "seen_at"),
         Index("ix_observation_course_person", "course_id", "person_id", "kind"),
         Index("ix_observation_person", "person_id"),
+        index_where("ix_observation_issuer_person", ("issuer_id", "person_id"), OUTSIDE_COURSES),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
+    issuer_id: Mapped[str | None] = mapped_column(ForeignKey("issuer.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str] = mapped_column(String(40))
     resource: Mapped[str] = mapped_column(default="")

@@ -48,6 +48,8 @@ class AddressCode(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), index=True)
     """In whose name the mail is sent."""
+    purpose: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    """`prior_learning`: somebody new may begin there, so the code is sent to whichever address it is."""
     language: Mapped[str]
     tries: Mapped[int] = mapped_column(default=0)
     expires_at: Mapped[datetime]

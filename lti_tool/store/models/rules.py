@@ -58,15 +58,26 @@ class Placement(Base):
 
 
 class AwardRule(Base):
-    """The rule of a resource link; what it asks for is in its versions."""
+    """The rule of a resource link, or of the issuer alone; what it asks for is in its versions.
+
+    A rule of the issuer has neither course nor link: no page, look, mail or number of a course has anything of it.
+    """
 
     __tablename__ = "award_rule"
+    __table_args__ = (
+        CheckConstraint(
+            "(course_id IS NULL) = (resource_link_id IS NULL)",
+            name="award_rule_has_course_and_link_or_neither",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), index=True)
     """The issuer of the badge that its active version awards; before the first, that of the platform."""
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
-    resource_link_id: Mapped[int] = mapped_column(ForeignKey("resource_link.id"), unique=True)
+    # Null in a rule of the issuer, and typed as there all the same: nearly all that reads them has found the rule by
+    # its course. What has found it otherwise, by an award or its number, asks `is_of_course` first.
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True, nullable=True)
+    resource_link_id: Mapped[int] = mapped_column(ForeignKey("resource_link.id"), unique=True, nullable=True)
     paused: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     checked_at: Mapped[datetime | None]
@@ -81,6 +92,11 @@ class AwardRule(Base):
     course: Mapped[Course] = relationship()
     link: Mapped[ResourceLink] = relationship()
     versions: Mapped[list[RuleVersion]] = relationship(back_populates="rule", order_by="RuleVersion.version")
+
+    @property
+    def is_of_course(self) -> bool:
+        """Whether it has a course and a link; else it is of the issuer alone."""
+        return self.course_id is not None
 
 
 class RuleVersion(Base):
@@ -115,7 +131,7 @@ class RuleVersion(Base):
     status: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(String(20), default="")
     """Where it came from: placed, changed (in the activity), copied, unreadable, no_badge (the activity no longer
-    names one), edited or chosen (both on the page)."""
+    names one), edited or chosen (both on the page), issuer (its own rule)."""
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     settled_at: Mapped[datetime | None]

@@ -13,6 +13,7 @@ from lti_tool.store.models import (
     CredentialRow,
     Person,
     PlatformAccount,
+    PriorLearningApplication,
     ProvedAddress,
     RegistrationRow,
 )
@@ -35,8 +36,14 @@ def _is_awarded(issuer_id: str) -> ColumnElement[bool]:
     return exists().where(Award.person_id == Person.id, Award.issuer_id == issuer_id)
 
 
+def _has_applied(issuer_id: str) -> ColumnElement[bool]:
+    application = PriorLearningApplication
+    return exists().where(application.person_id == Person.id, application.issuer_id == issuer_id)
+
+
 def _is_of(issuer_id: str) -> ColumnElement[bool]:
-    return Person.erased_at.is_(None) & (_has_account(issuer_id) | _is_awarded(issuer_id))
+    known = _has_account(issuer_id) | _is_awarded(issuer_id) | _has_applied(issuer_id)
+    return Person.erased_at.is_(None) & known
 
 
 def person(session: Session, issuer_id: str, person_id: int) -> Person | None:
@@ -68,6 +75,19 @@ def others_awarded(session: Session, issuer_id: str) -> Sequence[int]:
     return session.scalars(query.order_by(Person.id)).all()
 
 
+def others_applied(session: Session, issuer_id: str) -> Sequence[Named]:
+    """Whoever has applied at the issuer for recognition, is on no platform of it and has no badge of it."""
+    alone = _has_applied(issuer_id) & ~_has_account(issuer_id) & ~_is_awarded(issuer_id)
+    query = select(Person).where(Person.erased_at.is_(None), alone).order_by(Person.id)
+    return [Named(row.id, row.name or row.stated_name, None) for row in session.scalars(query)]
+
+
+def has_applied(session: Session, issuer_id: str, person_id: int) -> bool:
+    """Whether the person has applied at the issuer for recognition of prior learning."""
+    query = select(Person.id).where(Person.id == person_id, _has_applied(issuer_id))
+    return session.scalar(query) is not None
+
+
 def badges_of(session: Session, issuer_id: str, person_ids: Collection[int]) -> Sequence[tuple[int, str]]:
     """The badges of the issuer that these people have, each with its person's number; of each the newest first."""
     query = (
@@ -85,10 +105,13 @@ def badges_of(session: Session, issuer_id: str, person_ids: Collection[int]) -> 
 
 
 def with_address(session: Session, issuer_id: str, address: str) -> Sequence[Named]:
-    """The people with an account on a platform of the issuer who have proved the address; it is in small letters."""
+    """The people on a platform of the issuer, or who have applied there, and have proved the address.
+
+    The address is in small letters.
+    """
     proved = exists().where(ProvedAddress.person_id == Person.id, ProvedAddress.address == address)
     query = select(Person.id, Person.name, Person.email).where(
-        Person.erased_at.is_(None), _has_account(issuer_id), proved
+        Person.erased_at.is_(None), _has_account(issuer_id) | _has_applied(issuer_id), proved
     )
     return [Named._make(row) for row in session.execute(query.order_by(Person.id))]
 

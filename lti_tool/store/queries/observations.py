@@ -5,16 +5,31 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Select, Text, and_, bindparam, cast, delete, exists, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.observations import COMPLETION_CRITERIA, FINAL_SCORE, RESULT, ROLE, KnownPerson, Observation
 from lti_tool.store.models import Course, LookRow, ObservationRow, Person
+from lti_tool.store.models.observations import OUTSIDE_COURSES
 from lti_tool.store.queries.common import dialect_of, is_among, is_in_parameter
 from lti_tool.store.queries.people import not_erased, only_accounts_of
 
@@ -94,6 +109,42 @@ def _of_people(dialect: str) -> Select[Any]:
     theirs = and_(here, is_in_parameter(dialect, ObservationRow.person_id, "person_ids"))
     its_own = and_(here, ObservationRow.person_id.is_(None))
     return _in_order(select(*_COLUMNS).where(or_(theirs, its_own)))
+
+
+def outside_courses(
+    session: Session, issuer_id: str, person_ids: Collection[int]
+) -> Mapping[int | None, Sequence[Observation]]:
+    """What was observed of these people for the issuer's own rules, by person and oldest first."""
+    query = select(*_COLUMNS).where(
+        _outside(issuer_id), is_among(session, ObservationRow.person_id, person_ids)
+    )
+    found = _by_person(session.execute(_in_order(query)))
+    return {person_id: [replace(each, issuer=issuer_id) for each in own] for person_id, own in found.items()}
+
+
+def last_values_outside(
+    session: Session, issuer_id: str, kind: str, person_ids: Collection[int]
+) -> Mapping[tuple[int, str], Any]:
+    """As `last_values_of`, of what was observed for the issuer's own rules."""
+    return {
+        (person_id, each.resource): each.value
+        for person_id, own in outside_courses(session, issuer_id, person_ids).items()
+        if person_id is not None
+        for each in own
+        if each.kind == kind
+    }
+
+
+def delete_outside(session: Session, issuer_id: str, person_id: int) -> None:
+    """Deletes what was observed of the person for the issuer's own rules."""
+    session.execute(
+        delete(ObservationRow).where(_outside(issuer_id), ObservationRow.person_id == person_id),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _outside(issuer_id: str) -> ColumnElement[bool]:
+    return and_(text(f"observation.{OUTSIDE_COURSES}"), ObservationRow.issuer_id == issuer_id)
 
 
 def about_course(session: Session, course_id: int) -> Sequence[Observation]:
@@ -223,6 +274,7 @@ def add(session: Session, observations: Iterable[Observation]) -> None:
             "source": each.source,
             "actor_id": each.actor,
             "look_id": each.look,
+            "issuer_id": each.issuer,
         }
         for each in observations
         if each.person is None or each.person in kept

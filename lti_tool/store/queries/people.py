@@ -37,7 +37,7 @@ from lti_tool.store.models import (
     TeacherMailChoice,
     WalletOffer,
 )
-from lti_tool.store.queries import bulk_acts
+from lti_tool.store.queries import bulk_acts, prior_learning
 from lti_tool.store.queries.common import FOR_UPDATE, insert_missing, is_among, is_among_few, is_possible_id
 from lti_tool.values import Member
 
@@ -437,6 +437,7 @@ def delete_all_of(session: Session, person_id: int) -> int:
     ids = session.scalars(select(CredentialRow.id).where(CredentialRow.award_id.in_(awards))).all()
     session.flush()
     bulk_acts.delete_person(session, person_id)
+    prior_learning.delete_of_person(session, person_id)
     delete_awards(session, awards, ids)
     for table, of_them in (
         (MailedChange, MailedChange.person_id == person_id),
@@ -459,6 +460,7 @@ def delete_awards(session: Session, awards: Collection[int], credentials: Collec
     deliveries = session.scalars(select(Delivery.id).where(Delivery.award_id.in_(awards))).all()
     notices = session.scalars(select(Notice.id).where(Notice.credential_id.in_(credentials))).all()
     session.flush()
+    prior_learning.forget_awards(session, awards)
     for table, of_them in (
         (Outbox, Outbox.award_id.in_(awards)),
         (Notice, Notice.id.in_(notices)),

@@ -12,7 +12,16 @@ from sqlalchemy import Column, ColumnElement, Select, String, Table, Text, delet
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
-from lti_tool.store.models import Award, Base, CredentialRow, Event, ExpiringValue, Person, ProvedAddress
+from lti_tool.store.models import (
+    Award,
+    Base,
+    CredentialRow,
+    Event,
+    ExpiringValue,
+    Person,
+    PriorLearningApplication,
+    ProvedAddress,
+)
 
 #: How the keys of short-lived values begin that name people: launches on their way, and lists that a teacher uploaded.
 #: All others are marks, codes and sessions, with ids and hashes: that a state was used must stay known.
@@ -35,7 +44,10 @@ def delete_values_naming(session: Session, words: Collection[str]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfIssuer:
-    """Only the rows of the issuer with that key; `path` as `of` in `lti_tool/privacy/record.toml`, without "home"."""
+    """Only the rows of the issuer with that key; `path` as `of` in `lti_tool/privacy/record.toml`, without "home".
+
+    Of several paths with "or" between them, a row needs to be the issuer's by one.
+    """
 
     issuer_id: str
     path: str
@@ -72,9 +84,18 @@ def rows_about(
         case _:
             query = _where(query, table, whose.split("."), person_id)
     if only is not None:
-        query = _where(query, table, only.path.split("."), only.issuer_id)
-    for row in session.execute(query.order_by(*table.primary_key).execution_options(yield_per=500)):
+        query = _of_issuer(query, table, only)
+    # The result is held whole, as the database sends it: outside of a transaction PostgreSQL has no cursor.
+    for row in session.execute(query.order_by(*table.primary_key)).yield_per(500):
         yield dict(row._mapping)
+
+
+def _of_issuer(query: Select[Any], table: Table, only: OfIssuer) -> Select[Any]:
+    paths = [path.split(".") for path in only.path.split(" or ")]
+    if len(paths) == 1:
+        return _where(query, table, paths[0], only.issuer_id)
+    found = (_where(select(table.c.id), table, path, only.issuer_id) for path in paths)
+    return query.where(or_(*(table.c.id.in_(ids) for ids in found)))
 
 
 def count_rows(session: Session, table_name: str) -> int:
@@ -105,10 +126,13 @@ def _named_by(column: Column[Any]) -> tuple[Table, str]:
 def _is_about(person_id: int) -> ColumnElement[bool]:
     awards = select(sql_cast(Award.id, String)).where(Award.person_id == person_id)
     credentials = select(CredentialRow.id).join(Award, CredentialRow.award_id == Award.id)
+    applications = select(sql_cast(PriorLearningApplication.id, String))
+    applied = applications.where(PriorLearningApplication.person_id == person_id)
     return or_(
         (Event.actor_kind == "person") & (Event.actor == str(person_id)),
         (Event.about_kind == "person") & (Event.about == str(person_id)),
         (Event.about_kind == "award") & Event.about.in_(awards),
+        (Event.about_kind == "prior_learning") & Event.about.in_(applied),
         (Event.about_kind == "credential") & Event.about.in_(credentials.where(Award.person_id == person_id)),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Text, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, Text, delete, exists, func, select, text, update
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
@@ -31,6 +31,7 @@ from lti_tool.store.models import (
     RuleVersion,
     ShareLink,
 )
+from lti_tool.store.models.observations import OUTSIDE_COURSES
 from lti_tool.store.queries import people, removed_credentials
 from lti_tool.store.queries.observations import roles_of_people
 
@@ -150,6 +151,13 @@ def delete_observations_but_staff(session: Session, person_id: int, course_id: i
     """As `delete_observations`, but for those that the person was staff."""
     was_staff = (ObservationRow.kind == ROLE) & (sql_cast(ObservationRow.value, Text) == '"staff"')
     return _delete(session, ObservationRow, *_of(person_id, course_id), ~was_staff)
+
+
+def delete_old_outside(session: Session, before: datetime, most: int) -> int:
+    """Deletes what was observed outside of courses before then; how many observations that were, `most` at most."""
+    outside = select(ObservationRow.id).where(text(f"observation.{OUTSIDE_COURSES}"))
+    old = outside.where(ObservationRow.issuer_id.is_not(None), ObservationRow.seen_at < before).limit(most)
+    return _delete(session, ObservationRow, ObservationRow.id.in_(old))
 
 
 def _of(person_id: int, course_id: int) -> tuple[ColumnElement[bool], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, text
 from sqlalchemy.orm import (
     InstrumentedAttribute,
     Session,
@@ -107,7 +107,8 @@ def all_rules(session: Session) -> Sequence[AwardRule]:
 
 def courses_with_rules(session: Session) -> Sequence[int]:
     """The ids of the courses that have a rule."""
-    return session.scalars(select(AwardRule.course_id).distinct().order_by(AwardRule.course_id)).all()
+    query = select(AwardRule.course_id).where(AwardRule.course_id.is_not(None))
+    return session.scalars(query.distinct().order_by(AwardRule.course_id)).all()
 
 
 def courses_awarding_for(session: Session, registration_id: int, issuer_id: str) -> Sequence[int]:
@@ -147,6 +148,7 @@ def courses_asking_for(session: Session, award_ids: Collection[int]) -> Sequence
         select(AwardRule.course_id)
         .join(RuleVersion, RuleVersion.rule_id == AwardRule.id)
         .where(
+            AwardRule.course_id.is_not(None),
             RuleVersion.status == "active",
             AwardRule.paused.is_(False),
             AwardRule.removed_at.is_(None),
@@ -191,7 +193,8 @@ def awarding_versions(
     With rules, links and templates loaded.
 
     None of a rule that is paused or removed, or waits for a teacher to settle a change, or whose course may not award
-    for the issuer of its badge, or is in a copy of a platform that is there to try things in.
+    for the issuer of its badge, or is in a copy of a platform that is there to try things in. A rule of the issuer has
+    no course that would have to be permitted.
     """
     if rule_id is not None:
         return session.scalars(_awarding(AwardRule.id), {"id": rule_id}).all()
@@ -209,15 +212,17 @@ def _awarding(column: InstrumentedAttribute[int]) -> Select[RuleVersion]:
     return (
         select(RuleVersion)
         .join(RuleVersion.rule)
-        .join(AwardRule.course)
-        .join(Course.registration)
+        .outerjoin(AwardRule.course)
+        .outerjoin(Course.registration)
         .where(
             RuleVersion.status == "active",
             AwardRule.paused.is_(False),
             AwardRule.removed_at.is_(None),
             ~is_unsettled,
-            _is_permitted(),
-            RegistrationRow.platform_id.not_in(TEST_PLATFORMS),
+            or_(
+                AwardRule.course_id.is_(None),
+                and_(_is_permitted(), RegistrationRow.platform_id.not_in(TEST_PLATFORMS)),
+            ),
             column == bindparam("id"),
         )
         .options(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lti_tool.store.models import (
@@ -27,9 +27,28 @@ def published_templates(
 
     Without a course, those that all courses of the platform may use.
     """
+    return _newest_published(session, _may_use(registration_id, course_id))
+
+
+def institutional_templates(session: Session, issuer_id: str | None = None) -> Sequence[TemplateVersion]:
+    """The newest published version of each template that the issuer, and no course, has; sorted by name.
+
+    Without an issuer, those of all.
+    """
+    chosen = [TemplateVersion.issuer_id == issuer_id] if issuer_id is not None else []
+    return _newest_published(session, and_(TemplateVersion.course_id.is_(None), *chosen))
+
+
+def institutional_template(session: Session, template_id: str) -> TemplateVersion | None:
+    """As `institutional_templates`, of one template of any issuer."""
+    chosen = TemplateVersion.course_id.is_(None) & (TemplateVersion.template_id == template_id)
+    return next(iter(_newest_published(session, chosen)), None)
+
+
+def _newest_published(session: Session, chosen: ColumnElement[bool]) -> Sequence[TemplateVersion]:
     newest = (
         select(TemplateVersion.template_id, func.max(TemplateVersion.version).label("version"))
-        .where(TemplateVersion.status == "published", _may_use(registration_id, course_id))
+        .where(TemplateVersion.status == "published", chosen)
         .group_by(TemplateVersion.template_id)
         .subquery()
     )

@@ -24,9 +24,16 @@ ROLE_WORDS: Mapping[str, Sentence] = {
         "writes and retires templates, looks after platforms, changes logo, colour and mails, finds people and "
         "corrects their badges, tries failed work again, reads events and settings"
     ),
-    "approver": _l("approves and declines the badges that teachers write"),
-    "assessor": _l("reads the overview and the templates"),
-    "counsellor": _l("reads the overview and the templates, and finds people"),
+    "approver": _l(
+        "approves and declines the badges that teachers write, and decides whether prior learning is recognised"
+    ),
+    "assessor": _l(
+        "reads the overview and the templates, and assesses the prior learning that is given to them"
+    ),
+    "counsellor": _l(
+        "reads the overview and the templates, finds people, and helps those who apply for recognition of prior "
+        "learning"
+    ),
     "support": _l("reads the overview, the templates and the platforms, and finds people"),
     "auditor": _l("reads platforms, events and settings, and downloads events"),
 }

@@ -35,7 +35,16 @@ pages = Blueprint("shared_badge", __name__)
 #: What a page without a name may tell of a credential: nothing here says whose it is.
 _OF_CREDENTIAL = ("@context", "type", "name", "issuer", "validFrom", "validUntil", "awardedDate")
 #: The same of its subject.
-_OF_SUBJECT = ("type", "achievement", "awardedBy", "creditReceived", "creditsEarned", "provenBy", "result")
+_OF_SUBJECT = (
+    "type",
+    "achievement",
+    "awardedBy",
+    "creditReceived",
+    "creditsEarned",
+    "provenBy",
+    "recognitionOfPriorLearning",
+    "result",
+)
 
 
 @pages.get("/shared/<token>")

@@ -202,7 +202,7 @@ _NOTHING_DONE: Mapping[str, Sentence] = {
 def _award_of(session: Session, visit: Visit, award_id: int) -> Award:
     """An award of the visit's own course; raises NotFoundError for any other."""
     award = queries.awards.award(session, award_id)
-    if award is None or award.course_id != visit.course_id:
+    if award is None or award.course_id is None or award.course_id != visit.course_id:
         raise NotFoundError("this course has no such award")
     return award
 

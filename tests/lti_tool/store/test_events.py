@@ -645,6 +645,23 @@ ELSEWHERE = {
     "host_trouble_told",
     "host_access_ended",
     "host_registered",
+    *(
+        f"prior_learning_{act}"
+        for act in (
+            *(
+                "opened",
+                "terms_changed",
+                "closed",
+                "begun",
+                "identified",
+                "help_asked",
+                "advised",
+                "documented",
+            ),
+            *("handed_in", "file_read", "assessor_appointed", "assessor_dismissed", "assessed", "decided"),
+            *("appealed", "withdrawn"),
+        )
+    ),
     "badge_claimed",
     "badge_hidden",
     "badge_unhidden",

@@ -33,6 +33,7 @@ from lti_tool.templates import versions
 from lti_tool.values import DeepLinkingSettings, secret_hash
 from lti_tool.wiring import build_tool
 from signing.document_loader import EXTENSION_PATH
+from tests import prior_learning
 from tests.fixtures import (
     ANNA,
     JANIS,
@@ -74,6 +75,9 @@ RULE = "/lti/app/rules/<int:rule_id>"
 HAND = "/lti/app/hand/<int:hand_award_id>"
 AWARD = "/lti/app/awards/<int:award_id>"
 PERSON_PAGE = "/issuers/<slug>/people/<int:person_id>"
+APPLICATION = "/my/prior-learning/<uuid:application_key>"
+OPERATORS_APPLICATION = "/issuers/<slug>/prior-learning/applications/<uuid:application_key>"
+PRIOR_LEARNING_OFFER = "/issuers/<slug>/prior-learning/offers/<uuid:template_id>"
 TEMPLATE = "/lti/app/templates/<uuid:template_id>/<int:version>"
 #: Pages of operators with the settings of an issuer, each with a form.
 SETTINGS = (
@@ -193,6 +197,20 @@ WHO_MAY = {
     },
     "GET /my/kept/<int:kept_id>/file": EVERYBODY,
     "POST /my/programs/<int:access_id>/end": NOBODY,
+    # What is open is for everybody; what comes then is for whoever reads the mail of an address.
+    "GET /prior-learning": EVERYBODY,
+    "GET /prior-learning/<int:offer_id>": EVERYBODY,
+    **{f"POST /prior-learning/<int:offer_id>/{act}": NOBODY for act in ("code", "session", "begin")},
+    "GET /my/prior-learning": EVERYBODY,
+    **{f"GET {APPLICATION}{page}": EVERYBODY for page in ("", "/<step>", "/items/<uuid:item_key>")},
+    **{
+        f"POST {APPLICATION}/{act}": NOBODY
+        for act in (
+            *("identification", "help", "back", "hand-in", "withdraw", "appeal"),
+            *(f"items/{kind}" for kind in ("text", "link", "file", "badge")),
+            "items/<uuid:item_key>/remove",
+        )
+    },
     "GET /my/places": EVERYBODY,
     "POST /my/places": NOBODY,
     "GET /my/places/<int:access_id>": EVERYBODY,
@@ -241,6 +259,8 @@ WHO_MAY = {
             *(f"/issuers/<slug>/platforms{page}" for page in ("", "/add", "/moodle-plugin.zip")),
             *(f"{OPERATORS_PLATFORM}{page}" for page in ("", "/change", "/sources/<name>")),
             "/issuers/<slug>/people",
+            "/issuers/<slug>/prior-learning",
+            *(OPERATORS_APPLICATION, f"{OPERATORS_APPLICATION}/items/<uuid:item_key>", PRIOR_LEARNING_OFFER),
             *(f"{PERSON_PAGE}{page}" for page in ("", "/erase")),
             *(f"{PERSON_PAGE}/awards/<int:award_id>/{act}" for act in ("revoke", "correct")),
             "/issuers/<slug>/templates/<uuid:template_id>/<int:version>",
@@ -271,6 +291,11 @@ WHO_MAY = {
             ),
             *(f"{OPERATORS_PLATFORM[1:]}/sources/<name>{act}" for act in ("", "/remove")),
             "issuers/<slug>/events/csv",
+            *(f"{PRIOR_LEARNING_OFFER[1:]}{act}" for act in ("", "/close")),
+            *(
+                f"{OPERATORS_APPLICATION[1:]}/{act}"
+                for act in ("advise", "appoint", "dismiss", "assess", "grant", "refuse")
+            ),
             "issuers/<slug>/people",
             *(
                 f"{PERSON_PAGE[1:]}/{act}"
@@ -392,10 +417,15 @@ def test_every_route_says_who_may_open_it(app):
     assert routes(app) == WHO_MAY.keys()
 
 
+#: Of an application that is not there.
+NO_UUID = "00000000-0000-4000-8000-000000000000"
+
+
 @pytest.fixture
 def values(web_tool, school, annas_badge):
     """What stands in the addresses: the rule, award and badge of Anna, and templates of her course."""
     give_look(web_tool)
+    offer_id = prior_learning.offer(web_tool, school.badge)
     with web_tool.store.begin() as session:
         award = queries.credentials.credential(session, annas_badge).award
         draft, ready = (
@@ -426,6 +456,10 @@ def values(web_tool, school, annas_badge):
             "organisation_id": "00000000-0000-4000-8000-000000000000",
             "endorsement_id": "00000000-0000-4000-8000-000000000000",
             "form": "json",
+            "offer_id": offer_id,
+            "application_key": NO_UUID,
+            "item_key": NO_UUID,
+            "step": "assessment",
             "path": "x",
             "action": "link",
             "proposed": 900,

@@ -9,11 +9,20 @@ import pytest
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.operators.permissions import MAY, ROLES, Operator, check_may, may
 from lti_tool.people import addresses
+from lti_tool.prior_learning import identification, portfolio
+from lti_tool.prior_learning.portfolio import About
 from lti_tool.store import queries
 from lti_tool.store.events import person
-from lti_tool.store.models import Award, EndorsementRow, OperatorRole, OrganisationRow, TemplateVersion
-from tests import organisations
-from tests.fixtures import add_another_issuer
+from lti_tool.store.models import (
+    Award,
+    EndorsementRow,
+    OperatorRole,
+    OrganisationRow,
+    PriorLearningAssessment,
+    TemplateVersion,
+)
+from tests import organisations, prior_learning
+from tests.fixtures import add_another_issuer, publish
 from tests.lti_tool.web.conftest import hidden
 from tests.lti_tool.web.test_authorisation import routes
 
@@ -32,6 +41,10 @@ MANAGE_PLATFORMS = {"owner", "manager"}
 PERSON = "/operator/issuers/<slug>/people/<int:person_id>"
 AWARD = f"{PERSON}/awards/<int:award_id>"
 ENDORSEMENTS = {"owner", "manager", "approver"}
+PRIOR_LEARNING = "GET /operator/issuers/<slug>/prior-learning"
+OFFER = "/operator/issuers/<slug>/prior-learning/offers/<uuid:template_id>"
+APPLICATION = "/operator/issuers/<slug>/prior-learning/applications/<uuid:application_key>"
+HAVE_A_PART = {"owner", "manager", "approver", "assessor", "counsellor"}
 SEE_PEOPLE = {"owner", "manager", "support", "counsellor"}
 WHO_MAY = {
     "GET /operator": ALL,
@@ -80,6 +93,16 @@ WHO_MAY = {
     "GET /operator/issuers/<slug>/events": {"owner", "manager", "auditor"},
     "POST /operator/issuers/<slug>/events/csv": {"owner", "auditor"},
     "GET /operator/issuers/<slug>/settings": {"owner", "manager", "auditor"},
+    # The assessor is appointed there, and its candidate has asked for help.
+    PRIOR_LEARNING: HAVE_A_PART,
+    **{f"{method} {OFFER}": {"owner", "manager"} for method in ("GET", "POST")},
+    f"POST {OFFER}/close": {"owner", "manager"},
+    f"GET {APPLICATION}": HAVE_A_PART,
+    f"GET {APPLICATION}/items/<uuid:item_key>": {"assessor", "counsellor"},
+    f"POST {APPLICATION}/advise": {"counsellor"},
+    **{f"POST {APPLICATION}/{act}": {"owner", "manager"} for act in ("appoint", "dismiss")},
+    f"POST {APPLICATION}/assess": {"assessor"},
+    **{f"POST {APPLICATION}/{act}": {"owner", "approver"} for act in ("grant", "refuse")},
     **{
         f"GET /operator/issuers/<slug>/{page}": EVERY_ROLE
         for page in ("profile", "accreditations", "look", "mails", "keys")
@@ -133,12 +156,35 @@ FORMS = {
     "show": {"endorsement": "ENDORSEMENT"},
     "hide": {"endorsement": "ENDORSEMENT"},
     "end": {"link": "1"},
+    "appoint": {"operator": "1"},
 }
 
 
 def newest_key(tool):
     with tool.store.read() as session:
         return queries.issuers.signing_keys(session, tool.issuer.id)[0].kid
+
+
+def an_application(tool):
+    """What stands in the addresses of pages about prior learning; its candidate has asked for help."""
+    offer_id = prior_learning.offer(tool, publish(tool))
+    application_id = prior_learning.documenting(tool, offer_id)
+    prior_learning.change(tool, application_id, identification.ask_help, tool.clock())
+    with tool.store.begin() as session:
+        row = prior_learning.row_of(session, application_id)
+        item = portfolio.add_file(session, row, About(title="Diploma"), prior_learning.PDF, tool.clock())
+        return {"application_key": row.key, "item_key": item.key, "template_id": row.template_id}
+
+
+def appoint_the_assessor(tool):
+    """Appoints the visitor with that role, whatever step it is in."""
+    with tool.store.begin() as session:
+        role = session.query(OperatorRole).filter_by(role="assessor").one()
+        session.add(
+            PriorLearningAssessment(
+                application_id=1, round=1, place=1, operator_id=role.operator_id, appointed_at=tool.clock()
+            )
+        )
 
 
 def operator_routes(app):
@@ -213,8 +259,12 @@ def test_each_role_opens_what_it_may_and_nothing_else(new_browser, web_tool, req
     values["template_id"] = request.getfixturevalue("published_there")
     if any("/endorsements/" in route for route in group):
         an_endorsement(web_tool)
+    if any("prior-learning" in route for route in group):
+        values |= an_application(web_tool)
     # Only now: their sessions would have ended before the badge was made.
     found = request.getfixturevalue("visitors") | {"nobody": new_browser()}
+    if "application_key" in values:
+        appoint_the_assessor(web_tool)
     wrong = {(route, *each) for route in group for each in opened_by_others(found, route, values, web_tool)}
     assert wrong == set()
 
@@ -250,9 +300,13 @@ def opened_by_others(visitors, route, values, tool):
 # --- The table
 
 
+#: Whoever has one of these decides with what they know themselves: an owner gives the role, and takes it to have it.
+BY_APPOINTMENT = {"counsel_prior_learning", "assess_prior_learning"}
+
+
 def test_each_permission_names_roles_that_there_are():
     assert all(roles and roles <= EVERY_ROLE for roles in MAY.values())
-    assert all("owner" in roles for roles in MAY.values())
+    assert all("owner" in roles for permission, roles in MAY.items() if permission not in BY_APPOINTMENT)
 
 
 @pytest.mark.parametrize("role", ["", "Owner", "owner ", "emperor", "None"])

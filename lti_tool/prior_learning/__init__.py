@@ -1,0 +1,1 @@
+"""Recognition of prior learning: an application from self-assessment to decision, without any course."""

@@ -1,0 +1,211 @@
+"""The fourth step: a decision with a reference, then the award; or a refusal with reasons, and one appeal.
+
+A decision overrules no assessment: what the assessors did not find cannot be certified, and an appeal is assessed anew
+by others and decided by somebody else. What is granted goes through the ledger: the decision is an observation beside
+those of the assessments, and the issuer's own rule awards by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from badges.template.model import Level, Template
+from lti_tool.awarding import issuer_rules
+from lti_tool.conditions.prior_learning_recognised import NAME as RECOGNISED
+from lti_tool.conditions.prior_learning_recognised import majority, recognises
+from lti_tool.conditions.tree import tree_of, written
+from lti_tool.errors import NotAllowedError, PriorLearningError
+from lti_tool.observations import PRIOR_LEARNING_DECIDED, Observation, Policy
+from lti_tool.operators import accounts
+from lti_tool.people import stated_names
+from lti_tool.prior_learning import mails
+from lti_tool.prior_learning.agreement import Found, stored_found
+from lti_tool.prior_learning.applications import act, lock, name_of
+from lti_tool.prior_learning.assessments import SOURCE, of_round
+from lti_tool.prior_learning.terms import stored_terms
+from lti_tool.store import Session, events, queries
+from lti_tool.store.models import (
+    Award,
+    AwardRule,
+    PriorLearningApplication,
+    PriorLearningDecision,
+)
+from lti_tool.values import Recognition
+
+LONGEST_REFERENCE = 100
+LONGEST_WORDS = 5000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """Who decides, and the number of the decision; `level_reference` that of the one that recognises the level."""
+
+    operator_id: int
+    reference: str
+    level_reference: str = ""
+
+
+def claims_level(template: Template) -> bool:
+    """Whether the template says that it is of a level, so that a certificate needs the decision about that."""
+    return isinstance(template.level, Level) or bool(template.lki_level or template.national_level)
+
+
+def found_in(row: PriorLearningApplication) -> tuple[Found, ...]:
+    """What the assessors of the round found, once that is revealed."""
+    return tuple(stored_found(each.found) for each in of_round(row) if each.found)
+
+
+def met_in(row: PriorLearningApplication) -> tuple[bool, ...]:
+    """Of each learning outcome, whether the assessors of the round found it met; empty before it is revealed."""
+    return majority([[one.met for one in each.outcomes] for each in found_in(row)])
+
+
+def grant(
+    session: Session, row: PriorLearningApplication, decided: Decided, policy: Policy, now: datetime
+) -> Award:
+    """The award by which the application is certified.
+
+    Raises PriorLearningError: those of `_check`, `not_met` where a learning outcome was not found, `identity` where no
+    assessor confirmed the name, `level_reference` where one is needed, `has_badge`.
+    """
+    template = _check(session, row, decided)
+    found = found_in(row)
+    if not recognises([[one.met for one in each.outcomes] for each in found]):
+        raise PriorLearningError("not_met", "the assessors have not found all learning outcomes")
+    name = name_of(row.person)
+    if not any(each.identity != "none" and each.name == name for each in found):
+        raise PriorLearningError("identity", "no assessor has confirmed who the candidate is")
+    if claims_level(template) and not decided.level_reference:
+        raise PriorLearningError("level_reference", "a level needs the decision that recognises it")
+    _decide(session, row, decided, "granted", {}, now)
+    award = _award(session, row, policy, now)
+    award.recognition = asdict(_recognition(row, decided, now))
+    row.award_id, row.state, row.closed_at = award.id, "granted", now
+    session.flush()
+    if row.person.stated_name and not row.person.name:
+        stated_names.confirm_name(session, row.person_id, name, now, accounts.actor_of(decided.operator_id))
+    mails.schedule(session, row, "granted", now)
+    return award
+
+
+def refuse(
+    session: Session,
+    row: PriorLearningApplication,
+    decided: Decided,
+    reasons: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """Refuses the recognition, with reasons: `""` for the whole, and for each learning outcome that was not found.
+
+    Raises PriorLearningError: those of `_check`, and `reasons`.
+    """
+    _check(session, row, decided)
+    needed = {"", *(str(number) for number, met in enumerate(met_in(row), 1) if not met)}
+    if not all(reasons.get(each) for each in needed):
+        raise PriorLearningError("reasons", "a refusal has reasons")
+    told = {each: reasons[each][:LONGEST_WORDS] for each in sorted(needed)}
+    _decide(session, row, decided, "refused", told, now)
+    row.state, row.closed_at = "refused", now
+    if row.round == 1:
+        row.appeal_until = now + timedelta(days=stored_terms(row.terms).appeal_days)
+    mails.schedule(session, row, "refused", now)
+
+
+def appeal(session: Session, row: PriorLearningApplication, words: str, now: datetime) -> None:
+    """Appeals against a refusal, once: it is assessed anew by others, and decided by somebody else.
+
+    Raises PriorLearningError: `no_appeal` where there can be none, or none any more; `words`; `running` where the
+    candidate has begun another one meanwhile.
+    """
+    lock(session, row, "refused")
+    if row.round > 1 or row.appeal_until is None or now >= row.appeal_until:
+        raise PriorLearningError("no_appeal", "there is no appeal, or it is too late for one")
+    if not words:
+        raise PriorLearningError("words", "an appeal says why")
+    if queries.prior_learning.running(session, row.issuer_id, row.template_id, [row.person_id]) is not None:
+        raise PriorLearningError("running", "another application of theirs has begun")
+    row.appeal, row.appealed_at, row.round = words[:LONGEST_WORDS], now, 2
+    row.state, row.closed_at, row.assessed_at = "assessment", None, None
+    act(session, row, "prior_learning_appealed", now)
+    mails.schedule(session, row, "appealed", now)
+
+
+def _check(session: Session, row: PriorLearningApplication, decided: Decided) -> Template:
+    """The template. Raises PriorLearningError: `wrong_step`, `reference` without one, `same_person` for whoever has
+    assessed, counselled or refused it."""
+    template = lock(session, row, "certification")
+    if not decided.reference:
+        raise PriorLearningError("reference", "a decision has a reference")
+    others = {row.counsellor_id, *(each.operator_id for each in row.assessments)}
+    if decided.operator_id in others | {each.operator_id for each in row.decisions}:
+        raise PriorLearningError("same_person", "nobody decides where they took part before")
+    return template
+
+
+def _decide(
+    session: Session,
+    row: PriorLearningApplication,
+    decided: Decided,
+    outcome: str,
+    reasons: Mapping[str, str],
+    now: datetime,
+) -> None:
+    new = PriorLearningDecision(
+        application_id=row.id,
+        round=row.round,
+        outcome=outcome,
+        reference=decided.reference[:LONGEST_REFERENCE],
+        level_reference=decided.level_reference[:LONGEST_REFERENCE],
+        reasons=dict(reasons),
+        decided_at=now,
+        operator_id=decided.operator_id,
+    )
+    session.add(new)
+    row.changed_at = now
+    session.flush()
+    value = {"template": row.template_id, "round": row.round, "outcome": outcome, "reference": new.reference}
+    observed = Observation(
+        course=None,
+        issuer=row.issuer_id,
+        person=row.person_id,
+        kind=PRIOR_LEARNING_DECIDED,
+        resource=row.key,
+        value=value,
+        seen_at=now,
+        source=SOURCE,
+    )
+    queries.observations.add(session, [observed])
+    by = accounts.actor_of(decided.operator_id)
+    events.record(session, "prior_learning_decided", "prior_learning", row.id, now, actor=by, why=outcome)
+
+
+def _award(session: Session, row: PriorLearningApplication, policy: Policy, now: datetime) -> Award:
+    try:
+        rule = _rule(session, row, now)
+        new = issuer_rules.decide(session, rule, [row.person_id], policy, now)
+    except NotAllowedError as error:
+        raise PriorLearningError("closed", "the template awards nothing any more") from error
+    if not new:
+        raise PriorLearningError("has_badge", "they have this badge, or its last day has passed")
+    return new[0]
+
+
+def _rule(session: Session, row: PriorLearningApplication, now: datetime) -> AwardRule:
+    """The issuer's rule for those whose prior learning is recognised as this version of the template."""
+    tree = tree_of({"condition": RECOGNISED, "template": row.template_id})
+    found = queries.prior_learning.rule_of(session, row.template_version_id, written(tree))
+    return found or issuer_rules.make_rule(session, row.version, tree, now, events.TOOL)
+
+
+def _recognition(row: PriorLearningApplication, decided: Decided, now: datetime) -> Recognition:
+    found = found_in(row)
+    return Recognition(
+        reference=decided.reference[:LONGEST_REFERENCE],
+        decided_at=now.isoformat(),
+        assessed_at=(row.assessed_at or now).isoformat(),
+        level_reference=decided.level_reference[:LONGEST_REFERENCE],
+        assessors=str(len(found)),
+        identity=next((each.identity for each in found if each.identity != "none"), "none"),
+    )

@@ -1,0 +1,1 @@
+"""Pages of operators about prior learning: what is open for it, and applications, for whoever has a part in them."""

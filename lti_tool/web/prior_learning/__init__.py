@@ -1,0 +1,1 @@
+"""Pages for whoever applies to have prior learning recognised: what is open, and their own applications."""

@@ -1,0 +1,91 @@
+"""How pages call the steps of an application, what is wrong with what was asked for, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lti_tool.errors import PriorLearningError
+from lti_tool.web.translation import Sentence
+from lti_tool.web.translation import lazy_gettext as _l
+
+STEPS: Mapping[str, Sentence] = {
+    "identification": _l("Identification"),
+    "documentation": _l("Documentation"),
+    "assessment": _l("Assessment"),
+    "certification": _l("Certification"),
+}
+STATES: Mapping[str, Sentence] = {
+    **STEPS,
+    "granted": _l("Recognised"),
+    "refused": _l("Not recognised"),
+    "withdrawn": _l("Withdrawn"),
+}
+ANSWERS: Mapping[str, Sentence] = {
+    "yes": _l("I can do this"),
+    "partly": _l("I can do a part of this"),
+    "no": _l("I cannot do this"),
+}
+IDENTITIES: Mapping[str, Sentence] = {
+    "document": _l("By a document, in the same room"),
+    "document_online": _l("By a document, in a video call"),
+    "known": _l("The institution knows this person"),
+    "none": _l("Not checked"),
+}
+KINDS: Mapping[str, Sentence] = {
+    "text": _l("Text"),
+    "link": _l("Link"),
+    "file": _l("File"),
+    "badge": _l("Badge"),
+}
+#: Why something was not done, by the code of a PriorLearningError.
+WHY_NOT: Mapping[str, Sentence] = {
+    "fees": _l("A line of the price list cannot be read. Write each as: Assessment = 25.00"),
+    "outcomes": _l(
+        "This template has no learning outcomes, so nothing can be assessed. Add them to it first."
+    ),
+    "rubric": _l("Say of each learning outcome what a portfolio has to show."),
+    "appeal_days": _l("The time for an appeal is from 1 to 180 days."),
+    "closed": _l("Nobody can begin an application for this badge any more."),
+    "running": _l("You have begun an application for this badge already. Go on with that one."),
+    "has_badge": _l("There is this badge already, or there was, or its last day has passed."),
+    "no_name": _l("Type your name as it stands in your documents."),
+    "reused_domain": _l(
+        "Addresses of this domain are given to other people later. Sign in with a private address."
+    ),
+    "not_opened": _l("Somebody has proved this address already. Sign out, and sign in with a new code."),
+    "wrong_step": _l("The application is in another step by now. Nothing was changed."),
+    "answers": _l("Something is missing: choose an answer for each learning outcome."),
+    "not_asked": _l("The candidate has not asked for help."),
+    "other_counsellor": _l("Somebody else counsels this candidate."),
+    "is_assessor": _l("Whoever assesses an application does not counsel in it."),
+    "is_counsellor": _l("Whoever counsels in an application does not assess it."),
+    "words": _l("Write something first."),
+    "url": _l("A link begins with https:// and has no spaces."),
+    "title": _l("Give it a title first."),
+    "full": _l("More is not kept: 200 parts and 200 MB at most, in all of your applications together."),
+    "too_large": _l("The file is too large: 20 MB at most."),
+    "file_type": _l("Files of this kind are not taken: PDF, PNG, JPEG, WebP, plain text, DOCX and ODT are."),
+    "empty": _l("Choose a file first; an empty one shows nothing."),
+    "badge": _l("This badge does not verify now, so it cannot be put in."),
+    "nothing": _l("Put something into the portfolio first."),
+    "no_place": _l("Nobody else is needed to assess this now."),
+    "appointed": _l("This person assesses it already, or did so before the appeal. Choose somebody else."),
+    "not_appointed": _l("You are not appointed to assess this."),
+    "not_assessor": _l("This person is no assessor of the issuer any more."),
+    "decided": _l("It is assessed already. Nothing was changed."),
+    "identity": _l("No assessor has confirmed who the candidate is, so nothing can be certified."),
+    "not_met": _l("The assessors have not found every learning outcome, so nothing can be certified."),
+    "reference": _l("Type the reference of the decision."),
+    "level_reference": _l(
+        "The badge claims a level. Type the reference of the decision that recognises it (MK 505)."
+    ),
+    "reasons": _l("Write a reason for the whole, and one for each learning outcome that is not recognised."),
+    "same_person": _l("Whoever assessed, counselled or refused an application does not decide it."),
+    "no_appeal": _l("There is no appeal against this, or the time for it is over."),
+    "name_changed": _l("The candidate has stated another name meanwhile. Check it, and assess again."),
+}
+
+
+def why_not(error: PriorLearningError) -> str:
+    """The sentence for a page."""
+    return str(WHY_NOT[error.code])

@@ -1,0 +1,172 @@
+"""Nothing is certified that was not found, by nobody who took part before; a refusal has reasons and one appeal."""
+
+import pytest
+
+from lti_tool.errors import PriorLearningError
+from lti_tool.people import addresses, stated_names
+from lti_tool.prior_learning import certification
+from lti_tool.store import events
+from lti_tool.store.models import Award, Person, PriorLearningApplication, PriorLearningDecision
+from tests import prior_learning as steps
+from tests.fixtures import publish, rows
+from tests.prior_learning import MET, NOT_MET, found
+
+
+@pytest.fixture
+def offer_id(tool):
+    return steps.offer(tool, publish(tool))
+
+
+def refused(act, *given, **named):
+    with pytest.raises(PriorLearningError) as error:
+        act(*given, **named)
+    return error.value.code
+
+
+def state(tool):
+    (row,) = rows(tool, PriorLearningApplication)
+    return row.state
+
+
+def test_what_was_not_found_is_not_certified(tool, offer_id):
+    not_found = found(MET, NOT_MET, MET, MET)
+    application_id = steps.assessed(tool, offer_id, not_found, not_found)
+    assert refused(steps.grant, tool, application_id) == "not_met"
+    assert rows(tool, Award) == []
+
+
+def test_nothing_is_certified_before_it_is_assessed(tool, offer_id):
+    application_id = steps.handed_in(tool, offer_id)
+    assert refused(steps.grant, tool, application_id) == "wrong_step"
+
+
+def test_nobody_is_certified_whom_no_assessor_has_identified(tool, offer_id):
+    unknown = found(MET, identity="none")
+    application_id = steps.assessed(tool, offer_id, unknown, unknown)
+    assert refused(steps.grant, tool, application_id) == "identity"
+
+
+def test_a_name_stated_after_the_check_is_not_certified(tool, offer_id):
+    application_id = steps.assessed(tool, offer_id)
+    (person,) = rows(tool, Person)
+    with tool.store.begin() as session:
+        stated_names.state_name(session, person.id, "A. Nother", tool.clock(), events.person(person.id))
+    assert refused(steps.grant, tool, application_id) == "identity"
+
+
+def test_a_level_needs_the_decision_that_recognises_it(tool, offer_id):
+    application_id = steps.assessed(tool, offer_id)
+    assert refused(steps.grant, tool, application_id, steps.decided(tool, level="")) == "level_reference"
+
+
+def test_a_decision_has_a_reference(tool, offer_id):
+    application_id = steps.assessed(tool, offer_id)
+    assert refused(steps.grant, tool, application_id, steps.decided(tool, reference="")) == "reference"
+
+
+def test_who_assessed_does_not_decide(tool, offer_id):
+    application_id = steps.handed_in(tool, offer_id)
+    assessors = steps.appointed(tool, application_id)
+    for each in assessors:
+        steps.assess(tool, application_id, each, found(MET))
+    own = steps.decided(tool, assessors[0])
+    assert refused(steps.grant, tool, application_id, own) == "same_person"
+    assert refused(steps.refuse, tool, application_id, own) == "same_person"
+
+
+def test_it_is_granted_once(tool, offer_id):
+    application_id = steps.assessed(tool, offer_id)
+    steps.grant(tool, application_id)
+    assert refused(steps.grant, tool, application_id) == "wrong_step"
+    assert len(rows(tool, Award)) == 1
+
+
+def test_whoever_has_the_badge_begins_no_other(tool, offer_id):
+    steps.grant(tool, steps.assessed(tool, offer_id))
+    tool.clock.advance(hours=1)
+    assert refused(steps.begun, tool, offer_id) == "has_badge"
+
+
+@pytest.mark.parametrize("reasons", [{"": "No."}, {"1": "a", "2": "b", "3": "c", "4": "d"}])
+def test_a_refusal_has_a_reason_for_the_whole_and_for_each_outcome(tool, offer_id, reasons):
+    none = found(NOT_MET)
+    application_id = steps.assessed(tool, offer_id, none, none)
+    assert refused(steps.refuse, tool, application_id, None, reasons) == "reasons"
+    assert state(tool) == "certification"
+
+
+def refused_application(tool, offer_id):
+    """The id of one that was refused, and of who refused it."""
+    none = found(NOT_MET)
+    application_id = steps.assessed(tool, offer_id, none, none)
+    by = steps.decided(tool)
+    steps.refuse(tool, application_id, by)
+    return application_id, by.operator_id
+
+
+def appeal(tool, application_id, words="You have not read page 3."):
+    steps.change(tool, application_id, certification.appeal, words, tool.clock())
+
+
+def test_an_appeal_is_assessed_by_others_and_decided_by_somebody_else(tool, offer_id):
+    application_id, refuser = refused_application(tool, offer_id)
+    appeal(tool, application_id)
+    assert state(tool) == "assessment"
+    with tool.store.read() as session:
+        before = [each.operator_id for each in steps.row_of(session, application_id).assessments]
+    assert refused(steps.appoint, tool, application_id, before[0]) == "appointed"
+    for each in steps.appointed(tool, application_id):
+        steps.assess(tool, application_id, each, found(MET))
+    again = steps.decided(tool, refuser, reference="RPL-2")
+    assert refused(steps.grant, tool, application_id, again) == "same_person"
+    steps.grant(tool, application_id, steps.decided(tool, reference="RPL-3"))
+    (award,) = rows(tool, Award)
+    assert award.recognition["reference"] == "RPL-3"
+    assert award.trace["values"]["assessors"] == "2"
+
+
+def test_there_is_one_appeal(tool, offer_id):
+    application_id, _by = refused_application(tool, offer_id)
+    appeal(tool, application_id)
+    for each in steps.appointed(tool, application_id):
+        steps.assess(tool, application_id, each, found(NOT_MET))
+    steps.refuse(tool, application_id)
+    assert refused(appeal, tool, application_id) == "no_appeal"
+    assert [row.round for row in rows(tool, PriorLearningDecision)] == [1, 2]
+
+
+def test_an_appeal_has_a_term_and_words(tool, offer_id):
+    application_id, _by = refused_application(tool, offer_id)
+    assert refused(appeal, tool, application_id, "") == "words"
+    tool.clock.advance(days=30)
+    assert refused(appeal, tool, application_id) == "no_appeal"
+
+
+def test_no_appeal_beside_another_application(tool, offer_id):
+    application_id, _by = refused_application(tool, offer_id)
+    tool.clock.advance(hours=1)
+    steps.begun(tool, offer_id)
+    assert refused(appeal, tool, application_id) == "running"
+
+
+def test_a_template_that_awards_nothing_any_more_certifies_nobody(tool, offer_id):
+    application_id = steps.assessed(tool, offer_id)
+    from lti_tool.templates import versions
+
+    with tool.store.begin() as session:
+        row = steps.row_of(session, application_id)
+        versions.retire(row.version, tool.clock(), steps.BY)
+    assert refused(steps.grant, tool, application_id) == "closed"
+    assert state(tool) == "certification"
+
+
+def test_a_later_launch_with_the_same_address_gets_it_only_by_proving_it(tool, offer_id):
+    application_id = steps.begun(tool, offer_id)
+    (candidate,) = rows(tool, Person)
+    with tool.store.begin() as session:
+        other = Person(name="Namesake", email=steps.ADDRESS)
+        session.add(other)
+        session.flush()
+        opened = addresses.opened_by(session, steps.ADDRESS, tool.clock(), ())
+    assert list(opened.people) == [candidate.id]
+    assert application_id
