@@ -48,6 +48,10 @@ REQUIREMENTS_MET = "requirements_met"
 #: The person holds a valid badge of the rule's issuer; `resource` is its template's id: `{"awarded_at": ...,
 #: "valid_until": ...}`, the latter None without an end. None once it was revoked or suspended.
 BADGE_HELD = "badge_held"
+#: Something else of the person counts as the part of a pathway that `resource` names by its id: a badge of another
+#: issuer that somebody found equivalent, or one that the person has by another account. Values as of BADGE_HELD, with
+#: the `name` of the badge. None once it counts no more.
+PART_MET = "part_met"
 #: The kinds that are about the course and its activities, whichever links to badges it has.
 OF_WHOLE_COURSE = frozenset({COURSE_COMPLETED, ACTIVITY_COMPLETED, FINAL_SCORE})
 #: The course was made as a copy of others: `{"origins": [...]}`, the ids that these have on the platform.
