@@ -30,6 +30,7 @@ from badges.model import (
     IdentityObject,
     LearningAssessment,
     Note,
+    PartNode,
     Result,
 )
 from badges.template.fields import Texts
@@ -74,6 +75,14 @@ class GivenEvidence:
     name: str | None = None
     narrative: str | None = None
     description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A badge for which this one was awarded, with others: the id of its credential, and what it is called."""
+
+    id: str
+    name: Texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +144,7 @@ class CredentialBuilder:
         assessed_at: datetime | None = None,
         replaces: str | None = None,
         evidence: tuple[GivenEvidence, ...] = (),
+        parts: tuple[Part, ...] = (),
     ) -> Json:
         """The credential of a learner as JSON-LD, without a proof. It shares parts with others: nobody may change it.
 
@@ -145,8 +155,8 @@ class CredentialBuilder:
         `score` is 0 to 1. `salt` makes tables of precomputed hashes of e-mail addresses useless. `awarded_at` and
         `valid_until` stay the same when a credential is issued again; `now` is its validFrom. `assessed_at` is the date
         of the assessment, None where it is not known. `replaces` is the id of a credential of the same award, whose
-        place this one takes. `evidence` is what somebody gave with the award. Raises MissingElementsError with the
-        codes of the mandatory elements that are missing.
+        place this one takes. `evidence` is what somebody gave with the award; `parts` the badges for which it was
+        awarded as a whole. Raises MissingElementsError with the codes of the mandatory elements that are missing.
         """
         missing = (() if learner.is_named else ("learner",)) + self._missing
         if missing:
@@ -172,6 +182,7 @@ class CredentialBuilder:
                     credit_received=credit_points(template, f"{credential_id}#credits"),
                     proven_by=_assessments(template, score, assessed_at, credential_id),
                     awarded_by=_awarding(template, self._issuer, awarded_at, template_url, credential_id),
+                    has_part=tuple(PartNode(id=each.id, title=each.name) for each in parts),
                 ),
                 credential_schema=self._schemas,
                 credential_status=CredentialStatus(

@@ -291,6 +291,14 @@ class Achievement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartNode:
+    """A badge that is a part of this one, by the id of its credential."""
+
+    id: str
+    title: Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AchievementSubject:
     id: str | None = None
     type: tuple[str, ...] = ("AchievementSubject",)
@@ -301,6 +309,7 @@ class AchievementSubject:
     credit_received: tuple[CreditPoint, ...] = ()
     proven_by: tuple[LearningAssessment, ...] = ()
     awarded_by: AwardingProcess | None = None
+    has_part: tuple[PartNode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

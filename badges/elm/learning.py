@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from badges.achievement import assessment_title, national_levels
-from badges.credential import Learner
+from badges.credential import Learner, Part
 from badges.details import noted_details, recognition_heading
 from badges.elm.builders import NodeBuilder, concept, language_concept, vocabulary_concept
 from badges.elm.organisations import accreditations
@@ -26,6 +26,11 @@ from signing.timestamps import as_timestamp
 _ESCO_SKILLS = "http://data.europa.eu/esco/concept-scheme/skills"
 _ASSESSMENT: Texts = {"en": "Assessment", "lv": "Novērtēšana"}
 _NOT_STATED: Texts = {"en": "Grade not stated", "lv": "Vērtējums nav norādīts"}
+_PART: Texts = {"en": "Part", "lv": "Daļa"}
+NO_QUALIFICATION: Texts = {
+    "en": "It was awarded for its parts. By itself it is neither a level nor a qualification.",
+    "lv": "Piešķirts par tā daļām. Pats par sevi tas nav ne līmenis, ne kvalifikācija.",
+}
 _CRITERIA: Texts = {"en": "What had to be done to get it", "lv": "Kas bija jāpaveic, lai to saņemtu"}
 
 
@@ -48,6 +53,7 @@ def achievement(
     awarding_process: Json,
     score: Decimal | None,
     assessed_at: datetime | None,
+    parts: tuple[Part, ...] = (),
 ) -> Json:
     """The LearningAchievement; `awarding_process` is that of the achievement and of its assessments alike.
 
@@ -55,6 +61,7 @@ def achievement(
     not known.
     """
     specification = _specification(node, template, template_url, issuer)
+    _add_parts(node, specification, parts)
     return node(
         "achievement",
         "LearningAchievement",
@@ -66,6 +73,24 @@ def achievement(
         specifiedBy=specification,
         creditReceived=list(_credits(node, "received", template)),
     )
+
+
+def _add_parts(node: NodeBuilder, specification: Json, parts: tuple[Part, ...]) -> None:
+    """Names the badges for which it was awarded. A part of a Qualification would itself be called one, so its parts are
+    only told of."""
+    if not parts:
+        return
+    for number, part in enumerate(parts, 1):
+        told = {
+            language: f"{_PART.get(language, _PART['en'])}: {name}" for language, name in part.name.items()
+        }
+        specification["additionalNote"].append(node.note(f"part-{number}", told))
+    specification["additionalNote"].append(node.note("parts", NO_QUALIFICATION))
+    if specification["type"] == "LearningAchievementSpecification":
+        specification["hasPart"] = [
+            node(f"part-{number}", "LearningAchievementSpecification", title=dict(part.name))
+            for number, part in enumerate(parts, 1)
+        ]
 
 
 def _assessments(

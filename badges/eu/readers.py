@@ -34,6 +34,8 @@ _HIDDEN_EMAIL: Texts = {"en": "E-mail address (hidden)", "lv": "E-pasta adrese (
 _HIDDEN_IDENTIFIER: Texts = {"en": "Identifier (hidden)", "lv": "Identifikators (slēpts)"}
 _ASSESSED_ON: Texts = {"en": "Date of the assessment: {day}", "lv": "Novērtēšanas datums: {day}"}
 
+_PART: Texts = {"en": "Part", "lv": "Daļa"}
+
 
 def name(credential: Json) -> Texts:
     """The achievement's name by language."""
@@ -323,6 +325,9 @@ def _stackability(credential: Json) -> Iterator[Texts]:
     for larger in objects(achievement_of(credential).get("isPartOf")):
         yield language_map(larger.get("title"))
         yield plain_text(larger.get("homepage"))
+    for part in objects(subject_of(credential).get("hasPart")):
+        called = language_map(part.get("title"))
+        yield {language: f"{_PART.get(language, _PART['en'])}: {name}" for language, name in called.items()}
 
 
 def _further_information(credential: Json) -> Iterator[Texts]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from badges.credential import CredentialBuilder, GivenEvidence, StatusEntry
+from badges.credential import CredentialBuilder, GivenEvidence, Part, StatusEntry
 from badges.credential import Learner as Subject
 from badges.template.model import Template, stored_template
 from lti_tool.errors import AwardStateError, NotAllowedError, NotFoundError
@@ -227,6 +228,7 @@ def _gather(
                 valid_until=template.valid_until(award.earned_at, issuer.profile.zone),
                 score=award.score,
                 evidence=tuple(_evidence(each) for each in award.evidence),
+                parts=tuple(_part(session, issuers, each) for each in award.parts),
                 status=StatusEntry(
                     list_url=addresses.status_list(entry.list_id),
                     index=entry.index,
@@ -247,6 +249,12 @@ def _evidence(given: Mapping[str, str]) -> GivenEvidence:
         narrative=given.get("text") or None,
         description=f"SHA-256: {sha256}" if sha256 else None,
     )
+
+
+def _part(session: Session, issuers: Issuers, kept: Mapping[str, Any]) -> Part:
+    """A part as it is kept with the award: a BadgePart of `lti_tool.values` as JSON."""
+    own = kept.get("credential")
+    return Part(id=_url(session, issuers, own) if own else kept["id"], name=kept["name"])
 
 
 def _language(template: Template, wanted: str | None) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4
 
-from badges.credential import CredentialBuilder, GivenEvidence, StatusEntry, identity_hash
+from badges.credential import CredentialBuilder, GivenEvidence, Part, StatusEntry, identity_hash
 from badges.credential import Learner as Subject
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.store.models.awards import JSON_FORM
@@ -50,6 +50,7 @@ class NewCredential:
     valid_until: datetime | None
     score: Decimal | None
     evidence: tuple[GivenEvidence, ...] = ()
+    parts: tuple[Part, ...] = ()
     status: StatusEntry
     keys: Mapping[str, SigningKey]
     holder: str | None = None
@@ -104,6 +105,7 @@ def _build(new: NewCredential, *, credential_url: str, salt: str, now: datetime)
         valid_until=new.valid_until,
         replaces=new.replaces_url,
         evidence=new.evidence,
+        parts=new.parts,
     )
 
 
@@ -121,8 +123,9 @@ def _dummy_credential(new: NewCredential) -> Json:
       before any badge, an index that no list has. A value that is equal by chance or by mistake becomes constant
       text: the form, which is stored in the database for all processes, then holds personal data of the first learner,
       and fits nobody else. It cannot sign anything false: a form is used only for a credential that it reproduces.
-    * Both must have the same structure. So the dummy has a name, an e-mail address, a score, an end, a predecessor and
-      evidence exactly where the real one has them. Credentials of another structure get a compiled form of their own.
+    * Both must have the same structure. So the dummy has a name, an e-mail address, a score, an end, a predecessor,
+      evidence and parts exactly where the real one has them. Credentials of another structure get a compiled form of
+      their own.
     """
     real = new.learner
     fictitious = secrets.token_hex(16)
@@ -140,6 +143,7 @@ def _dummy_credential(new: NewCredential) -> Json:
         score=None if new.score is None else Decimal("-0.5"),
         replaces_url=None if new.replaces_url is None else f"urn:uuid:{uuid4()}",
         evidence=tuple(_dummy_evidence(each) for each in new.evidence),
+        parts=tuple(_dummy_part(each) for each in new.parts),
         # The purpose stays: it changes with a setting, for all credentials at once.
         status=replace(new.status, list_url=f"urn:uuid:{uuid4()}", index=status.LENGTH),
     )
@@ -149,6 +153,10 @@ def _dummy_credential(new: NewCredential) -> Json:
         salt=secrets.token_hex(16),
         now=datetime(1970, 1, 2, tzinfo=UTC),
     )
+
+
+def _dummy_part(real: Part) -> Part:
+    return Part(id=f"urn:uuid:{uuid4()}", name={language: secrets.token_hex(16) for language in real.name})
 
 
 def _dummy_evidence(real: GivenEvidence) -> GivenEvidence:

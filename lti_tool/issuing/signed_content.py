@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from badges.credential import identity_hash
+from badges.credential import Part, identity_hash
 from lti_tool.values import Json
 from signing.json_text import read_object
 from signing.timestamps import from_timestamp
@@ -27,6 +27,7 @@ class SignedContent:
     valid_until: datetime | None
     score: Decimal | None
     assessed_at: datetime | None
+    parts: tuple[Part, ...] = ()
 
     def has_email(self, email: str | None) -> bool:
         """Whether it was signed for that address."""
@@ -54,6 +55,7 @@ def signed_content(text: str) -> SignedContent:
         valid_until=from_timestamp(end) if end else None,
         score=_score(subject),
         assessed_at=_assessed_at(subject),
+        parts=tuple(Part(id=each["id"], name=each["title"]) for each in subject.get("hasPart", [])),
     )
 
 

@@ -45,8 +45,8 @@ FINAL_SCORE = "final_score"
 #: How many of the requirements of the course the person has met, as the platform counts them, and for which kinds of
 #: observations that was looked into: a source asks again only about those in whom something has changed.
 REQUIREMENTS_MET = "requirements_met"
-#: The person holds a valid badge of the rule's issuer; `resource` is its template's id: `{"awarded_at": ...,
-#: "valid_until": ...}`, the latter None without an end. None once it was revoked or suspended.
+#: The person holds a badge of the rule's issuer that is neither revoked nor suspended; `resource` is its template's
+#: id: `{"awarded_at": ..., "valid_until": ...}`, the latter None without an end. None once it was revoked or suspended.
 BADGE_HELD = "badge_held"
 #: Something else of the person counts as the part of a pathway that `resource` names by its id: a badge of another
 #: issuer that somebody found equivalent, or one that the person has by another account. Values as of BADGE_HELD, with

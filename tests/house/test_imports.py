@@ -53,6 +53,7 @@ ROOMS = (
         "deliveries",
         "publishing",
         "backpack",
+        "pathways",
         "hosts",
         "bulk_acts",
         "privacy",

@@ -59,7 +59,12 @@ class Options:
         return (
             in_order[0]
             if in_order
-            else Part(condition=NAME, state="not_yet", code="not_held", values={"name": self.name})
+            else Part(
+                condition=NAME,
+                state="not_yet",
+                code="not_held",
+                values={"part": self.part, "name": self.name},
+            )
         )
 
     def _last(self, facts: Facts) -> Iterator[Observation]:
@@ -67,7 +72,7 @@ class Options:
             yield from facts.own_of(kind, resource)[-1:]
 
     def _by(self, last: Observation, now: datetime) -> Part:
-        values: dict[str, Any] = {"name": self.name}
+        values: dict[str, Any] = {"part": self.part, "name": self.name}
         if last.value is None:
             values |= {"seen_at": last.seen_at}
             return Part(condition=NAME, state="not_yet", code="no_longer", values=values)

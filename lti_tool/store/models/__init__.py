@@ -40,6 +40,7 @@ from lti_tool.store.models.operators import (
     OperatorSession,
 )
 from lti_tool.store.models.outbox import Outbox
+from lti_tool.store.models.pathways import Pathway, PathwayClaim
 from lti_tool.store.models.people import Course, Person, PlatformAccount
 from lti_tool.store.models.platforms import (
     DeploymentRow,
@@ -105,6 +106,8 @@ __all__ = [
     "OperatorRow",
     "OperatorSession",
     "Outbox",
+    "Pathway",
+    "PathwayClaim",
     "Person",
     "Placement",
     "PlatformAccount",
