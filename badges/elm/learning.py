@@ -28,8 +28,8 @@ _ASSESSMENT: Texts = {"en": "Assessment", "lv": "Novērtēšana"}
 _NOT_STATED: Texts = {"en": "Grade not stated", "lv": "Vērtējums nav norādīts"}
 _PART: Texts = {"en": "Part", "lv": "Daļa"}
 NO_QUALIFICATION: Texts = {
-    "en": "It was awarded for its parts. By itself it is neither a level nor a qualification.",
-    "lv": "Piešķirts par tā daļām. Pats par sevi tas nav ne līmenis, ne kvalifikācija.",
+    "en": "Parts together are not by themselves a level or a qualification.",
+    "lv": "Daļas kopā pašas par sevi nav ne līmenis, ne kvalifikācija.",
 }
 _CRITERIA: Texts = {"en": "What had to be done to get it", "lv": "Kas bija jāpaveic, lai to saņemtu"}
 

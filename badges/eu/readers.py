@@ -35,6 +35,10 @@ _HIDDEN_IDENTIFIER: Texts = {"en": "Identifier (hidden)", "lv": "Identifikators 
 _ASSESSED_ON: Texts = {"en": "Date of the assessment: {day}", "lv": "Novērtēšanas datums: {day}"}
 
 _PART: Texts = {"en": "Part", "lv": "Daļa"}
+_NO_QUALIFICATION: Texts = {
+    "en": "Parts together are not by themselves a level or a qualification.",
+    "lv": "Daļas kopā pašas par sevi nav ne līmenis, ne kvalifikācija.",
+}
 
 
 def name(credential: Json) -> Texts:
@@ -325,9 +329,12 @@ def _stackability(credential: Json) -> Iterator[Texts]:
     for larger in objects(achievement_of(credential).get("isPartOf")):
         yield language_map(larger.get("title"))
         yield plain_text(larger.get("homepage"))
-    for part in objects(subject_of(credential).get("hasPart")):
+    parts = list(objects(subject_of(credential).get("hasPart")))
+    for part in parts:
         called = language_map(part.get("title"))
         yield {language: f"{_PART.get(language, _PART['en'])}: {name}" for language, name in called.items()}
+    if any(isinstance(part.get("title"), dict) for part in parts):
+        yield _NO_QUALIFICATION
 
 
 def _further_information(credential: Json) -> Iterator[Texts]:

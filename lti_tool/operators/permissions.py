@@ -18,6 +18,9 @@ Permission = Literal[
     "write_templates",
     "approve_templates",
     "retire_templates",
+    "see_pathways",
+    "manage_pathways",
+    "find_equivalent",
     "see_platforms",
     "manage_platforms",
     "rotate_lti_key",
@@ -46,6 +49,10 @@ MAY: Mapping[str, frozenset[str]] = {
     "write_templates": frozenset({"owner", "manager"}),
     "approve_templates": frozenset({"owner", "approver"}),
     "retire_templates": frozenset({"owner", "manager"}),
+    "see_pathways": _ALL,
+    "manage_pathways": frozenset({"owner", "manager"}),
+    # Whether a badge from elsewhere is as good as a part: whoever answers for what the institution awards.
+    "find_equivalent": frozenset({"owner", "approver", "assessor"}),
     "see_platforms": frozenset({"owner", "manager", "support", "auditor"}),
     "manage_platforms": frozenset({"owner", "manager"}),
     # It is shown to the platforms of all issuers: an owner of the first one alone.

@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import or_, select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from lti_tool.store.models import (
     Award,
     AwardRule,
     CredentialRow,
+    Event,
     KeptBadge,
     Pathway,
     PathwayClaim,
@@ -209,11 +210,16 @@ def ended_credentials(session: Session, credential_ids: Collection[str]) -> Sequ
     query = (
         select(CredentialRow.id)
         .join(Award, Award.id == CredentialRow.award_id)
-        .where(CredentialRow.id.in_(credential_ids), or_(Award.status == "revoked"))
+        .where(CredentialRow.id.in_(credential_ids), Award.status == "revoked")
     )
     return session.scalars(query.order_by(CredentialRow.id)).all()
 
 
-def set_parts(session: Session, award_id: int, parts: list[dict[str, object]]) -> None:
-    """Keeps with a new award, which is not issued yet, of which parts it is."""
-    session.execute(update(Award).where(Award.id == award_id).values(parts=parts))
+def left(session: Session, pathway_id: int) -> frozenset[tuple[int, str]]:
+    """The awards that were left as they are, each with the credential of a part that had ended by then."""
+    query = select(Event.data).where(
+        Event.about_kind == "pathway", Event.about == str(pathway_id), Event.what == "whole_left"
+    )
+    return frozenset(
+        (data["award"], credential) for data in session.scalars(query) for credential in data["credentials"]
+    )

@@ -23,6 +23,7 @@ from lti_tool.web.checked_requests import row_id, typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
 from lti_tool.web.learner.my_badges import badges_of
+from lti_tool.web.learner.pathways import listed
 from lti_tool.web.learner.sharing import own_award
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.translation import gettext as _
@@ -180,6 +181,7 @@ def _page(
             path="/lti/app",
             badges=badges_of(session, [person_id]),
             not_yet=_not_yet(session, visit, person_id),
+            pathways=listed(session, [person_id]),
             proofs=proofs,
             may_prove=len(proofs) < MOST_ADDRESSES,
             asked=asked,

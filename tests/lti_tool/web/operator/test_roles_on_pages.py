@@ -11,7 +11,8 @@ from lti_tool.operators.permissions import MAY, ROLES, Operator, check_may, may
 from lti_tool.people import addresses
 from lti_tool.store import queries
 from lti_tool.store.events import person
-from lti_tool.store.models import Award, OperatorRole, TemplateVersion
+from lti_tool.store.models import Award, OperatorRole, Pathway, PathwayClaim, Person, TemplateVersion
+from tests.backpack import kept_badge
 from tests.fixtures import add_another_issuer
 from tests.lti_tool.web.conftest import hidden
 from tests.lti_tool.web.test_authorisation import routes
@@ -29,6 +30,10 @@ PLATFORM = f"{PLATFORMS}/<int:number>"
 SEE_PLATFORMS = {"owner", "manager", "support", "auditor"}
 MANAGE_PLATFORMS = {"owner", "manager"}
 PERSON = "/operator/issuers/<slug>/people/<int:person_id>"
+PATHWAYS = "/operator/issuers/<slug>/pathways"
+PATHWAY = f"{PATHWAYS}/<int:pathway_id>"
+CLAIM = f"{PATHWAYS}/claims/<int:claim_id>"
+FIND_EQUIVALENT = {"owner", "approver", "assessor"}
 AWARD = f"{PERSON}/awards/<int:award_id>"
 SEE_PEOPLE = {"owner", "manager", "support", "counsellor"}
 WHO_MAY = {
@@ -48,6 +53,13 @@ WHO_MAY = {
     f"POST {TEMPLATE}/answer": {"owner", "approver"},
     f"POST {TEMPLATE}/retire": {"owner", "manager"},
     "POST /operator/issuers/<slug>/templates/editor": {"owner", "manager"},
+    **{f"GET {page}": EVERY_ROLE for page in (PATHWAYS, PATHWAY)},
+    **{
+        f"POST {page}": {"owner", "manager"}
+        for page in (PATHWAYS, PATHWAY, f"{PATHWAY}/retire", f"{PATHWAY}/leave")
+    },
+    f"GET {CLAIM}": FIND_EQUIVALENT,
+    **{f"POST {CLAIM}/{act}": FIND_EQUIVALENT for act in ("check", "settle")},
     **{f"GET {page}": SEE_PLATFORMS for page in (PLATFORMS, PLATFORM, f"{PLATFORMS}/moodle-plugin.zip")},
     **{
         f"{method} {page}": MANAGE_PLATFORMS
@@ -116,6 +128,8 @@ FORMS = {
     "compromised": {"key": "KEY"},
     "confirm": {"version": "1"},
     "people": {"find": "anna"},
+    "1": {"seen": "2026-11-21T09:00:00+00:00"},
+    "settle": {"finding": "not_equivalent"},  # without a reason: the page asks for one
     "address": {"proof": "1"},
 }
 
@@ -156,6 +170,32 @@ def a_badge(tool, request):
         return {"person_id": str(award.person_id), "award_id": str(award.id)}
 
 
+def a_pathway(tool):
+    """The numbers of a pathway, and of a claim for a part of it that waits for an answer."""
+    now = tool.clock()
+    with tool.store.begin() as session:
+        row = Pathway(
+            issuer_id=tool.issuer.id, template_id="x", draft='{"all":[]}', created_at=now, changed_at=now
+        )
+        learner = Person(name="Anna Bērziņa")
+        session.add_all([row, learner])
+        session.flush()
+        kept = kept_badge(learner.id, now)
+        session.add(kept)
+        session.flush()
+        claim = PathwayClaim(
+            pathway_id=row.id,
+            part="x",
+            person_id=learner.id,
+            kept_badge_id=kept.id,
+            status="asked",
+            claimed_at=now,
+        )
+        session.add(claim)
+        session.flush()
+        return {"pathway_id": str(row.id), "claim_id": str(claim.id)}
+
+
 @pytest.fixture
 def published_there(school, web_tool):
     """The id of a template that was published in a course of the platform, which so cannot be removed."""
@@ -182,6 +222,8 @@ def test_each_role_opens_what_it_may_and_nothing_else(new_browser, web_tool, req
     values = {"slug": "riga-college", "version": "1", "number": "1", "name": "csv"}
     if any("person_id" in route for route in group):
         values |= a_badge(web_tool, request)
+    if any("/pathways/" in route for route in group):
+        values |= a_pathway(web_tool)
     values["template_id"] = request.getfixturevalue("published_there")
     # Only now: their sessions would have ended before the badge was made.
     found = request.getfixturevalue("visitors") | {"nobody": new_browser()}
