@@ -47,7 +47,8 @@ def claim_own(
 ) -> PathwayClaim:
     """Counts a badge of this site, which another account of the person has or another issuer awarded, as the part.
 
-    The caller knows that the award is theirs. Raises PathwayError: `no_part`, `other_badge`, `not_valid`, `claimed`.
+    The caller knows that the award is theirs. Raises PathwayError: `no_part`, `other_badge`, `not_valid`, `claimed`,
+    `too_many`.
     """
     if part_of(session, row, part).badge != award.template_id:
         raise PathwayError("other_badge", "the part names another badge")
@@ -73,7 +74,7 @@ def claim_kept(
     """Asks the issuer whether a kept badge is equivalent to the part.
 
     The caller knows that the badge is kept by the person, and has these addresses. Raises PathwayError: `no_part`,
-    `not_genuine`, `somebody_else`, `claimed`.
+    `not_genuine`, `somebody_else`, `claimed`, `used` for another part, `too_many`.
     """
     part_of(session, row, part)
     if kept.verdict not in GENUINE:
@@ -94,7 +95,13 @@ def _add(
     now: datetime,
     by: Actor,
 ) -> None:
+    # One after the other: a badge that is claimed for two parts at once would count twice.
+    queries.pathways.lock_pathway(session, row)
     before = queries.pathways.claims_of(session, row.id, [person_id])
+    if claim.text_hash and any(
+        each.text_hash == claim.text_hash and each.status in ("asked", "counted") for each in before
+    ):
+        raise PathwayError("used", "the badge is claimed for another part already")
     if len(before) >= MOST_CLAIMS:
         raise PathwayError("too_many", f"{MOST_CLAIMS} claims were made of this pathway")
     claim.pathway_id, claim.part, claim.person_id, claim.claimed_at = row.id, part, person_id, now

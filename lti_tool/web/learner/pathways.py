@@ -37,6 +37,7 @@ _WHY_NOT: Mapping[str, Sentence] = {
         "This badge names somebody else. If it is yours, prove the address that it was issued to."
     ),
     "claimed": _l("You use another badge for this part already. Take that one back first."),
+    "used": _l("You use this badge for another part already. It counts once."),
     "too_many": _l("You have tried very many badges for this pathway. Ask the institution."),
     "settled": _l("This was answered already."),
 }

@@ -201,6 +201,19 @@ def test_one_badge_is_claimed_for_a_part_at_a_time_and_one_answer_counts(tool, p
     assert refused.value.code == "settled"
 
 
+def test_a_badge_counts_for_one_part_of_a_pathway(tool, pathway):
+    pathway_id, (first, second), _ = pathway
+    anna = arrive(tool, ANNA)
+    kept_id = keep(tool, anna)
+    claim_id = claim(tool, pathway_id, first, anna, kept_id)
+    for _status in ("asked", "counted"):
+        with pytest.raises(PathwayError) as refused:
+            claim(tool, pathway_id, second, anna, kept_id)
+        assert refused.value.code == "used"
+        if _status == "asked":
+            settle(tool, claim_id)
+
+
 def test_an_answer_needs_a_reason_and_a_part_that_is_there(tool, pathway):
     pathway_id, (first, _), _ = pathway
     anna = arrive(tool, ANNA)
