@@ -151,6 +151,7 @@ def for_holder(
         form=form,
         learner=Subject(name=signed.name, email_hash=signed.email_hash),
         salt=signed.salt,
+        parts=signed.parts,
         valid_until=unbound.valid_until,
         keys=keys,
     )
@@ -254,7 +255,11 @@ def _evidence(given: Mapping[str, str]) -> GivenEvidence:
 def _part(session: Session, issuers: Issuers, kept: Mapping[str, Any]) -> Part:
     """A part as it is kept with the award: a BadgePart of `lti_tool.values` as JSON."""
     own = kept.get("credential")
-    return Part(id=_url(session, issuers, own) if own else kept["id"], name=kept["name"])
+    if own is None:
+        return Part(id=kept["id"], name=kept["name"])
+    # Its award may have been erased since, by its issuer or with the account that had it.
+    is_there = queries.credentials.credential(session, own) is not None
+    return Part(id=_url(session, issuers, own) if is_there else f"urn:uuid:{own}", name=kept["name"])
 
 
 def _language(template: Template, wanted: str | None) -> str:

@@ -112,7 +112,20 @@ def held_parts(
 def people_with_parts(
     session: Session, row: Pathway, template_ids: Collection[str], after: int, most: int
 ) -> Sequence[int]:
-    """The ids of those who hold a badge of the issuer that is a part, or claim one, above `after`; ascending."""
+    """The ids of those who hold a badge of the issuer that is a part, or claim one, above `after`; ascending.
+
+    Without those who have the whole for good.
+    """
+    has_it = (
+        select(Award.person_id)
+        .join(CredentialRow, CredentialRow.award_id == Award.id)
+        .where(
+            Award.issuer_id == row.issuer_id,
+            Award.template_id == row.template_id,
+            Award.ended_at.is_(None),
+            CredentialRow.valid_until.is_(None),
+        )
+    )
     holding = select(Award.person_id).where(
         Award.issuer_id == row.issuer_id,
         Award.template_id.in_(template_ids),
@@ -123,7 +136,8 @@ def people_with_parts(
         PathwayClaim.pathway_id == row.id, PathwayClaim.status == "counted", PathwayClaim.person_id > after
     )
     found = holding.union(claiming).subquery()
-    return session.scalars(select(found.c[0]).order_by(found.c[0]).limit(most)).all()
+    query = select(found.c[0]).where(found.c[0].not_in(has_it))
+    return session.scalars(query.order_by(found.c[0]).limit(most)).all()
 
 
 def claims_of(session: Session, pathway_id: int, person_ids: Collection[int]) -> Sequence[PathwayClaim]:

@@ -141,6 +141,8 @@ def change_listing(session: Session, award: Award, action: str, by: Actor) -> st
             return _("The badge is in the list again.")
         case "correction":
             own_badges.ask_correction(session, award, typed_line("words", own_badges.MAX_WORDS), now, by)
+            if award.course_id is None:
+                return _("The institution is told. You find a corrected badge here.")
             return _("Your teacher is told. You find a corrected badge here.")
         case _:
             raise NotFoundError("nothing of that name can be done")

@@ -215,6 +215,8 @@ WHO_MAY = {
         for page in (
             *("", "/confirm", "/account", "/account/passkey"),
             *("/issuers/<slug>", "/issuers/<slug>/operators", "/issuers/<slug>/templates"),
+            *(f"/issuers/<slug>/pathways{page}" for page in ("", "/<int:pathway_id>")),
+            "/issuers/<slug>/pathways/claims/<int:claim_id>",
             "/issuers/<slug>/events",
             "/issuers/<slug>/settings",
             *(f"/issuers/<slug>/platforms{page}" for page in ("", "/add", "/moodle-plugin.zip")),
@@ -245,6 +247,9 @@ WHO_MAY = {
                 for act in ("change", "test", "deployments", "disable", "enable", "remove")
             ),
             *(f"{OPERATORS_PLATFORM[1:]}/sources/<name>{act}" for act in ("", "/remove")),
+            *(f"issuers/<slug>/pathways{page}" for page in ("", "/<int:pathway_id>")),
+            *(f"issuers/<slug>/pathways/<int:pathway_id>/{act}" for act in ("retire", "leave")),
+            *(f"issuers/<slug>/pathways/claims/<int:claim_id>/{act}" for act in ("check", "settle")),
             "issuers/<slug>/events/csv",
             "issuers/<slug>/people",
             *(
@@ -253,7 +258,7 @@ WHO_MAY = {
             ),
             *(
                 f"{PERSON_PAGE[1:]}/awards/<int:award_id>/{act}"
-                for act in ("resend", "retry", "revoke", "correct")
+                for act in ("resend", "retry", "revoke", "correct", "settle")
             ),
             "issuers/<slug>/templates/editor",
             *(
@@ -373,6 +378,8 @@ def values(web_tool, school, annas_badge):
             "name": "canvas_rest",
             "registration_id": 1,
             "kept_id": 1,
+            "pathway_id": 1,
+            "claim_id": 1,
             "access_id": 1,
             "key": "0" * 32,
             "path": "x",

@@ -80,7 +80,10 @@ WHO_MAY = {
     f"POST {PERSON}/erase": {"owner"},
     **{f"POST {PERSON}/{act}": {"owner", "manager"} for act in ("address", "checks")},
     **{f"POST {PERSON}/name/{act}": {"owner", "manager"} for act in ("confirm", "decline")},
-    **{f"POST {AWARD}/{act}": {"owner", "manager"} for act in ("resend", "retry", "revoke", "correct")},
+    **{
+        f"POST {AWARD}/{act}": {"owner", "manager"}
+        for act in ("resend", "retry", "revoke", "correct", "settle")
+    },
     **{f"GET {AWARD}/{act}": {"owner", "manager"} for act in ("revoke", "correct")},
     "GET /operator/issuers/<slug>/events": {"owner", "manager", "auditor"},
     "POST /operator/issuers/<slug>/events/csv": {"owner", "auditor"},

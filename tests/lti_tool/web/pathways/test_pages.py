@@ -8,8 +8,8 @@ import re
 from lti_tool.awarding import awards
 from lti_tool.conditions.tree import read_tree
 from lti_tool.pathways.parts import sets_of
-from lti_tool.store.models import Award, KeptBadge, Pathway, PathwayClaim
-from tests.fixtures import rows, run_due_jobs
+from lti_tool.store.models import Award, CredentialRow, KeptBadge, Pathway, PathwayClaim
+from tests.fixtures import add_another_issuer, rows, run_due_jobs
 from tests.lti_tool.web.backpack.conftest import OTHER, stranger_badge
 from tests.lti_tool.web.conftest import FROM_ELSEWHERE, FROM_US, hidden, text_of
 from tests.pathways import BY, give, templates
@@ -212,6 +212,28 @@ def test_a_part_that_is_revoked_afterwards_is_a_question_that_somebody_answers(
     for _twice in range(2):
         manager.press(address, f"{address}/leave", award=award_id)
     assert "A part was revoked afterwards" not in text_of(manager.get(address))
+
+
+def test_a_correction_of_a_badge_of_no_course_is_asked_of_the_institution(
+    outside, anna, pathway, whole, join, web_tool
+):
+    for badge in pathway[2]:
+        give(web_tool, badge, anna)
+    (award,) = wholes(web_tool, whole)
+    (badge_id,) = [each.id for each in rows(web_tool, CredentialRow) if each.award_id == award.id]
+    form = {"words": "My name is spelled otherwise."}
+    page = outside.post(f"/my/badges/{badge_id}/list/correction", data=form, headers=FROM_US)
+    assert "The institution is told" in text_of(page)
+    assert "The institution has not answered yet" in text_of(outside.get("/my"))
+    other = join("owner", add_another_issuer(web_tool).id)
+    manager = join("manager")
+    home = "/operator/issuers/riga-college"
+    assert "A learner asks for a correction of a badge: Anna Bērziņa" in text_of(manager.get(home))
+    assert "asks for a correction" not in text_of(other.get("/operator/issuers/daugava-school"))
+    address = f"{home}/people/{anna}"
+    assert "My name is spelled otherwise." in text_of(manager.get(address))
+    manager.press(address, f"{address}/awards/{award.id}/settle")
+    assert "asks for a correction" not in text_of(manager.get(home))
 
 
 # --- Everybody
