@@ -18,6 +18,8 @@ NAME = "pathway_part"
 READS = frozenset({BADGE_HELD, PART_MET})
 IS_OCCASION = False
 CONFIRM_AT_FIRST = False
+#: A pathway has a form of its own.
+IN_FORMS = False
 
 #: How the part belongs to the whole: learned within it, recognised from learning before it, or a badge by itself.
 MODELS = ("embedded", "rpl", "modular")
