@@ -1,7 +1,8 @@
 """What learners claim for a part of a pathway, and who found it equivalent.
 
-A badge of this site that the part names counts at once: its award says whose it is. A badge of another issuer is only
-asked about, and counts once an operator of the pathway's issuer has found it equivalent, has said why, and its
+A badge of this site that the part names counts at once where the same account has it, or one of the same name: two
+people may read the mail of one address, and what another one has learned is not theirs. Any other badge is only asked
+about. It counts once an operator of the pathway's issuer has found it equivalent and has said why, and its
 verification, run again then, has found it genuine.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
+from unicodedata import normalize
 
 from sqlalchemy.exc import IntegrityError
 
@@ -22,7 +24,7 @@ from lti_tool.pathways.observing import GENUINE, text_hash
 from lti_tool.pathways.parts import parts_of
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import Actor
-from lti_tool.store.models import Award, KeptBadge, Pathway, PathwayClaim
+from lti_tool.store.models import Award, KeptBadge, Pathway, PathwayClaim, Person
 
 MAX_REASON = 2000
 #: So many claims somebody makes of one pathway in all: whoever asks about it has to read each.
@@ -47,7 +49,8 @@ def claim_own(
 ) -> PathwayClaim:
     """Counts a badge of this site, which another account of the person has or another issuer awarded, as the part.
 
-    The caller knows that the award is theirs. Raises PathwayError: `no_part`, `other_badge`, `not_valid`, `claimed`,
+    The caller knows that a session of theirs opens the award. It is only asked about where nothing but that session
+    says that it is of the same person. Raises PathwayError: `no_part`, `other_badge`, `not_valid`, `claimed`,
     `too_many`.
     """
     if part_of(session, row, part).badge != award.template_id:
@@ -55,10 +58,19 @@ def claim_own(
     held = queries.pathways.held_parts(session, [award.template_id], [award.person_id])
     if (award.person_id, award.template_id) not in held:
         raise PathwayError("not_valid", "the badge is revoked, suspended or not issued")
-    claim = PathwayClaim(award_id=held[award.person_id, award.template_id].award_id, status="counted")
+    is_theirs = _is_same_person(session.get_one(Person, person_id), award.person)
+    status = "counted" if is_theirs else "asked"
+    claim = PathwayClaim(award_id=held[award.person_id, award.template_id].award_id, status=status)
     _add(session, row, part, person_id, claim, now, by)
-    scheduling.decide_soon(session, row.id, person_id, now)
+    if is_theirs:
+        scheduling.decide_soon(session, row.id, person_id, now)
     return claim
+
+
+def _is_same_person(one: Person, other: Person) -> bool:
+    """Whether they are one account, or are called the same by their platforms."""
+    names = [" ".join(normalize("NFKC", each.name or "").casefold().split()) for each in (one, other)]
+    return one.id == other.id or (bool(names[0]) and names[0] == names[1])
 
 
 def claim_kept(
@@ -169,7 +181,12 @@ def settle(
 
 
 def _check_counts(session: Session, claim: PathwayClaim, seen: str) -> None:
-    part_of(session, claim.pathway, claim.part)
+    part = part_of(session, claim.pathway, claim.part)
+    if claim.award is not None:
+        held = queries.pathways.held_parts(session, [claim.award.template_id], [claim.award.person_id])
+        if part.badge != claim.award.template_id or not held:
+            raise PathwayError("not_genuine", "the badge is revoked, suspended, or not that of the part")
+        return
     kept_id = claim.kept_badge_id or 0
     kept = queries.pathways.kept_with_text(session, [kept_id]).get(kept_id)
     if kept is None or not text_hash(kept) == claim.text_hash == seen:

@@ -44,11 +44,13 @@ def save(
 ) -> None:
     """Keeps the parts as the draft.
 
-    Raises PathwayError: `changed` where it is not as it was `seen`, `retired`, `needed` for a set that asks for more
-    than it has, or for none.
+    Raises PathwayError: `changed` where it is not as it was `seen`, `retired`, `too_many`, `needed` for a set that asks
+    for more than it has, or for none.
     """
     if any(not 0 < each.needed <= len(each.parts) for each in sets):
         raise PathwayError("needed", "a set asks for as many of its parts as it has, at most")
+    if sum(len(each.parts) for each in sets) > MOST:
+        raise PathwayError("too_many", f"a pathway has {MOST} parts at most")
     queries.pathways.lock_pathway(session, row)
     if row.changed_at != seen:
         raise PathwayError("changed", "somebody has changed the pathway meanwhile")

@@ -17,6 +17,7 @@ from lti_tool.store.models import (
     BulkAct,
     Course,
     Delivery,
+    Pathway,
     PlatformSelfTest,
     RegistrationRow,
     TemplateVersion,
@@ -163,6 +164,7 @@ _OWNERS: Mapping[str, Any] = {
     "registration": lambda ids: select(RegistrationRow.id, RegistrationRow.issuer_id).where(
         RegistrationRow.id.in_(ids)
     ),
+    "pathway": lambda ids: select(Pathway.id, Pathway.issuer_id).where(Pathway.id.in_(ids)),
     "act": lambda ids: (
         select(BulkAct.id, AwardRule.issuer_id)
         .join(AwardRule, AwardRule.id == BulkAct.rule_id)

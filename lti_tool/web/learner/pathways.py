@@ -102,8 +102,10 @@ def _claim(session: Session, visit: LearnerVisit, pathway_id: int) -> str:
     chosen = int(number) if number.isdecimal() and len(number) < 11 else 0  # as ids of rows have
     part = request.form.get("part", "")
     if kind == "award":
-        claims.claim_own(session, row, part, person_id, _own_award(session, visit, chosen), now, by)
-        return _("The badge counts for this part.")
+        made = claims.claim_own(session, row, part, person_id, _own_award(session, visit, chosen), now, by)
+        if made.status == "counted":
+            return _("The badge counts for this part.")
+        return _("The institution is asked whether this badge counts. You see the answer here.")
     kept = _own_kept(session, visit, chosen)
     addresses = addresses_of(session, visit.people)
     claims.claim_kept(session, row, part, person_id, kept, addresses, now, by)

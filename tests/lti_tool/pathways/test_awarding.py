@@ -203,7 +203,6 @@ SENSELESS = {
     "what is not there": (lambda ids: [one_set("no-such-template")], "part_gone"),
     "another model": (lambda ids: [one_set(ids["one"], model="whole")], "unreadable"),
     "an age below nothing": (lambda ids: [one_set(ids["one"], most_days=-1)], "unreadable"),
-    "too many": (lambda ids: [one_set(*(str(number) for number in range(26)))], "too_many"),
 }
 
 
@@ -222,6 +221,11 @@ def test_a_pathway_that_makes_no_sense_is_not_published(tool, whole, sets, why):
 def test_a_set_asks_for_as_many_parts_as_it_has_at_most(tool, whole, needed):
     with pytest.raises(PathwayError, match="as many"):
         draft(tool, whole, one_set(templates(tool, "One")[0], needed=needed))
+
+
+def test_a_pathway_has_a_bounded_number_of_parts(tool, whole):
+    with pytest.raises(PathwayError, match="at most"):
+        draft(tool, whole, *(one_set(str(number)) for number in range(26)))
 
 
 def test_circles_are_refused_also_over_two_issuers(tool, whole):

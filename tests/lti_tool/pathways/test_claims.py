@@ -15,7 +15,7 @@ from lti_tool.privacy import issuer_share
 from lti_tool.store import events, queries
 from lti_tool.store.models import Award, Event, KeptBadge, ObservationRow, Pathway, PathwayClaim
 from tests.backpack import kept_badge
-from tests.fixtures import ANNA, JANIS, add_another_issuer, publish, rows, run_due_jobs
+from tests.fixtures import ANNA, JANIS, add_another_issuer, learner, publish, rows, run_due_jobs
 from tests.pathways import BY, arrive, give, one_set, publish_pathway, templates
 
 ADDRESS = "anna@example.org"
@@ -193,7 +193,7 @@ def test_one_badge_is_claimed_for_a_part_at_a_time_and_one_answer_counts(tool, p
     anna = arrive(tool, ANNA)
     claim_id = claim(tool, pathway_id, first, anna, keep(tool, anna))
     with pytest.raises(PathwayError) as refused:
-        claim(tool, pathway_id, first, anna, keep(tool, anna, identity="1" * 64))
+        claim(tool, pathway_id, first, anna, keep(tool, anna, identity="1" * 64, text="{ }"))
     assert refused.value.code == "claimed"
     settle(tool, claim_id, "not_equivalent", "Too short.")
     with pytest.raises(PathwayError) as refused:
@@ -229,7 +229,8 @@ def test_an_answer_needs_a_reason_and_a_part_that_is_there(tool, pathway):
 
 def test_a_badge_of_this_site_that_another_account_has_counts_at_once(tool, whole, pathway):
     pathway_id, (first, _), (first_badge, second_badge) = pathway
-    anna, other = arrive(tool, ANNA), arrive(tool, JANIS)
+    anna = arrive(tool, ANNA)
+    other = arrive(tool, learner(55, name="anna  BĒRZIŅA"))
     give(tool, second_badge, anna)
     award_id = give(tool, first_badge, other)
     with tool.store.begin() as session:
@@ -238,6 +239,24 @@ def test_a_badge_of_this_site_that_another_account_has_counts_at_once(tool, whol
     run_due_jobs(tool)
     (award,) = wholes(tool, whole)
     assert award.person_id == anna and len(award.parts) == 2
+
+
+def test_the_badge_of_another_account_by_another_name_counts_once_somebody_has_said_so(tool, whole, pathway):
+    pathway_id, (first, _), (first_badge, second_badge) = pathway
+    anna, janis = arrive(tool, ANNA), arrive(tool, JANIS)
+    give(tool, second_badge, anna)
+    award_id = give(tool, first_badge, janis)
+    with tool.store.begin() as session:
+        row, award = session.get_one(Pathway, pathway_id), session.get_one(Award, award_id)
+        by = events.person(anna)
+        claim_id = claims.claim_own(session, row, first, anna, award, tool.clock(), by).id
+    run_due_jobs(tool)
+    assert wholes(tool, whole) == []
+    with tool.store.begin() as session:
+        now = tool.clock()
+        claims.settle(session, claim_id, "", "equivalent", "One person.", "Marta", now, MARTA)
+    run_due_jobs(tool)
+    assert [each.person_id for each in wholes(tool, whole)] == [anna]
 
 
 def test_a_badge_of_this_site_counts_for_no_other_part_and_not_once_it_is_revoked(tool, whole, pathway):
