@@ -7,11 +7,21 @@ import pytest
 from lti_tool.awarding import awards
 from lti_tool.errors import PathwayError
 from lti_tool.observations import BADGE_HELD, Policy
-from lti_tool.pathways import deciding, publishing
+from lti_tool.pathways import deciding, publishing, scheduling
 from lti_tool.store import queries
-from lti_tool.store.models import Award, CredentialRow, Event, ObservationRow, Pathway, RuleVersion
+from lti_tool.store.models import (
+    Award,
+    CompiledFormRow,
+    CredentialRow,
+    Event,
+    ObservationRow,
+    Outbox,
+    Pathway,
+    RuleVersion,
+)
 from tests.at_once import all_at_once
 from tests.fixtures import ANNA, JANIS, add_another_issuer, publish, rows, run_due_jobs
+from tests.made_once import KNOWN_FORMS
 from tests.pathways import BY, arrive, draft, give, one_set, publish_pathway, templates
 
 
@@ -68,6 +78,7 @@ def test_what_is_signed_names_the_badges_that_it_was_awarded_for(tool, whole):
 
 
 def test_the_compiled_form_of_a_whole_holds_nothing_of_anybody(tool, whole):
+    KNOWN_FORMS.clear()
     first, second = templates(tool, "One", "Two")
     publish_pathway(tool, whole, one_set(first, second, needed=1))
     for person, badge in ((ANNA, first), (JANIS, second)):
@@ -78,6 +89,9 @@ def test_the_compiled_form_of_a_whole_holds_nothing_of_anybody(tool, whole):
         if "hasPart" in row.text
     ]
     assert sorted(titles) == [["One"], ["Two"]]
+    stored = " ".join(str(each.stored) for each in rows(tool, CompiledFormRow))
+    parts = [part["credential"] for each in wholes(tool, whole) for part in each.parts]
+    assert len(parts) == 2 and not [each for each in parts if each in stored]
 
 
 def test_one_of_alternatives_is_enough_and_two_of_three_are_two(tool, whole):
@@ -141,10 +155,17 @@ def test_whoever_has_the_parts_already_is_awarded_when_it_is_published(tool, who
 
 def test_a_badge_of_another_issuer_counts_for_nobody_by_itself_and_is_not_told_of(tool, whole):
     other = add_another_issuer(tool)
-    publish_pathway(tool, whole, one_set(other.template_id))
+    pathway_id = publish_pathway(tool, whole, one_set(other.template_id))
     anna = arrive(tool, ANNA)
-    give(tool, other.template_id, anna)
+    award_id = give(tool, other.template_id, anna)
     assert wholes(tool, whole) == []
+    with tool.store.begin() as session:
+        scheduling.decide_where_asked_for(session, [award_id], tool.clock())
+        session.flush()
+        assert [each.task for each in session.query(Outbox) if each.task == scheduling.TASK] == []
+        row = session.get_one(Pathway, pathway_id)
+        assert list(scheduling.next_people(session, row, 0)) == []
+        assert deciding.decide(session, row, [anna], Policy(), tool.clock()) == []
     assert [each for each in rows(tool, ObservationRow) if each.kind == BADGE_HELD] == []
 
 

@@ -8,7 +8,7 @@ import re
 from lti_tool.awarding import awards
 from lti_tool.conditions.tree import read_tree
 from lti_tool.pathways.parts import sets_of
-from lti_tool.store.models import Award, CredentialRow, KeptBadge, Pathway, PathwayClaim
+from lti_tool.store.models import Award, CredentialRow, KeptBadge, Pathway, PathwayClaim, Person
 from tests.fixtures import add_another_issuer, rows, run_due_jobs
 from tests.lti_tool.web.backpack.conftest import OTHER, stranger_badge
 from tests.lti_tool.web.conftest import FROM_ELSEWHERE, FROM_US, hidden, text_of
@@ -208,6 +208,9 @@ def test_a_part_that_is_revoked_afterwards_is_a_question_that_somebody_answers(
     page = text_of(manager.get(address))
     assert "A part was revoked afterwards" in page and "Anna Bērziņa: Part one" in page
     assert [each.status for each in wholes(web_tool, whole)] == ["issued"]
+    with web_tool.store.begin() as session:
+        session.get_one(Person, anna).name = None
+    assert f"{anna}: Part one" in text_of(manager.get(address))
     award_id = str(wholes(web_tool, whole)[0].id)
     for _twice in range(2):
         manager.press(address, f"{address}/leave", award=award_id)
