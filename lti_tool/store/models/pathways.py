@@ -8,13 +8,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.awards import Award
-from lti_tool.store.models.base import Base, index_where, one_where
+from lti_tool.store.models.base import Base, one_where
 from lti_tool.store.models.people import Person
 from lti_tool.store.models.rules import AwardRule
 
 #: What counts, or may come to count. A query names the condition with these very words, or the index is not taken.
 RUNNING = "status IN ('asked', 'counted')"
-ASKED = "status = 'asked'"
 
 
 class Pathway(Base):
@@ -57,14 +56,13 @@ class PathwayClaim(Base):
     __tablename__ = "pathway_claim"
     __table_args__ = (
         one_where("ix_pathway_claim_running", ("pathway_id", "part", "person_id"), RUNNING),
-        index_where("ix_pathway_claim_asked", "pathway_id", ASKED),
         CheckConstraint(
             "(award_id IS NULL) <> (kept_badge_id IS NULL)", name="pathway_claim_is_of_one_badge"
         ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    pathway_id: Mapped[int] = mapped_column(ForeignKey("pathway.id"))
+    pathway_id: Mapped[int] = mapped_column(ForeignKey("pathway.id"), index=True)
     part: Mapped[str] = mapped_column(String(36))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     """Who is to be awarded the whole."""

@@ -20,7 +20,7 @@ from lti_tool.store.models import (
     RuleVersion,
 )
 from lti_tool.store.models.awards import IS_CURRENT
-from lti_tool.store.models.pathways import ASKED, RUNNING
+from lti_tool.store.models.pathways import RUNNING
 from lti_tool.store.queries.common import FOR_UPDATE, is_among, is_possible_id
 
 
@@ -188,7 +188,7 @@ def asked(session: Session, issuer_id: str) -> Sequence[PathwayClaim]:
     query = (
         select(PathwayClaim)
         .join(PathwayClaim.pathway)
-        .where(Pathway.issuer_id == issuer_id, text(f"pathway_claim.{ASKED}"))
+        .where(Pathway.issuer_id == issuer_id, PathwayClaim.status == "asked")
         .options(joinedload(PathwayClaim.person), joinedload(PathwayClaim.pathway))
     )
     return session.scalars(query.order_by(PathwayClaim.id)).all()

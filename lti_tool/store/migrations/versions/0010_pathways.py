@@ -74,9 +74,9 @@ def _claims() -> None:
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
     )
-    for column in ("award_id", "kept_badge_id", "person_id"):
+    for column in ("award_id", "kept_badge_id", "pathway_id", "person_id"):
         op.create_index(f"ix_pathway_claim_{column}", "pathway_claim", [column])
-    running, asked = sa.text("status IN ('asked', 'counted')"), sa.text("status = 'asked'")
+    running = sa.text("status IN ('asked', 'counted')")
     op.create_index(
         "ix_pathway_claim_running",
         "pathway_claim",
@@ -84,13 +84,6 @@ def _claims() -> None:
         unique=True,
         sqlite_where=running,
         postgresql_where=running,
-    )
-    op.create_index(
-        "ix_pathway_claim_asked",
-        "pathway_claim",
-        ["pathway_id"],
-        sqlite_where=asked,
-        postgresql_where=asked,
     )
 
 
