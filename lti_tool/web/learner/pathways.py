@@ -16,7 +16,7 @@ from lti_tool.pathways.progress import Progress
 from lti_tool.people.addresses import addresses_of
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor, person
-from lti_tool.store.models import Award, KeptBadge, Pathway, TemplateVersion
+from lti_tool.store.models import Award, KeptBadge, TemplateVersion
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import private_page, send_own_origin
 from lti_tool.web.languages import page_language
@@ -138,17 +138,15 @@ def listed(session: Session, people: Sequence[int]) -> Sequence[ListedPathway]:
             progress=each,
             name=stored_template(each.version.template_version.body).name,
             issuer=tool.issuers.of(session, each.row.issuer_id).profile.name_in(page_language()),
-            parts=parts_on_page(
-                session, each.row, [part.part.badge or "" for one in each.sets for part in one.parts]
-            ),
+            parts=_parts_on_page(session, [part.part.badge or "" for one in each.sets for part in one.parts]),
         )
         for each in progress.progress_of(session, people, tool.clock())
     ]
 
 
-def parts_on_page(session: Session, row: Pathway, badges: Sequence[str]) -> Mapping[str, TemplateVersion]:
+def _parts_on_page(session: Session, badges: Sequence[str]) -> Mapping[str, TemplateVersion]:
     """The newest published version of each template that is a part, by its id; without those that are retired."""
-    found = ((badge, queries.templates.newest_published(session, badge)) for badge in badges if row.id)
+    found = ((badge, queries.templates.newest_published(session, badge)) for badge in badges)
     return {badge: version for badge, version in found if version is not None}
 
 
