@@ -31,6 +31,7 @@ from badges.model import (
     IdentityObject,
     LearningAssessment,
     Note,
+    PartNode,
     Result,
 )
 from badges.prior_learning import PriorLearning
@@ -76,6 +77,14 @@ class GivenEvidence:
     name: str | None = None
     narrative: str | None = None
     description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A badge for which this one was awarded, with others: the id of its credential, and what it is called."""
+
+    id: str
+    name: Texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +171,7 @@ class CredentialBuilder:
         replaces: str | None = None,
         evidence: tuple[GivenEvidence, ...] = (),
         prior_learning: PriorLearning | None = None,
+        parts: tuple[Part, ...] = (),
     ) -> Json:
         """The credential of a learner as JSON-LD, without a proof. It shares parts with others: nobody may change it.
 
@@ -173,7 +183,8 @@ class CredentialBuilder:
         `valid_until` stay the same when a credential is issued again; `now` is its validFrom. `assessed_at` is the date
         of the assessment, None where it is not known. `replaces` is the id of a credential of the same award, whose
         place this one takes. `evidence` is what somebody gave with the award. `prior_learning`: the decision by which
-        it was recognised; then that is the assessment, and none of the template's was taken.
+        it was recognised; then that is the assessment, and none of the template's was taken. `parts`: the badges for
+        which it was awarded as a whole.
 
         Raises MissingElementsError with the codes of the mandatory elements that are missing.
         """
@@ -204,6 +215,7 @@ class CredentialBuilder:
                     else (recognition.assessment(prior_learning, credential_id, tuple(template.name)),),
                     awarded_by=_awarding(template, self._issuer, awarded_at, template_url, credential_id),
                     recognition_of_prior_learning=TRUE if prior_learning is not None else None,
+                    has_part=tuple(PartNode(id=each.id, title=each.name) for each in parts),
                 ),
                 credential_schema=self._schemas,
                 credential_status=CredentialStatus(

@@ -294,6 +294,14 @@ class Achievement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartNode:
+    """A badge that is a part of this one, by the id of its credential."""
+
+    id: str
+    title: Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AchievementSubject:
     id: str | None = None
     type: tuple[str, ...] = ("AchievementSubject",)
@@ -305,6 +313,7 @@ class AchievementSubject:
     proven_by: tuple[LearningAssessment, ...] = ()
     awarded_by: AwardingProcess | None = None
     recognition_of_prior_learning: str | None = None
+    has_part: tuple[PartNode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@
   * NotAllowedError        the action is not allowed, or not possible in this state
     * AwardStateError      what cannot be done with an award as it is now; `code`
     * OtherNameError       a stated name that was shown is not the one that waits now
+    * PathwayError         what cannot be done with a pathway, or a claim for a part; `code`
     * WrongSettingError    a value of an issuer's settings cannot be used; `pointer`, `code`, `about`
     * KeptByLawError       a law obliges the issuer to keep what was to be erased; `law`
     * NoAuthorError        the person may not write, publish or place badges
@@ -263,6 +264,14 @@ class BackpackError(ToolError):
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
+        self.code = code
+
+
+class PathwayError(NotAllowedError):
+    """What cannot be done with a pathway, or with a claim for a part of one, as it is now. `code` says why."""
+
+    def __init__(self, code: str, message: str = "") -> None:
+        super().__init__(message or code)
         self.code = code
 
 

@@ -30,6 +30,8 @@ from lti_tool.logs import about, error_name, log, traceback_summary
 from lti_tool.mails.content import MailContent
 from lti_tool.observations import Policy
 from lti_tool.operators import sessions as operator_sessions
+from lti_tool.pathways import scheduling as pathways
+from lti_tool.pathways import work as pathway_work
 from lti_tool.people import addresses, ended_accesses, identity_checks, learner_sessions, sessions
 from lti_tool.platforms import self_tests
 from lti_tool.prior_learning import mails as candidate_mails
@@ -74,6 +76,7 @@ def _issued_together(tool: Tool, issuing: Sequence[outbox.Job]) -> bool:
         issuance.issue(tool.store, tool.issuers, award_ids, tool.clock())
         with tool.store.begin() as session:
             looks.look_where_asked_for(session, award_ids, tool.clock())
+            pathways.decide_where_asked_for(session, award_ids, tool.clock())
             outbox.finish_all(session, [job.id for job in issuing])
     except Exception as error:  # noqa: BLE001 - whichever it is, the award that causes it is found by trying each alone
         log.warning("issued_one_by_one", number=len(issuing), error=traceback_summary(error))
@@ -133,6 +136,7 @@ def issue(tool: Tool, event_id: str, payload: Json) -> None:
     issuance.issue(tool.store, tool.issuers, [payload["award_id"]], tool.clock())
     with tool.store.begin() as session:
         looks.look_where_asked_for(session, [payload["award_id"]], tool.clock())
+        pathways.decide_where_asked_for(session, [payload["award_id"]], tool.clock())
         outbox.finish(session, event_id)
 
 
@@ -384,6 +388,11 @@ def check_kept_badge(tool: Tool, event_id: str, payload: Json) -> None:
     _finish(tool, event_id)
 
 
+def decide_pathway(tool: Tool, event_id: str, payload: Json) -> None:
+    """Decides somebody, or the next of all who have a part, for a pathway."""
+    pathway_work.decide(tool, event_id, payload)
+
+
 def write_journal(tool: Tool, event_id: str, _payload: Json) -> None:
     """Writes erasures and revocations to the journal's file. Raises JournalError and OSError."""
     journal.write_journal(tool)
@@ -412,6 +421,7 @@ def sweep(tool: Tool, event_id: str, payload: Json) -> None:
         queries.identity_checks.delete_begun_before(session, tool.clock() - identity_checks.KEPT)
         queries.observations.delete_looks(session, tool.clock() - looks.KEPT)
         schedule_mails_about_troubles(session, tool.clock())
+        pathways.decide_all_soon(session, tool.clock())
     progress = retention.retain(tool, payload, tool.clock())
     # Another process may have erased somebody, and retention may have here.
     tool.store.forget_statements()
@@ -440,6 +450,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     candidate_mails.TASK: mail_candidate,
     "ask_holder": ask_holder,
     keeping.TASK: check_kept_badge,
+    pathways.TASK: decide_pathway,
     hosts_to_bring.TASK: bring_to_host,
     ended_accesses.TASK: tell_host,
     telling.TASK: mail_about_host,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from lti_tool.observations.roles import TEST_USER as TEST_USER
@@ -405,6 +405,24 @@ class AwardToIssue:
     language: str | None
     evidence: Sequence[Mapping[str, str]] = ()
     recognition: Mapping[str, str] | None = None
+    parts: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadgePart:
+    """A badge as a part of another one: `credential` is the id of the credential where it is of this site, else `id`.
+
+    `name` is what it is called, by language; `und` is a language that is not known.
+    """
+
+    name: Mapping[str, str]
+    credential: str = ""
+    id: str = ""
+
+    def as_json(self) -> Json:
+        """The part as it is kept with an award."""
+        which = {"credential": self.credential} if self.credential else {"id": self.id}
+        return {**which, "name": dict(self.name)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import NAMESPACE_URL, uuid5
 
-from badges.credential import Learner
+from badges.credential import Learner, Part
 from badges.elm.builders import AUTHORITY, SNB, NodeBuilder, concept, language_concept, without_empty
 from badges.elm.learning import achievement, person
 from badges.elm.organisations import awarding, organisation
@@ -51,6 +51,7 @@ class EuropassAward:
     score: Decimal | None = None
     assessed_at: datetime | None = None
     valid_until: datetime | None = None
+    parts: tuple[Part, ...] = ()
     png: bytes = b""
     prior_learning: Texts = field(default_factory=dict)
 
@@ -94,6 +95,7 @@ def european_credential(award: EuropassAward) -> Json:
         award.score,
         award.assessed_at,
         award.prior_learning,
+        award.parts,
     )
     credential: Json = without_empty(
         {

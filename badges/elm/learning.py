@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from badges import prior_learning as recognition
 from badges.achievement import assessment_title, national_levels
-from badges.credential import Learner
+from badges.credential import Learner, Part
 from badges.details import noted_details, recognition_heading
 from badges.elm.builders import NodeBuilder, concept, language_concept, vocabulary_concept
 from badges.elm.organisations import accreditations
@@ -27,6 +27,11 @@ from signing.timestamps import as_timestamp
 _ESCO_SKILLS = "http://data.europa.eu/esco/concept-scheme/skills"
 _ASSESSMENT: Texts = {"en": "Assessment", "lv": "Novērtēšana"}
 _NOT_STATED: Texts = {"en": "Grade not stated", "lv": "Vērtējums nav norādīts"}
+_PART: Texts = {"en": "Part", "lv": "Daļa"}
+NO_QUALIFICATION: Texts = {
+    "en": "Parts together are not by themselves a level or a qualification.",
+    "lv": "Daļas kopā pašas par sevi nav ne līmenis, ne kvalifikācija.",
+}
 _CRITERIA: Texts = {"en": "What had to be done to get it", "lv": "Kas bija jāpaveic, lai to saņemtu"}
 
 
@@ -50,6 +55,7 @@ def achievement(
     score: Decimal | None,
     assessed_at: datetime | None,
     decision: Texts,
+    parts: tuple[Part, ...] = (),
 ) -> Json:
     """The LearningAchievement; `awarding_process` is that of the achievement and of its assessments alike.
 
@@ -57,6 +63,7 @@ def achievement(
     not known. `decision`: what is said of the one by which prior learning was recognised; empty where none was.
     """
     specification = _specification(node, template, template_url, issuer)
+    _add_parts(node, specification, parts)
     return node(
         "achievement",
         "LearningAchievement",
@@ -71,6 +78,24 @@ def achievement(
         specifiedBy=specification,
         creditReceived=list(credit_points_of(node, "received", template)),
     )
+
+
+def _add_parts(node: NodeBuilder, specification: Json, parts: tuple[Part, ...]) -> None:
+    """Names the badges for which it was awarded. A part of a Qualification would itself be called one, so its parts are
+    only told of."""
+    if not parts:
+        return
+    for number, part in enumerate(parts, 1):
+        told = {
+            language: f"{_PART.get(language, _PART['en'])}: {name}" for language, name in part.name.items()
+        }
+        specification["additionalNote"].append(node.note(f"part-{number}", told))
+    specification["additionalNote"].append(node.note("parts", NO_QUALIFICATION))
+    if specification["type"] == "LearningAchievementSpecification":
+        specification["hasPart"] = [
+            node(f"part-{number}", "LearningAchievementSpecification", title=dict(part.name))
+            for number, part in enumerate(parts, 1)
+        ]
 
 
 def _assessments(

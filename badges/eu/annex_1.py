@@ -258,11 +258,12 @@ ELEMENTS: tuple[Element, ...] = (
         },
         vocabularies=("stackability",),
         native=(f"{_ACHIEVEMENT}.alignment",),
-        elm=("isPartialQualification", "isPartOf"),
+        elm=("isPartialQualification", "isPartOf", "hasPart"),
         extension=(
             f"{_ACHIEVEMENT}.stackability",
             f"{_ACHIEVEMENT}.isPartialQualification",
             f"{_ACHIEVEMENT}.isPartOf",
+            f"{_SUBJECT}.hasPart",
         ),
     ),
     Element(

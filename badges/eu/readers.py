@@ -35,6 +35,12 @@ _HIDDEN_EMAIL: Texts = {"en": "E-mail address (hidden)", "lv": "E-pasta adrese (
 _HIDDEN_IDENTIFIER: Texts = {"en": "Identifier (hidden)", "lv": "Identifikators (slēpts)"}
 _ASSESSED_ON: Texts = {"en": "Date of the assessment: {day}", "lv": "Novērtēšanas datums: {day}"}
 
+_PART: Texts = {"en": "Part", "lv": "Daļa"}
+_NO_QUALIFICATION: Texts = {
+    "en": "Parts together are not by themselves a level or a qualification.",
+    "lv": "Daļas kopā pašas par sevi nav ne līmenis, ne kvalifikācija.",
+}
+
 
 def name(credential: Json) -> Texts:
     """The achievement's name by language."""
@@ -328,6 +334,12 @@ def _stackability(credential: Json) -> Iterator[Texts]:
     for larger in objects(achievement_of(credential).get("isPartOf")):
         yield language_map(larger.get("title"))
         yield plain_text(larger.get("homepage"))
+    parts = list(objects(subject_of(credential).get("hasPart")))
+    for part in parts:
+        called = language_map(part.get("title"))
+        yield {language: f"{_PART.get(language, _PART['en'])}: {name}" for language, name in called.items()}
+    if any(isinstance(part.get("title"), dict) for part in parts):
+        yield _NO_QUALIFICATION
 
 
 def _further_information(credential: Json) -> Iterator[Texts]:

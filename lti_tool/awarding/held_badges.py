@@ -85,12 +85,22 @@ def note_outside(
     session: Session, issuer_id: str, badges: Collection[str], people: Collection[int], now: datetime
 ) -> None:
     """As `note`, for the issuer's own rules."""
+    queries.observations.add(session, changes_outside(session, issuer_id, badges, people, now))
+
+
+def changes_outside(
+    session: Session, issuer_id: str, badges: Collection[str], people: Collection[int], now: datetime
+) -> Sequence[Observation]:
+    """As `changes`, for the issuer's own rules.
+
+    Of badges of other issuers nothing: which of these somebody has, the issuer learns from themselves alone.
+    """
+    own = queries.templates.templates_of_issuer(session, badges, issuer_id)
     known = queries.observations.last_values_outside(session, issuer_id, BADGE_HELD, people)
-    new = [
+    return [
         _observation(None, *each, now, issuer_id=issuer_id)
-        for each in _differing(session, badges, people, known)
+        for each in _differing(session, own, people, known)
     ]
-    queries.observations.add(session, new)
 
 
 def note_in_course(store: Store, course_id: int, now: datetime) -> None:
@@ -114,8 +124,12 @@ def refusal(session: Session, template: TemplateVersion, tree: Node) -> Refusal 
         return "itself"
     if queries.templates.templates_of_issuer(session, asked, template.issuer_id) != asked:
         return "not_ours"
-    needed = _needs(session, template.issuer_id)
-    return "circle" if template.template_id in _reached(asked, needed) else None
+    return "circle" if is_circle(session, template.template_id, asked) else None
+
+
+def is_circle(session: Session, template_id: str, asked: Collection[str]) -> bool:
+    """Whether one of these badges asks in turn, itself or by others, for that of the template."""
+    return template_id in _reached(asked, _needs(session))
 
 
 def refuse(session: Session, template: TemplateVersion, tree: Node) -> None:
@@ -131,7 +145,7 @@ def can_be_asked_for(
     session: Session, template: TemplateVersion, registration_id: int, course_id: int | None
 ) -> Mapping[str, str]:
     """The names, by template id, of the published badges that a rule of the course for the template may ask for."""
-    needed = _needs(session, template.issuer_id)
+    needed = _needs(session)
     return {
         row.template_id: row.name
         for row in queries.templates.published_templates(session, registration_id, course_id)
@@ -141,10 +155,10 @@ def can_be_asked_for(
     }
 
 
-def _needs(session: Session, issuer_id: str) -> Mapping[str, frozenset[str]]:
-    """For each template of the issuer, those whose badges some rule of it asks for."""
+def _needs(session: Session) -> Mapping[str, frozenset[str]]:
+    """For each template, those whose badges some rule of it asks for: of other issuers too, in pathways."""
     found: dict[str, frozenset[str]] = {}
-    for template_id, tree in queries.rules.rules_asking_for_badges(session, issuer_id):
+    for template_id, tree in queries.rules.rules_asking_for_badges(session):
         found[template_id] = found.get(template_id, frozenset()) | badges_asked_for(read_tree(tree))
     return found
 

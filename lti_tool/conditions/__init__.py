@@ -58,8 +58,8 @@ class Condition(Protocol):
     In every form the ids of fields have a `prefix`, which is empty while a badge is placed, and in a rule of parts
     their names begin with `named`, for there may be two of a condition. Its table `part` says what it is called there:
     `title` in the list, and for `teacher` and `learner` as a part of one sentence.
-    `OF_ISSUERS`, if it is there, is true for one that is of rules of an issuer alone: no form offers it.
     `ONLY_LIMITS`, if it is there, is true for one that says when, but is by itself no reason for a badge.
+    `IN_FORMS`, if it is there, is false for one that no form of a rule offers.
     `SHARES` is the module, in a folder here whose name begins with an underscore, of what it has in common with other
     conditions: its sentences and fragments are theirs too.
     `typed_for(required)`, if it is there, is what the form shows at first for a badge that asks for a result.

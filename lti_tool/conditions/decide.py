@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from lti_tool.conditions.parts import Part, all_of, any_of
+from lti_tool.conditions.parts import Part, all_of, any_of, some_of
 from lti_tool.conditions.tree import Group, Leaf, Node, judges
 from lti_tool.observations import (
     ROLE,
@@ -81,7 +81,8 @@ def _part(node: Node, facts: Facts) -> Part:
     if isinstance(node, Group):
         if node.kind == "all":
             return _all(node, facts)
-        return any_of(tuple(_part(each, facts) for each in node.nodes))
+        inner = tuple(_part(each, facts) for each in node.nodes)
+        return any_of(inner) if node.kind == "any" else some_of(inner, node.needed)
     if node.options is None:
         return Part(condition=node.condition, state="unreadable", code="unreadable")
     part: Part = node.options.holds(facts)

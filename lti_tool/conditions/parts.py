@@ -15,8 +15,8 @@ class Part:
     """What a condition came to. Its own sentences put `code` and `values` into words for each reader.
 
     `at`: since when it is met. `asks`: the question to teachers that settles it for everybody at once. `parts`: those
-    of a group, whose `condition` is `all` or `any`. The names of `values` say what they are: `..._at` is a time,
-    `minimum` and `score` are Decimals from 0 to 1, `by` is a person's id.
+    of a group, whose `condition` is `all`, `any` or `some`. The names of `values` say what they are: `..._at` is a
+    time, `minimum` and `score` are Decimals from 0 to 1, `by` is a person's id.
     """
 
     condition: str
@@ -59,6 +59,27 @@ def any_of(parts: tuple[Part, ...], name: str = "any") -> Part:
     state: State = next((each for each in ("unreadable", "met", "question") if each in states), "not_yet")
     times = [part.at for part in parts if part.state == "met" and part.at]
     return Part(condition=name, state=state, at=min(times) if state == "met" and times else None, parts=parts)
+
+
+def some_of(parts: tuple[Part, ...], needed: int) -> Part:
+    """Met where as many parts are as are needed, since the last of the first of these; unreadable where one is."""
+    states = [part.state for part in parts]
+    met = sorted((part for part in parts if part.state == "met"), key=lambda part: (part.at is None, part.at))
+    state: State = "not_yet"
+    if "unreadable" in states:
+        state = "unreadable"
+    elif len(met) >= needed:
+        state = "met"
+    elif len(met) + states.count("question") >= needed:
+        state = "question"
+    times = [part.at for part in met[:needed] if part.at]
+    return Part(
+        condition="some",
+        state=state,
+        at=max(times) if state == "met" and times else None,
+        values={"needed": needed, "met": len(met)},
+        parts=parts,
+    )
 
 
 def _text(value: Any) -> str:

@@ -1,13 +1,14 @@
 """A rule as a tree of conditions: read from JSON, written as JSON, and the limits of both.
 
-`{"all": [...]}`, `{"any": [...]}`, or `{"condition": NAME, ...}` with the options of that condition.
+`{"all": [...]}`, `{"any": [...]}`, `{"at_least": 2, "of": [...]}`, or `{"condition": NAME, ...}` with the options of
+that condition.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeGuard
@@ -29,10 +30,11 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """All, or any, of several."""
+    """All, or any, or `some` of several: of these as many as are `needed`."""
 
-    kind: Literal["all", "any"]
+    kind: Literal["all", "any", "some"]
     nodes: tuple[Node, ...]
+    needed: int = 0
 
 
 Node = Leaf | Group
@@ -68,6 +70,8 @@ def _node(value: Any, levels: int) -> Node:
             if len(value) > 1 or not isinstance(inner, list) or not 0 < len(inner) <= MOST_PARTS:
                 return UNREADABLE
             return Group(kind=kind, nodes=tuple(_node(each, levels - 1) for each in inner))
+    if "of" in value:
+        return _some(value, levels)
     name = value.get("condition")
     if not isinstance(name, str):
         return UNREADABLE
@@ -76,6 +80,16 @@ def _node(value: Any, levels: int) -> Node:
     if condition is None or not options.keys() <= {field.name for field in fields(condition.Options)}:
         return Leaf(condition=name[:100], options=None)
     return Leaf(condition=name, options=_read(condition, options))
+
+
+def _some(value: Mapping[str, Any], levels: int) -> Node:
+    inner, needed = value["of"], value.get("at_least")
+    if value.keys() != {"of", "at_least"} or not isinstance(inner, list) or len(inner) > MOST_PARTS:
+        return UNREADABLE
+    # True is a number, too.
+    if isinstance(needed, bool) or not isinstance(needed, int) or not 0 < needed <= len(inner):
+        return UNREADABLE
+    return Group(kind="some", nodes=tuple(_node(each, levels - 1) for each in inner), needed=needed)
 
 
 def _read(condition: Condition, values: Mapping[str, Any]) -> Any:
@@ -112,7 +126,8 @@ def written(tree: Node) -> str:
 def as_json(tree: Node) -> dict[str, Any]:
     """The rule as a JSON value."""
     if isinstance(tree, Group):
-        return {tree.kind: [as_json(node) for node in tree.nodes]}
+        inner = [as_json(node) for node in tree.nodes]
+        return {"at_least": tree.needed, "of": inner} if tree.kind == "some" else {tree.kind: inner}
     if tree.options is None:
         return {"condition": tree.condition, "options": None}
     # An empty text is the usual one, and is left out.
@@ -209,7 +224,7 @@ def raised_to(tree: Node, required: Decimal | None) -> Node:
     if required is None:
         return tree
     if isinstance(tree, Group):
-        return Group(kind=tree.kind, nodes=tuple(raised_to(node, required) for node in tree.nodes))
+        return replace(tree, nodes=tuple(raised_to(node, required) for node in tree.nodes))
     options = tree.options.raised_to(required) if _is_about_results(tree.options) else tree.options
     return Leaf(condition=tree.condition, options=options)
 

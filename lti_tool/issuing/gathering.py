@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from badges.achievement import achievement_url
-from badges.credential import CredentialBuilder, Endorsements, GivenEvidence, StatusEntry
+from badges.credential import CredentialBuilder, Endorsements, GivenEvidence, Part, StatusEntry
 from badges.credential import Learner as Subject
 from badges.prior_learning import PriorLearning
 from badges.template.model import Template, stored_template
@@ -157,6 +158,7 @@ def for_holder(
         form=form,
         learner=Subject(name=signed.name, email_hash=signed.email_hash),
         salt=signed.salt,
+        parts=signed.parts,
         valid_until=unbound.valid_until,
         keys=keys,
     )
@@ -239,6 +241,7 @@ def _gather(
                 score=award.score,
                 evidence=tuple(_evidence(each) for each in award.evidence),
                 prior_learning=_prior_learning(award.recognition) if award.recognition else None,
+                parts=tuple(_part(session, issuers, each) for each in award.parts),
                 status=StatusEntry(
                     list_url=addresses.status_list(entry.list_id),
                     index=entry.index,
@@ -270,6 +273,16 @@ def _prior_learning(given: Mapping[str, str]) -> PriorLearning:
         level_reference=given["level_reference"],
         assessors=int(given["assessors"]),
     )
+
+
+def _part(session: Session, issuers: Issuers, kept: Mapping[str, Any]) -> Part:
+    """A part as it is kept with the award: a BadgePart of `lti_tool.values` as JSON."""
+    own = kept.get("credential")
+    if own is None:
+        return Part(id=kept["id"], name=kept["name"])
+    # Its award may have been erased since, by its issuer or with the account that had it.
+    is_there = queries.credentials.credential(session, own) is not None
+    return Part(id=_url(session, issuers, own) if is_there else f"urn:uuid:{own}", name=kept["name"])
 
 
 def _language(template: Template, wanted: str | None) -> str:

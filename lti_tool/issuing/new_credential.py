@@ -10,7 +10,7 @@ from decimal import Decimal
 from hashlib import sha256
 from uuid import uuid4
 
-from badges.credential import CredentialBuilder, GivenEvidence, StatusEntry, identity_hash
+from badges.credential import CredentialBuilder, GivenEvidence, Part, StatusEntry, identity_hash
 from badges.credential import Learner as Subject
 from badges.prior_learning import PriorLearning
 from lti_tool.issuing.issuer import Issuer
@@ -53,6 +53,7 @@ class NewCredential:
     score: Decimal | None
     evidence: tuple[GivenEvidence, ...] = ()
     prior_learning: PriorLearning | None = None
+    parts: tuple[Part, ...] = ()
     status: StatusEntry
     keys: Mapping[str, SigningKey]
     holder: str | None = None
@@ -108,6 +109,7 @@ def _build(new: NewCredential, *, credential_url: str, salt: str, now: datetime)
         replaces=new.replaces_url,
         evidence=new.evidence,
         prior_learning=new.prior_learning,
+        parts=new.parts,
     )
 
 
@@ -125,8 +127,9 @@ def _dummy_credential(new: NewCredential) -> Json:
       before any badge, an index that no list has. A value that is equal by chance or by mistake becomes constant
       text: the form, which is stored in the database for all processes, then holds personal data of the first learner,
       and fits nobody else. It cannot sign anything false: a form is used only for a credential that it reproduces.
-    * Both must have the same structure. So the dummy has a name, an e-mail address, a score, an end, a predecessor and
-      evidence exactly where the real one has them. Credentials of another structure get a compiled form of their own.
+    * Both must have the same structure. So the dummy has a name, an e-mail address, a score, an end, a predecessor,
+      evidence and parts exactly where the real one has them. Credentials of another structure get a compiled form of
+      their own.
     """
     real = new.learner
     fictitious = secrets.token_hex(16)
@@ -145,6 +148,7 @@ def _dummy_credential(new: NewCredential) -> Json:
         replaces_url=None if new.replaces_url is None else f"urn:uuid:{uuid4()}",
         evidence=tuple(_dummy_evidence(each) for each in new.evidence),
         prior_learning=None if new.prior_learning is None else _dummy_decision(new.prior_learning),
+        parts=tuple(_dummy_part(each) for each in new.parts),
         # The purpose stays: it changes with a setting, for all credentials at once.
         status=replace(new.status, list_url=f"urn:uuid:{uuid4()}", index=status.LENGTH),
     )
@@ -164,6 +168,10 @@ def _dummy_decision(real: PriorLearning) -> PriorLearning:
         level_reference=secrets.token_hex(16) if real.level_reference else "",
         assessors=real.assessors,
     )
+
+
+def _dummy_part(real: Part) -> Part:
+    return Part(id=f"urn:uuid:{uuid4()}", name={language: secrets.token_hex(16) for language in real.name})
 
 
 def _dummy_evidence(real: GivenEvidence) -> GivenEvidence:

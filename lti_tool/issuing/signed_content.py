@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from badges.credential import identity_hash
+from badges.credential import Part, identity_hash
 from badges.prior_learning import decision_in
 from badges.template.fields import Texts
 from lti_tool.values import Json
@@ -31,6 +31,7 @@ class SignedContent:
     score: Decimal | None
     assessed_at: datetime | None
     prior_learning: Texts = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
 
     def has_email(self, email: str | None) -> bool:
         """Whether it was signed for that address."""
@@ -59,6 +60,7 @@ def signed_content(text: str) -> SignedContent:
         score=_score(subject),
         assessed_at=_assessed_at(subject),
         prior_learning=decision_in(credential),
+        parts=tuple(Part(id=each["id"], name=each["title"]) for each in subject.get("hasPart", [])),
     )
 
 

@@ -45,8 +45,8 @@ FINAL_SCORE = "final_score"
 #: How many of the requirements of the course the person has met, as the platform counts them, and for which kinds of
 #: observations that was looked into: a source asks again only about those in whom something has changed.
 REQUIREMENTS_MET = "requirements_met"
-#: The person holds a valid badge of the rule's issuer; `resource` is its template's id: `{"awarded_at": ...,
-#: "valid_until": ...}`, the latter None without an end. None once it was revoked or suspended.
+#: The person holds a badge of the rule's issuer that is neither revoked nor suspended; `resource` is its template's
+#: id: `{"awarded_at": ..., "valid_until": ...}`, the latter None without an end. None once it was revoked or suspended.
 BADGE_HELD = "badge_held"
 #: What one assessor found of a person's prior learning, for the issuer of an application, which `resource` names by its
 #: key: `{"round": ..., "place": ..., "met": [...], "identity": ...}`, of each learning outcome whether it is met.
@@ -54,6 +54,10 @@ PRIOR_LEARNING_ASSESSED = "prior_learning_assessed"
 #: What was decided in the application that `resource` names: `{"template": ..., "round": ..., "outcome": ...,
 #: "reference": ...}`, with the outcome `granted` or `refused`.
 PRIOR_LEARNING_DECIDED = "prior_learning_decided"
+#: Something else of the person counts as the part of a pathway that `resource` names by its id: a badge of another
+#: issuer that somebody found equivalent, or one that the person has by another account. Values as of BADGE_HELD, with
+#: the `name` of the badge. None once it counts no more.
+PART_MET = "part_met"
 #: The kinds that are about the course and its activities, whichever links to badges it has.
 OF_WHOLE_COURSE = frozenset({COURSE_COMPLETED, ACTIVITY_COMPLETED, FINAL_SCORE})
 #: The course was made as a copy of others: `{"origins": [...]}`, the ids that these have on the platform.

@@ -20,6 +20,9 @@ Permission = Literal[
     "retire_templates",
     "manage_catalogue",
     "manage_endorsements",
+    "see_pathways",
+    "manage_pathways",
+    "find_equivalent",
     "see_platforms",
     "manage_platforms",
     "rotate_lti_key",
@@ -56,6 +59,10 @@ MAY: Mapping[str, frozenset[str]] = {
     "manage_catalogue": frozenset({"owner", "manager"}),
     # Who is asked to speak for a template or the issuer, and whose words are shown and signed with badges.
     "manage_endorsements": frozenset({"owner", "manager", "approver"}),
+    "see_pathways": _ALL,
+    "manage_pathways": frozenset({"owner", "manager"}),
+    # Whether a badge from elsewhere is as good as a part: whoever answers for what the institution awards.
+    "find_equivalent": frozenset({"owner", "approver", "assessor"}),
     "see_platforms": frozenset({"owner", "manager", "support", "auditor"}),
     "manage_platforms": frozenset({"owner", "manager"}),
     # It is shown to the platforms of all issuers: an owner of the first one alone.

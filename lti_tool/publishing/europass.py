@@ -136,6 +136,7 @@ def _awarded(issuers: Issuers, row: CredentialRow) -> EuropassAward:
         score=signed.score,
         assessed_at=signed.assessed_at,
         valid_until=signed.valid_until,
+        parts=signed.parts,
         png=version.picture,
         prior_learning=signed.prior_learning,
     )

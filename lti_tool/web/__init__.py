@@ -45,10 +45,12 @@ from lti_tool.web.editor import quality_report, steps, template_list
 from lti_tool.web.hosts import connect as host_connect
 from lti_tool.web.hosts import places as host_places
 from lti_tool.web.learner import badge, downloads, mine, own_data, sharing, signed_in
+from lti_tool.web.learner import pathways as learner_pathways
 from lti_tool.web.mails import bounces, holder_checks, reminders
 from lti_tool.web.operator import account as operator_account
 from lti_tool.web.operator import catalogue as operator_catalogue
 from lti_tool.web.operator import endorsements as operator_endorsements
+from lti_tool.web.operator import equivalences as operator_equivalences
 from lti_tool.web.operator import events as operator_events
 from lti_tool.web.operator import home as operator_home
 from lti_tool.web.operator import invitation as operator_invitation
@@ -57,6 +59,7 @@ from lti_tool.web.operator import issuer_keys as operator_issuer_keys
 from lti_tool.web.operator import issuer_look as operator_issuer_look
 from lti_tool.web.operator import issuer_profile as operator_issuer_profile
 from lti_tool.web.operator import openid as operator_openid
+from lti_tool.web.operator import pathways as operator_pathways
 from lti_tool.web.operator import people as operator_people
 from lti_tool.web.operator import person_acts as operator_person_acts
 from lti_tool.web.operator import person_data as operator_person_data
@@ -178,6 +181,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         mine,
         own_data,
         signed_in,
+        learner_pathways,
         keep,
         offer_pages,
         exchanges,
@@ -203,6 +207,8 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         operator_home,
         operator_templates,
         operator_catalogue,
+        operator_pathways,
+        operator_equivalences,
         operator_platforms,
         operator_platform,
         operator_platform_details,

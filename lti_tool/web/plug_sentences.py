@@ -72,6 +72,9 @@ def trace_lines(trace: Mapping[str, Any]) -> Sequence[Line]:
         told = sentence(trace, "teacher")
         return [Line(state=trace["state"], sentence=told)] if told else []
     lines = [line for part in trace["parts"] for line in trace_lines(part)]
+    if trace["condition"] == "some":
+        needed = _("%(number)s of these are needed:", number=trace["values"]["needed"])
+        return [Line(state=trace["state"], sentence=needed, inner=lines)]
     if trace["condition"] != "any" or len(lines) < 2:
         return lines
     return [Line(state=trace["state"], sentence=_("One of these is enough:"), inner=lines)]
@@ -128,7 +131,7 @@ def shown(name: str, value: str) -> Markup | str:
         return moment(datetime.fromisoformat(value))
     if name.endswith("_on"):
         return day(datetime.fromisoformat(value))
-    if name in ("name", "reason"):
+    if name in ("name", "by_name", "reason"):
         return isolated(value)
     if name.endswith("minimum"):
         return exact_percent(Decimal(value))
@@ -177,6 +180,9 @@ def _joined(node: Node, reader: str) -> Markup:
     if isinstance(node, Leaf):
         return _filled_in(_words_as_part(node, reader), node)
     told = [_inner(each, reader) for each in sorted(node.nodes, key=only_limits)]
+    if node.kind == "some":
+        parts = Markup("; ").join(told)
+        return escape(_("%(number)s of these: %(parts)s")) % {"number": node.needed, "parts": parts}
     # Commas part what stands beside a group, so that nobody reads the group as ending later than it does.
     if any(isinstance(each, Group) for each in node.nodes):
         return escape(_(", and ") if node.kind == "all" else _(", or ")).join(told)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from badges.credential import Learner
+from badges.credential import Learner, Part
 from badges.elm import EuropassAward, european_credential, upload_archive, upload_document
 from badges.elm.checks import find_problems
 from badges.issuer import IssuerProfile, Place
@@ -73,6 +73,26 @@ def test_both_shipped_templates_conform_to_the_profile_and_to_annex_1(
         credential = european_credential(replace(award, template=template))
         assert find_problems(credential) == ()
         assert conforms(credential)
+
+
+def test_parts_are_parts_of_what_is_no_qualification_and_notes_alone_of_one(
+    award: EuropassAward, conforms: Conforms
+) -> None:
+    """The model knows parts of a Qualification as Qualifications alone, which ours are not."""
+    parts = (Part(id="https://x.example/1", name={"en": "One", "lv": "Viens"}),)
+    bare = replace(
+        award.template, level=None, lki_level=None, national_level=None, types_of_quality_assurance=()
+    )
+    for template, kind in ((award.template, "Qualification"), (bare, "LearningAchievementSpecification")):
+        credential = european_credential(replace(award, template=template, parts=parts))
+        (claim,) = credential["credentialSubject"]["hasClaim"]
+        specification = claim["specifiedBy"]
+        assert specification["type"] == kind
+        inner = [each["type"] for each in specification.get("hasPart", [])]
+        assert inner == ([] if kind == "Qualification" else [kind])
+        notes = [each["noteLiteral"]["en"] for each in specification["additionalNote"]]
+        assert "Part: One" in notes and any("not by themselves a level" in each for each in notes)
+    assert conforms(european_credential(replace(award, parts=parts)))
 
 
 def test_the_same_award_is_always_the_same_document(award: EuropassAward) -> None:

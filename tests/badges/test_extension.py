@@ -14,6 +14,7 @@ import pytest
 from jsonschema import Draft201909Validator, FormatChecker
 from pyld import jsonld
 
+from badges.credential import Part
 from badges.errors import VocabularyError
 from badges.eu import elements
 from badges.eu.annex_1 import ELEMENTS
@@ -134,6 +135,13 @@ def full_issuer(issuer: IssuerProfile) -> IssuerProfile:
     )
 
 
+#: Badges for which it was awarded: one of this site, and one from elsewhere whose language nobody knows.
+PARTS = (
+    Part(id="https://riga-college.example/credentials/2", name={"en": "One", "lv": "Viens"}),
+    Part(id="urn:uuid:0b7a1c52-6a42-4cc5-aafb-7fe3ad5e5834", name={"und": "Welding"}),
+)
+
+
 def test_no_term_of_ours_can_be_redefined() -> None:
     assert extension_terms()["@protected"] is True
 
@@ -194,7 +202,8 @@ def test_the_fullest_badge_passes_every_schema_and_loses_nothing_in_compaction(
     full_template: Template, full_issuer: IssuerProfile, built: Build, shared: Path, language: str
 ) -> None:
     replaced = "https://riga-college.example/credentials/1"
-    credential = built(full_template, issuer=full_issuer, language=language, replaces=replaced)
+    given = {"language": language, "replaces": replaced, "parts": PARTS}
+    credential = built(full_template, issuer=full_issuer, **given)
     schemas = shared / "data/schemas"
     files = [
         schemas / "ob_v3p0_achievementcredential_schema.json",
@@ -227,7 +236,7 @@ def test_the_fullest_template_reads_back_the_same(full_template: Template) -> No
 def test_each_element_is_at_all_its_paths_in_the_fullest_badge(
     full_template: Template, full_issuer: IssuerProfile, built: Build, shared: Path
 ) -> None:
-    credential = built(full_template, issuer=full_issuer)
+    credential = built(full_template, issuer=full_issuer, parts=PARTS)
     # No badge has both the assessments of its achievement and this in their place.
     recognised = built(full_template, issuer=full_issuer, prior_learning=RECOGNISED)
     elm = json.loads((shared / "data/eu/context/edc-ap-context.jsonld").read_text(encoding="utf-8"))

@@ -17,7 +17,7 @@ NAME = "prior_learning_recognised"
 READS = frozenset({PRIOR_LEARNING_ASSESSED, PRIOR_LEARNING_DECIDED})
 IS_OCCASION = False
 CONFIRM_AT_FIRST = False
-OF_ISSUERS = True
+IN_FORMS = False
 
 #: So many assess; where they differ, one more does.
 ASSESSORS = 2

@@ -49,6 +49,7 @@ from lti_tool.store.models.organisations import (
     OrganisationStatusList,
 )
 from lti_tool.store.models.outbox import Outbox
+from lti_tool.store.models.pathways import Pathway, PathwayClaim
 from lti_tool.store.models.people import Course, Person, PlatformAccount
 from lti_tool.store.models.platforms import (
     DeploymentRow,
@@ -130,6 +131,8 @@ __all__ = [
     "OrganisationRow",
     "OrganisationStatusList",
     "Outbox",
+    "Pathway",
+    "PathwayClaim",
     "Person",
     "Placement",
     "PlatformAccount",

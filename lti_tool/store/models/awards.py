@@ -74,6 +74,8 @@ class Award(Base):
     """What was given as evidence with an award by hand: each an Evidence of `lti_tool.values` as JSON."""
     recognition: Mapped[dict[str, str] | None] = mapped_column(JSON)
     """Of an award for prior learning the decision that it rests on: a Recognition of `lti_tool.values` as JSON."""
+    parts: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    """The badges that it was awarded for as a whole, as `lti_tool.values.BadgePart` has them as JSON."""
     published_at: Mapped[datetime | None]
     """When its learner made the badge public; None while it is private."""
     hidden_at: Mapped[datetime | None]

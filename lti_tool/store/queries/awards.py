@@ -72,6 +72,7 @@ def to_issue(session: Session, award_ids: Collection[int]) -> Sequence[AwardToIs
         Person.language,
         Award.evidence,
         Award.recognition,
+        Award.parts,
         Person.withheld,
     )
     rows = session.execute(query.join(Award.person).where(Award.id.in_(award_ids)).order_by(Award.id))

@@ -18,6 +18,8 @@ from lti_tool.store.models import (
     IdentityCheckRefusal,
     IssuerErasure,
     MailRefusal,
+    Pathway,
+    PathwayClaim,
     PlatformAccount,
     ProvedAddress,
     RegistrationRow,
@@ -55,17 +57,23 @@ def copy_objections(session: Session, person_id: int, to: int) -> None:
 
 
 def delete_asked_of(session: Session, issuer_id: str, person_id: int) -> None:
-    """Deletes what was to be awarded to the person by hand, and done to them with others, by rules of the issuer."""
+    """Deletes what was to be awarded to the person by hand, and done to them with others, by rules of the issuer.
+
+    And what they have claimed for parts of its pathways.
+    """
     rules = select(AwardRule.id).where(AwardRule.issuer_id == issuer_id)
     acts = select(BulkAct.id).where(BulkAct.rule_id.in_(rules))
     theirs = (BulkActPerson.person_id == person_id) & BulkActPerson.bulk_act_id.in_(acts)
     about = select(BulkActPerson.bulk_act_id).where(theirs)
     ended = BulkAct.id.in_(about) & BulkAct.ended_at.is_not(None)
     by_hand = (HandAward.person_id == person_id) & HandAward.rule_id.in_(rules)
+    pathways = select(Pathway.id).where(Pathway.issuer_id == issuer_id)
+    claims = (PathwayClaim.person_id == person_id) & PathwayClaim.pathway_id.in_(pathways)
     for statement in (
         update(BulkAct).where(ended).values(reason=""),
         delete(BulkActPerson).where(theirs),
         delete(HandAward).where(by_hand),
+        delete(PathwayClaim).where(claims),
     ):
         session.execute(statement.execution_options(synchronize_session=False))
     session.expire_all()

@@ -15,8 +15,11 @@ from lti_tool.store.models import (
     Award,
     AwardRule,
     BulkAct,
+    CorrectionRequest,
     Course,
     Delivery,
+    Pathway,
+    PathwayClaim,
     PlatformSelfTest,
     RegistrationRow,
     TemplateVersion,
@@ -34,7 +37,8 @@ class IssuerNumbers(NamedTuple):
 
     `approvals`: drafts about which somebody is asked. `undelivered`: deliveries that were given up, ever. Of awards
     that began since a moment and were not revoked: `awarded`; `issued`, whose badge is made; `claimed`, which their
-    learners have opened; `deliveries` of them, and `delivered`, those that arrived.
+    learners have opened; `deliveries` of them, and `delivered`, those that arrived. `corrections`: requests about
+    badges of no course. `equivalences`: badges from elsewhere of which learners ask whether they are parts of pathways.
     """
 
     approvals: int
@@ -44,6 +48,8 @@ class IssuerNumbers(NamedTuple):
     claimed: int
     deliveries: int
     delivered: int
+    corrections: int
+    equivalences: int
 
 
 class AwardedAt(NamedTuple):
@@ -80,6 +86,14 @@ def numbers(session: Session, issuer_id: str, since: datetime) -> IssuerNumbers:
         _number_of_awards(and_(new, Award.status == "issued", Award.claimed_at.is_not(None))),
         delivered_of.where(new),
         delivered_of.where(new, Delivery.status == "sent"),
+        select(func.count(CorrectionRequest.id))
+        .join(Award, Award.id == CorrectionRequest.award_id)
+        .where(
+            Award.issuer_id == issuer_id, Award.course_id.is_(None), CorrectionRequest.settled_at.is_(None)
+        ),
+        select(func.count(PathwayClaim.id))
+        .join(Pathway, Pathway.id == PathwayClaim.pathway_id)
+        .where(Pathway.issuer_id == issuer_id, PathwayClaim.status == "asked"),
     )
     row = session.execute(select(*(each.scalar_subquery() for each in parts))).one()
     return IssuerNumbers._make(int(each) for each in row)
@@ -163,6 +177,7 @@ _OWNERS: Mapping[str, Any] = {
     "registration": lambda ids: select(RegistrationRow.id, RegistrationRow.issuer_id).where(
         RegistrationRow.id.in_(ids)
     ),
+    "pathway": lambda ids: select(Pathway.id, Pathway.issuer_id).where(Pathway.id.in_(ids)),
     "act": lambda ids: (
         select(BulkAct.id, AwardRule.issuer_id)
         .join(AwardRule, AwardRule.id == BulkAct.rule_id)

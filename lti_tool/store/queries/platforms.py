@@ -25,6 +25,7 @@ from lti_tool.store.models import (
     LaunchSession,
     MailedMatter,
     MailRefusal,
+    PathwayClaim,
     Person,
     Placement,
     PlatformAccount,
@@ -274,6 +275,7 @@ def _delete_people(session: Session, person_ids: Collection[int]) -> None:
     for table, of_them in (
         (MailRefusal, MailRefusal.person_id.in_(person_ids)),
         (IdentityCheckRefusal, IdentityCheckRefusal.person_id.in_(person_ids)),
+        (PathwayClaim, PathwayClaim.person_id.in_(person_ids)),
         (Person, Person.id.in_(person_ids)),
     ):
         session.execute(delete(table).where(of_them).execution_options(synchronize_session=False))

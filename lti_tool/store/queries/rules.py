@@ -119,17 +119,16 @@ def courses_awarding_for(session: Session, registration_id: int, issuer_id: str)
 
 
 #: How a rule's text says that it asks for another badge; in a name a quotation mark stands behind a backslash.
-_ASKS_FOR_BADGES = RuleVersion.tree.contains('"condition":"holds_badge"', autoescape=True)
+_ASKS_FOR_BADGES = RuleVersion.tree.contains('"badge":"', autoescape=True)
 
 
-def rules_asking_for_badges(session: Session, issuer_id: str) -> Sequence[tuple[str, str]]:
-    """What the rules that award badges of the issuer and ask for others say: the template and the tree of each."""
+def rules_asking_for_badges(session: Session) -> Sequence[tuple[str, str]]:
+    """What the rules of all issuers that ask for badges say: the template that each awards, and its tree."""
     query = (
         select(TemplateVersion.template_id, RuleVersion.tree)
         .join(RuleVersion.rule)
         .join(RuleVersion.template_version)
         .where(
-            AwardRule.issuer_id == issuer_id,
             AwardRule.removed_at.is_(None),
             RuleVersion.status == "active",
             _ASKS_FOR_BADGES,

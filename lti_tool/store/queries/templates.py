@@ -45,6 +45,11 @@ def institutional_template(session: Session, template_id: str) -> TemplateVersio
     return next(iter(_newest_published(session, chosen)), None)
 
 
+def newest_published(session: Session, template_id: str) -> TemplateVersion | None:
+    """The newest published version of the template, whoever has written it."""
+    return next(iter(_newest_published(session, TemplateVersion.template_id == template_id)), None)
+
+
 def _newest_published(session: Session, chosen: ColumnElement[bool]) -> Sequence[TemplateVersion]:
     newest = (
         select(TemplateVersion.template_id, func.max(TemplateVersion.version).label("version"))

@@ -23,6 +23,7 @@ from lti_tool.web.checked_requests import row_id, typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
 from lti_tool.web.learner.my_badges import badges_of
+from lti_tool.web.learner.pathways import listed
 from lti_tool.web.learner.sharing import own_award
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.translation import gettext as _
@@ -145,6 +146,8 @@ def change_listing(session: Session, award: Award, action: str, by: Actor) -> st
             return _("The badge is in the list again.")
         case "correction":
             own_badges.ask_correction(session, award, typed_line("words", own_badges.MAX_WORDS), now, by)
+            if award.course_id is None:
+                return _("The institution is told. You find a corrected badge here.")
             return _("Your teacher is told. You find a corrected badge here.")
         case _:
             raise NotFoundError("nothing of that name can be done")
@@ -185,6 +188,7 @@ def _page(
             path="/lti/app",
             badges=badges_of(session, [person_id]),
             not_yet=_not_yet(session, visit, person_id),
+            pathways=listed(session, [person_id]),
             proofs=proofs,
             may_prove=len(proofs) < MOST_ADDRESSES,
             asked=asked,

@@ -47,6 +47,7 @@ class ListedBadge:
     is_hidden: bool
     is_new: bool
     asked_correction: bool
+    is_of_course: bool
 
 
 def badges_of(session: Session, person_ids: Collection[int]) -> Sequence[ListedBadge]:
@@ -82,6 +83,7 @@ def _listed(session: Session, award: Award, dead: Collection[int], now: datetime
         is_hidden=award.hidden_at is not None,
         is_new=credential is not None and award.claimed_at is None,
         asked_correction=queries.corrections.open_of(session, award.id) is not None,
+        is_of_course=award.course_id is not None,
     )
 
 

@@ -40,6 +40,7 @@ from lti_tool.web.learner.learner_visits import (
 )
 from lti_tool.web.learner.mine import change_listing, wrong_code
 from lti_tool.web.learner.my_badges import badges_of
+from lti_tool.web.learner.pathways import listed
 from lti_tool.web.learner.sharing import change_sharing, claim_once, sharing_of
 from lti_tool.web.page_issuer import issuer_of, page_issuer, set_page_issuer
 from lti_tool.web.translation import gettext as _
@@ -195,6 +196,7 @@ def list_page(session: Session, visit: LearnerVisit, *, done: str = "", wrong: s
         badges=badges,
         sessions=learner_sessions.running_sessions(session, visit.address, current_tool().clock()),
         session_name=learner_sessions.name_of,
+        pathways=listed(session, visit.people),
         kept=kept_of(session, visit.people),
         programs=programs_of(session, visit.people),
         done=done,

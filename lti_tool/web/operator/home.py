@@ -64,6 +64,9 @@ def show(slug: str) -> Response:
             number_of_jobs=len(jobs),
             ending=ending_soon(issuer.profile.accreditations, issuer.profile.day_of(now)),
             today=issuer.profile.day_of(now),
+            corrections=queries.corrections.open_outside_courses(session, issuer.id)
+            if numbers.corrections
+            else (),
             old_keys=issuer.keyring.signing_for_long(session, now),
             **_verifications(session, issuer, now),
         )

@@ -42,6 +42,7 @@ DONE: Mapping[str, Sentence] = {
     "retried": _l("It is being tried again."),
     "revoked": _l("The badge is revoked. Its public page and every later check show this."),
     "corrected": _l("A corrected badge is being issued. The one before is revoked as replaced."),
+    "settled": _l("The request for a correction is settled."),
     "name": _l("The name is confirmed. Badges without it are being replaced."),
     "no_name": _l("The name is declined. The learner can state another one."),
     "address": _l("The address is confirmed for seven days."),
@@ -68,6 +69,7 @@ class Known:
     awards: Sequence[Award]
     dead: DeadOfAwards
     outdated: frozenset[int]
+    corrections: Mapping[int, str]
 
 
 @pages.get(ROUTE)
@@ -173,6 +175,11 @@ def known_of(session: Session, issuer: Issuer, person_id: int) -> Known:
         awards=found,
         dead=dead_jobs.dead_of_awards(session, [each.id for each in found]),
         outdated=frozenset(each.id for each in found if is_outdated(each, now)),
+        corrections={
+            each.award_id: each.words
+            for each in queries.corrections.open_outside_courses(session, issuer.id)
+            if each.award.person_id == person_id
+        },
     )
 
 

@@ -14,7 +14,7 @@ from lti_tool.deliveries import dispatch
 from lti_tool.errors import AwardStateError, NotFoundError, OtherNameError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.signed_content import signed_content
-from lti_tool.people import addresses, identity_checks, stated_names
+from lti_tool.people import addresses, identity_checks, own_badges, stated_names
 from lti_tool.privacy import issuer_share, known_names
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor
@@ -112,6 +112,16 @@ def correct(slug: str, person_id: int, award_id: int) -> Response:
         awards.correct(session, award, now, by)
 
     return _change(slug, person_id, award_id, act, "corrected")
+
+
+@pages.post(f"{_AWARD}/settle")
+def settle(slug: str, person_id: int, award_id: int) -> Response:
+    """What the learner asked about a badge is settled: of one outside of courses no teacher can say so."""
+
+    def act(session: Session, _issuer: Issuer, award: Award, now: datetime, by: Actor) -> None:
+        own_badges.settle_correction(session, award, now, by)
+
+    return _change(slug, person_id, award_id, act, "settled")
 
 
 @pages.post(f"{PERSON}/name/confirm")

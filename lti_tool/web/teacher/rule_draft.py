@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.form import Asked, FormProblem
 from lti_tool.conditions.tree import MOST_PARTS, Group, Leaf, Node, as_json, has_reason, tree_of
+from lti_tool.conditions.tree import nodes as nodes_of
 from lti_tool.web.plug_sentences import form_problem, part_title
 from lti_tool.web.teacher.rule_form import Problem, typed_for
 from lti_tool.web.translation import gettext as _
@@ -145,7 +146,9 @@ def _without(nodes: Sequence[DraftPart | DraftGroup], where: str) -> Iterator[Dr
 
 def drafted(tree: Node, zone: tzinfo) -> Draft | None:
     """The draft of a rule; None where a form cannot show all that the rule asks for."""
-    kind: Kind = tree.kind if isinstance(tree, Group) else "all"
+    if any(isinstance(each, Group) and each.kind == "some" for each in nodes_of(tree)):
+        return None
+    kind: Kind = "any" if isinstance(tree, Group) and tree.kind == "any" else "all"
     numbers = iter(range(1, 2 * MOST_PARTS + 1))
     nodes: list[DraftPart | DraftGroup] = []
     for node in tree.nodes if isinstance(tree, Group) else (tree,):

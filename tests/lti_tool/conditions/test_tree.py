@@ -14,6 +14,7 @@ READABLE = [
     {"all": [{"condition": "confirmed"}, {"condition": "not_before", "at": "2027-01-01T00:00:00+02:00"}]},
     {"any": [{"all": [{"any": [{"all": [{"condition": "confirmed"}]}]}]}]},
     {"any": [{"condition": "confirmed"}] * 49},
+    {"at_least": 2, "of": [{"condition": "confirmed"}] * 3},
 ]
 UNREADABLE = [
     None,
@@ -40,6 +41,15 @@ UNREADABLE = [
     {"all": [{"condition": "confirmed"}], "any": [{"condition": "confirmed"}]},
     {"all": [{"condition": "confirmed"}, {}]},
     {"any": [{"condition": "confirmed"}] * 50},
+    {"at_least": 0, "of": [{"condition": "confirmed"}]},
+    {"at_least": 2, "of": [{"condition": "confirmed"}]},
+    {"at_least": True, "of": [{"condition": "confirmed"}]},
+    {"at_least": "1", "of": [{"condition": "confirmed"}]},
+    {"of": [{"condition": "confirmed"}]},
+    {"at_least": 1, "of": [{"condition": "confirmed"}], "all": []},
+    {"condition": "pathway_part", "part": "p", "badge": "b", "model": "whole"},
+    {"condition": "pathway_part", "part": "p", "badge": "b", "most_days": -1},
+    {"condition": "pathway_part", "badge": "b"},
     {"any": [{"all": [{"any": [{"all": [{"any": [{"condition": "confirmed"}]}]}]}]}]},
 ]
 

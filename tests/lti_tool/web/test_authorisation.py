@@ -211,6 +211,9 @@ WHO_MAY = {
             "items/<uuid:item_key>/remove",
         )
     },
+    "GET /my/pathways": EVERYBODY,
+    "POST /my/pathways/<int:pathway_id>/claim": NOBODY,
+    "POST /my/pathways/claims/<int:claim_id>/withdraw": NOBODY,
     "GET /my/places": EVERYBODY,
     "POST /my/places": NOBODY,
     "GET /my/places/<int:access_id>": EVERYBODY,
@@ -254,6 +257,8 @@ WHO_MAY = {
             ),
             *("/issuers/<slug>", "/issuers/<slug>/operators", "/issuers/<slug>/templates"),
             "/issuers/<slug>/endorsements",
+            *(f"/issuers/<slug>/pathways{page}" for page in ("", "/<int:pathway_id>")),
+            "/issuers/<slug>/pathways/claims/<int:claim_id>",
             "/issuers/<slug>/events",
             "/issuers/<slug>/settings",
             *(f"/issuers/<slug>/platforms{page}" for page in ("", "/add", "/moodle-plugin.zip")),
@@ -290,6 +295,9 @@ WHO_MAY = {
                 for act in ("change", "test", "deployments", "disable", "enable", "remove")
             ),
             *(f"{OPERATORS_PLATFORM[1:]}/sources/<name>{act}" for act in ("", "/remove")),
+            *(f"issuers/<slug>/pathways{page}" for page in ("", "/<int:pathway_id>")),
+            *(f"issuers/<slug>/pathways/<int:pathway_id>/{act}" for act in ("retire", "leave")),
+            *(f"issuers/<slug>/pathways/claims/<int:claim_id>/{act}" for act in ("check", "settle")),
             "issuers/<slug>/events/csv",
             *(f"{PRIOR_LEARNING_OFFER[1:]}{act}" for act in ("", "/close")),
             *(
@@ -303,7 +311,7 @@ WHO_MAY = {
             ),
             *(
                 f"{PERSON_PAGE[1:]}/awards/<int:award_id>/{act}"
-                for act in ("resend", "retry", "revoke", "correct")
+                for act in ("resend", "retry", "revoke", "correct", "settle")
             ),
             "issuers/<slug>/templates/editor",
             *(f"issuers/<slug>/catalogue/<uuid:template_id>/{act}" for act in ("put-in", "take-out")),
@@ -451,6 +459,8 @@ def values(web_tool, school, annas_badge):
             "name": "canvas_rest",
             "registration_id": 1,
             "kept_id": 1,
+            "pathway_id": 1,
+            "claim_id": 1,
             "access_id": 1,
             "key": "0" * 32,
             "organisation_id": "00000000-0000-4000-8000-000000000000",

@@ -18,10 +18,14 @@ from lti_tool.store.models import (
     EndorsementRow,
     OperatorRole,
     OrganisationRow,
+    Pathway,
+    PathwayClaim,
+    Person,
     PriorLearningAssessment,
     TemplateVersion,
 )
 from tests import organisations, prior_learning
+from tests.backpack import kept_badge
 from tests.fixtures import add_another_issuer, publish
 from tests.lti_tool.web.conftest import hidden
 from tests.lti_tool.web.test_authorisation import routes
@@ -39,6 +43,10 @@ PLATFORM = f"{PLATFORMS}/<int:number>"
 SEE_PLATFORMS = {"owner", "manager", "support", "auditor"}
 MANAGE_PLATFORMS = {"owner", "manager"}
 PERSON = "/operator/issuers/<slug>/people/<int:person_id>"
+PATHWAYS = "/operator/issuers/<slug>/pathways"
+PATHWAY = f"{PATHWAYS}/<int:pathway_id>"
+CLAIM = f"{PATHWAYS}/claims/<int:claim_id>"
+FIND_EQUIVALENT = {"owner", "approver", "assessor"}
 AWARD = f"{PERSON}/awards/<int:award_id>"
 ENDORSEMENTS = {"owner", "manager", "approver"}
 PRIOR_LEARNING = "GET /operator/issuers/<slug>/prior-learning"
@@ -68,6 +76,13 @@ WHO_MAY = {
     f"POST {TEMPLATE}/answer": {"owner", "approver"},
     f"POST {TEMPLATE}/retire": {"owner", "manager"},
     "POST /operator/issuers/<slug>/templates/editor": {"owner", "manager"},
+    **{f"GET {page}": EVERY_ROLE for page in (PATHWAYS, PATHWAY)},
+    **{
+        f"POST {page}": {"owner", "manager"}
+        for page in (PATHWAYS, PATHWAY, f"{PATHWAY}/retire", f"{PATHWAY}/leave")
+    },
+    f"GET {CLAIM}": FIND_EQUIVALENT,
+    **{f"POST {CLAIM}/{act}": FIND_EQUIVALENT for act in ("check", "settle")},
     **{f"GET {page}": SEE_PLATFORMS for page in (PLATFORMS, PLATFORM, f"{PLATFORMS}/moodle-plugin.zip")},
     **{
         f"{method} {page}": MANAGE_PLATFORMS
@@ -88,7 +103,10 @@ WHO_MAY = {
     f"POST {PERSON}/erase": {"owner"},
     **{f"POST {PERSON}/{act}": {"owner", "manager"} for act in ("address", "checks")},
     **{f"POST {PERSON}/name/{act}": {"owner", "manager"} for act in ("confirm", "decline")},
-    **{f"POST {AWARD}/{act}": {"owner", "manager"} for act in ("resend", "retry", "revoke", "correct")},
+    **{
+        f"POST {AWARD}/{act}": {"owner", "manager"}
+        for act in ("resend", "retry", "revoke", "correct", "settle")
+    },
     **{f"GET {AWARD}/{act}": {"owner", "manager"} for act in ("revoke", "correct")},
     "GET /operator/issuers/<slug>/events": {"owner", "manager", "auditor"},
     "POST /operator/issuers/<slug>/events/csv": {"owner", "auditor"},
@@ -151,6 +169,8 @@ FORMS = {
     "compromised": {"key": "KEY"},
     "confirm": {"version": "1"},
     "people": {"find": "anna"},
+    "1": {"seen": "2026-11-21T09:00:00+00:00"},
+    "settle": {"finding": "not_equivalent"},  # without a reason: the page asks for one
     "address": {"proof": "1"},
     "close": {"organisation": "ORGANISATION"},
     "show": {"endorsement": "ENDORSEMENT"},
@@ -230,6 +250,32 @@ def newest_of_organisations(tool, name):
         return session.query(kind).one().id
 
 
+def a_pathway(tool):
+    """The numbers of a pathway, and of a claim for a part of it that waits for an answer."""
+    now = tool.clock()
+    with tool.store.begin() as session:
+        row = Pathway(
+            issuer_id=tool.issuer.id, template_id="x", draft='{"all":[]}', created_at=now, changed_at=now
+        )
+        learner = Person(name="Anna Bērziņa")
+        session.add_all([row, learner])
+        session.flush()
+        kept = kept_badge(learner.id, now)
+        session.add(kept)
+        session.flush()
+        claim = PathwayClaim(
+            pathway_id=row.id,
+            part="x",
+            person_id=learner.id,
+            kept_badge_id=kept.id,
+            status="asked",
+            claimed_at=now,
+        )
+        session.add(claim)
+        session.flush()
+        return {"pathway_id": str(row.id), "claim_id": str(claim.id)}
+
+
 @pytest.fixture
 def published_there(school, web_tool):
     """The id of a template that was published in a course of the platform, which so cannot be removed."""
@@ -256,6 +302,8 @@ def test_each_role_opens_what_it_may_and_nothing_else(new_browser, web_tool, req
     values = {"slug": "riga-college", "version": "1", "number": "1", "name": "csv"}
     if any("person_id" in route for route in group):
         values |= a_badge(web_tool, request)
+    if any("/pathways/" in route for route in group):
+        values |= a_pathway(web_tool)
     values["template_id"] = request.getfixturevalue("published_there")
     if any("/endorsements/" in route for route in group):
         an_endorsement(web_tool)

@@ -1,0 +1,1 @@
+"""Pathways: a larger badge made of parts, awarded by the ledger once the parts are there."""

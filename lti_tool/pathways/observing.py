@@ -1,0 +1,96 @@
+"""What a pathway's issuer is told of a learner: its own badges by itself, all else by what the learner has claimed.
+
+Which badges of another issuer somebody has is not the business of this one until they say so. What is claimed counts
+while it holds: a badge of this site while it is neither revoked nor suspended, a kept one while its last verification
+found it genuine and its text is the one that was judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from badges.template.model import stored_template
+from lti_tool.awarding import held_badges
+from lti_tool.conditions.tree import Node
+from lti_tool.observations import PART_MET, Observation
+from lti_tool.sources import awards as source
+from lti_tool.store import Session, queries
+from lti_tool.store.models import KeptBadge, Pathway, PathwayClaim, TemplateVersion
+
+#: Verdicts of badges that were issued, and neither revoked nor suspended. Whether one that has expired counts, the
+#: part says.
+GENUINE = frozenset({"verified", "expired"})
+#: The name of what observes claims, as a source's.
+NAME = "pathways"
+
+
+def changes(
+    session: Session, row: Pathway, tree: Node, people: Collection[int], now: datetime
+) -> Sequence[Observation]:
+    """What is new about these people and the parts of the pathway, as observations for its issuer; none is stored."""
+    badges = held_badges.badges_asked_for(tree)
+    held = held_badges.changes_outside(session, row.issuer_id, badges, people, now)
+    return [*held, *_claimed(session, row, people, now)]
+
+
+def _claimed(session: Session, row: Pathway, people: Collection[int], now: datetime) -> Iterator[Observation]:
+    claims = queries.pathways.claims_of(session, row.id, people)
+    if not claims:
+        return
+    # Of one part the last that was claimed says how it stands: an earlier one was withdrawn or refused.
+    last = {(each.person_id, each.part): each for each in claims}
+    values = values_of(session, [each for each in last.values() if each.status == "counted"])
+    known = queries.observations.last_values_outside(session, row.issuer_id, PART_MET, people)
+    for (person_id, part), claim in sorted(last.items()):
+        value = values.get(claim.id)
+        if value != known.get((person_id, part)):
+            yield Observation(
+                course=None,
+                issuer=row.issuer_id,
+                person=person_id,
+                kind=PART_MET,
+                resource=part,
+                value=value,
+                seen_at=now,
+                source=NAME,
+            )
+
+
+def values_of(session: Session, claims: Collection[PathwayClaim]) -> Mapping[int, Mapping[str, Any]]:
+    """By claim, the value of its observation: without those whose badge counts no more."""
+    kept = queries.pathways.kept_with_text(
+        session, [each.kept_badge_id for each in claims if each.kept_badge_id is not None]
+    )
+    found: dict[int, Mapping[str, Any]] = {}
+    for claim in claims:
+        value = _of_award(session, claim) or _of_kept(claim, kept.get(claim.kept_badge_id or 0))
+        if value is not None:
+            found[claim.id] = value
+    return found
+
+
+def _of_award(session: Session, claim: PathwayClaim) -> Mapping[str, Any] | None:
+    award = claim.award
+    if award is None:
+        return None
+    held = queries.pathways.held_parts(session, [award.template_id], [award.person_id])
+    part = held.get((award.person_id, award.template_id))
+    if part is None:
+        return None
+    template = stored_template(session.get_one(TemplateVersion, part.template_version_id).body)
+    name = template.name.get(template.in_language, "")
+    return {**source.holding(part.earned_at, part.valid_until), "name": name}
+
+
+def _of_kept(claim: PathwayClaim, kept: KeptBadge | None) -> Mapping[str, Any] | None:
+    if kept is None or kept.verdict not in GENUINE or text_hash(kept) != claim.text_hash:
+        return None
+    return {**source.holding(kept.valid_from or kept.kept_at, kept.valid_until), "name": kept.name}
+
+
+def text_hash(kept: KeptBadge) -> str:
+    """The SHA-256 of a kept badge's text, by which a claim knows what was judged."""
+    return sha256(kept.text.encode()).hexdigest()
