@@ -41,7 +41,12 @@ def test_a_mail_is_in_the_language_in_which_the_learner_opened_the_course_last(t
     assert told() == "lv", "it is remembered where a launch names none"
 
 
-@pytest.mark.parametrize("known", [None, "fr"])
+def test_a_learner_who_opens_the_course_in_german_is_written_to_in_german(tool, told):
+    opens(tool, "de-AT")
+    assert told() == "de"
+
+
+@pytest.mark.parametrize("known", [None, "bg"])
 def test_where_none_of_ours_is_known_it_is_in_that_of_the_badge(tool, told, known):
     with tool.store.begin() as session:
         queries.people.person_of(session, 1, ANNA.user_id).language = known
