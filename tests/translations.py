@@ -33,7 +33,7 @@ OWN_WORDS = {
     "nl": "niet",
     "pl": "odznaka",
     "pt": "não",
-    "ro": "insigna",
+    "ro": "insign",
     "sv": "märke",
 }
 #: The same word in English and in the other language.
