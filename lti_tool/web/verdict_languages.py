@@ -39,7 +39,7 @@ def set_up(app: Flask) -> None:
 def verdict_language() -> str:
     """What the visitor has chosen by `?lang=`, else what the browser prefers of what there is; else the page's."""
     requested = request.args.get("lang")
-    if request.blueprint not in _PAGES or requested in LANGUAGES:
+    if request.blueprint not in _PAGES:
         return page_language()
     if requested in EU_LANGUAGES:
         return requested

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from badges.sentences.verdict_words import EU_LANGUAGES, TRANSLATED, verdict_words
 from badges.vocabularies import shipped_vocabulary
-from lti_tool.web.public.verification_answers import FURTHER_HEADLINES, HEADLINES
+from lti_tool.web.public.verification_answers import FURTHER_HEADLINES, HEADLINES, answers_of
+from lti_tool.web.verdict_languages import verdict_in_own_language
 from tests.lti_tool.web.conftest import text_of
 
 #: In words of each language that has them: that a badge is genuine and valid.
@@ -118,6 +120,26 @@ def test_no_translation_is_greener_than_the_page(browser, annas_json):
     assert '<h1 lang="de">Hier ist kein Badge</h1>' in page.text
     page = check(browser, "https://nowhere.example.net/badge", "de")
     assert '<h1 lang="de">Das konnte nicht geprüft werden</h1>' in page.text
+
+
+def test_an_unknown_issuer_and_a_signature_that_proves_nothing_have_words_of_their_own(
+    app, web_tool, annas_json
+):
+    report = web_tool.verify(annas_json.encode())
+    malformed = replace(
+        report,
+        verdict="unverifiable",
+        checks=[
+            replace(check, outcome="unknown", code="malformed") if check.name == "proof" else check
+            for check in report.checks
+        ],
+    )
+    with app.test_request_context("/verify?lang=de"):
+        elsewhere = answers_of(report, lambda _id: False)
+        proves_nothing = answers_of(malformed, lambda _id: True)
+        assert (elsewhere.light, elsewhere.headline_code) == ("unsure", "verified_elsewhere")
+        assert (proves_nothing.light, proves_nothing.headline_code) == ("no", "proves_nothing")
+        assert "kennt den Aussteller nicht" in verdict_in_own_language(elsewhere.headline_code).headline
 
 
 def test_other_pages_do_not_take_the_language_of_verdicts(browser):
