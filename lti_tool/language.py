@@ -1,8 +1,13 @@
-"""The languages of pages and mails."""
+"""The languages of pages and mails.
+
+Pages, and mails to teachers, approvers and operators, are in LANGUAGES, of which people have read every sentence.
+Mails to learners are in MAIL_LANGUAGES: the others are our own translations, which say so in their files.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import tomllib
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -16,25 +21,38 @@ CATALOGUES = Path(__file__).parent / "translations"
 
 LANGUAGES = ("en", "lv")
 
-#: How a day is written: English as Europe writes it; Babel's own is American.
+#: The languages of mails to learners: those with a file in translations/learner_mails, beside LANGUAGES.
+MAIL_LANGUAGES = (*LANGUAGES, "cs", "de", "el", "es", "fr", "hu", "it", "nl", "pl", "pt", "ro", "sv")
+
+#: How a day is written: English as Europe writes it; Babel's own is American. Others are as Babel has them.
 DAY = {"en": "d MMMM y", "lv": "y. 'gada' d. MMMM"}
 
 
 def written_day(day: date, language: str) -> str:
-    """The day in words, in one of LANGUAGES."""
-    return format_date(day, DAY[language], locale=language)
+    """The day in words, in one of MAIL_LANGUAGES."""
+    return format_date(day, DAY.get(language, "long"), locale=language)
 
 
 def written_number(number: Decimal, language: str) -> str:
-    """The number in figures, as it is written in one of LANGUAGES, without zeros at its end."""
+    """The number in figures, as it is written in one of MAIL_LANGUAGES, without zeros at its end."""
     return format_decimal(number, locale=language)
 
 
 def best_language(tags: Iterable[str | None]) -> str:
     """The language of the first tag that is one of LANGUAGES (`lv-LV` counts as `lv`), English where none is."""
+    return best_of(LANGUAGES, tags)
+
+
+def mail_language(tags: Iterable[str | None]) -> str:
+    """The language of a mail to a learner: as `best_language`, of MAIL_LANGUAGES."""
+    return best_of(MAIL_LANGUAGES, tags)
+
+
+def best_of(languages: Collection[str], tags: Iterable[str | None]) -> str:
+    """The language of the first tag that is one of `languages`, English where none is."""
     for tag in tags:
         language = (tag or "").replace("_", "-").split("-")[0].lower()
-        if language in LANGUAGES:
+        if language in languages:
             return language
     return LANGUAGES[0]
 
@@ -42,4 +60,13 @@ def best_language(tags: Iterable[str | None]) -> str:
 @cache
 def translator(language: str) -> Callable[[str], str]:
     """A function that translates sentences into `language`; one without a translation it returns unchanged."""
-    return translation("messages", CATALOGUES, [language], fallback=True).gettext
+    if language in LANGUAGES or language not in MAIL_LANGUAGES:
+        return translation("messages", CATALOGUES, [language], fallback=True).gettext
+    sentences = learner_mail_sentences(language)
+    return lambda sentence: sentences.get(sentence, sentence)
+
+
+def learner_mail_sentences(language: str) -> dict[str, str]:
+    """The sentences of mails to learners by their English. Raises FileNotFoundError for one of LANGUAGES."""
+    file = CATALOGUES / "learner_mails" / f"{language}.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8"))

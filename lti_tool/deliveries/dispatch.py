@@ -15,7 +15,7 @@ from lti_tool.issuing.baking import bake_badge, name_of
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.storing import plan_deliveries
-from lti_tool.language import best_language
+from lti_tool.language import mail_language
 from lti_tool.mails.content import MailContent
 from lti_tool.platforms.services import Connect
 from lti_tool.store import Session, events, outbox, queries
@@ -168,7 +168,7 @@ def recipient_of(learner: Person, credential: CredentialRow) -> Recipient:
     return Recipient(
         name=learner.name or "",
         email=learner.email,
-        language=best_language([learner.language, credential.language]),
+        language=mail_language([learner.language, credential.language]),
     )
 
 

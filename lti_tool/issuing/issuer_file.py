@@ -17,7 +17,7 @@ from badges.pictures import fit_logo
 from lti_tool.errors import NotAllowedError, WrongSettingError
 from lti_tool.issuing.look import read_look
 from lti_tool.issuing.privacy_policy import read_privacy_policy
-from lti_tool.language import LANGUAGES
+from lti_tool.language import MAIL_LANGUAGES
 from lti_tool.mails import own_texts
 from lti_tool.observations import Policy
 from lti_tool.values import Json, MailPolicy
@@ -123,8 +123,8 @@ def _domains(value: Any) -> tuple[str, ...]:
 
 def _texts(name: str, value: Any) -> dict[str, str]:
     """Paragraphs of the institution's own, by language. Raises WrongSettingError."""
-    if not isinstance(value, dict) or not value.keys() <= set(LANGUAGES):
-        message = f"{name} of [mail] is a text by language: {', '.join(LANGUAGES)}"
+    if not isinstance(value, dict) or not value.keys() <= set(MAIL_LANGUAGES):
+        message = f"{name} of [mail] is a text by language: {', '.join(MAIL_LANGUAGES)}"
         raise WrongSettingError(f"/mail/{name}", "unknown_language", message)
     for language, text in value.items():
         code = own_texts.problem_of(text) if isinstance(text, str) else "not_text"

@@ -30,12 +30,13 @@ from typing import TypeVar
 from unicodedata import normalize
 
 from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.language import mail_language
 from lti_tool.people.ended_accesses import tell_hosts
 from lti_tool.people.launch_records import retry_held_up
 from lti_tool.store import Session, events, outbox, queries
 from lti_tool.store.database import Store
 from lti_tool.store.events import Actor
-from lti_tool.store.models import AddressCode, HostAccess, ProgramAccess, ProvedAddress
+from lti_tool.store.models import AddressCode, HostAccess, Person, ProgramAccess, ProvedAddress
 from lti_tool.values import secret_hash
 
 CODE_MINUTES = 10
@@ -73,7 +74,7 @@ def comparable_address(typed: str) -> str | None:
 class Asking:
     """Who asks for a code: a person inside a platform, or somebody outside of whom nothing is known (None).
 
-    `language` is that of the mail, `issuer_id` in whose name it is sent. `purpose`: PRIOR_LEARNING where somebody whom
+    `language` is that of the page, `issuer_id` in whose name it is sent. `purpose`: PRIOR_LEARNING where somebody whom
     nobody knows may begin; "" else.
     """
 
@@ -95,7 +96,7 @@ def ask_code(session: Session, address: str, asking: Asking, now: datetime) -> s
         address=address,
         person_id=asking.person_id,
         issuer_id=asking.issuer_id,
-        language=asking.language,
+        language=_language_for(session, asking),
         purpose=asking.purpose,
         expires_at=now + CODE_LIFE,
     )
@@ -103,6 +104,12 @@ def ask_code(session: Session, address: str, asking: Asking, now: datetime) -> s
     session.flush()
     outbox.add(session, "mail_code", {"code_id": row.id}, now)
     return ticket
+
+
+def _language_for(session: Session, asking: Asking) -> str:
+    """The language of the mail: that of whoever asks from inside a platform, as far as mails have it."""
+    person = session.get(Person, asking.person_id) if asking.person_id is not None else None
+    return mail_language([person.language if person else None, asking.language])
 
 
 def code_of(row: AddressCode, secret_key: str) -> str:

@@ -24,6 +24,7 @@ from lti_tool.web import (
     request_traces,
     static_files,
     time_zones,
+    verdict_languages,
 )
 from lti_tool.web.approver import approval
 from lti_tool.web.backpack import badges as backpack_badges
@@ -139,6 +140,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         time_zones,
         headers,
         filters,
+        verdict_languages,
         static_files,
         page_issuer,
         issuer_look,

@@ -43,9 +43,15 @@ def set_page_language(language: str) -> None:
     refresh()
 
 
+def add_content_language(language: str) -> None:
+    """Says in the headers of the answer that a part of it is in `language`, beside that of the page."""
+    g.further_language = language
+
+
 def _add_language_headers(response: Response) -> Response:
     if response.mimetype == "text/html":
-        response.headers["Content-Language"] = page_language()
+        further = g.get("further_language")
+        response.headers["Content-Language"] = f"{page_language()}, {further}" if further else page_language()
         if "language" in g:
             response.vary.add("Accept-Language")
     return response

@@ -58,13 +58,14 @@ class Answer:
 class Answers:
     """Everything a page says about a badge. Where nothing could be read, only `unreadable` and the headline are set.
 
-    `is_proven`: the issuer has signed, or publishes, what is told from `name` on. Where it is not, a page shows it only
-    as what the file claims. `is_own`: this site issues the badges of that issuer. `criteria` and the narratives of
-    `evidence` are Markdown.
+    `headline_code`: that of badges.sentences.verdict_words. `is_proven`: the issuer has signed, or publishes, what is
+    told from `name` on. Where it is not, a page shows it only as what the file claims. `is_own`: this site issues the
+    badges of that issuer. `criteria` and the narratives of `evidence` are Markdown.
     """
 
     light: TrafficLight
     headline: Sentence
+    headline_code: str = ""
     is_proven: bool = False
     is_own: bool = False
     answers: tuple[Answer, ...] = ()
@@ -90,10 +91,12 @@ def answers_of(report: Report, is_own: Callable[[str], bool]) -> Answers:
     proof, key = checks["proof"], checks["key_of_issuer"]
     issuer = _issuer(credential, is_own)
     readings = elements.read(credential)
-    light, headline = _headline(report.verdict, proof, issuer)
+    code = _headline_code(report.verdict, proof, issuer)
+    light, headline = (HEADLINES | FURTHER_HEADLINES)[code]
     return Answers(
         light=light,
         headline=headline,
+        headline_code=code,
         answers=(
             _content_answer(proof, checks.get("disclosures")),
             _issuer_answer(proof, key, issuer),
@@ -119,10 +122,17 @@ def _without_badge(report: Report, checks: Mapping[str, Check]) -> Answers:
     """The answers where there is no badge to be shown: it was not found, or its own address did not give it."""
     parsed = checks["parsed"]
     if parsed.outcome in _HOLDS and "proof" in checks:
-        light, headline = HEADLINES.get(report.verdict, HEADLINES["unverifiable"])
-        return Answers(light=light, headline=headline, unreadable=check_sentence(checks["proof"]))
+        code = report.verdict if report.verdict in HEADLINES else "unverifiable"
+        light, headline = HEADLINES[code]
+        unreadable = check_sentence(checks["proof"])
+        return Answers(light=light, headline=headline, headline_code=code, unreadable=unreadable)
     headline = NO_BADGE.get(parsed.code, _l("This file could not be checked"))
-    return Answers(light="unsure", headline=headline, unreadable=check_sentence(parsed))
+    return Answers(
+        light="unsure",
+        headline=headline,
+        headline_code="no_badge" if parsed.code in NO_BADGE.keys() - _NOT_OPENED else "not_checked",
+        unreadable=check_sentence(parsed),
+    )
 
 
 def _proves(proof: Check, key: Check) -> bool:
@@ -138,15 +148,16 @@ class _Issuer:
     is_own: bool
 
 
-def _headline(verdict: Verdict, proof: Check, issuer: _Issuer) -> tuple[TrafficLight, Sentence]:
+def _headline_code(verdict: Verdict, proof: Check, issuer: _Issuer) -> str:
+    """The code of the headline: the verdict, or what this site has to say of it besides."""
     if verdict == "verified" and not issuer.is_own:
-        return "unsure", _l("This badge is valid, but this site does not know its issuer")
+        return "verified_elsewhere"
     if verdict == "unverifiable" and proof.code in _PROVES_NOTHING:
-        return "no", _l("The signature of this badge does not prove its content")
-    return HEADLINES.get(verdict, HEADLINES["unverifiable"])
+        return "proves_nothing"
+    return verdict if verdict in HEADLINES else "unverifiable"
 
 
-HEADLINES: Mapping[str, tuple[TrafficLight, Sentence]] = {
+HEADLINES: dict[str, tuple[TrafficLight, Sentence]] = {
     "verified": ("yes", _l("This badge is genuine and valid")),
     "revoked": ("no", _l("This badge has been revoked")),
     "suspended": ("no", _l("This badge is suspended")),
@@ -158,6 +169,12 @@ HEADLINES: Mapping[str, tuple[TrafficLight, Sentence]] = {
     "wrong_recipient": ("no", _l("This badge names another recipient")),
     "unverifiable": ("unsure", _l("This badge could not be checked fully")),
     "unusable": ("no", _l("This badge does not follow the Open Badges standard")),
+}
+
+#: Headlines of what this site has to say beyond a verdict.
+FURTHER_HEADLINES: dict[str, tuple[TrafficLight, Sentence]] = {
+    "verified_elsewhere": ("unsure", _l("This badge is valid, but this site does not know its issuer")),
+    "proves_nothing": ("no", _l("The signature of this badge does not prove its content")),
 }
 
 
@@ -174,6 +191,9 @@ NO_BADGE: Mapping[str, Sentence] = {
     "address_not_asked": _l("This address could not be checked"),
     "address_not_reached": _l("This address could not be checked"),
 }
+
+#: Codes of `parsed` for an address of which nobody knows whether there is a badge.
+_NOT_OPENED = frozenset({"address_not_https", "address_not_asked", "address_not_reached"})
 
 #: The code of `proof` for a file that has no signature at all.
 _UNSIGNED = "no_proof"

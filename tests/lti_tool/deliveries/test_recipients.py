@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from email import message_from_bytes, policy
+
 import pytest
 
+from badges.bake import unbake
 from lti_tool.deliveries import dispatch
 from lti_tool.people import sessions
 from lti_tool.store import queries
@@ -41,7 +45,12 @@ def test_a_mail_is_in_the_language_in_which_the_learner_opened_the_course_last(t
     assert told() == "lv", "it is remembered where a launch names none"
 
 
-@pytest.mark.parametrize("known", [None, "fr"])
+def test_a_learner_who_opens_the_course_in_german_is_written_to_in_german(tool, told):
+    opens(tool, "de-AT")
+    assert told() == "de"
+
+
+@pytest.mark.parametrize("known", [None, "bg"])
 def test_where_none_of_ours_is_known_it_is_in_that_of_the_badge(tool, told, known):
     with tool.store.begin() as session:
         queries.people.person_of(session, 1, ANNA.user_id).language = known
@@ -50,3 +59,21 @@ def test_where_none_of_ours_is_known_it_is_in_that_of_the_badge(tool, told, know
         credential = session.query(CredentialRow).one()
         credential.language = "lv"
         assert dispatch.recipient_of(credential.award.person, credential).language == "lv"
+
+
+def test_a_badge_in_greek_is_brought_by_a_mail_in_greek(tool, platform, tmp_path):
+    """From the launch to the mail: nothing on the way knows two languages alone."""
+    name = {"el": "Γραμματισμός στα δεδομένα"}
+    rule_id = make_rule(tool, publish(tool, name=name, in_language="el"))
+    opens(tool, "el-GR")
+    complete(tool, platform, rule_id, ANNA)
+    run_due_jobs(tool)
+    (file,) = (tmp_path / "mail").glob("*.eml")
+    mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert mail["Content-Language"] == "el"
+    assert mail["Subject"] == "Το ψηφιακό σας σήμα: Γραμματισμός στα δεδομένα"
+    text = mail.get_body(("plain",)).get_content()
+    assert "σας απένειμε το σήμα «Γραμματισμός στα δεδομένα»" in " ".join(text.split())
+    (picture,) = mail.iter_attachments()
+    achievement = json.loads(unbake(picture.get_content()).text)["credentialSubject"]["achievement"]
+    assert (achievement["inLanguage"], achievement["name"]) == ("el", name["el"])

@@ -87,6 +87,16 @@ def test_the_own_paragraphs_come_after_the_greeting_and_at_the_end():
     )
 
 
+def test_they_are_in_the_language_of_the_mail_or_left_out():
+    policy = read_mail_policy({"mail": {"opening": {"de": "Gratulation, {learner}!", "en": "Well done!"}}})
+    german, greek = (
+        plain_part(award_mail(replace(BADGE, mail_policy=policy), anna(language=language)))
+        for language in ("de", "el")
+    )
+    assert "Gratulation, Anna Bērziņa!" in german
+    assert "Well done" not in german + greek and "Gratulation" not in greek
+
+
 @pytest.mark.parametrize("why", ["replaced", "reissued"])
 def test_a_correction_congratulates_nobody(why):
     mail = award_mail(replace(BADGE, mail_policy=OWN, why=why), anna(language="en"))
@@ -97,7 +107,7 @@ def test_a_correction_congratulates_nobody(why):
     ("mail", "pointer"),
     [
         ({"opening": {"en": "{who}"}}, "/mail/opening/en"),
-        ({"closing": {"de": "Gut"}}, "/mail/closing"),
+        ({"closing": {"bg": "Добре"}}, "/mail/closing"),
         ({"closing": "Good"}, "/mail/closing"),
         ({"opening": {"lv": 3}}, "/mail/opening/lv"),
         ({"attach_badge": "yes"}, "/mail/attach_badge"),

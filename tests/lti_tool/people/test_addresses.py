@@ -11,7 +11,7 @@ from lti_tool.people import addresses, learner_sessions, sessions
 from lti_tool.people.addresses import MOST_ADDRESSES, MOST_TRIES, Asking, comparable_address
 from lti_tool.privacy.erasure import erase_person
 from lti_tool.store import events, queries
-from lti_tool.store.models import AddressCode, Event, LearnerSession, Outbox, ProvedAddress
+from lti_tool.store.models import AddressCode, Event, LearnerSession, Outbox, Person, ProvedAddress
 from tests.at_once import all_at_once
 from tests.fixtures import ANNA, JANIS, launch_of, make_rule, publish, rows, run_due_jobs
 
@@ -154,6 +154,16 @@ def test_a_code_from_outside_is_mailed_only_to_a_proved_address(tool, people):
     (mail,) = mails(tool)
     assert code in mail and f"To: {PRIVATE}" in mail and "Anna" not in mail
     assert [row.task for row in rows(tool, Outbox) if row.task == "mail_code"] == []
+
+
+def test_a_code_is_mailed_in_the_language_of_whoever_asks_inside_a_platform(tool, people):
+    anna, janis = people
+    for person_id, known in ((anna, "el-GR"), (janis, "bg")):
+        with tool.store.begin() as session:
+            session.get(Person, person_id).language = known
+        ask(tool, person_id=person_id)
+    ask(tool)
+    assert [row.language for row in rows(tool, AddressCode)] == ["el", "en", "en"]
 
 
 def test_a_code_that_has_expired_is_not_mailed(tool, people):

@@ -14,6 +14,7 @@ from markupsafe import escape as escaped
 from werkzeug.datastructures import MultiDict
 
 from badges.quality import framework_codes
+from badges.sentences.verdict_words import EU_LANGUAGES
 from badges.template.declarations import Declarations
 from badges.template.fields import fields_of
 from badges.template.model import Template, read_template
@@ -390,6 +391,27 @@ def test_a_language_is_added_and_nothing_in_the_first_is_lost(zane, web_tool):
     # the agency's Latvian name came with the issuer, and was in no field of the page before
     zane.post(f"{zane.version_path}/edit", step="assessment")
     assert "Izglītības kvalitātes valsts dienests" in zane.page.text
+
+
+def test_every_language_of_the_eu_is_offered_by_its_own_name_too(zane):
+    zane.post(f"{zane.version_path}/edit", step="badge")
+    offered = re.findall(r'<option value="(\w\w)" ?(?:selected)?>([^<]+) – ([^<]+)</option>', zane.page.text)
+    further = {code for code, _label, _native in offered}
+    assert set(EU_LANGUAGES) <= further
+    assert offered.count(("el", "Greek", "Ελληνικά")) == 2, "as the main language, and as a further one"
+
+
+def test_a_badge_may_be_written_in_greek_alone(zane, web_tool):
+    greek = {
+        "/name/el": "Ανάγνωση γραφημάτων",
+        "/description/el": "Για όποιον διαβάζει γραφήματα.",
+        "/in_language": "el",
+    }
+    zane.save("badge", {"/name/en": "", **greek}, languages=["el"])
+    assert not zane.problems()
+    body = rows(web_tool)[-1].body
+    assert (body["in_language"], body["name"]) == ("el", {"el": "Ανάγνωση γραφημάτων"})
+    assert '<input type="text" id="/name/el" name="/name/el" lang="el"' in zane.page.text
 
 
 def test_skills_are_found_by_words_and_named_in_every_language(zane, web_tool):

@@ -234,6 +234,15 @@ def test_the_preview_of_the_mail_has_what_was_typed_and_saves_nothing(join, web_
     assert web_tool.issuer.mail_policy.opening["lv"] == "Malacis, {learner}!"
 
 
+def test_a_paragraph_in_a_language_that_has_no_field_stays(join, web_tool, published):
+    manager = join("manager")
+    form = form_of(manager.get(f"{HOME}/mails")) | {"/mail/opening/de": "Gratulation!"}
+    assert manager.send(f"{HOME}/mails", **form).status_code == 303
+    form = form_of(manager.get(f"{HOME}/mails")) | {"/mail/opening/en": "Well done!"}
+    assert manager.send(f"{HOME}/mails", **form).status_code == 303
+    assert web_tool.issuer.mail_policy.opening == {"de": "Gratulation!", "en": "Well done!"}
+
+
 def test_a_manager_changes_the_mails_and_nothing_else_by_that_form(join, web_tool, published):
     form = form_of(join("manager").get(f"{HOME}/mails"))
     answer = save(join("manager"), "mails", mail__attach_badge="no", email="x@evil.example", name="Evil")
