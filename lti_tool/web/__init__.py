@@ -54,6 +54,7 @@ from lti_tool.web.operator import person_data as operator_person_data
 from lti_tool.web.operator import roles as operator_roles
 from lti_tool.web.operator import settings as operator_settings
 from lti_tool.web.operator import sign_in as operator_sign_in
+from lti_tool.web.operator import statistics as operator_statistics
 from lti_tool.web.operator import templates as operator_templates
 from lti_tool.web.operator import visits as operator_visits
 from lti_tool.web.operator.platforms import details as operator_platform_details
@@ -72,6 +73,7 @@ from lti_tool.web.public import (
     shared_badge,
     verifier,
 )
+from lti_tool.web.public import statistics as public_statistics
 from lti_tool.web.sources import messages
 from lti_tool.web.teacher import (
     award_actions,
@@ -185,6 +187,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         operator_issuer_accreditations,
         operator_issuer_look,
         operator_issuer_keys,
+        operator_statistics,
         operator_settings,
         operator_roles,
         template_list,
@@ -193,6 +196,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         approval,
         badge_pages,
         privacy_notice,
+        public_statistics,
         selective_disclosure,
         shared_badge,
         verifier,

@@ -52,6 +52,7 @@ ROOMS = (
         "templates",
         "deliveries",
         "publishing",
+        "statistics",
         "backpack",
         "hosts",
         "bulk_acts",

@@ -183,8 +183,14 @@ def issuer(slug: str) -> Response:
     else:
         with tool.store.read() as session:
             found = issuer_documents.found_issuer(session, tool, slug, requested_base())
+            has_statistics = queries.statistics.has_published(session, found.id)
         set_page_issuer(found)
-        text = render_template("public/issuer.html", profile=found.profile, confirmed_at=found.confirmed_at)
+        text = render_template(
+            "public/issuer.html",
+            profile=found.profile,
+            confirmed_at=found.confirmed_at,
+            has_statistics=has_statistics,
+        )
         response = Response(text, mimetype="text/html")
     response.vary.add("Accept")
     return response
