@@ -107,6 +107,7 @@ WHO_MAY = {
     "GET /achievements/<uuid:template_id>/<int:version>/mark.png": EVERYBODY,
     "GET /issuers/<slug>": EVERYBODY,
     "GET /issuers/<slug>/privacy": EVERYBODY,
+    "GET /issuers/<slug>/statistics": EVERYBODY,
     "GET /issuers/<slug>/accent.css": EVERYBODY,
     "GET /issuers/<slug>/logo.png": EVERYBODY,
     "GET /issuers/<slug>/did.json": EVERYBODY,

@@ -9,9 +9,10 @@ import pytest
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.operators.permissions import MAY, ROLES, Operator, check_may, may
 from lti_tool.people import addresses
+from lti_tool.statistics.report import Report
 from lti_tool.store import queries
 from lti_tool.store.events import person
-from lti_tool.store.models import Award, OperatorRole, TemplateVersion
+from lti_tool.store.models import Award, OperatorRole, StatisticsReport, TemplateVersion
 from tests.fixtures import add_another_issuer
 from tests.lti_tool.web.conftest import hidden
 from tests.lti_tool.web.test_authorisation import routes
@@ -30,6 +31,7 @@ SEE_PLATFORMS = {"owner", "manager", "support", "auditor"}
 MANAGE_PLATFORMS = {"owner", "manager"}
 PERSON = "/operator/issuers/<slug>/people/<int:person_id>"
 AWARD = f"{PERSON}/awards/<int:award_id>"
+STATISTICS = "/operator/issuers/<slug>/statistics"
 SEE_PEOPLE = {"owner", "manager", "support", "counsellor"}
 WHO_MAY = {
     "GET /operator": ALL,
@@ -72,6 +74,13 @@ WHO_MAY = {
     **{f"GET {AWARD}/{act}": {"owner", "manager"} for act in ("revoke", "correct")},
     "GET /operator/issuers/<slug>/events": {"owner", "manager", "auditor"},
     "POST /operator/issuers/<slug>/events/csv": {"owner", "auditor"},
+    f"GET {STATISTICS}": EVERY_ROLE,
+    f"GET {STATISTICS}/<int:year>": EVERY_ROLE,
+    f"POST {STATISTICS}/<int:year>/csv": EVERY_ROLE,
+    **{
+        f"POST {STATISTICS}/<int:year>/{act}": {"owner", "manager"}
+        for act in ("report", "publish", "withdraw")
+    },
     "GET /operator/issuers/<slug>/settings": {"owner", "manager", "auditor"},
     **{
         f"GET /operator/issuers/<slug>/{page}": EVERY_ROLE
@@ -157,6 +166,16 @@ def a_badge(tool, request):
 
 
 @pytest.fixture
+def counted_year(web_tool):
+    """A year of which the statistics were counted."""
+    with web_tool.store.begin() as session:
+        body = Report(year=2025, total=None, tables={}).as_json()
+        issuer_id = web_tool.issuer.id
+        session.add(StatisticsReport(issuer_id=issuer_id, year=2025, body=body, made_at=web_tool.clock()))
+    return "2025"
+
+
+@pytest.fixture
 def published_there(school, web_tool):
     """The id of a template that was published in a course of the platform, which so cannot be removed."""
     with web_tool.store.begin() as session:
@@ -182,6 +201,7 @@ def test_each_role_opens_what_it_may_and_nothing_else(new_browser, web_tool, req
     values = {"slug": "riga-college", "version": "1", "number": "1", "name": "csv"}
     if any("person_id" in route for route in group):
         values |= a_badge(web_tool, request)
+    values["year"] = request.getfixturevalue("counted_year")
     values["template_id"] = request.getfixturevalue("published_there")
     # Only now: their sessions would have ended before the badge was made.
     found = request.getfixturevalue("visitors") | {"nobody": new_browser()}
