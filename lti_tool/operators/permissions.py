@@ -29,6 +29,7 @@ Permission = Literal[
     "export_events",
     "see_statistics",
     "make_statistics",
+    "export_completions",
     "see_settings",
     "see_issuer",
     "change_look",
@@ -63,6 +64,8 @@ MAY: Mapping[str, frozenset[str]] = {
     # Nobody can be counted out of them.
     "see_statistics": _ALL,
     "make_statistics": frozenset({"owner", "manager"}),
+    # A line for each learner, though none is named.
+    "export_completions": frozenset({"owner"}),
     "see_settings": frozenset({"owner", "manager", "auditor"}),
     "see_issuer": _ALL,
     # How it looks and what its mails say, but nothing that is signed.

@@ -20,6 +20,7 @@ Export = Literal[
     "badges",
     "events",
     "statistics",
+    "completions",
 ]
 
 

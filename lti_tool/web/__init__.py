@@ -40,6 +40,7 @@ from lti_tool.web.hosts import places as host_places
 from lti_tool.web.learner import badge, downloads, mine, own_data, sharing, signed_in
 from lti_tool.web.mails import bounces, holder_checks, reminders
 from lti_tool.web.operator import account as operator_account
+from lti_tool.web.operator import completions as operator_completions
 from lti_tool.web.operator import events as operator_events
 from lti_tool.web.operator import home as operator_home
 from lti_tool.web.operator import invitation as operator_invitation
@@ -188,6 +189,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         operator_issuer_look,
         operator_issuer_keys,
         operator_statistics,
+        operator_completions,
         operator_settings,
         operator_roles,
         template_list,

@@ -17,7 +17,7 @@ from tests.many_awards import add_kind, add_people, award
 def demo(tmp_path_factory):
     """A demo with awards of two years that have ended."""
     with run_demo(tmp_path_factory.mktemp("demo"), poll_seconds=3600) as demo:
-        people = add_people(demo.tool, 90)
+        people = add_people(demo.tool, 150)
         fields = ("0613", "0413", "0111", "0111")
         for level, field in enumerate(fields, 3):
             kind = add_kind(
@@ -26,9 +26,10 @@ def demo(tmp_path_factory):
                 lki_level=None,
                 isced_f=field,
                 learning_setting="formal" if level == 6 else "nonFormal",
+                funding_code="ILA-7" if level == 3 else None,
             )
             award(demo.tool, kind, people[: 12 * level], datetime(2024, 6, level, tzinfo=UTC))
-            award(demo.tool, kind, people[: 20 * level - 58], datetime(2025, 6, level, tzinfo=UTC))
+            award(demo.tool, kind, people[80 : 20 * level + 22], datetime(2025, 6, level, tzinfo=UTC))
         yield demo
 
 

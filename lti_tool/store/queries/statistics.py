@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from lti_tool.store.models import Award, ProvedAddress, RuleVersion, StatisticsReport, TemplateVersion
+from lti_tool.store.models import (
+    Award,
+    CredentialRow,
+    ProvedAddress,
+    RuleVersion,
+    StatisticsReport,
+    TemplateVersion,
+)
+from lti_tool.store.models.awards import IS_CURRENT
 from lti_tool.store.queries.common import add_or_find
 from lti_tool.values import MAX_ID
 
 #: How many rows are in memory at once.
 _BATCH = 10_000
+_IS_WITHDRAWN = case((Award.status == "revoked", 1), else_=0)
+
+
+class Completion(NamedTuple):
+    """An award with its credential: when it was awarded, and whether it was withdrawn."""
+
+    credential_id: str
+    template_version_id: int
+    earned_at: datetime
+    is_withdrawn: int
 
 
 class PersonsAwards(NamedTuple):
@@ -31,8 +49,7 @@ def awards_between(
     session: Session, issuer_id: str, since: datetime, until: datetime
 ) -> Iterator[PersonsAwards]:
     """The issuer's awards that began since the one moment and before the other, whatever became of them since."""
-    withdrawn = case((Award.status == "revoked", 1), else_=0)
-    columns = (Award.template_version_id, Award.rule_version_id, withdrawn, _first_of_same())
+    columns = (Award.template_version_id, Award.rule_version_id, _IS_WITHDRAWN, _first_of_same())
     query = (
         select(*columns, func.count())
         .where(Award.issuer_id == issuer_id, Award.earned_at >= since, Award.earned_at < until)
@@ -64,6 +81,27 @@ def template_body(session: Session, template_version_id: int) -> dict[str, Any]:
 def rule_tree(session: Session, rule_version_id: int) -> str:
     """The tree of that version of a rule, as JSON."""
     return session.scalars(select(RuleVersion.tree).where(RuleVersion.id == rule_version_id)).one()
+
+
+def bodies_of_issuer(session: Session, issuer_id: str) -> Sequence[tuple[int, dict[str, Any]]]:
+    """The ids and bodies of the issuer's template versions by which anything can have been awarded."""
+    query = select(TemplateVersion.id, TemplateVersion.body).where(
+        TemplateVersion.issuer_id == issuer_id, TemplateVersion.status != "draft"
+    )
+    return [(version_id, body) for version_id, body in session.execute(query.order_by(TemplateVersion.id))]
+
+
+def completions(
+    session: Session, issuer_id: str, template_version_ids: Collection[int]
+) -> Sequence[Completion]:
+    """The issuer's awards by these versions whose badge was made, oldest first."""
+    query = (
+        select(CredentialRow.id, Award.template_version_id, Award.earned_at, _IS_WITHDRAWN)
+        .join(Award, IS_CURRENT)
+        .where(Award.issuer_id == issuer_id, Award.template_version_id.in_(template_version_ids))
+        .order_by(Award.earned_at, Award.id)
+    )
+    return [Completion._make(row) for row in session.execute(query)]
 
 
 def first_award(session: Session, issuer_id: str) -> datetime | None:

@@ -11,6 +11,7 @@ from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.publishing.exports import record_export
 from lti_tool.statistics import report as reports
+from lti_tool.statistics.completions import funding_codes
 from lti_tool.statistics.lines import Line, lines_of
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import StatisticsReport
@@ -44,6 +45,7 @@ def show(slug: str) -> Response:
             years=sorted(years, reverse=True),
             made=made,
             counted=_totals(made.values()),
+            codes=funding_codes(session, issuer),
             bars_of=bars_of,
         )
 
