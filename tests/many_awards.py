@@ -45,7 +45,8 @@ def add_kind(tool: Tool, issuer_id: str = "", tree: str = "", **fields: object) 
 def add_people(tool: Tool, number: int) -> list[int]:
     """The ids of so many new people."""
     with tool.store.begin() as session:
-        people = [Person() for _ in range(number)]
+        # Of somebody whom nothing says when they were there last nothing would be kept.
+        people = [Person(launched_at=tool.clock()) for _ in range(number)]
         session.add_all(people)
         session.flush()
         return [person.id for person in people]

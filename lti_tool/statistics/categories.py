@@ -20,7 +20,7 @@ _RECOGNISED = "prior_learning_recognised"
 _RECOGNITION = "recognitionOfPriorLearning"
 
 
-def categories_of(template: Template, tree: str, is_withdrawn: int) -> Mapping[Dimension, str]:
+def categories_of(template: Template, tree: str, is_revoked: int) -> Mapping[Dimension, str]:
     """The category of an award in each table, by the template and the rule by which it was awarded."""
     return {
         "level": _level(template),
@@ -28,7 +28,7 @@ def categories_of(template: Template, tree: str, is_withdrawn: int) -> Mapping[D
         "field": (template.isced_f or "")[:2] or NOT_STATED,
         "way": "prior_learning" if is_by_prior_learning(template, tree) else "course",
         "setting": template.learning_setting or NOT_STATED,
-        "standing": "withdrawn" if is_withdrawn else "standing",
+        "standing": "revoked" if is_revoked else "standing",
     }
 
 

@@ -24,7 +24,7 @@ class FundedCompletion:
     fingerprint: str
     title: str
     awarded_on: date
-    is_withdrawn: bool
+    is_revoked: bool
 
 
 def funding_codes(session: Session, issuer: Issuer) -> Sequence[str]:
@@ -46,7 +46,7 @@ def completions_of(session: Session, issuer: Issuer, code: str, language: str) -
             fingerprint=sha256(row.credential_id.encode()).hexdigest(),
             title=text_in(funded[row.template_version_id].name, language),
             awarded_on=issuer.profile.day_of(row.earned_at),
-            is_withdrawn=bool(row.is_withdrawn),
+            is_revoked=bool(row.is_revoked),
         )
         for row in queries.statistics.completions(session, issuer.id, list(funded))
     ]

@@ -47,8 +47,7 @@ def lines_of(report: Report, language: str) -> Sequence[Lines]:
 def rounded(report: Report) -> Report:
     """The report as everybody may read it: each number by itself to the nearest multiple of ROUNDED_TO.
 
-    Operators see more of the achievements than the world, which may still know how many took part somewhere: it cannot
-    take one number off another and be left with somebody.
+    Some reader of the world knows how many took part in something; taken off a rounded number, that leaves nobody.
     """
     return Report(
         year=report.year,

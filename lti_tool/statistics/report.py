@@ -1,6 +1,6 @@
 """The report of an issuer's year: made once, after the year has ended, and never again.
 
-Two reports of the same awards, made on two days, would tell in their difference who was erased or withdrawn meanwhile.
+Two reports of the same awards, made on two days, would tell in their difference who was erased or revoked meanwhile.
 So whoever asks again gets the first, and what happens to an award later changes no report.
 """
 
@@ -112,11 +112,11 @@ def _classes(session: Session, issuer: Issuer, year: int) -> Mapping[AwardClass,
     found: dict[AwardClass, Group] = {}
     known: dict[tuple[int, int, int], AwardClass] = {}
     for row in queries.statistics.awards_between(session, issuer.id, since, until):
-        kind = (row.template_version_id, row.rule_version_id, row.is_withdrawn)
+        kind = (row.template_version_id, row.rule_version_id, row.is_revoked)
         if kind not in known:
             template = stored_template(queries.statistics.template_body(session, row.template_version_id))
             tree = queries.statistics.rule_tree(session, row.rule_version_id)
-            categories = categories_of(template, tree, row.is_withdrawn)
+            categories = categories_of(template, tree, row.is_revoked)
             known[kind] = tuple(categories[dimension] for dimension in DIMENSIONS)
         found.setdefault(known[kind], Group()).add(row.awards, [row.person_id])
     return found

@@ -23,16 +23,16 @@ from lti_tool.values import MAX_ID
 
 #: How many rows are in memory at once.
 _BATCH = 10_000
-_IS_WITHDRAWN = case((Award.status == "revoked", 1), else_=0)
+_IS_REVOKED = case((Award.status == "revoked", 1), else_=0)
 
 
 class Completion(NamedTuple):
-    """An award with its credential: when it was awarded, and whether it was withdrawn."""
+    """An award with its credential: when it was awarded, and whether it was revoked."""
 
     credential_id: str
     template_version_id: int
     earned_at: datetime
-    is_withdrawn: int
+    is_revoked: int
 
 
 class PersonsAwards(NamedTuple):
@@ -40,7 +40,7 @@ class PersonsAwards(NamedTuple):
 
     template_version_id: int
     rule_version_id: int
-    is_withdrawn: int
+    is_revoked: int
     person_id: int
     awards: int
 
@@ -49,7 +49,7 @@ def awards_between(
     session: Session, issuer_id: str, since: datetime, until: datetime
 ) -> Iterator[PersonsAwards]:
     """The issuer's awards that began since the one moment and before the other, whatever became of them since."""
-    columns = (Award.template_version_id, Award.rule_version_id, _IS_WITHDRAWN, _first_of_same())
+    columns = (Award.template_version_id, Award.rule_version_id, _IS_REVOKED, _first_of_same())
     query = (
         select(*columns, func.count())
         .where(Award.issuer_id == issuer_id, Award.earned_at >= since, Award.earned_at < until)
@@ -96,7 +96,7 @@ def completions(
 ) -> Sequence[Completion]:
     """The issuer's awards by these versions whose badge was made, oldest first."""
     query = (
-        select(CredentialRow.id, Award.template_version_id, Award.earned_at, _IS_WITHDRAWN)
+        select(CredentialRow.id, Award.template_version_id, Award.earned_at, _IS_REVOKED)
         .join(Award, IS_CURRENT)
         .where(Award.issuer_id == issuer_id, Award.template_version_id.in_(template_version_ids))
         .order_by(Award.earned_at, Award.id)

@@ -39,11 +39,11 @@ def as_file(slug: str) -> Response:
             each.fingerprint,
             each.title,
             each.awarded_on.isoformat(),
-            _("Yes") if each.is_withdrawn else _("No"),
+            _("Yes") if each.is_revoked else _("No"),
         )
         for each in found
     ]
-    text = as_csv((_("Fingerprint of the badge"), _("Title"), _("Awarded on"), _("Withdrawn")), rows)
+    text = as_csv((_("Fingerprint of the badge"), _("Title"), _("Awarded on"), _("Revoked")), rows)
     response = Response(text, mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="completions-{issuer.profile.slug}.csv"'
     response.headers["Cache-Control"] = "private, no-store"

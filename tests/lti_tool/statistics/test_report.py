@@ -60,14 +60,14 @@ def test_its_numbers_are_those_of_the_database(filled):
     with tool.store.read() as session:
         counted = "SELECT count(*) FROM award WHERE earned_at BETWEEN '2025-01-02' AND '2025-12-30'"
         assert report.total == session.execute(text(counted)).scalar() == 45
-        withdrawn = session.execute(text(f"{counted} AND status = 'revoked'")).scalar()
+        revoked = session.execute(text(f"{counted} AND status = 'revoked'")).scalar()
     tables = {name: list(table.rows) for name, table in report.tables.items() if table}
     assert tables == {
         "level": [("5", 36), ("none", 9)],
         "field": [("06", 36), ("none", 9)],
         "way": [("course", 35), ("prior_learning", 10)],
         "setting": [("formal", 36), ("nonFormal", 9)],
-        "standing": [("standing", 39), ("withdrawn", withdrawn)],
+        "standing": [("standing", 39), ("revoked", revoked)],
     }
     assert all(table.together is None for table in report.tables.values())
 

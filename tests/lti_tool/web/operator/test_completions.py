@@ -46,7 +46,7 @@ def test_a_funder_gets_a_line_for_each_badge_and_no_name(join, funded, web_tool,
     assert (event.actor, event.why, event.data) == ("account:1", "completions", {"rows": 1})
 
 
-def test_a_withdrawn_badge_is_still_in_the_list_and_says_so(join, funded, web_tool):
+def test_a_revoked_badge_is_still_in_the_list_and_says_so(join, funded, web_tool):
     ieva = join()
     with web_tool.store.begin() as session:
         session.query(Award).one().status = "revoked"
