@@ -27,6 +27,7 @@ from lti_tool.store.models import (
     Question,
     ResourceLink,
     RuleVersion,
+    StatisticsReport,
     TemplateVersion,
 )
 from lti_tool.templates import versions
@@ -214,6 +215,7 @@ WHO_MAY = {
             *("", "/confirm", "/account", "/account/passkey"),
             *("/issuers/<slug>", "/issuers/<slug>/operators", "/issuers/<slug>/templates"),
             "/issuers/<slug>/events",
+            *("/issuers/<slug>/statistics", "/issuers/<slug>/statistics/<int:year>"),
             "/issuers/<slug>/settings",
             *(f"/issuers/<slug>/platforms{page}" for page in ("", "/add", "/moodle-plugin.zip")),
             *(f"{OPERATORS_PLATFORM}{page}" for page in ("", "/change", "/sources/<name>")),
@@ -244,6 +246,11 @@ WHO_MAY = {
             ),
             *(f"{OPERATORS_PLATFORM[1:]}/sources/<name>{act}" for act in ("", "/remove")),
             "issuers/<slug>/events/csv",
+            "issuers/<slug>/statistics/completions",
+            *(
+                f"issuers/<slug>/statistics/<int:year>/{act}"
+                for act in ("report", "csv", "publish", "withdraw")
+            ),
             "issuers/<slug>/people",
             *(
                 f"{PERSON_PAGE[1:]}/{act}"
@@ -352,6 +359,15 @@ def values(web_tool, school, annas_badge):
             versions.add(session, template_data(), web_tool.clock(), course_id=1) for _ in range(2)
         )
         versions.publish(ready, web_tool.issuer.profile, web_tool.clock())
+        session.add(
+            StatisticsReport(
+                issuer_id=web_tool.issuer.id,
+                year=2025,
+                body={"year": 2025, "total": None, "tables": {}},
+                made_at=web_tool.clock(),
+                published_at=web_tool.clock(),
+            )
+        )
         return {
             "rule_id": award.rule_id,
             "award_id": award.id,
@@ -361,6 +377,7 @@ def values(web_tool, school, annas_badge):
             "published": ready.template_id,
             "version": 1,
             "number": 1,
+            "year": 2025,
             "list_id": award.credential.status_list_id,
             "slug": web_tool.issuer.profile.slug,
             "kid": school.browser.get("/.well-known/jwks.json").json["keys"][0]["kid"],
