@@ -90,7 +90,8 @@ class Template:
 
     Only `name` is required: `badges.eu.elements.missing` lists what a draft still lacks. `in_language` is the language
     to fall back to. `awarding_bodies` award together with the issuer. `credits` are ECTS. `quality` is judged by
-    `badges.quality`. `review_date`, `owner` and `change_log` are for the institution only: no badge shows them.
+    `badges.quality`. `review_date`, `owner`, `funding_code` and `change_log` are for the institution only: no badge
+    shows them.
     `shape`, `colours`, `sign`, `level_mark`, `credits_mark` and `logo_mark` are the design of its picture.
     `required_value` is the lowest result with which anybody gets the badge, on a scale from 0 to `scale`, or in per
     cent where there is none.
@@ -497,6 +498,17 @@ class Template:
         hint={
             "en": "A department or a position in your institution. Not shown on the badge.",
             "lv": "Struktūrvienība vai amats jūsu iestādē. Nozīmītē tas nav redzams.",
+        },
+    )
+    funding_code: str | None = declare(
+        Text(),
+        section="more",
+        rare=True,
+        kept_inside="It goes into the list of completions for a funder.",
+        label={"en": "Funding code", "lv": "Finansējuma kods"},
+        hint={
+            "en": "How a funder calls this, such as for individual learning accounts. Not shown on the badge.",
+            "lv": "Kā to sauc finansētājs, piemēram, individuālajos mācību kontos. Nozīmītē tas nav redzams.",
         },
     )
     review_date: date | None = declare(

@@ -32,6 +32,9 @@ Permission = Literal[
     "correct_people",
     "see_events",
     "export_events",
+    "see_statistics",
+    "make_statistics",
+    "export_completions",
     "see_settings",
     "see_issuer",
     "change_look",
@@ -75,6 +78,11 @@ MAY: Mapping[str, frozenset[str]] = {
     "see_events": frozenset({"owner", "manager", "auditor"}),
     # A file of events leaves the tool, and its retention with it.
     "export_events": frozenset({"owner", "auditor"}),
+    # Nobody can be counted out of them.
+    "see_statistics": _ALL,
+    "make_statistics": frozenset({"owner", "manager"}),
+    # A line for each learner, though none is named.
+    "export_completions": frozenset({"owner"}),
     "see_settings": frozenset({"owner", "manager", "auditor"}),
     "see_issuer": _ALL,
     # How it looks and what its mails say, but nothing that is signed.

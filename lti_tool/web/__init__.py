@@ -50,6 +50,7 @@ from lti_tool.web.learner import pathways as learner_pathways
 from lti_tool.web.mails import bounces, holder_checks, reminders
 from lti_tool.web.operator import account as operator_account
 from lti_tool.web.operator import catalogue as operator_catalogue
+from lti_tool.web.operator import completions as operator_completions
 from lti_tool.web.operator import endorsements as operator_endorsements
 from lti_tool.web.operator import equivalences as operator_equivalences
 from lti_tool.web.operator import events as operator_events
@@ -67,6 +68,7 @@ from lti_tool.web.operator import person_data as operator_person_data
 from lti_tool.web.operator import roles as operator_roles
 from lti_tool.web.operator import settings as operator_settings
 from lti_tool.web.operator import sign_in as operator_sign_in
+from lti_tool.web.operator import statistics as operator_statistics
 from lti_tool.web.operator import templates as operator_templates
 from lti_tool.web.operator import visits as operator_visits
 from lti_tool.web.operator.platforms import details as operator_platform_details
@@ -97,6 +99,7 @@ from lti_tool.web.public import (
     shared_badge,
     verifier,
 )
+from lti_tool.web.public import statistics as public_statistics
 from lti_tool.web.sources import messages
 from lti_tool.web.teacher import (
     award_actions,
@@ -226,6 +229,8 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         operator_issuer_accreditations,
         operator_issuer_look,
         operator_issuer_keys,
+        operator_statistics,
+        operator_completions,
         operator_settings,
         operator_roles,
         operator_endorsements,
@@ -243,6 +248,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         catalogue_documents,
         catalogue_feeds,
         privacy_notice,
+        public_statistics,
         selective_disclosure,
         shared_badge,
         verifier,

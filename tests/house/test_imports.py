@@ -54,6 +54,7 @@ ROOMS = (
         "deliveries",
         "publishing",
         "catalogue",
+        "statistics",
         "backpack",
         "pathways",
         "hosts",

@@ -72,6 +72,7 @@ from lti_tool.store.models.removed_credentials import RemovedCredential
 from lti_tool.store.models.rules import AwardRule, Placement, Question, ResourceLink, RuleVersion
 from lti_tool.store.models.sessions import ExpiringValue, LaunchSession
 from lti_tool.store.models.sharing import ShareLink
+from lti_tool.store.models.statistics import StatisticsReport
 from lti_tool.store.models.templates import TemplateChange, TemplateVersion
 from lti_tool.store.models.wallet_offers import WalletOffer
 
@@ -156,6 +157,7 @@ __all__ = [
     "ShareLink",
     "SigningKeyRow",
     "SourceAccess",
+    "StatisticsReport",
     "StatusList",
     "TeacherMailChoice",
     "TemplateChange",

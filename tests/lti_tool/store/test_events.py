@@ -671,6 +671,9 @@ ELSEWHERE = {
             *("appealed", "withdrawn"),
         )
     ),
+    "statistics_made",
+    "statistics_published",
+    "statistics_unpublished",
     "badge_claimed",
     "badge_hidden",
     "badge_unhidden",

@@ -27,6 +27,7 @@ from lti_tool.store.models import (
     Question,
     ResourceLink,
     RuleVersion,
+    StatisticsReport,
     TemplateVersion,
 )
 from lti_tool.templates import versions
@@ -123,6 +124,7 @@ WHO_MAY = {
     "GET /sitemap.xml": EVERYBODY,
     "GET /robots.txt": EVERYBODY,
     "GET /issuers/<slug>/privacy": EVERYBODY,
+    "GET /issuers/<slug>/statistics": EVERYBODY,
     "GET /issuers/<slug>/accent.css": EVERYBODY,
     "GET /issuers/<slug>/logo.png": EVERYBODY,
     "GET /issuers/<slug>/did.json": EVERYBODY,
@@ -260,6 +262,7 @@ WHO_MAY = {
             *(f"/issuers/<slug>/pathways{page}" for page in ("", "/<int:pathway_id>")),
             "/issuers/<slug>/pathways/claims/<int:claim_id>",
             "/issuers/<slug>/events",
+            *("/issuers/<slug>/statistics", "/issuers/<slug>/statistics/<int:year>"),
             "/issuers/<slug>/settings",
             *(f"/issuers/<slug>/platforms{page}" for page in ("", "/add", "/moodle-plugin.zip")),
             *(f"{OPERATORS_PLATFORM}{page}" for page in ("", "/change", "/sources/<name>")),
@@ -303,6 +306,10 @@ WHO_MAY = {
             *(
                 f"{OPERATORS_APPLICATION[1:]}/{act}"
                 for act in ("advise", "appoint", "dismiss", "assess", "grant", "refuse")
+            "issuers/<slug>/statistics/completions",
+            *(
+                f"issuers/<slug>/statistics/<int:year>/{act}"
+                for act in ("report", "csv", "publish", "withdraw")
             ),
             "issuers/<slug>/people",
             *(
@@ -440,6 +447,15 @@ def values(web_tool, school, annas_badge):
             versions.add(session, template_data(), web_tool.clock(), course_id=1) for _ in range(2)
         )
         versions.publish(ready, web_tool.issuer.profile, web_tool.clock())
+        session.add(
+            StatisticsReport(
+                issuer_id=web_tool.issuer.id,
+                year=2025,
+                body={"year": 2025, "total": None, "tables": {}},
+                made_at=web_tool.clock(),
+                published_at=web_tool.clock(),
+            )
+        )
         return {
             "rule_id": award.rule_id,
             "award_id": award.id,
@@ -449,6 +465,7 @@ def values(web_tool, school, annas_badge):
             "published": ready.template_id,
             "version": 1,
             "number": 1,
+            "year": 2025,
             "list_id": award.credential.status_list_id,
             "slug": web_tool.issuer.profile.slug,
             "kid": school.browser.get("/.well-known/jwks.json").json["keys"][0]["kid"],

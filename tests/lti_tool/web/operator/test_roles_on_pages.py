@@ -11,6 +11,7 @@ from lti_tool.operators.permissions import MAY, ROLES, Operator, check_may, may
 from lti_tool.people import addresses
 from lti_tool.prior_learning import identification, portfolio
 from lti_tool.prior_learning.portfolio import About
+from lti_tool.statistics.report import Report
 from lti_tool.store import queries
 from lti_tool.store.events import person
 from lti_tool.store.models import (
@@ -22,6 +23,7 @@ from lti_tool.store.models import (
     PathwayClaim,
     Person,
     PriorLearningAssessment,
+    StatisticsReport,
     TemplateVersion,
 )
 from tests import organisations, prior_learning
@@ -53,6 +55,7 @@ PRIOR_LEARNING = "GET /operator/issuers/<slug>/prior-learning"
 OFFER = "/operator/issuers/<slug>/prior-learning/offers/<uuid:template_id>"
 APPLICATION = "/operator/issuers/<slug>/prior-learning/applications/<uuid:application_key>"
 HAVE_A_PART = {"owner", "manager", "approver", "assessor", "counsellor"}
+STATISTICS = "/operator/issuers/<slug>/statistics"
 SEE_PEOPLE = {"owner", "manager", "support", "counsellor"}
 WHO_MAY = {
     "GET /operator": ALL,
@@ -110,6 +113,14 @@ WHO_MAY = {
     **{f"GET {AWARD}/{act}": {"owner", "manager"} for act in ("revoke", "correct")},
     "GET /operator/issuers/<slug>/events": {"owner", "manager", "auditor"},
     "POST /operator/issuers/<slug>/events/csv": {"owner", "auditor"},
+    f"GET {STATISTICS}": EVERY_ROLE,
+    f"POST {STATISTICS}/completions": {"owner"},
+    f"GET {STATISTICS}/<int:year>": EVERY_ROLE,
+    f"POST {STATISTICS}/<int:year>/csv": EVERY_ROLE,
+    **{
+        f"POST {STATISTICS}/<int:year>/{act}": {"owner", "manager"}
+        for act in ("report", "publish", "withdraw")
+    },
     "GET /operator/issuers/<slug>/settings": {"owner", "manager", "auditor"},
     # The assessor is appointed there, and its candidate has asked for help.
     PRIOR_LEARNING: HAVE_A_PART,
@@ -171,6 +182,7 @@ FORMS = {
     "people": {"find": "anna"},
     "1": {"seen": "2026-11-21T09:00:00+00:00"},
     "settle": {"finding": "not_equivalent"},  # without a reason: the page asks for one
+    "completions": {"code": "ILA-7"},
     "address": {"proof": "1"},
     "close": {"organisation": "ORGANISATION"},
     "show": {"endorsement": "ENDORSEMENT"},
@@ -277,10 +289,21 @@ def a_pathway(tool):
 
 
 @pytest.fixture
+def counted_year(web_tool):
+    """A year of which the statistics were counted."""
+    with web_tool.store.begin() as session:
+        body = Report(year=2025, total=None, tables={}).as_json()
+        issuer_id = web_tool.issuer.id
+        session.add(StatisticsReport(issuer_id=issuer_id, year=2025, body=body, made_at=web_tool.clock()))
+    return "2025"
+
+
+@pytest.fixture
 def published_there(school, web_tool):
     """The id of a template that was published in a course of the platform, which so cannot be removed."""
     with web_tool.store.begin() as session:
-        session.query(TemplateVersion).filter_by(template_id=school.badge).one().course_id = 1
+        row = session.query(TemplateVersion).filter_by(template_id=school.badge).one()
+        row.course_id, row.body = 1, row.body | {"funding_code": "ILA-7"}
     return school.badge
 
 
@@ -304,6 +327,7 @@ def test_each_role_opens_what_it_may_and_nothing_else(new_browser, web_tool, req
         values |= a_badge(web_tool, request)
     if any("/pathways/" in route for route in group):
         values |= a_pathway(web_tool)
+    values["year"] = request.getfixturevalue("counted_year")
     values["template_id"] = request.getfixturevalue("published_there")
     if any("/endorsements/" in route for route in group):
         an_endorsement(web_tool)

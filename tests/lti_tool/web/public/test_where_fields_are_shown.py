@@ -221,6 +221,7 @@ def test_a_field_that_nobody_outside_meets_says_why() -> None:
         "credits_mark",
         "logo_mark",
         "owner",
+        "funding_code",
         "review_date",
         "change_log/day",
         "change_log/text",
