@@ -190,9 +190,9 @@ def issuer(slug: str) -> Response:
     else:
         with tool.store.read() as session:
             found = issuer_documents.found_issuer(session, tool, slug, requested_base())
+            set_page_issuer(found)
             endorsements = all_shown(session, queries.organisations.shown_of_issuer(session, found.id))
             has_statistics = queries.statistics.has_published(session, found.id)
-        set_page_issuer(found)
         text = render_template(
             "public/issuer.html",
             profile=found.profile,

@@ -306,6 +306,7 @@ WHO_MAY = {
             *(
                 f"{OPERATORS_APPLICATION[1:]}/{act}"
                 for act in ("advise", "appoint", "dismiss", "assess", "grant", "refuse")
+            ),
             "issuers/<slug>/statistics/completions",
             *(
                 f"issuers/<slug>/statistics/<int:year>/{act}"
