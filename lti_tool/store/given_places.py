@@ -7,7 +7,7 @@ the backup, so its lists are closed, and new ones get ids that none had by then.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, inspect, select, update
 
 from lti_tool.store.models import OrganisationStatusList, StatusList
 from lti_tool.store.table_copies import numbers_given, set_numbers_given
@@ -23,6 +23,9 @@ def give_none_again(connection: Connection, length: int) -> None:
     """
     for kind in (StatusList, OrganisationStatusList):
         table = kind.__tablename__
+        if not inspect(connection).has_table(table):
+            # The copy is of a version that had no such lists; its tables are brought up to date afterwards.
+            continue
         connection.execute(update(kind).values(taken=length))
         highest = connection.scalar(select(func.max(kind.id))) or 0
         last = max(highest, numbers_given(connection).get(table, 0))
