@@ -38,6 +38,9 @@ def encrypt_anew(
         if given.encrypted_tokens is not None:
             given.encrypted_tokens = new.encrypt(old.decrypt(given.encrypted_tokens))
             count += 1
+    for pool in queries.feedback.every_pool(session):
+        pool.encrypted_pending = new.encrypt(old.decrypt(pool.encrypted_pending))
+        count += 1
     setting = queries.issuers.stored_setting(session, account_key.SETTING)
     if setting is not None:
         setting.value = new.encrypt(old.decrypt(setting.value.encode())).decode()

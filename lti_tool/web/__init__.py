@@ -37,10 +37,11 @@ from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
 from lti_tool.web.hosts import connect as host_connect
 from lti_tool.web.hosts import places as host_places
-from lti_tool.web.learner import badge, downloads, mine, own_data, sharing, signed_in
+from lti_tool.web.learner import badge, downloads, feedback, mine, own_data, sharing, signed_in
 from lti_tool.web.mails import bounces, holder_checks, reminders
 from lti_tool.web.operator import account as operator_account
 from lti_tool.web.operator import events as operator_events
+from lti_tool.web.operator import feedback as operator_feedback
 from lti_tool.web.operator import home as operator_home
 from lti_tool.web.operator import invitation as operator_invitation
 from lti_tool.web.operator import issuer_accreditations as operator_issuer_accreditations
@@ -66,6 +67,7 @@ from lti_tool.web.public import (
     api_description,
     badge_pages,
     identity_checks,
+    invited_feedback,
     privacy_notice,
     qr_codes,
     selective_disclosure,
@@ -153,6 +155,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         badge,
         downloads,
         sharing,
+        feedback,
         mine,
         own_data,
         signed_in,
@@ -173,6 +176,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         operator_account,
         operator_home,
         operator_templates,
+        operator_feedback,
         operator_platforms,
         operator_platform,
         operator_platform_details,
@@ -198,6 +202,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         verifier,
         qr_codes,
         identity_checks,
+        invited_feedback,
         holder_checks,
         api_description,
         issuer,

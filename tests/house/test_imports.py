@@ -50,6 +50,7 @@ ROOMS = (
         "people",
         "operators",
         "templates",
+        "feedback",
         "deliveries",
         "publishing",
         "backpack",

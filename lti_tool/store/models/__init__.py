@@ -15,6 +15,7 @@ from lti_tool.store.models.base import Base, Instant, Score
 from lti_tool.store.models.bulk_acts import BulkAct, BulkActPerson
 from lti_tool.store.models.corrections import CorrectionRequest
 from lti_tool.store.models.events import CountedEvents, Event
+from lti_tool.store.models.feedback import FeedbackInvitation, FeedbackPool
 from lti_tool.store.models.hosts import BadgeHost, BroughtBadge, HostAccess
 from lti_tool.store.models.identity_checks import IdentityCheck, IdentityCheckRefusal
 from lti_tool.store.models.issuer_erasures import IssuerErasure
@@ -76,6 +77,8 @@ __all__ = [
     "DeploymentRow",
     "Event",
     "ExpiringValue",
+    "FeedbackInvitation",
+    "FeedbackPool",
     "HandAward",
     "HostAccess",
     "IdentityCheck",

@@ -169,6 +169,7 @@ WHO_MAY = {
     "POST /my/sign-out": NOBODY,
     "POST /my/sessions/end": NOBODY,
     "POST /my/badges/<uuid:badge_id>/sharing/<action>": NOBODY,
+    "POST /my/badges/<uuid:badge_id>/feedback": NOBODY,
     "POST /my/badges/<uuid:badge_id>/wallet": NOBODY,
     "POST /my/badges/<uuid:badge_id>/wallet/offer": NOBODY,
     # Whoever has the token of a link for a wallet, which these do not.
@@ -220,6 +221,7 @@ WHO_MAY = {
             *(f"{PERSON_PAGE}{page}" for page in ("", "/erase")),
             *(f"{PERSON_PAGE}/awards/<int:award_id>/{act}" for act in ("revoke", "correct")),
             "/issuers/<slug>/templates/<uuid:template_id>/<int:version>",
+            "/issuers/<slug>/templates/<uuid:template_id>/feedback",
             *(f"/issuers/<slug>/{page}" for page in (*SETTINGS, "profile/file", "accreditations", "keys")),
         )
     },
@@ -253,6 +255,7 @@ WHO_MAY = {
                 for act in ("resend", "retry", "revoke", "correct")
             ),
             "issuers/<slug>/templates/editor",
+            "issuers/<slug>/templates/<uuid:template_id>/feedback/invite",
             *(
                 f"issuers/<slug>/templates/<uuid:template_id>/<int:version>/{act}"
                 for act in ("answer", "retire")
@@ -270,10 +273,14 @@ WHO_MAY = {
     "POST /lti/app/people/<int:person_id>/name/decline": STAFF,
     "POST /lti/app/mine/address/remove": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/list/<action>": OWNER,
+    # Whoever has the token of a link, which these do not.
+    "GET /feedback/<token>": NOBODY,
+    "POST /feedback/<token>": NOBODY,
     "GET /shared/<token>": NOBODY,
     "GET /shared/<token>/badge.png": NOBODY,
     "POST /lti/app/badges/<uuid:badge_id>/wallet": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/wallet/offer": OWNER,
+    "POST /lti/app/badges/<uuid:badge_id>/feedback": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/sharing": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/sharing/<action>": OWNER,
     "POST /lti/app/transcript": OWNER,

@@ -23,6 +23,7 @@ NEEDS_NO_SESSION = {
     f"{method} /operator/{page}" for page in ("sign-in", "invitation", "join") for method in ("GET", "POST")
 } | {f"GET /operator/{page}" for page in ("openid", "join/openid", "confirm/openid", "return")}
 TEMPLATE = "/operator/issuers/<slug>/templates/<uuid:template_id>/<int:version>"
+FEEDBACK = "/operator/issuers/<slug>/templates/<uuid:template_id>/feedback"
 ACCREDITATION = "accreditations/<int:number>"
 PLATFORMS = "/operator/issuers/<slug>/platforms"
 PLATFORM = f"{PLATFORMS}/<int:number>"
@@ -45,6 +46,8 @@ WHO_MAY = {
     "POST /operator/issuers/<slug>/retry": {"owner", "manager"},
     "GET /operator/issuers/<slug>/templates": EVERY_ROLE,
     f"GET {TEMPLATE}": EVERY_ROLE,
+    f"GET {FEEDBACK}": EVERY_ROLE,
+    f"POST {FEEDBACK}/invite": {"owner", "manager"},
     f"POST {TEMPLATE}/answer": {"owner", "approver"},
     f"POST {TEMPLATE}/retire": {"owner", "manager"},
     "POST /operator/issuers/<slug>/templates/editor": {"owner", "manager"},
