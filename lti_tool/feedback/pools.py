@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from lti_tool.feedback.counts import (
@@ -22,6 +23,9 @@ from lti_tool.feedback.questions import AUDIENCES, QUESTIONS, VALUES, Answer, Au
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Award, FeedbackPool
 from signing.encryption import KeyEncryptionKey
+
+#: So long after they first opened it learners are asked what became of it, and no more how they found it.
+LATER = timedelta(days=183)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,21 +54,35 @@ class Result:
         return round(Decimal(sum(value * number for value, number in pairs)) / self.answers, 1)
 
 
-def is_open_for(award: Award) -> bool:
-    """Whether its learner is asked: the badge is theirs and in use, and they have neither answered nor skipped it."""
-    return award.status == "issued" and not award.feedback_closed
+def audience_of(award: Award, now: datetime) -> Audience | None:
+    """As what its learner is asked now: the badge is in use, and they have neither answered nor skipped that form."""
+    if award.status != "issued":
+        return None
+    is_later = award.claimed_at is not None and now >= award.claimed_at + LATER
+    if is_later:
+        return None if award.later_feedback_closed else "later"
+    return None if award.feedback_closed else "claim"
 
 
-def close_form(session: Session, award: Award, answer: Answer | None, key: KeyEncryptionKey) -> None:
-    """Takes a learner's answer, or none where they skip it; either is for good. Nothing where they have done so before.
+def close_form(
+    session: Session, award: Award, answer: Answer | None, now: datetime, key: KeyEncryptionKey
+) -> None:
+    """Takes a learner's answer to what they are asked `now`, or none where they skip it; either is for good.
 
-    Raises DecryptionError where the pool was encrypted with another key.
+    Nothing where they are not asked, as after a form that was sent twice. Raises DecryptionError where the pool was
+    encrypted with another key.
     """
     queries.awards.lock_award(session, award)
-    if not is_open_for(award):
+    audience = audience_of(award, now)
+    if audience is None:
         return
-    award.feedback_closed = True
-    about = About(issuer_id=award.template_version.issuer_id, template_id=award.template_id, audience="claim")
+    if audience == "later":
+        award.later_feedback_closed = True
+    else:
+        award.feedback_closed = True
+    about = About(
+        issuer_id=award.template_version.issuer_id, template_id=award.template_id, audience=audience
+    )
     add_answer(session, about, answer, key)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from lti_tool.feedback.pools import audience_of
 from lti_tool.feedback.questions import QUESTIONS, VALUES, Audience
+from lti_tool.store.models import Award
 from lti_tool.web.translation import Sentence
 from lti_tool.web.translation import lazy_gettext as _l
 
@@ -40,6 +43,12 @@ class ShownQuestion:
     code: str
     sentence: Sentence
     values: Sequence[tuple[int, Sentence]]
+
+
+def questions_about(award: Award | None, now: datetime) -> Sequence[ShownQuestion]:
+    """What the learner of the award is asked now; nothing where they are not."""
+    audience = audience_of(award, now) if award else None
+    return questions_for(audience) if audience else ()
 
 
 def questions_for(audience: Audience) -> Sequence[ShownQuestion]:

@@ -13,7 +13,6 @@ from werkzeug.exceptions import BadRequest
 
 from badges.template.model import stored_template
 from lti_tool.errors import NotFoundError
-from lti_tool.feedback.pools import is_open_for
 from lti_tool.people import own_badges, share_links
 from lti_tool.people.share_links import LIFETIMES, MOST_LINKS, WantedLink
 from lti_tool.store import Session, queries
@@ -21,7 +20,7 @@ from lti_tool.store.events import Actor
 from lti_tool.store.models import Award
 from lti_tool.web.checked_requests import row_id
 from lti_tool.web.current import current_tool
-from lti_tool.web.feedback_words import questions_for
+from lti_tool.web.feedback_words import questions_about
 from lti_tool.web.learner.linkedin import FilledForm, filled_form
 from lti_tool.web.page_issuer import issuer_of, page_issuer, set_page_issuer
 from lti_tool.web.translation import gettext as _
@@ -168,7 +167,7 @@ def _shown(session: Session, visit: Visit, badge_id: UUID) -> Mapping[str, Any]:
         "visit": visit,
         "award": award,
         "template": stored_template(award.template_version.body),
-        "feedback_questions": questions_for("claim") if is_open_for(award) else (),
+        "feedback_questions": questions_about(award, current_tool().clock()),
         "sharing": sharing_of(session, award, inside_path(badge_id)),
     }
 

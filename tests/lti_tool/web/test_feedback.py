@@ -97,6 +97,23 @@ def test_a_revoked_badge_is_not_asked_about(school, send, web_tool, clock):
     assert rows(web_tool, FeedbackPool) == []
 
 
+def test_half_a_year_after_they_opened_it_learners_are_asked_other_questions_once(
+    school, send, web_tool, clock
+):
+    add(web_tool, school.badge, 4, "later")
+    assert FORM in text_of(school.launch(ANNA))
+    clock.advance(days=182)
+    assert "I have learned what the badge says." in text_of(school.launch(ANNA))
+    clock.advance(days=1)
+    page = text_of(school.launch(ANNA))
+    assert "I use what I learned." in page and "I have learned what the badge says." not in page
+    assert "Please answer all three" in text_of(send(**ANSWERED))
+    for _ in range(2):
+        assert "Thank you" in text_of(send(**dict.fromkeys(QUESTIONS["later"], "5")))
+    assert FORM not in text_of(school.launch(ANNA))
+    assert (answers_about(web_tool, school.badge), answers_about(web_tool, school.badge, "later")) == (0, 5)
+
+
 # --- Attempts to find out what somebody has answered
 
 

@@ -12,9 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column(
-        "award", sa.Column("feedback_closed", sa.Boolean(), nullable=False, server_default=sa.false())
-    )
+    for column in ("feedback_closed", "later_feedback_closed"):
+        op.add_column("award", sa.Column(column, sa.Boolean(), nullable=False, server_default=sa.false()))
 
     op.create_table(
         "feedback_pool",
@@ -46,4 +45,5 @@ def downgrade() -> None:
     for table in ("feedback_invitation", "feedback_pool"):
         op.drop_table(table)
     # Not in a batch: on SQLite that would drop the table, which others refer to.
-    op.drop_column("award", "feedback_closed")
+    for column in ("feedback_closed", "later_feedback_closed"):
+        op.drop_column("award", column)
