@@ -52,6 +52,7 @@ from lti_tool.web.operator import openid as operator_openid
 from lti_tool.web.operator import people as operator_people
 from lti_tool.web.operator import person_acts as operator_person_acts
 from lti_tool.web.operator import person_data as operator_person_data
+from lti_tool.web.operator import reviews as operator_reviews
 from lti_tool.web.operator import roles as operator_roles
 from lti_tool.web.operator import settings as operator_settings
 from lti_tool.web.operator import sign_in as operator_sign_in
@@ -177,6 +178,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         operator_home,
         operator_templates,
         operator_feedback,
+        operator_reviews,
         operator_platforms,
         operator_platform,
         operator_platform_details,

@@ -51,6 +51,7 @@ ROOMS = (
         "operators",
         "templates",
         "feedback",
+        "reviews",
         "deliveries",
         "publishing",
         "backpack",

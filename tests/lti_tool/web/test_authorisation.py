@@ -222,6 +222,7 @@ WHO_MAY = {
             *(f"{PERSON_PAGE}/awards/<int:award_id>/{act}" for act in ("revoke", "correct")),
             "/issuers/<slug>/templates/<uuid:template_id>/<int:version>",
             "/issuers/<slug>/templates/<uuid:template_id>/feedback",
+            *(f"/issuers/<slug>/reviews{page}" for page in ("", "/<int:year>.json")),
             *(f"/issuers/<slug>/{page}" for page in (*SETTINGS, "profile/file", "accreditations", "keys")),
         )
     },
@@ -367,6 +368,7 @@ def values(web_tool, school, annas_badge):
             "published": ready.template_id,
             "version": 1,
             "number": 1,
+            "year": 2026,
             "list_id": award.credential.status_list_id,
             "slug": web_tool.issuer.profile.slug,
             "kid": school.browser.get("/.well-known/jwks.json").json["keys"][0]["kid"],

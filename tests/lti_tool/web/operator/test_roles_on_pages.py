@@ -47,6 +47,7 @@ WHO_MAY = {
     "GET /operator/issuers/<slug>/templates": EVERY_ROLE,
     f"GET {TEMPLATE}": EVERY_ROLE,
     f"GET {FEEDBACK}": EVERY_ROLE,
+    **{f"GET /operator/issuers/<slug>/reviews{page}": EVERY_ROLE for page in ("", "/<int:year>.json")},
     f"POST {FEEDBACK}/invite": {"owner", "manager"},
     f"POST {TEMPLATE}/answer": {"owner", "approver"},
     f"POST {TEMPLATE}/retire": {"owner", "manager"},
@@ -182,7 +183,7 @@ GROUPS = [
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group[0])
 def test_each_role_opens_what_it_may_and_nothing_else(new_browser, web_tool, request, group):
-    values = {"slug": "riga-college", "version": "1", "number": "1", "name": "csv"}
+    values = {"slug": "riga-college", "version": "1", "number": "1", "year": "2026", "name": "csv"}
     if any("person_id" in route for route in group):
         values |= a_badge(web_tool, request)
     values["template_id"] = request.getfixturevalue("published_there")
