@@ -139,6 +139,8 @@ def facts(template: Template, issuer: IssuerProfile, today: date | None = None) 
     # A level of any country is a national level.
     known["national_level"] = template.lki_level or template.national_level
     known |= {name: getattr(declared, name) for name in _DECLARATIONS}
+    # Whatever is declared: every learner is asked on the page of the badge.
+    known["learner_feedback"] = True
     return known
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from lti_tool.awarding import awards
 from lti_tool.feedback import invitations
-from lti_tool.feedback.pools import About, add_answer, results_of
+from lti_tool.feedback.pools import About, add_answer, close_form, results_of
 from lti_tool.feedback.questions import QUESTIONS
 from lti_tool.privacy.export import export_of
 from lti_tool.store import events
@@ -74,6 +74,18 @@ def test_an_answer_counts_once_however_often_it_is_sent(school, send, web_tool):
     assert answers_about(web_tool, school.badge) == 0
     add(web_tool, school.badge, 1)
     assert answers_about(web_tool, school.badge) == 5
+
+
+def test_of_two_forms_that_both_found_it_open_one_is_counted(school, annas_badge, web_tool, clock):
+    """Both have read the award before either has changed it."""
+    add(web_tool, school.badge, 3)
+    key = web_tool.stored_secrets_key
+    for _ in range(2):
+        with web_tool.store.begin() as session:
+            award = session.query(Award).one()
+            close_form(session, award, (1, 1, 1), clock(), key)
+            close_form(session, award, (1, 1, 1), clock(), key)
+    assert answers_about(web_tool, school.badge) == 0
 
 
 def test_what_was_left_out_is_asked_for_and_what_was_chosen_stays(school, send, web_tool):
