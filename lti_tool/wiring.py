@@ -203,6 +203,11 @@ class Tool:
         return self.issuers.database_vault.key_encryption_key.encrypt
 
     @property
+    def stored_secrets_key(self) -> KeyEncryptionKey:
+        """Both, for what reads a secret and stores it anew."""
+        return self.issuers.database_vault.key_encryption_key
+
+    @property
     def decrypt(self) -> Decrypt:
         """Opens what `encrypt` made."""
         return self.issuers.database_vault.key_encryption_key.decrypt

@@ -159,6 +159,8 @@ def facts(template: Template, issuer: IssuerProfile, today: date | None = None) 
         for language in template.name
         if all(language in getattr(declared, name) for name in _GUIDANCE)
     )
+    # Whatever is declared: every learner is asked on the page of the badge.
+    known["learner_feedback"] = True
     return known
 
 

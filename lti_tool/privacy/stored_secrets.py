@@ -46,6 +46,9 @@ def encrypt_anew(
         ended.encrypted_secret = new.encrypt(old.decrypt(ended.encrypted_secret))
         ended.encrypted_tokens = new.encrypt(old.decrypt(ended.encrypted_tokens))
         count += 2
+    for pool in queries.feedback.every_pool(session):
+        pool.encrypted_pending = new.encrypt(old.decrypt(pool.encrypted_pending))
+        count += 1
     setting = queries.issuers.stored_setting(session, account_key.SETTING)
     if setting is not None:
         setting.value = new.encrypt(old.decrypt(setting.value.encode())).decode()

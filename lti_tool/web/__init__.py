@@ -45,7 +45,7 @@ from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
 from lti_tool.web.hosts import connect as host_connect
 from lti_tool.web.hosts import places as host_places
-from lti_tool.web.learner import badge, downloads, mine, own_data, sharing, signed_in
+from lti_tool.web.learner import badge, downloads, feedback, mine, own_data, sharing, signed_in
 from lti_tool.web.learner import pathways as learner_pathways
 from lti_tool.web.mails import bounces, holder_checks, reminders
 from lti_tool.web.operator import account as operator_account
@@ -54,6 +54,7 @@ from lti_tool.web.operator import completions as operator_completions
 from lti_tool.web.operator import endorsements as operator_endorsements
 from lti_tool.web.operator import equivalences as operator_equivalences
 from lti_tool.web.operator import events as operator_events
+from lti_tool.web.operator import feedback as operator_feedback
 from lti_tool.web.operator import home as operator_home
 from lti_tool.web.operator import invitation as operator_invitation
 from lti_tool.web.operator import issuer_accreditations as operator_issuer_accreditations
@@ -65,6 +66,7 @@ from lti_tool.web.operator import pathways as operator_pathways
 from lti_tool.web.operator import people as operator_people
 from lti_tool.web.operator import person_acts as operator_person_acts
 from lti_tool.web.operator import person_data as operator_person_data
+from lti_tool.web.operator import reviews as operator_reviews
 from lti_tool.web.operator import roles as operator_roles
 from lti_tool.web.operator import settings as operator_settings
 from lti_tool.web.operator import sign_in as operator_sign_in
@@ -93,6 +95,7 @@ from lti_tool.web.public import (
     api_description,
     badge_pages,
     identity_checks,
+    invited_feedback,
     privacy_notice,
     qr_codes,
     selective_disclosure,
@@ -183,6 +186,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         badge,
         downloads,
         sharing,
+        feedback,
         mine,
         own_data,
         signed_in,
@@ -214,6 +218,8 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         operator_catalogue,
         operator_pathways,
         operator_equivalences,
+        operator_feedback,
+        operator_reviews,
         operator_platforms,
         operator_platform,
         operator_platform_details,
@@ -254,6 +260,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         verifier,
         qr_codes,
         identity_checks,
+        invited_feedback,
         holder_checks,
         api_description,
         issuer,

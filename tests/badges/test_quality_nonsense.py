@@ -257,14 +257,23 @@ def test_a_grade_is_shown_only_where_a_result_is_asked_for(solar: Template, issu
 
 @pytest.mark.parametrize(
     ("code", "rule"),
-    [("eu_annex_2", "8-feedback"), ("eu_annex_2", "7-privacy"), ("nzqa", "no-duplicate")],
+    [("eu_annex_2", "7-privacy"), ("nzqa", "no-duplicate")],
 )
 def test_what_rests_on_a_tick_is_declared_by_the_issuer_not_met(
     code: str, rule: str, solar: Template, issuer: IssuerProfile
 ) -> None:
-    ticked = declaring(solar, learner_feedback=True, overlap_checked=True, retention_months=12)
+    ticked = declaring(solar, overlap_checked=True, retention_months=12)
     assert outcome(code, rule, ticked, issuer) == "declared"
-    unticked = declaring(ticked, learner_feedback=False, overlap_checked=False, retention_months=None)
+    unticked = declaring(ticked, overlap_checked=False, retention_months=None)
     keeps_no_record = replace(issuer, quality=replace(issuer.quality, retention_months=None))
     assert outcome(code, rule, unticked, keeps_no_record) == "fail"
     assert evaluate("eu_annex_2", ticked, issuer, TODAY).passes
+
+
+@pytest.mark.parametrize("stated", [{"learner_feedback": each} for each in (True, False, None)], ids=str)
+def test_that_learners_are_asked_for_feedback_is_what_the_tool_does_not_a_claim(
+    stated: dict[str, bool | None], solar: Template, issuer: IssuerProfile
+) -> None:
+    said = declaring(solar, **stated)
+    silent = replace(issuer, quality=replace(issuer.quality, learner_feedback=None))
+    assert outcome("eu_annex_2", "8-feedback", said, silent) == "pass"

@@ -51,6 +51,8 @@ ROOMS = (
         "operators",
         "templates",
         "organisations",
+        "feedback",
+        "reviews",
         "deliveries",
         "publishing",
         "catalogue",

@@ -16,6 +16,7 @@ from lti_tool.store.models.bulk_acts import BulkAct, BulkActPerson
 from lti_tool.store.models.catalogue import CatalogueEntry
 from lti_tool.store.models.corrections import CorrectionRequest
 from lti_tool.store.models.events import CountedEvents, Event
+from lti_tool.store.models.feedback import FeedbackInvitation, FeedbackPool
 from lti_tool.store.models.hosts import BadgeHost, BroughtBadge, EndedAccess, HostAccess
 from lti_tool.store.models.identity_checks import IdentityCheck, IdentityCheckRefusal
 from lti_tool.store.models.issuer_erasures import IssuerErasure
@@ -99,6 +100,8 @@ __all__ = [
     "EndorsementRow",
     "Event",
     "ExpiringValue",
+    "FeedbackInvitation",
+    "FeedbackPool",
     "HandAward",
     "HostAccess",
     "IdentityCheck",

@@ -84,6 +84,10 @@ class Award(Base):
     """When its learner first opened the badge on a page of their own."""
     brought_at: Mapped[datetime | None]
     """When it was first brought to a place that its learner chose."""
+    feedback_closed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether its learner has answered or skipped the three questions: which of the two, and when, is kept nowhere."""
+    later_feedback_closed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The same of those that are asked months later."""
     course: Mapped[Course | None] = relationship()
     person: Mapped[Person] = relationship()
     rule: Mapped[AwardRule] = relationship()

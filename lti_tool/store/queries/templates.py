@@ -167,6 +167,17 @@ def newest_version(session: Session, template_id: str) -> int:
     return session.scalar(newest) or 0
 
 
+def newest_released(session: Session, template_id: str) -> TemplateVersion | None:
+    """The newest version of a template that is no draft; None where there is none."""
+    query = (
+        select(TemplateVersion)
+        .where(TemplateVersion.template_id == template_id, TemplateVersion.status != "draft")
+        .order_by(TemplateVersion.version.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
 def find_template(session: Session, beginning: str, version: int | None) -> TemplateVersion | None:
     """A version of the template whose id begins with `beginning`; the newest where none is named."""
     query = select(TemplateVersion).where(TemplateVersion.template_id.startswith(beginning))

@@ -20,6 +20,7 @@ from lti_tool.store import Session, dead_jobs, queries
 from lti_tool.store.models import Award, AwardRule, Person
 from lti_tool.values import Launch
 from lti_tool.web.current import current_tool
+from lti_tool.web.feedback_words import questions_about
 from lti_tool.web.learner.sharing import claim_once, inside_path, sharing_of
 from lti_tool.web.page_issuer import issuer_of, page_issuer, set_page_issuer
 from lti_tool.web.plug_sentences import rule_sentences
@@ -135,6 +136,7 @@ def _shown(
         "mail_folder": current_tool().mail_folder,
         "is_sealed": current_tool().seal is not None
         and version.issuer_id == queries.issuers.first_issuer_id(session),
+        "feedback_questions": questions_about(award, now),
         "proves_nothing": award is not None and not queries.proved_addresses.of_person(session, person_id),
     }
 

@@ -21,6 +21,7 @@ from lti_tool.store.events import Actor
 from lti_tool.store.models import Award, EndorsementRow
 from lti_tool.web.checked_requests import row_id
 from lti_tool.web.current import current_tool
+from lti_tool.web.feedback_words import questions_about
 from lti_tool.web.learner.linkedin import FilledForm, filled_form
 from lti_tool.web.organisations.shown_endorsements import ShownEndorsement, about_badge, all_shown
 from lti_tool.web.page_issuer import issuer_of, page_issuer, set_page_issuer
@@ -195,6 +196,7 @@ def _shown(session: Session, visit: Visit, badge_id: UUID) -> Mapping[str, Any]:
         "visit": visit,
         "award": award,
         "template": stored_template(award.template_version.body),
+        "feedback_questions": questions_about(award, current_tool().clock()),
         "sharing": sharing_of(session, award, inside_path(badge_id)),
     }
 

@@ -25,6 +25,7 @@ from lti_tool.web import rate_limits
 from lti_tool.web.backpack.kept_list import kept_of, programs_of
 from lti_tool.web.checked_requests import typed_line
 from lti_tool.web.current import current_tool
+from lti_tool.web.feedback_words import questions_about
 from lti_tool.web.headers import private_page, send_own_origin
 from lti_tool.web.languages import page_language
 from lti_tool.web.learner.learner_visits import (
@@ -210,6 +211,7 @@ def _sharing(session: Session, award: Award, badge_id: UUID, done: str = "") -> 
         "learner/sharing.html",
         award=award,
         template=stored_template(award.template_version.body),
+        feedback_questions=questions_about(award, current_tool().clock()),
         sharing=sharing_of(session, award, f"/my/badges/{badge_id}/sharing"),
         done=done,
     )

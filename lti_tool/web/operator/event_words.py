@@ -60,6 +60,7 @@ ACT_WORDS: Mapping[str, Sentence] = {
     "extension_moved": _l("The address of the EU terms was moved"),
     "gradebook_off": _l("A badge no longer writes into the gradebook"),
     "gradebook_on": _l("A badge writes into the gradebook"),
+    "feedback_invited": _l("A link to questions about a badge was made for somebody outside"),
     "hand_award_asked": _l("An award by hand waits for a second person"),
     "hand_award_declined": _l("An award by hand was declined"),
     "hand_award_withdrawn": _l("An award by hand was withdrawn"),

@@ -696,6 +696,7 @@ ELSEWHERE = {
     "rule_removed",
     "rule_restored",
     "operator_invited",
+    "feedback_invited",
     "backed_up",
     "restored",
     "operator_joined",

@@ -187,6 +187,7 @@ WHO_MAY = {
     "POST /my/sign-out": NOBODY,
     "POST /my/sessions/end": NOBODY,
     "POST /my/badges/<uuid:badge_id>/sharing/<action>": NOBODY,
+    "POST /my/badges/<uuid:badge_id>/feedback": NOBODY,
     "POST /my/badges/<uuid:badge_id>/wallet": NOBODY,
     "POST /my/badges/<uuid:badge_id>/wallet/offer": NOBODY,
     # Whoever has the token of a link for a wallet, which these do not.
@@ -272,6 +273,8 @@ WHO_MAY = {
             *(f"{PERSON_PAGE}{page}" for page in ("", "/erase")),
             *(f"{PERSON_PAGE}/awards/<int:award_id>/{act}" for act in ("revoke", "correct")),
             "/issuers/<slug>/templates/<uuid:template_id>/<int:version>",
+            "/issuers/<slug>/templates/<uuid:template_id>/feedback",
+            *(f"/issuers/<slug>/reviews{page}" for page in ("", "/<int:year>.json")),
             *(f"/issuers/<slug>/{page}" for page in (*SETTINGS, "profile/file", "accreditations", "keys")),
         )
     },
@@ -323,6 +326,7 @@ WHO_MAY = {
             ),
             "issuers/<slug>/templates/editor",
             *(f"issuers/<slug>/catalogue/<uuid:template_id>/{act}" for act in ("put-in", "take-out")),
+            "issuers/<slug>/templates/<uuid:template_id>/feedback/invite",
             *(
                 f"issuers/<slug>/templates/<uuid:template_id>/<int:version>/{act}"
                 for act in ("answer", "retire")
@@ -340,6 +344,9 @@ WHO_MAY = {
     "POST /lti/app/people/<int:person_id>/name/decline": STAFF,
     "POST /lti/app/mine/address/remove": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/list/<action>": OWNER,
+    # Whoever has the token of a link, which these do not.
+    "GET /feedback/<token>": NOBODY,
+    "POST /feedback/<token>": NOBODY,
     "GET /shared/<token>": NOBODY,
     # Documents of organisations: these ids are of none. Who signs for one has a session of an operator, or a link that
     # these have not: `tests/lti_tool/web/organisations`.
@@ -366,6 +373,7 @@ WHO_MAY = {
     "GET /shared/<token>/badge.png": NOBODY,
     "POST /lti/app/badges/<uuid:badge_id>/wallet": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/wallet/offer": OWNER,
+    "POST /lti/app/badges/<uuid:badge_id>/feedback": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/sharing": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/sharing/<action>": OWNER,
     "POST /lti/app/transcript": OWNER,

@@ -39,6 +39,7 @@ NEEDS_NO_SESSION = {
     f"{method} /operator/{page}" for page in ("sign-in", "invitation", "join") for method in ("GET", "POST")
 } | {f"GET /operator/{page}" for page in ("openid", "join/openid", "confirm/openid", "return")}
 TEMPLATE = "/operator/issuers/<slug>/templates/<uuid:template_id>/<int:version>"
+FEEDBACK = "/operator/issuers/<slug>/templates/<uuid:template_id>/feedback"
 ACCREDITATION = "accreditations/<int:number>"
 PLATFORMS = "/operator/issuers/<slug>/platforms"
 PLATFORM = f"{PLATFORMS}/<int:number>"
@@ -76,6 +77,9 @@ WHO_MAY = {
         for act in ("put-in", "take-out")
     },
     f"GET {TEMPLATE}": EVERY_ROLE,
+    f"GET {FEEDBACK}": EVERY_ROLE,
+    **{f"GET /operator/issuers/<slug>/reviews{page}": EVERY_ROLE for page in ("", "/<int:year>.json")},
+    f"POST {FEEDBACK}/invite": {"owner", "manager"},
     f"POST {TEMPLATE}/answer": {"owner", "approver"},
     f"POST {TEMPLATE}/retire": {"owner", "manager"},
     "POST /operator/issuers/<slug>/templates/editor": {"owner", "manager"},
@@ -322,7 +326,7 @@ GROUPS = [
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group[0])
 def test_each_role_opens_what_it_may_and_nothing_else(new_browser, web_tool, request, group):
-    values = {"slug": "riga-college", "version": "1", "number": "1", "name": "csv"}
+    values = {"slug": "riga-college", "version": "1", "number": "1", "year": "2026", "name": "csv"}
     if any("person_id" in route for route in group):
         values |= a_badge(web_tool, request)
     if any("/pathways/" in route for route in group):
