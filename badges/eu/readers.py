@@ -265,7 +265,7 @@ def _supervision(credential: Json) -> Iterator[Texts]:
 def results(credential: Json) -> tuple[Texts, ...]:
     """The value of each result, on the scale that its description states; then the levels that were achieved."""
     values = tuple(texts for texts in (value for value, _needed in _results(credential)) if texts)
-    return values + tuple(achieved_levels(credential))
+    return values + tuple(level for _title, level in achieved_levels(credential) if level)
 
 
 def _grade(credential: Json) -> Iterator[Texts]:
@@ -274,9 +274,9 @@ def _grade(credential: Json) -> Iterator[Texts]:
     for value, needed in _results(credential):
         graded = graded or bool(value)
         yield {language: text + needed.get(language, "") for language, text in value.items()}
-    for level in achieved_levels(credential):
+    for title, level in achieved_levels(credential):
         graded = True
-        yield level
+        yield titled(title, level)
     if graded:
         yield from _days_of_assessments(credential)
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from badges.eu.in_words import titled
 from badges.eu.parts import achievement_of, language_map, plain_text, subject_of
 from badges.foreign_json import objects
 from badges.template.fields import Texts
 from signing.json_text import Json
 
 
-def achieved_levels(credential: Json) -> Iterator[Texts]:
-    """Each level that a result says was achieved, with what its description is called before it.
+def achieved_levels(credential: Json) -> Iterator[tuple[Texts, Texts]]:
+    """Each level that a result says was achieved: what its description is called, and the level.
 
     A level that the description of the result does not have is left out: nobody knows what it means.
     """
@@ -20,7 +19,7 @@ def achieved_levels(credential: Json) -> Iterator[Texts]:
     for result in objects(subject_of(credential).get("result")):
         about = str(result.get("resultDescription")), str(result.get("achievedLevel"))
         if about in levels:
-            yield titled(_words(described[about[0]], "title", "name"), _words(levels[about], "title", "name"))
+            yield _words(described[about[0]], "title", "name"), _words(levels[about], "title", "name")
 
 
 def stated_levels(achievement: Json) -> Iterator[Texts]:

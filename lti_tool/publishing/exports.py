@@ -10,7 +10,17 @@ from lti_tool.store.events import Actor
 from lti_tool.values import Json
 
 #: What was taken away.
-Export = Literal["template", "transcript", "europass", "roster", "certificates", "person", "badges", "events"]
+Export = Literal[
+    "template",
+    "transcript",
+    "europass",
+    "roster",
+    "certificates",
+    "person",
+    "badges",
+    "events",
+    "recognition_pack",
+]
 
 
 def record_export(

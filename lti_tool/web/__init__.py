@@ -37,7 +37,7 @@ from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
 from lti_tool.web.hosts import connect as host_connect
 from lti_tool.web.hosts import places as host_places
-from lti_tool.web.learner import badge, downloads, mine, own_data, sharing, signed_in
+from lti_tool.web.learner import badge, downloads, mine, own_data, recognition_pack, sharing, signed_in
 from lti_tool.web.mails import bounces, holder_checks, reminders
 from lti_tool.web.operator import account as operator_account
 from lti_tool.web.operator import events as operator_events
@@ -152,6 +152,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         stated_names,
         badge,
         downloads,
+        recognition_pack,
         sharing,
         mine,
         own_data,

@@ -166,6 +166,7 @@ WHO_MAY = {
     # No page of another site sends these.
     "POST /my/code": NOBODY,
     "POST /my/session": NOBODY,
+    "POST /my/recognition-pack": NOBODY,
     "POST /my/sign-out": NOBODY,
     "POST /my/sessions/end": NOBODY,
     "POST /my/badges/<uuid:badge_id>/sharing/<action>": NOBODY,
@@ -277,6 +278,7 @@ WHO_MAY = {
     "POST /lti/app/badges/<uuid:badge_id>/sharing": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/sharing/<action>": OWNER,
     "POST /lti/app/transcript": OWNER,
+    "POST /lti/app/recognition-pack": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/europass": OWNER,
     "POST /lti/app/course": ANY_STAFF,
     "POST /lti/app/course/work": ANY_STAFF,
