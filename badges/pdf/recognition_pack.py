@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from badges.eu.annex_1 import ELEMENTS
-from badges.pdf.content import split_address
+from badges.pdf.content import day, split_address
 from badges.pdf.document import LEFT, MUTED, RIGHT, TOP, PdfDocument, Style, palette
 from badges.recognition_pack.signed import FILE_NAME
 from badges.recognition_pack.words import pack_word
@@ -65,7 +65,7 @@ def _cover(document: PdfDocument, pack: Json, language: str) -> None:
     document.write_text(pack_word("title", language), _TITLE, tag="H1", after=4)
     document.write_text(pack_word("purpose", language), _PLAIN, after=6)
     _row(document, pack_word("by", language), (pack["issuer"]["name"], pack["issuer"]["id"]))
-    _row(document, pack_word("made_on", language), (pack["issued"],))
+    _row(document, pack_word("made_on", language), (_day(pack["issued"], language),))
     document.y += 5
     document.write_text(pack_word("contents", language), _NAME, tag="H2", after=2)
     for number, badge in enumerate(pack["badges"], 1):
@@ -96,7 +96,7 @@ def _badge(document: PdfDocument, badge: Json, language: str) -> None:
     for detail in badge["details"]:
         _row(document, text_in(detail["label"], language), _texts(detail["values"], language))
     if "validUntil" in badge:
-        _row(document, document_word("valid_until", language), (badge["validUntil"],))
+        _row(document, document_word("valid_until", language), (_day(badge["validUntil"], language),))
     _row(document, document_word("identifier", language), (badge["credentialId"],))
 
 
@@ -127,6 +127,10 @@ def _row(document: PdfDocument, label: str, values: Sequence[str]) -> None:
     for value in values:
         document.write_text(value, _TEXT, x=x, width=width, after=0.4)
     document.y = (max(document.y, label_end) if document.page == page else document.y) + 1.4
+
+
+def _day(timestamp: str, language: str) -> str:
+    return day(from_timestamp(timestamp), language)
 
 
 def _texts(values: Sequence[Texts], language: str) -> tuple[str, ...]:

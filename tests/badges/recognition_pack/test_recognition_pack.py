@@ -6,11 +6,14 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft201909Validator
 from pypdf import PdfReader
 
+from badges import schemas
 from badges.pdf.attachments import attached_text
 from badges.pdf.recognition_pack import DrawnPack, recognition_pack
 from badges.recognition_pack.content import MOST_BADGES, PackedBadge, pack_document
@@ -29,6 +32,7 @@ from signing.json_text import Json
 from signing.keys import SigningKey, VerificationMethod, generate
 
 Build = Callable[..., Json]
+SCHEMAS = Path(schemas.__file__).parent
 PAGE = "https://badges.example.org/badges/1"
 
 
@@ -80,6 +84,16 @@ def test_the_pack_has_what_an_evaluator_asks_for_in_both_languages(document, sol
     assert badge["title"] == dict(solar.name)
     assert {*badge["legalBasis"][0]} == {*document["howToVerify"]} == {"en", "lv"}
     assert json.loads(badge["credential"])["id"] == badge["credentialId"]
+
+
+def test_it_follows_its_schema_and_the_schema_refuses_what_is_not_in_it(document, key, now):
+    schema = Draft201909Validator(json.loads((SCHEMAS / "recognition-pack-1.schema.json").read_bytes()))
+    pack = json.loads(signed_pack(document, key, now))
+    assert not list(schema.iter_errors(pack))
+    for name in pack:
+        assert list(schema.iter_errors({member: pack[member] for member in pack if member != name})), name
+    assert list(schema.iter_errors({**pack, "more": 1}))
+    assert list(schema.iter_errors({**pack, "badges": pack["badges"] * (MOST_BADGES + 1)}))
 
 
 def test_as_signed_it_is_genuine(document, key, find_key, now):
