@@ -51,6 +51,7 @@ from lti_tool.web.operator import openid as operator_openid
 from lti_tool.web.operator import people as operator_people
 from lti_tool.web.operator import person_acts as operator_person_acts
 from lti_tool.web.operator import person_data as operator_person_data
+from lti_tool.web.operator import person_pack as operator_person_pack
 from lti_tool.web.operator import roles as operator_roles
 from lti_tool.web.operator import settings as operator_settings
 from lti_tool.web.operator import sign_in as operator_sign_in
@@ -181,6 +182,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         operator_people,
         operator_person_acts,
         operator_person_data,
+        operator_person_pack,
         operator_events,
         operator_issuer_profile,
         operator_issuer_accreditations,

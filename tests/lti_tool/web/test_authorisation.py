@@ -249,6 +249,7 @@ WHO_MAY = {
                 f"{PERSON_PAGE[1:]}/{act}"
                 for act in ("export", "erase", "address", "checks", "name/confirm", "name/decline")
             ),
+            f"{PERSON_PAGE[1:]}/recognition-pack",
             *(
                 f"{PERSON_PAGE[1:]}/awards/<int:award_id>/{act}"
                 for act in ("resend", "retry", "revoke", "correct")

@@ -64,6 +64,7 @@ WHO_MAY = {
     "POST /operator/issuers/<slug>/people": SEE_PEOPLE,
     f"GET {PERSON}": SEE_PEOPLE,
     f"POST {PERSON}/export": {"owner"},
+    f"POST {PERSON}/recognition-pack": {"owner"},
     f"GET {PERSON}/erase": {"owner"},
     f"POST {PERSON}/erase": {"owner"},
     **{f"POST {PERSON}/{act}": {"owner", "manager"} for act in ("address", "checks")},
