@@ -472,6 +472,7 @@ def form_of(route, values):
         "remove": {"proof": "1"},
         "name": {"name": "A. B."},
         "offer": {"form": "ob3-json"},
+        "recognition-pack": {"badge": values["badge_id"], "form": "json"},
     }
     return filled.get(route.rpartition("/")[2], {})
 

@@ -11,7 +11,7 @@ from lti_tool.operators.permissions import MAY, ROLES, Operator, check_may, may
 from lti_tool.people import addresses
 from lti_tool.store import queries
 from lti_tool.store.events import person
-from lti_tool.store.models import Award, OperatorRole, TemplateVersion
+from lti_tool.store.models import Award, CredentialRow, OperatorRole, TemplateVersion
 from tests.fixtures import add_another_issuer
 from tests.lti_tool.web.conftest import hidden
 from tests.lti_tool.web.test_authorisation import routes
@@ -118,6 +118,7 @@ FORMS = {
     "confirm": {"version": "1"},
     "people": {"find": "anna"},
     "address": {"proof": "1"},
+    "recognition-pack": {"badge": "BADGE"},
 }
 
 
@@ -202,6 +203,9 @@ def opened_by_others(visitors, route, values, tool):
             form = dict(FORMS.get(address.rpartition("/")[2], {}))
             if form.get("key"):
                 form["key"] = newest_key(tool)
+            if form.get("badge"):
+                with tool.store.read() as session:
+                    form["badge"] = session.query(CredentialRow).one().id
             page = visitor.send(address, _form=secret, **form)
         to_sign_in = page.status_code == 303 and page.location == "/operator/sign-in"
         opened = page.status_code in (200, 303) and (not to_sign_in or route.endswith("sign-out"))
