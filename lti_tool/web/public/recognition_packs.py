@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Response
 
 from badges.errors import NotBakedError, PictureError
@@ -22,7 +24,8 @@ from lti_tool.web.public.batch import CheckedPack, HandedIn
 def pack_in(file: bytes) -> ReadPack | None:
     """The pack that the file is, or that is attached to it; None where there is none. Raises BusyError for a PDF."""
     if looks_like_pack(file):
-        return read_pack(file.decode(errors="replace"))
+        with suppress(UnicodeDecodeError):
+            return read_pack(file.decode())
     if not looks_like_pdf_with_pack(file):
         return None
     with waiting_for_strangers():
