@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from badges.errors import TemplateError
-from badges.recognition_pack.signed import Outcome, ReadPack, check_pack
+from badges.recognition_pack.signed import PackOutcome, ReadPack, check_pack
 from badges.verify import Budget, FetchInTime, Report
 from badges.vocabularies import set_override_folder
 from config.errors import SettingsError
@@ -148,7 +148,7 @@ class Tool:
         for file in files:
             yield self._verify(file, self._fetch_in_time, budget)
 
-    def check_pack(self, pack: ReadPack) -> Outcome:
+    def check_pack(self, pack: ReadPack) -> PackOutcome:
         """Whether a recognition pack from anybody is as its issuer signed it; its badges are for `verify_all`."""
         fetch = self.new_budget().limited(self._fetch_in_time)
         return check_pack(pack, partial(did.find_key, fetch=fetch), self.clock())

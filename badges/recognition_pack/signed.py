@@ -21,7 +21,7 @@ from signing.secured import SecuredCredential
 
 #: What a check found out: that its issuer signed it as it is, that it was changed, that the key is not the issuer's, or
 #: that nobody could tell.
-Outcome = Literal["genuine", "changed", "not_by_issuer", "could_not_check"]
+PackOutcome = Literal["genuine", "changed", "not_by_issuer", "could_not_check"]
 #: The name of the file, also where it is attached to a PDF.
 FILE_NAME = "recognition-pack.json"
 
@@ -70,7 +70,7 @@ def read_pack(text: str) -> ReadPack | None:
     )
 
 
-def check_pack(pack: ReadPack, find_key: KeyFinder, now: datetime) -> Outcome:
+def check_pack(pack: ReadPack, find_key: KeyFinder, now: datetime) -> PackOutcome:
     """Whether the pack is as its issuer signed it. `find_key` may raise what it likes: then nobody could tell.
 
     Only who issued the badges may say in a pack what they mean: a pack of others' badges is `not_by_issuer`.

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from flask import Blueprint, Response, jsonify
 
-from badges.recognition_pack.signed import Outcome
+from badges.recognition_pack.signed import PackOutcome
 from badges.verify.report import OneEdTech, Outcome, Verdict
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
@@ -137,7 +137,7 @@ def _one_of(literal: Any) -> dict[str, Any]:
 def _with_pack(reports: dict[str, Any]) -> dict[str, Any]:
     """The same, which may also say of a recognition pack, that the badges were taken from, what was found."""
     told = "Of a recognition pack: whether it is as the issuer of its badges signed it."
-    reports["properties"]["pack"] = {**_one_of(Outcome), "description": told}
+    reports["properties"]["pack"] = {**_one_of(PackOutcome), "description": told}
     return reports
 
 

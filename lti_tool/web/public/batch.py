@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from flask import Response, jsonify, stream_template
 
-from badges.recognition_pack.signed import Outcome
+from badges.recognition_pack.signed import PackOutcome
 from badges.template.fields import Texts
 from badges.verify import Report, Verdict, report_text
 from lti_tool.store.expiring_values import StoredExpiringValues
@@ -109,7 +109,7 @@ class Batch:
 class CheckedPack:
     """What was found of a recognition pack; it says `issuer_name` itself, `is_own`: its issuer is one of ours."""
 
-    outcome: Outcome
+    outcome: PackOutcome
     issuer_name: str
     is_own: bool
 
