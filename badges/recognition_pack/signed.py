@@ -7,7 +7,7 @@ has no `@context`, and no type of a credential.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -28,12 +28,16 @@ FILE_NAME = "recognition-pack.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPack:
-    """A pack that somebody handed in; nothing of it is proven. `credentials` are the texts of its badges."""
+    """A pack that somebody handed in; nothing of it is proven. `credentials` are the texts of its badges.
+
+    `is_sealed`: it was inside an electronic seal, of which nothing is proven either.
+    """
 
     text: str = field(repr=False)
     issuer_id: str
     issuer_name: str
     credentials: tuple[str, ...] = field(repr=False)
+    is_sealed: bool = False
 
 
 def signed_pack(document: Json, key: SigningKey, now: datetime) -> str:
@@ -43,7 +47,7 @@ def signed_pack(document: Json, key: SigningKey, now: datetime) -> str:
 
 def looks_like_pack(file: bytes) -> bool:
     """Whether the file may be a pack as JSON: a quick look."""
-    return file.lstrip()[:1] == b"{" and f'"{TYPE}"'.encode() in file
+    return file.lstrip()[:1] == b"{" and TYPE.encode() in file
 
 
 def looks_like_pdf_with_pack(file: bytes) -> bool:
@@ -52,11 +56,20 @@ def looks_like_pdf_with_pack(file: bytes) -> bool:
 
 
 def read_pack(text: str) -> ReadPack | None:
-    """The pack that a stranger's text is; None where it is none, or has no badge, or too many."""
+    """The pack that a stranger's text is, or that is sealed in it; None for none, or one with no badge or too many."""
     try:
         document = read_object(text)
+        if "signatures" not in document:
+            return _read(text, document)
+        # JAdES, as the general serialization of a JWS with the document as it is.
+        inside = document.get("payload")
+        read = _read(inside, read_object(inside)) if isinstance(inside, str) else None
     except ProofError:
         return None
+    return replace(read, is_sealed=True) if read else None
+
+
+def _read(text: str, document: Json) -> ReadPack | None:
     badges = objects(document.get("badges"))
     credentials = tuple(each["credential"] for each in badges if isinstance(each.get("credential"), str))
     if TYPE not in as_list(document.get("type")) or not 0 < len(credentials) == len(badges) <= MOST_BADGES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from badges.recognition_pack.content import MOST_BADGES, PackedBadge, pack_document
 from badges.recognition_pack.signed import signed_pack
@@ -11,6 +12,7 @@ from badges.template.model import text_in
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.publishing.credentials import row_to_give_out
 from lti_tool.publishing.publisher import Publisher
+from lti_tool.sealing import Seal
 from lti_tool.store import Session
 from lti_tool.store.models import CredentialRow
 from lti_tool.values import Json
@@ -19,10 +21,12 @@ from signing.proofs import EDDSA_RDFC_2022
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecognitionPack:
-    """A pack: its JSON, and the text that was signed."""
+    """A pack: its JSON, and the text that was signed; the key of its issuer, and who may seal it, None for nobody."""
 
     document: Json = field(repr=False)
     signed: str = field(repr=False)
+    issuer_id: str
+    identifier: str | None
 
     def as_pdf(self, language: str) -> bytes:
         """The PDF in English and Latvian, `language` first."""
@@ -68,4 +72,21 @@ def pack_of(publisher: Publisher, session: Session, rows: Sequence[CredentialRow
     name = text_in(issuer.profile.legal_name, "en") or issuer.profile.name
     now = publisher.clock()
     document = pack_document(badges, issuer.profile.id, name, issuer.addresses.verifier, now)
-    return RecognitionPack(document=document, signed=signed_pack(document, key, now))
+    # The seal is that of the first issuer alone, whatever another one calls itself.
+    is_first = rows[0].issuer_id == publisher.issuers.first(session).id
+    return RecognitionPack(
+        document=document,
+        signed=signed_pack(document, key, now),
+        issuer_id=rows[0].issuer_id,
+        identifier=issuer.profile.eidas_identifier if is_first else None,
+    )
+
+
+def sealed_pack(pack: RecognitionPack, seal: Seal, now: datetime) -> str:
+    """The signed pack with the seal of the institution around it. Raises SealingError as `Seal.seal_all` does.
+
+    No transaction may be open: a device or a signer may have to be waited for.
+    """
+    seal.check_identifier(pack.identifier)
+    (text,) = seal.seal_all([pack.signed], now)
+    return text

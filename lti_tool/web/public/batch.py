@@ -112,6 +112,7 @@ class CheckedPack:
     outcome: PackOutcome
     issuer_name: str
     is_own: bool
+    is_sealed: bool = False
 
 
 def check_together(files: Sequence[HandedIn], pack: CheckedPack | None = None) -> Response:

@@ -47,5 +47,6 @@ def check(pack: ReadPack) -> Response:
     ]
     is_own = tool.issuers.is_own(pack.issuer_id)
     return batch.check_together(
-        files, CheckedPack(outcome=outcome, issuer_name=pack.issuer_name, is_own=is_own)
+        files,
+        CheckedPack(outcome=outcome, issuer_name=pack.issuer_name, is_own=is_own, is_sealed=pack.is_sealed),
     )

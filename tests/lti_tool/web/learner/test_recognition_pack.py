@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
 from badges.recognition_pack.content import MOST_BADGES
 from lti_tool.awarding import awards
-from lti_tool.errors import NotAllowedError
+from lti_tool.errors import NotAllowedError, SealingError
 from lti_tool.publishing.recognition_packs import packed_rows
+from lti_tool.sealing import Seal
 from lti_tool.store import queries
 from lti_tool.store.models import Award, CredentialRow, Event
+from signing.seals.jades import verify_seal
 from tests.fixtures import ANNA, JANIS, NOW, ZANE
 from tests.lti_tool.web.conftest import FROM_US, hidden, text_of
+from tests.lti_tool.web.learner.test_downloads import college_seal, served
+from tests.seal_certificates import COLLEGE
 
 ADDRESS = "/lti/app/recognition-pack"
 
@@ -99,6 +104,36 @@ def test_a_suspended_badge_is_in_no_pack(school, annas_badge, web_tool):
     with web_tool.store.begin() as session:
         queries.credentials.credential(session, annas_badge).suspended_at = NOW
     assert ask(school, page, annas_badge).status_code == 404
+
+
+def test_with_a_seal_of_the_institution_it_is_sealed_too(school, annas_badge, web_tool):
+    assert "electronic seal (JSON)" not in text_of(school.launch(ANNA))
+    assert ask(school, school.launch(ANNA), annas_badge, form="sealed").status_code == 404
+    with served(school, replace(web_tool, seal=college_seal())):
+        page = school.launch(ANNA)
+        assert "Recognition pack with electronic seal (JSON)" in text_of(page)
+        sealed = ask(school, page, annas_badge, form="sealed").get_data(as_text=True)
+        assert json.loads(verify_seal(sealed).document)["type"] == ["RecognitionPack"]
+        answer = text_of(hand_in(school, sealed.encode(), "sealed.json"))
+        assert "This recognition pack is as" in answer and "seal, which is not checked here" in answer
+        changed = sealed.replace("2022/C 243/02", "2022/C 243/03", 1)
+        assert "was changed after" in text_of(hand_in(school, changed.encode(), "sealed.json"))
+
+
+def test_where_it_cannot_be_sealed_a_page_says_what_to_do(school, annas_badge, web_tool):
+    def silent():
+        raise SealingError("signer_unreachable", "info: sign.example did not answer in time")
+
+    for seal, words in (
+        (Seal(place="remote", find_key=silent), "Try again in a few minutes"),
+        (college_seal(subject=COLLEGE | {"organizationIdentifier": "NTRLV-4"}), "Trying again does not help"),
+    ):
+        with served(school, replace(web_tool, seal=seal)):
+            answer = ask(school, school.launch(ANNA), annas_badge, form="sealed")
+            assert answer.status_code == 200 and words in text_of(answer)
+            assert f'value="{annas_badge}"' in answer.text
+    with web_tool.store.read() as session:
+        assert [event for event in session.query(Event) if event.why == "recognition_pack"] == []
 
 
 def test_my_badges_offers_it_for_the_badges_of_each_issuer(school, annas_badge):
