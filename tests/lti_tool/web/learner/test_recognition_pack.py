@@ -10,14 +10,15 @@ from uuid import uuid4
 import pytest
 
 from badges.recognition_pack.content import MOST_BADGES
+from badges.recognition_pack.signed import read_pack
 from lti_tool.awarding import awards
 from lti_tool.errors import NotAllowedError, SealingError
-from lti_tool.publishing.recognition_packs import packed_rows
+from lti_tool.publishing.recognition_packs import pack_of, packed_rows
 from lti_tool.sealing import Seal
 from lti_tool.store import queries
 from lti_tool.store.models import Award, CredentialRow, Event
 from signing.seals.jades import verify_seal
-from tests.fixtures import ANNA, JANIS, NOW, ZANE
+from tests.fixtures import ANNA, JANIS, NOW, ZANE, complete, run_due_jobs
 from tests.lti_tool.web.conftest import FROM_US, hidden, text_of
 from tests.lti_tool.web.learner.test_downloads import college_seal, served
 from tests.seal_certificates import COLLEGE
@@ -142,9 +143,24 @@ def test_my_badges_offers_it_for_the_badges_of_each_issuer(school, annas_badge):
     assert f'action="{ADDRESS}"' in mine.text and f'value="{annas_badge}" checked' in mine.text
 
 
-def test_badges_of_several_people_make_no_pack(school, annas_badge, web_tool):
+def test_too_many_badges_make_no_pack_and_one_twice_is_one(school, annas_badge, web_tool):
     with web_tool.store.begin() as session:
         row = session.get_one(CredentialRow, annas_badge)
         assert packed_rows(session, [annas_badge, annas_badge]) == [row]
         with pytest.raises(NotAllowedError):
             packed_rows(session, [annas_badge] + [str(uuid4()) for _ in range(MOST_BADGES)])
+
+
+def test_badges_of_two_accounts_of_one_learner_make_one_pack(
+    school, annas_badge, web_tool, platform, course_rule
+):
+    complete(web_tool, platform, 1, JANIS)
+    run_due_jobs(web_tool)
+    with web_tool.store.read() as session:
+        ids = [row.id for row in session.query(CredentialRow)]
+        assert len({row.award.person_id for row in packed_rows(session, ids)}) == 2
+        pack = read_pack(pack_of(web_tool, session, packed_rows(session, ids)).signed)
+    assert len(pack.credentials) == 2
+    assert web_tool.check_pack(pack) == "genuine"
+    # But never with one that is not theirs: each is asked for by itself.
+    assert ask(school, school.launch(ANNA), *ids).status_code == 404
