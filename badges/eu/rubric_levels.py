@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from badges.eu.parts import achievement_of, language_map, plain_text, subject_of
 from badges.foreign_json import objects
@@ -13,13 +13,15 @@ from signing.json_text import Json
 def achieved_levels(credential: Json) -> Iterator[tuple[Texts, Texts]]:
     """Each level that a result says was achieved: what its description is called, and the level.
 
-    A level that the description of the result does not have is left out: nobody knows what it means.
+    A level that no description has is left out: nobody knows what it means. It need not be the description of the
+    result: in the example of the standard that one explains the letter beside it.
     """
-    described, levels = _described(credential), _levels(credential)
+    levels = _levels(credential)
     for result in objects(subject_of(credential).get("result")):
-        about = str(result.get("resultDescription")), str(result.get("achievedLevel"))
-        if about in levels:
-            yield _words(described[about[0]], "title", "name"), _words(levels[about], "title", "name")
+        level_id = result.get("achievedLevel")
+        if isinstance(level_id, str) and level_id in levels:
+            description, level = levels[level_id]
+            yield _words(description, "title", "name"), _words(level, "title", "name")
 
 
 def stated_levels(achievement: Json) -> Iterator[Texts]:
@@ -29,21 +31,16 @@ def stated_levels(achievement: Json) -> Iterator[Texts]:
             yield _words(level, "summary", "description") or _words(level, "title", "name")
 
 
-def level_ids(credential: Json) -> set[tuple[str, str]]:
-    """Pairs of the id of a description and that of a level which it has."""
-    return set(_levels(credential))
+def level_ids(credential: Json) -> Collection[str]:
+    """The ids of all levels that the achievement has."""
+    return _levels(credential).keys()
 
 
-def _described(credential: Json) -> dict[str, Json]:
-    descriptions = objects(achievement_of(credential).get("resultDescription"))
-    return {each["id"]: each for each in descriptions if isinstance(each.get("id"), str)}
-
-
-def _levels(credential: Json) -> dict[tuple[str, str], Json]:
-    """All levels at once, by the ids of their description and of their own: a stranger's may be many thousands."""
+def _levels(credential: Json) -> dict[str, tuple[Json, Json]]:
+    """All levels by their ids, each with its description, at once: a stranger's may be many thousands."""
     return {
-        (description_id, level["id"]): level
-        for description_id, description in _described(credential).items()
+        level["id"]: (description, level)
+        for description in objects(achievement_of(credential).get("resultDescription"))
         for level in objects(description.get("rubricCriterionLevel"))
         if isinstance(level.get("id"), str)
     }

@@ -226,7 +226,7 @@ def check_subject(credential: Json) -> Finding:
 
 
 def _check_results(credential: Json, subject: Json, achievement: Json) -> Finding:
-    """Whether each result refers to a ResultDescription of the achievement, and each level to one that it has."""
+    """Whether each result refers to a ResultDescription of the achievement, and each level to one of its levels."""
     result_types: dict[Any, Any] = {
         text(description, "id"): description.get("resultType")
         for description in objects(achievement.get("resultDescription"))
@@ -241,7 +241,7 @@ def _check_results(credential: Json, subject: Json, achievement: Json) -> Findin
         if result_types[description_id] == "Status" and "status" not in result:
             return warning("result_without_status")
         level = text(result, "achievedLevel")
-        if level is not None and (description_id, level) not in levels:
+        if level is not None and level not in levels:
             return warning("unknown_level")
     return passed("achievement")
 
