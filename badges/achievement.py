@@ -26,16 +26,15 @@ from badges.model import (
     ResultDescription,
 )
 from badges.native_words import criteria_in_markdown, tags
+from badges.result_descriptions import result_descriptions, skill_alignments
 from badges.template.fields import Texts
 from badges.template.model import NOT_APPLICABLE, Level, Template, text_in
-from badges.template.results import PERCENT
 from badges.template.values import Assessment
 from badges.vocabularies import vocabulary
 
 #: Of an IdentifierEntry: the licence of a programme, such as Latvian municipalities give.
 PROGRAMME_LICENCE = "ext:ProgrammeLicence"
 
-_RESULT: Texts = {"en": "Result", "lv": "Rezultāts"}
 _EQF: Texts = {"en": "European Qualifications Framework", "lv": "Eiropas kvalifikāciju ietvarstruktūra"}
 _LKI: Texts = {"en": "Latvian Qualifications Framework", "lv": "Latvijas kvalifikāciju ietvarstruktūra"}
 
@@ -75,15 +74,15 @@ def build_achievement(
 
     Days in the template are days of the issuer's zone; what the issuer declares for all that it awards is declared for
     the achievement too, where the template says nothing else. `result_description` explains the results of a credential
-    that has some. A template that asks for a result has it before anybody has one.
+    that has some. A template that asks for a result, or grades by it, has it before anybody has one.
     """
     language = template.language_for(language)
     name = text_in(template.name, language)
     address = achievement_url(template_url, language)
     languages = tuple(template.name)
     declared = template.quality.with_those_of(issuer.quality)
-    if template.required_value is not None:
-        result_description = (result_scale(template, template_url, language),)
+    if template.required_value is not None or template.outcome_levels:
+        result_description = result_descriptions(template, template_url, language)
     return Achievement(
         id=address,
         alignment=tuple(_alignments(template, template_url, language)),
@@ -241,14 +240,7 @@ def _alignments(template: Template, template_url: str, language: str) -> Iterabl
             target_url=area.iri,
         )
     for outcome in template.learning_outcomes:
-        for skill in outcome.esco:
-            yield Alignment(
-                target_description=text_in(outcome.text, language, template.in_language),
-                target_name=text_in(skill.label or outcome.text, language, template.in_language),
-                target_framework="ESCO",
-                target_type="ext:ESCOSkill",
-                target_url=skill.iri,
-            )
+        yield from skill_alignments(outcome, template, language)
     for assurance in template.types_of_quality_assurance:
         kind = vocabulary("quality_assurance")[assurance.code]
         yield Alignment(
@@ -270,15 +262,3 @@ def _alignments(template: Template, template_url: str, language: str) -> Iterabl
 def _web_address(iri: str, otherwise: str) -> str:
     """The IRI where a reader can open it; concepts of our extension are described where the achievement is."""
     return iri if iri.startswith(("https://", "http://")) else otherwise
-
-
-def result_scale(template: Template, template_url: str, language: str) -> ResultDescription:
-    """The scale of the template's results, with the lowest one that it asks for."""
-    return ResultDescription(
-        id=f"{template_url}#result",
-        name=text_in(_RESULT, language),
-        required_value=None if template.required_value is None else decimal_text(template.required_value),
-        result_type="Percent" if template.scale is None else "RawScore",
-        value_max=decimal_text(template.scale or PERCENT),
-        value_min="0",
-    )

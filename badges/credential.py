@@ -14,7 +14,7 @@ from decimal import Decimal
 from urllib.parse import urljoin
 
 from badges import prior_learning as recognition
-from badges.achievement import assessment_title, build_achievement, credit_points, result_scale
+from badges.achievement import assessment_title, build_achievement, credit_points
 from badges.errors import MissingElementsError
 from badges.eu import elements
 from badges.eu.terms import TRUE, concept, decimal_text, location, organisation
@@ -35,9 +35,10 @@ from badges.model import (
     Result,
 )
 from badges.prior_learning import PriorLearning
+from badges.result_descriptions import level_id, levels_id, result_descriptions, scale_id
 from badges.template.fields import Texts
 from badges.template.model import Template
-from badges.template.results import on_scale, result_texts
+from badges.template.results import on_scale
 from signing.json_text import Json, read_object
 
 VC_CONTEXT = "https://www.w3.org/ns/credentials/v2"
@@ -172,6 +173,7 @@ class CredentialBuilder:
         evidence: tuple[GivenEvidence, ...] = (),
         prior_learning: PriorLearning | None = None,
         parts: tuple[Part, ...] = (),
+        achieved_level: str | None = None,
     ) -> Json:
         """The credential of a learner as JSON-LD, without a proof. It shares parts with others: nobody may change it.
 
@@ -184,7 +186,8 @@ class CredentialBuilder:
         of the assessment, None where it is not known. `replaces` is the id of a credential of the same award, whose
         place this one takes. `evidence` is what somebody gave with the award. `prior_learning`: the decision by which
         it was recognised; then that is the assessment, and none of the template's was taken. `parts`: the badges for
-        which it was awarded as a whole.
+        which it was awarded as a whole. `achieved_level` is the level that the score reaches, as `achieved_level` below
+        says it.
 
         Raises MissingElementsError with the codes of the mandatory elements that are missing.
         """
@@ -208,7 +211,7 @@ class CredentialBuilder:
                     identifier=tuple(_identifiers(learner, salt)),
                     credits_earned=template.credits,
                     achievement=achievement,
-                    result=_results(template, score, assessed_at, template_url),
+                    result=tuple(_results(template, score, achieved_level, assessed_at, template_url)),
                     credit_received=credit_points(template, f"{credential_id}#credits"),
                     proven_by=_assessments(template, score, assessed_at, credential_id)
                     if prior_learning is None
@@ -243,16 +246,20 @@ class CredentialBuilder:
         language = self._template.language_for(self._language)
         return (recognition.evidence(prior_learning, credential_id, language, self._issuer.zone),)
 
+    def achieved_level(self, score: Decimal | None) -> str | None:
+        """The id of the level of the outcomes that a score, 0 to 1, reaches; None where it reaches none."""
+        number = self._template.level_reached(score)
+        return None if number is None else level_id(self._template_url, number)
+
     def _achievement(self, *, with_result: bool) -> tuple[str, Rendered]:
         """The name of the achievement, and the achievement."""
         if with_result not in self._achievements:
             template, url = self._template, self._template_url
             # The result's description is in the language that the achievement is in, which may be another.
-            scale = (
-                (result_scale(template, url, template.language_for(self._language)),) if with_result else ()
-            )
+            language = template.language_for(self._language)
+            explained = result_descriptions(template, url, language) if with_result else ()
             built = build_achievement(
-                template, url, self._version, self._picture_url, self._language, self._issuer, scale
+                template, url, self._version, self._picture_url, self._language, self._issuer, explained
             )
             built = replace(built, endorsement=_read(self._endorsements.of_achievement))
             self._achievements[with_result] = built.name, Rendered(as_jsonld(built))
@@ -314,12 +321,23 @@ def _awarding(
 
 
 def _results(
-    template: Template, score: Decimal | None, assessed_at: datetime | None, template_url: str
-) -> tuple[Result, ...]:
+    template: Template,
+    score: Decimal | None,
+    achieved_level: str | None,
+    assessed_at: datetime | None,
+    template_url: str,
+) -> Iterable[Result]:
+    """The grade; then, as a result of its own, the level that it reaches: they are explained in different ways."""
     if score is None:
-        return ()
+        return
     value = decimal_text(on_scale(score, template.scale))
-    return (Result(result_description=f"{template_url}#result", value=value, date_issued=assessed_at),)
+    yield Result(result_description=scale_id(template_url), value=value, date_issued=assessed_at)
+    if achieved_level is not None:
+        yield Result(
+            result_description=levels_id(template_url),
+            achieved_level=achieved_level,
+            date_issued=assessed_at,
+        )
 
 
 def _assessments(
@@ -329,11 +347,7 @@ def _assessments(
 
     The platform gives one score: it is the grade of the only assessment, or of one more that stands for all together.
     """
-    note = (
-        Note(id=f"{base}#grade", note_literal=result_texts(on_scale(score, template.scale), template.scale))
-        if score is not None
-        else None
-    )
+    note = Note(id=f"{base}#grade", note_literal=template.result_texts(score)) if score is not None else None
     languages = tuple(template.name)
     alone = len(template.assessments) == 1
     each = tuple(

@@ -10,6 +10,7 @@ from badges.achievement import PROGRAMME_LICENCE
 from badges.eu.in_words import listed
 from badges.eu.parts import achievement_of, labels, language_map, plain_text
 from badges.eu.readers import in_own_language
+from badges.eu.rubric_levels import stated_levels
 from badges.foreign_json import objects
 from badges.issuer import IssuerProfile
 from badges.quality import framework, framework_codes
@@ -69,6 +70,7 @@ def _read(achievement: Json) -> Iterator[tuple[Texts, list[Texts]]]:
             if each.get("identifierType") == PROGRAMME_LICENCE
         ],
     )
+    yield _label(Template, "outcome_levels"), list(stated_levels(achievement))
     yield recognition_heading(), [language_map(achievement.get("recognition"))]
 
 

@@ -227,19 +227,33 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RubricCriterionLevel:
+    id: str
+    type: tuple[str, ...] = ("RubricCriterionLevel",)
+    description: str | None = None
+    name: str
+    title: Texts = field(default_factory=dict)
+    summary: Texts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultDescription:
     id: str
     type: tuple[str, ...] = ("ResultDescription",)
+    alignment: tuple[Alignment, ...] = ()
     name: str
     required_value: str | None = None
     result_type: str
+    rubric_criterion_level: tuple[RubricCriterionLevel, ...] = ()
     value_max: str | None = None
     value_min: str | None = None
+    title: Texts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     type: tuple[str, ...] = ("Result",)
+    achieved_level: str | None = None
     result_description: str | None = None
     status: str | None = None
     value: str | None = None

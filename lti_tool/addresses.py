@@ -36,6 +36,11 @@ class Addresses:
         return f"{self.tool_url}/issuers/{self.issuer_slug}"
 
     @property
+    def verifier(self) -> str:
+        """The page on which anybody checks badges."""
+        return f"{self.tool_url}/verify"
+
+    @property
     def logo(self) -> str:
         return f"{self.issuer}/logo.png"
 

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from badges.errors import TemplateError
+from badges.recognition_pack.signed import PackOutcome, ReadPack, check_pack
 from badges.verify import Budget, FetchInTime, Report
 from badges.vocabularies import set_override_folder
 from config.errors import SettingsError
@@ -153,6 +154,11 @@ class Tool:
         budget = self.new_budget(seconds=BATCH_SECONDS, fetches=BATCH_FETCHES)
         for file in files:
             yield self._verify(file, self._fetch_in_time, budget)
+
+    def check_pack(self, pack: ReadPack) -> PackOutcome:
+        """Whether a recognition pack from anybody is as its issuer signed it; its badges are for `verify_all`."""
+        fetch = self.new_budget().limited(self._fetch_in_time)
+        return check_pack(pack, partial(did.find_key, fetch=fetch), self.clock())
 
     def verify_own(self, credential: str) -> Report:
         """The Report on a credential of ours, as of now. Nobody is called: what it names is all in the database."""

@@ -66,7 +66,7 @@ class Cryptosuite:
         if key.algorithm not in self.algorithms:
             raise UnusableKeyError(f"{self.name} needs a key of {' or '.join(self.algorithms)}")
         options = new_options(self.identifying, credential, key, now)
-        if self.repeats_context:
+        if self.repeats_context and "@context" in credential:
             options["@context"] = credential["@context"]
         signature = sign(key.private, self.signed_bytes(credential, options, key.algorithm))
         return with_proof(credential, options | {"proofValue": "z" + base58(signature)})

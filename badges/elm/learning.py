@@ -18,7 +18,8 @@ from badges.native_words import quality_assurance_in_words
 from badges.template.declarations import Declarations
 from badges.template.fields import Texts, fields_of
 from badges.template.model import Level, Template
-from badges.template.results import on_scale, result_texts, scale_texts
+from badges.template.outcome_levels import level_texts
+from badges.template.results import scale_texts
 from badges.template.values import Assessment, LearningOutcome
 from badges.vocabularies import vocabulary
 from signing.json_text import Json
@@ -32,6 +33,7 @@ NO_QUALIFICATION: Texts = {
     "en": "Parts together are not by themselves a level or a qualification.",
     "lv": "Daļas kopā pašas par sevi nav ne līmenis, ne kvalifikācija.",
 }
+_LEVELS: Texts = {"en": "Level of the learning outcomes", "lv": "Mācīšanās rezultātu līmenis"}
 _CRITERIA: Texts = {"en": "What had to be done to get it", "lv": "Kas bija jāpaveic, lai to saņemtu"}
 
 
@@ -157,9 +159,8 @@ def _recognition(node: NodeBuilder, awarding_process: Json, assessed_at: datetim
 
 def _grade(node: NodeBuilder, template: Template, score: Decimal) -> Json:
     """The grade, and the scale with the lowest result that is asked for."""
-    value = on_scale(score, template.scale)
     return {
-        "grade": node.note("grade", result_texts(value, template.scale)),
+        "grade": node.note("grade", template.result_texts(score)),
         "additionalNote": [node.note("scale", scale_texts(template.required_value, template.scale))],
     }
 
@@ -271,6 +272,8 @@ def _notes(node: NodeBuilder, template: Template, issuer: IssuerProfile) -> Iter
         yield node.note("stackability", vocabulary("stackability")[template.stackability].label)
     yield node.note("further-information", template.further_information)
     yield node.note("criteria", about(_CRITERIA, template.stated_criteria))
+    for number, level in enumerate(template.outcome_levels, 1):
+        yield node.note(f"outcome-level-{number}", about(_LEVELS, level_texts(level, template.scale)))
     declared = template.quality.with_those_of(issuer.quality)
     if declared.decision_reference:
         decision = {language: declared.decision_reference for language in _label("decision_reference")}

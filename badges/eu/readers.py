@@ -23,6 +23,7 @@ from badges.eu.parts import (
     plain_text,
     subject_of,
 )
+from badges.eu.rubric_levels import achieved_levels
 from badges.foreign_json import as_list, object_at, objects
 from badges.in_words import NO_LANGUAGE, day_in_words, hours_in_words
 from badges.template.fields import Texts
@@ -273,16 +274,20 @@ def _supervision(credential: Json) -> Iterator[Texts]:
 
 
 def results(credential: Json) -> tuple[Texts, ...]:
-    """The value of each result, on the scale that its description states."""
-    return tuple(texts for texts in (value for value, _needed in _results(credential)) if texts)
+    """The value of each result, on the scale that its description states; then the levels that were achieved."""
+    values = tuple(texts for texts in (value for value, _needed in _results(credential)) if texts)
+    return values + tuple(level for _title, level in achieved_levels(credential) if level)
 
 
 def _grade(credential: Json) -> Iterator[Texts]:
-    """The value of each result, and the one that was needed; then the days of the assessments."""
+    """The value of each result, and the one that was needed; then the levels, and the days of the assessments."""
     graded = False
     for value, needed in _results(credential):
         graded = graded or bool(value)
         yield {language: text + needed.get(language, "") for language, text in value.items()}
+    for title, level in achieved_levels(credential):
+        graded = True
+        yield titled(title, level)
     if graded:
         yield from _days_of_assessments(credential)
 

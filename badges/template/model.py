@@ -26,7 +26,8 @@ from badges.template.kinds import (
     TextByLanguage,
     WholeNumber,
 )
-from badges.template.results import PERCENT, criteria_with_result, reaches
+from badges.template.outcome_levels import OutcomeLevel, check_levels, level_reached
+from badges.template.results import PERCENT, criteria_with_result, on_scale, reaches, result_texts
 from badges.template.validity import Validity, ValidityPeriod
 from badges.template.values import (
     Assessment,
@@ -94,7 +95,7 @@ class Template:
     shows them.
     `shape`, `colours`, `sign`, `level_mark`, `credits_mark` and `logo_mark` are the design of its picture.
     `required_value` is the lowest result with which anybody gets the badge, on a scale from 0 to `scale`, or in per
-    cent where there is none.
+    cent where there is none. `outcome_levels` are how well the outcomes can be met, by result, lowest first.
     """
 
     name: Texts = declare(
@@ -320,6 +321,23 @@ class Template:
         hint={
             "en": "Only if results are points, such as 10 points: the minimum result is then points too.",
             "lv": "Tikai tad, ja rezultāti ir punkti, piemēram, 10 punkti: punktos tad ir arī mazākais rezultāts.",
+        },
+    )
+    outcome_levels: tuple[OutcomeLevel, ...] = declare(
+        Items(OutcomeLevel, add={"en": "Add another level", "lv": "Pievienot vēl vienu līmeni"}),
+        section="assessment",
+        rare=True,
+        shown=SIGNED,
+        label={"en": "Levels of the learning outcomes", "lv": "Mācīšanās rezultātu līmeņi"},
+        hint={
+            "en": (
+                "Only if the badge should say how well the learning outcomes were met: the levels, lowest first, such "
+                "as basic from 50, proficient from 70, advanced from 90. The result decides which one a learner gets."
+            ),
+            "lv": (
+                "Tikai tad, ja nozīmītē jānorāda, cik labi mācīšanās rezultāti sasniegti: līmeņi, sākot ar zemāko, "
+                "piemēram, pamata no 50, prasmīgs no 70, padziļināts no 90. Apguvēja līmeni nosaka rezultāts."
+            ),
         },
     )
     assessments: tuple[Assessment, ...] = declare(
@@ -573,6 +591,19 @@ class Template:
             return True
         return reaches(score, self.required_value, self.scale)
 
+    def level_reached(self, score: Decimal | None) -> int | None:
+        """The number, from 1, of the level of its outcomes that a result, 0 to 1, reaches; None for none."""
+        return None if score is None else level_reached(self.outcome_levels, score, self.scale)
+
+    def result_texts(self, score: Decimal) -> Texts:
+        """A result, 0 to 1, in words on the scale of the template, with the level that it reaches."""
+        texts = result_texts(on_scale(score, self.scale), self.scale)
+        number = self.level_reached(score)
+        if number is None:
+            return texts
+        name = self.outcome_levels[number - 1].name
+        return {language: f"{text}, {text_in(name, language)}" for language, text in texts.items()}
+
 
 def text_in(texts: Texts, language: str, fallback: str = "en") -> str:
     """The text in `language`, else in `fallback`, else in English, else in any; "" when there is none."""
@@ -598,6 +629,7 @@ def read_template(data: Json, today: date | None = None) -> Template:
             reader.problem(f"/{name}", "level_not_applicable")
     if template.required_value is not None and template.required_value > (template.scale or PERCENT):
         reader.problem("/required_value", "above_the_scale")
+    check_levels(reader, template.outcome_levels, template.scale)
     reader.raise_problems()
     return template
 

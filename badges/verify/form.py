@@ -12,6 +12,7 @@ import re
 from typing import Any
 
 from badges.errors import BudgetSpentError, SchemaError
+from badges.eu.rubric_levels import level_ids
 from badges.foreign_json import (
     VC_1_CONTEXT,
     VC_CONTEXT,
@@ -221,15 +222,16 @@ def check_subject(credential: Json) -> Finding:
         # A text instead of an IdentityObject still names somebody; "", {} or a number names nobody.
         names_somebody = any(isinstance(identity, str) and identity for identity in identities)
         return (warning if names_somebody else unknown)("recipient_unreadable")
-    return _check_results(subject, achievement)
+    return _check_results(credential, subject, achievement)
 
 
-def _check_results(subject: Json, achievement: Json) -> Finding:
-    """Whether each result refers to a ResultDescription of the achievement."""
+def _check_results(credential: Json, subject: Json, achievement: Json) -> Finding:
+    """Whether each result refers to a ResultDescription of the achievement, and each level to one of its levels."""
     result_types: dict[Any, Any] = {
         text(description, "id"): description.get("resultType")
         for description in objects(achievement.get("resultDescription"))
     }
+    levels = level_ids(credential)
     for result in objects(subject.get("result")):
         if "resultDescription" not in result:
             continue
@@ -238,6 +240,9 @@ def _check_results(subject: Json, achievement: Json) -> Finding:
             return warning("unknown_result")
         if result_types[description_id] == "Status" and "status" not in result:
             return warning("result_without_status")
+        level = text(result, "achievedLevel")
+        if level is not None and level not in levels:
+            return warning("unknown_level")
     return passed("achievement")
 
 

@@ -78,7 +78,8 @@ def secured(new: NewCredential, credential_id: str, now: datetime) -> Mapping[st
 def built(new: NewCredential, credential_id: str, now: datetime) -> Json:
     """The credential as JSON-LD, without a proof: nobody may change it. Raises MissingElementsError."""
     url = new.issuer.addresses.credential(credential_id)
-    return _build(new, credential_url=url, salt=new.salt, now=now)
+    level = new.builder.achieved_level(new.score)
+    return _build(new, credential_url=url, salt=new.salt, now=now, achieved_level=level)
 
 
 def with_embedded_proof(new: NewCredential, credential: Json, now: datetime) -> SecuredCredential:
@@ -93,7 +94,9 @@ def shared_text(new: NewCredential) -> str:
     return as_text(dummy) + as_plain_text(claims_of(dummy))
 
 
-def _build(new: NewCredential, *, credential_url: str, salt: str, now: datetime) -> Json:
+def _build(
+    new: NewCredential, *, credential_url: str, salt: str, now: datetime, achieved_level: str | None
+) -> Json:
     """The credential as JSON-LD, without a proof. Raises MissingElementsError."""
     return new.builder.build(
         credential_id=credential_url,
@@ -110,6 +113,7 @@ def _build(new: NewCredential, *, credential_url: str, salt: str, now: datetime)
         evidence=new.evidence,
         prior_learning=new.prior_learning,
         parts=new.parts,
+        achieved_level=achieved_level,
     )
 
 
@@ -127,9 +131,9 @@ def _dummy_credential(new: NewCredential) -> Json:
       before any badge, an index that no list has. A value that is equal by chance or by mistake becomes constant
       text: the form, which is stored in the database for all processes, then holds personal data of the first learner,
       and fits nobody else. It cannot sign anything false: a form is used only for a credential that it reproduces.
-    * Both must have the same structure. So the dummy has a name, an e-mail address, a score, an end, a predecessor,
-      evidence and parts exactly where the real one has them. Credentials of another structure get a compiled form of
-      their own.
+    * Both must have the same structure. So the dummy has a name, an e-mail address, a score, a level, an end, a
+      predecessor, evidence and parts exactly where the real one has them. Credentials of another structure get a
+      compiled form of their own.
     """
     real = new.learner
     fictitious = secrets.token_hex(16)
@@ -157,6 +161,7 @@ def _dummy_credential(new: NewCredential) -> Json:
         credential_url=f"urn:uuid:{uuid4()}",
         salt=secrets.token_hex(16),
         now=datetime(1970, 1, 2, tzinfo=UTC),
+        achieved_level=None if new.builder.achieved_level(new.score) is None else f"urn:uuid:{uuid4()}",
     )
 
 

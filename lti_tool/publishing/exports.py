@@ -21,6 +21,7 @@ Export = Literal[
     "events",
     "statistics",
     "completions",
+    "recognition_pack",
 ]
 
 

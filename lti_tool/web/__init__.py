@@ -45,7 +45,16 @@ from lti_tool.web.documents import issuer
 from lti_tool.web.editor import quality_report, steps, template_list
 from lti_tool.web.hosts import connect as host_connect
 from lti_tool.web.hosts import places as host_places
-from lti_tool.web.learner import badge, downloads, feedback, mine, own_data, sharing, signed_in
+from lti_tool.web.learner import (
+    badge,
+    downloads,
+    feedback,
+    mine,
+    own_data,
+    recognition_pack,
+    sharing,
+    signed_in,
+)
 from lti_tool.web.learner import pathways as learner_pathways
 from lti_tool.web.mails import bounces, holder_checks, reminders
 from lti_tool.web.operator import account as operator_account
@@ -66,6 +75,7 @@ from lti_tool.web.operator import pathways as operator_pathways
 from lti_tool.web.operator import people as operator_people
 from lti_tool.web.operator import person_acts as operator_person_acts
 from lti_tool.web.operator import person_data as operator_person_data
+from lti_tool.web.operator import person_pack as operator_person_pack
 from lti_tool.web.operator import reviews as operator_reviews
 from lti_tool.web.operator import roles as operator_roles
 from lti_tool.web.operator import settings as operator_settings
@@ -185,6 +195,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         stated_names,
         badge,
         downloads,
+        recognition_pack,
         sharing,
         feedback,
         mine,
@@ -230,6 +241,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         operator_prior_learning_offers,
         operator_prior_learning,
         operator_prior_learning_acts,
+        operator_person_pack,
         operator_events,
         operator_issuer_profile,
         operator_issuer_accreditations,

@@ -24,6 +24,7 @@ from badges.schemas.json_schema import find_breach_of_extension
 from badges.template import values
 from badges.template.declarations import Declarations
 from badges.template.model import Level, Template, read_template, template_as_json
+from badges.template.outcome_levels import OutcomeLevel
 from badges.template.validity import Validity
 from badges.vocabularies import shipped_vocabulary, vocabulary_names
 from badges.vocabularies.files import check_vocabulary, vocabulary_as_json
@@ -32,6 +33,10 @@ from signing.document_loader import CONTEXTS, EXTENSION_FILE, find_context, load
 from signing.json_text import Json
 from tests.badges.test_credential import RECOGNISED
 
+LEVELS = (
+    OutcomeLevel(name={"en": "basic", "lv": "pamata"}),
+    OutcomeLevel(name={"en": "advanced", "lv": "padziļināts"}, from_result=Decimal(8)),
+)
 Build = Callable[..., Json]
 
 OURS = "urn:eu-micro-credential:v1:"
@@ -202,8 +207,15 @@ def test_the_fullest_badge_passes_every_schema_and_loses_nothing_in_compaction(
     full_template: Template, full_issuer: IssuerProfile, built: Build, shared: Path, language: str
 ) -> None:
     replaced = "https://riga-college.example/credentials/1"
-    given = {"language": language, "replaces": replaced, "parts": PARTS}
-    credential = built(full_template, issuer=full_issuer, **given)
+    credential = built(
+        replace(full_template, outcome_levels=LEVELS),
+        issuer=full_issuer,
+        language=language,
+        replaces=replaced,
+        parts=PARTS,
+        achieved_level="https://badges.example.org/achievements/5b2a0c7d/1#outcome-level-2",
+    )
+    assert len(credential["credentialSubject"]["result"]) == 2
     schemas = shared / "data/schemas"
     files = [
         schemas / "ob_v3p0_achievementcredential_schema.json",
@@ -222,7 +234,7 @@ def test_the_fullest_badge_passes_every_schema_and_loses_nothing_in_compaction(
 
 def test_the_fullest_template_reads_back_the_same(full_template: Template) -> None:
     # A minimum result changes the sentences of a badge, so the template of the other tests has none.
-    template = replace(full_template, required_value=Decimal("5.5"), scale=Decimal(10))
+    template = replace(full_template, required_value=Decimal("5.5"), scale=Decimal(10), outcome_levels=LEVELS)
     empty = [
         part.name
         for part in fields(template)

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from badges.artwork import picture
 from lti_tool.demo.robot import Robot
 from lti_tool.issuing.baking import bake_badge
+from lti_tool.publishing.recognition_packs import pack_of, packed_rows
 from lti_tool.store.models import AwardRule, CredentialRow
 from tests.browser.page_checks import find_faults
 from tests.fixtures import rows
@@ -43,6 +44,26 @@ def files_of(badges):
     named = [(f"{'long' * 20}-{number}.png", png) for number, (_id, png) in enumerate(badges)]
     named.append(("photo.png", picture("Solar", None, "College")))
     return [{"name": name, "mimeType": "image/png", "buffer": content} for name, content in named]
+
+
+@pytest.mark.parametrize("language", ["en", "lv"])
+def test_a_recognition_pack_is_told_from_a_changed_one(people, demo, badges, language):
+    with demo.tool.store.read() as session:
+        pack = pack_of(demo.tool, session, packed_rows(session, [badges[0][0]]))
+    changed = pack.signed.replace("2022/C 243/02", "2022/C 243/03", 1)
+    handed_in = {"genuine.pdf": pack.as_pdf(language), "changed.json": changed.encode()}
+    with people(locale="lv-LV" if language == "lv" else "en-GB") as darbs:
+        found = []
+        for name, content in handed_in.items():
+            darbs.page.goto(f"{demo.tool_url}/verify?lang={language}")
+            file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+            darbs.page.locator("#file").set_input_files(file)
+            darbs.page.locator("form .actions button").click()
+            light = "yes" if name == "genuine.pdf" else "no"
+            expect(darbs.page.locator(f"p.notice.{light}")).to_be_visible()
+            expect(darbs.page.locator("tbody .tag.yes")).to_have_count(1)
+            found += find_faults(darbs, f"pack-{light}-{language}")
+        assert found == []
 
 
 @pytest.mark.parametrize("language", ["en", "lv"])

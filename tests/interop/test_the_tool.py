@@ -159,7 +159,8 @@ def _tool(database: Path, clock: Clock, settings: Mapping[str, Any]) -> Iterator
 
 def _award(tool: Tool) -> None:
     """Awards a badge to Anna by her result."""
-    template_id = publish(tool, required_value=70, validity={"months": 24})
+    levels = [{"name": {"en": "basic", "lv": "pamata"}}, {"name": {"en": "advanced"}, "from_result": 80}]
+    template_id = publish(tool, required_value=70, validity={"months": 24}, outcome_levels=levels)
     platform = FakePlatform(graded=[LineItemResult(user_id=ANNA.user_id, score=Decimal("0.86"))])
     column = LineItem(
         id="https://m.example/4", label="Badge", score_maximum=Decimal(100), resource_link_id="1"

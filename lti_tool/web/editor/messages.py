@@ -36,6 +36,10 @@ _PROBLEMS: Mapping[str, Sentence] = {
     "level_not_applicable": _l("You chose that no level applies. Remove this level, or choose an EQF level."),
     "months_or_day": _l("Enter a number of months or a last day, not both."),
     "above_the_scale": _l("The minimum result is above the highest possible result. Change one of them."),
+    "levels_not_rising": _l(
+        "This level does not begin above the one before it. Begin with the lowest level."
+    ),
+    "level_above_the_scale": _l("This level begins above the highest possible result. Enter a lower one."),
     "says_nothing": _l("Fill this in: without it the badge says too little to be published."),
     "says_too_little": _l(
         "This says too little to be published. Write it so that a stranger understands it."

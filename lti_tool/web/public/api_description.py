@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from flask import Blueprint, Response, jsonify
 
+from badges.recognition_pack.signed import PackOutcome
 from badges.verify.report import OneEdTech, Outcome, Verdict
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
@@ -133,6 +134,13 @@ def _one_of(literal: Any) -> dict[str, Any]:
     return {"enum": list(get_args(literal))}
 
 
+def _with_pack(reports: dict[str, Any]) -> dict[str, Any]:
+    """The same, which may also say of a recognition pack, that the badges were taken from, what was found."""
+    told = "Of a recognition pack: whether it is as the issuer of its badges signed it."
+    reports["properties"]["pack"] = {**_one_of(PackOutcome), "description": told}
+    return reports
+
+
 def _schemas() -> dict[str, Any]:
     return {
         "Report": _object(
@@ -159,8 +167,10 @@ def _schemas() -> dict[str, Any]:
                 "says": {"type": "object", "additionalProperties": _TEXT, "description": "By language."},
             }
         ),
-        "Reports": _object(
-            {"reports": {"type": "array", "items": _object({"file": _TEXT, "report": _of("Report")})}}
+        "Reports": _with_pack(
+            _object(
+                {"reports": {"type": "array", "items": _object({"file": _TEXT, "report": _of("Report")})}}
+            )
         ),
         "Error": _object({"error": _TEXT, "message": _TEXT, "incident": _TEXT}),
     }

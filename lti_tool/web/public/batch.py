@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from flask import Response, jsonify, stream_template
 
+from badges.recognition_pack.signed import PackOutcome
 from badges.template.fields import Texts
 from badges.verify import Report, Verdict, report_text
 from lti_tool.store.expiring_values import StoredExpiringValues
@@ -104,9 +105,20 @@ class Batch:
         return "data:text/csv;charset=utf-8," + quote(as_csv(heading, rows))
 
 
-def check_together(files: Sequence[HandedIn]) -> Response:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedPack:
+    """What was found of a recognition pack; it says `issuer_name` itself, `is_own`: its issuer is one of ours."""
+
+    outcome: PackOutcome
+    issuer_name: str
+    is_own: bool
+    is_sealed: bool = False
+
+
+def check_together(files: Sequence[HandedIn], pack: CheckedPack | None = None) -> Response:
     """The reports on all files: a page that grows row by row, or a JSON object with the list `reports`.
 
+    `pack` is that from which they were taken: the page begins with it, and the object has its `outcome` as `pack`.
     Raises BusyError while the visitor has another batch that is being checked, or this process too many.
     """
     tool = current_tool()
@@ -115,14 +127,15 @@ def check_together(files: Sequence[HandedIn]) -> Response:
     if prefers_json():
         with place:
             return jsonify(
+                **({} if pack is None else {"pack": pack.outcome}),
                 reports=[
                     {"file": file.name, "report": report_text.report_as_json(report)}
                     for file, report in zip(files, reports, strict=True)
-                ]
+                ],
             )
     held = ExitStack()
     held.enter_context(place)
-    page = stream_template("public/batch.html", batch=Batch(files, reports))
+    page = stream_template("public/batch.html", batch=Batch(files, reports), pack=pack)
     answer = Response(page, mimetype="text/html")
     answer.call_on_close(held.close)  # also where the visitor goes away before anything is sent
     answer.headers["X-Accel-Buffering"] = "no"  # nginx would show the page only once it is whole

@@ -17,7 +17,7 @@ from lti_tool.web.headers import allow_camera
 from lti_tool.web.languages import page_language
 from lti_tool.web.limits import waiting_for_strangers
 from lti_tool.web.negotiation import prefers_json
-from lti_tool.web.public import batch
+from lti_tool.web.public import batch, recognition_packs
 from lti_tool.web.public.batch import HandedIn
 from lti_tool.web.public.verification_answers import answers_of, technical_remarks
 from lti_tool.web.public.verification_counts import count_check
@@ -50,6 +50,9 @@ def verify() -> Response:
         raise RequestEntityTooLarge
     if len(files) > 1:
         return batch.check_together(files)
+    pack = recognition_packs.pack_in(files[0].content) if files else None
+    if pack is not None:
+        return recognition_packs.check(pack)
     report = _verify(files[0].content if files else b"")
     if prefers_json():
         return jsonify(report_text.report_as_json(report))

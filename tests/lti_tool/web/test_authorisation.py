@@ -184,6 +184,7 @@ WHO_MAY = {
     # No page of another site sends these.
     "POST /my/code": NOBODY,
     "POST /my/session": NOBODY,
+    "POST /my/recognition-pack": NOBODY,
     "POST /my/sign-out": NOBODY,
     "POST /my/sessions/end": NOBODY,
     "POST /my/badges/<uuid:badge_id>/sharing/<action>": NOBODY,
@@ -320,6 +321,7 @@ WHO_MAY = {
                 f"{PERSON_PAGE[1:]}/{act}"
                 for act in ("export", "erase", "address", "checks", "name/confirm", "name/decline")
             ),
+            f"{PERSON_PAGE[1:]}/recognition-pack",
             *(
                 f"{PERSON_PAGE[1:]}/awards/<int:award_id>/{act}"
                 for act in ("resend", "retry", "revoke", "correct", "settle")
@@ -377,6 +379,7 @@ WHO_MAY = {
     "POST /lti/app/badges/<uuid:badge_id>/sharing": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/sharing/<action>": OWNER,
     "POST /lti/app/transcript": OWNER,
+    "POST /lti/app/recognition-pack": OWNER,
     "POST /lti/app/badges/<uuid:badge_id>/europass": OWNER,
     "POST /lti/app/course": ANY_STAFF,
     "POST /lti/app/course/work": ANY_STAFF,
@@ -593,6 +596,7 @@ def form_of(route, values):
         "remove": {"proof": "1"},
         "name": {"name": "A. B."},
         "offer": {"form": "ob3-json"},
+        "recognition-pack": {"badge": values["badge_id"], "form": "json"},
     }
     return filled.get(route.rpartition("/")[2], {})
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from badges.recognition_pack.signed import read_pack
 from lti_tool.awarding import awards, confirmations, looks, permissions, placing, rule_changes
 from lti_tool.conditions.tree import all_of
 from lti_tool.errors import AwardStateError, NotAllowedError, NotFoundError
@@ -15,6 +16,7 @@ from lti_tool.issuing import issuer_changes
 from lti_tool.people import operator_sessions
 from lti_tool.platforms import invitations
 from lti_tool.publishing import issuer_documents
+from lti_tool.publishing.recognition_packs import pack_of, packed_rows
 from lti_tool.store import events, outbox, queries
 from lti_tool.store.models import Award, AwardRule, CredentialRow, Event, Outbox, StatusList, TemplateVersion
 from lti_tool.web.page_issuer import page_issuer
@@ -218,6 +220,24 @@ def test_a_course_awards_for_another_issuer_where_an_operator_permits_it(
     assert THEIRS not in text_of(school.launch(ZANE, **REQUEST))
     with web_tool.store.begin() as session, pytest.raises(NotFoundError):
         permissions.withdraw(session, web_tool.issuers.of(session, daugava.id), 1, course.id, clock())
+
+
+def test_a_recognition_pack_is_signed_by_the_issuer_of_its_badges_and_never_for_another(
+    both_awarded, daugava, web_tool, clock
+):
+    with web_tool.store.read() as session:
+        for issuer_id, row in both_awarded.items():
+            rows_of_pack = packed_rows(session, [row.id])
+            pack = read_pack(pack_of(web_tool, session, rows_of_pack).signed)
+            assert pack.issuer_id == json.loads(row.text)["issuer"]["id"]
+            assert web_tool.check_pack(pack) == "genuine"
+            # One issuer's key, and what it says, do not speak for the badges of the other.
+            (other,) = (each for each in both_awarded.values() if each.issuer_id != issuer_id)
+            mixed = json.loads(pack.text)
+            mixed["badges"][0]["credential"] = other.text
+            assert web_tool.check_pack(read_pack(json.dumps(mixed))) == "not_by_issuer"
+        with pytest.raises(NotAllowedError):
+            packed_rows(session, [row.id for row in both_awarded.values()])
 
 
 def test_the_report_on_a_permitted_badge_is_by_the_settings_of_its_own_issuer(

@@ -818,3 +818,22 @@ def test_a_validity_is_a_number_of_months_or_a_last_day(zane, web_tool):
     assert rows(web_tool)[-1].body["validity"] == {"last_day": "2027-12-31"}
     zane.save("more", {})
     assert "validity" not in rows(web_tool)[-1].body
+
+
+def test_levels_of_the_outcomes_are_written_lowest_first(zane, web_tool):
+    zane.save("badge", BADGE, to="learning").save("learning", LEARNING, to="assessment")
+    falling = {
+        "/outcome_levels/0/name/en": "advanced",
+        "/outcome_levels/0/from_result": "90",
+        "/outcome_levels/1/name/en": "basic",
+        "/outcome_levels/1/from_result": "50",
+    }
+    zane.save("assessment", ASSESSMENT | falling, to="more")
+    not_rising = "This level does not begin above the one before it. Begin with the lowest level."
+    assert zane.problems() == {"/outcome_levels/1/from_result": not_rising}
+    zane.save("assessment", ASSESSMENT | falling | {"/outcome_levels/0/from_result": "10"}, to="more")
+    assert zane.problems() == {}
+    assert rows(web_tool)[-1].body["outcome_levels"] == [
+        {"name": {"en": "advanced"}, "from_result": "10"},
+        {"name": {"en": "basic"}, "from_result": "50"},
+    ]

@@ -312,6 +312,25 @@ def test_a_session_opens_no_badge_of_anybody_else(prove, app, web_tool, annas_ba
     assert rows(web_tool, ShareLink) == []
 
 
+def test_whoever_is_signed_in_takes_a_recognition_pack_away_and_nobody_else(
+    prove, app, web_tool, annas_badge
+):
+    prove()
+    prove("janis@home.example", JANIS)
+    path, form = "/my/recognition-pack", {"badge": annas_badge, "form": "json"}
+    anna, janis, stranger = (browser_of(app) for _ in range(3))
+    assert f'action="{path}"' in signed_in(anna, web_tool).text
+    assert f'action="{path}"' not in signed_in(janis, web_tool, "janis@home.example").text
+    (badge,) = anna.post(path, data=form, headers=FROM_US).get_json()["badges"]
+    assert badge["credentialId"].endswith(annas_badge)
+    for browser, headers, status in (
+        (anna, FROM_ELSEWHERE, 403),
+        (janis, FROM_US, 404),
+        (stranger, FROM_US, 303),
+    ):
+        assert browser.post(path, data=form, headers=headers).status_code == status
+
+
 def test_a_wallet_is_offered_the_badges_of_whoever_is_signed_in_alone(prove, app, web_tool, annas_badge):
     prove()
     prove("janis@home.example", JANIS)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 
 import pytest
 from limits import RateLimitItemPerMinute
 
+from badges.pdf.attachments import attached_text
 from lti_tool.awarding import looks
 from lti_tool.issuing.signed_content import signed_content
 from lti_tool.people import addresses, identity_checks, withheld
@@ -318,6 +320,26 @@ def test_an_erasure_is_refused_with_the_reason(owner, anna, web_tool):
     assert "staff of a course" in text_of(owner.get(f"{PEOPLE}/{zane}/erase"))
 
 
+def test_an_owner_makes_a_recognition_pack_when_asked_for_it(owner, anna, web_tool, clock):
+    here = f"{PEOPLE}/{anna}"
+    (badge,) = rows(web_tool, CredentialRow)
+    answer = owner.press(here, f"{here}/recognition-pack", badge=badge.id)
+    pack = json.loads(attached_text(answer.data).text)
+    assert [each["credential"] for each in pack["badges"]] == [badge.text]
+    exported = [row for row in rows(web_tool, Event) if row.what == "exported"]
+    assert [(row.about, row.why, row.issuer_id) for row in exported] == [
+        (str(anna), "recognition_pack", web_tool.issuer.id)
+    ]
+    for other in ("", "x", "00000000-0000-4000-8000-000000000000"):
+        assert owner.press(here, f"{here}/recognition-pack", badge=other).status_code == 404
+    with web_tool.store.read() as session:
+        janis = queries.people.person_of(session, 1, JANIS.user_id).id
+    assert owner.press(here, f"{PEOPLE}/{janis}/recognition-pack", badge=badge.id).status_code == 404
+    clock.advance(minutes=10)
+    late = owner.press(here, f"{here}/recognition-pack", badge=badge.id)
+    assert (late.status_code, late.location) == (303, f"/operator/confirm?to={here}")
+
+
 def test_an_erasure_wants_to_know_again_who_it_is(owner, anna, web_tool, clock):
     here = f"{PEOPLE}/{anna}/erase"
     page = owner.get(here)
@@ -340,6 +362,15 @@ def both(anna, web_tool, platform, clock):
     run_due_jobs(web_tool)
     assert sorted(row.issuer_id for row in rows(web_tool, Award)) == sorted([added.id, web_tool.issuer.id])
     return added
+
+
+def test_an_operator_makes_no_pack_of_a_badge_of_another_issuer(owner, both, anna, web_tool):
+    here = f"{PEOPLE}/{anna}"
+    by_issuer = {row.issuer_id: row.id for row in rows(web_tool, CredentialRow)}
+    assert owner.press(here, f"{here}/recognition-pack", badge=by_issuer[both.id]).status_code == 404
+    assert (
+        owner.press(here, f"{here}/recognition-pack", badge=by_issuer[web_tool.issuer.id]).status_code == 200
+    )
 
 
 def test_an_operator_of_each_sees_its_own_alone(owner, join, both, anna, web_tool):

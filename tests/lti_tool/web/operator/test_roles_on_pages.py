@@ -16,6 +16,7 @@ from lti_tool.store import queries
 from lti_tool.store.events import person
 from lti_tool.store.models import (
     Award,
+    CredentialRow,
     EndorsementRow,
     OperatorRole,
     OrganisationRow,
@@ -106,6 +107,7 @@ WHO_MAY = {
     "POST /operator/issuers/<slug>/people": SEE_PEOPLE,
     f"GET {PERSON}": SEE_PEOPLE,
     f"POST {PERSON}/export": {"owner"},
+    f"POST {PERSON}/recognition-pack": {"owner"},
     f"GET {PERSON}/erase": {"owner"},
     f"POST {PERSON}/erase": {"owner"},
     **{f"POST {PERSON}/{act}": {"owner", "manager"} for act in ("address", "checks")},
@@ -193,6 +195,7 @@ FORMS = {
     "hide": {"endorsement": "ENDORSEMENT"},
     "end": {"link": "1"},
     "appoint": {"operator": "1"},
+    "recognition-pack": {"badge": "BADGE"},
 }
 
 
@@ -359,6 +362,9 @@ def opened_by_others(visitors, route, values, tool):
                 form["key"] = newest_key(tool)
             if "/endorsements/" in address:
                 form |= {name: newest_of_organisations(tool, name) for name in form if form[name].isupper()}
+            if form.get("badge"):
+                with tool.store.read() as session:
+                    form["badge"] = session.query(CredentialRow).one().id
             page = visitor.send(address, _form=secret, **form)
         to_sign_in = page.status_code == 303 and page.location == "/operator/sign-in"
         opened = page.status_code in (200, 303) and (not to_sign_in or route.endswith("sign-out"))

@@ -53,6 +53,7 @@ OTHERS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "programme_code": ("43 484", ("43 484",)),
     "validity": ({"months": 24}, ("21 November 2028", "2028-11-21", "24 months")),
     "required_value": (7, ("7 of 9 points",)),
+    "outcome_levels/from_result": (8, ("at least 8 of 9 points",)),
     "scale": (9, ("7 of 9 points",)),
     "workload_hours": (113, ("113 hours", "PT113H")),
     "credits": (4, ("4 ECTS", '"creditsAvailable": 4', '"point": "4"')),

@@ -1,0 +1,92 @@
+"""Recognition packs of badges of one learner and one issuer, signed by that issuer, as JSON and as a PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from badges.recognition_pack.content import MOST_BADGES, PackedBadge, pack_document
+from badges.recognition_pack.signed import signed_pack
+from badges.template.model import text_in
+from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.publishing.credentials import row_to_give_out
+from lti_tool.publishing.publisher import Publisher
+from lti_tool.sealing import Seal
+from lti_tool.store import Session
+from lti_tool.store.models import CredentialRow
+from lti_tool.values import Json
+from signing.proofs import EDDSA_RDFC_2022
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecognitionPack:
+    """A pack: its JSON, and the text that was signed; the key of its issuer, and who may seal it, None for nobody."""
+
+    document: Json = field(repr=False)
+    signed: str = field(repr=False)
+    issuer_id: str
+    identifier: str | None
+
+    def as_pdf(self, language: str) -> bytes:
+        """The PDF in English and Latvian, `language` first."""
+        from badges.pdf.recognition_pack import DrawnPack, recognition_pack
+
+        languages = sorted(("en", "lv"), key=lambda each: each != language)
+        return recognition_pack(DrawnPack(document=self.document, signed=self.signed), languages)
+
+
+def packed_rows(session: Session, credential_ids: Sequence[str]) -> Sequence[CredentialRow]:
+    """The credentials for a pack, each once; a learner may have several accounts, so whose they are is asked before.
+
+    Raises NotFoundError where there are none, or one is unknown or suspended; RevokedError where one is revoked;
+    NotAllowedError for too many, or those of several issuers: each says what its own badges mean.
+    """
+    wanted = tuple(dict.fromkeys(credential_ids))
+    if len(wanted) > MOST_BADGES:
+        raise NotAllowedError(f"a pack has {MOST_BADGES} badges at most")
+    rows = [row_to_give_out(session, each) for each in wanted]
+    if not rows or any(row.suspended_at for row in rows):
+        raise NotFoundError("there is no such badge, or it is suspended")
+    if len({row.issuer_id for row in rows}) > 1:
+        raise NotAllowedError("a pack has badges of one issuer")
+    return rows
+
+
+def pack_of(publisher: Publisher, session: Session, rows: Sequence[CredentialRow]) -> RecognitionPack:
+    """The pack of these credentials, signed now, by the issuer as they name it.
+
+    Raises NotAllowedError where the issuer has no key that signs it, or moved between two of them: under one name it
+    cannot speak for the other.
+    """
+    signers = [publisher.issuers.that_signed(session, row) for row in rows]
+    issuer = signers[0]
+    if len({each.profile.id for each in signers}) > 1:
+        raise NotAllowedError("the issuer moved between these badges: make a pack for each address")
+    try:
+        # The same key as of badges: the issuer's document names it for all that the issuer says.
+        key = issuer.keyring.signing_key(session, EDDSA_RDFC_2022.name)
+    except LookupError as error:
+        raise NotAllowedError("the issuer has no key that signs") from error
+    badges = [PackedBadge(text=row.text, page_url=issuer.addresses.badge_page(row.id)) for row in rows]
+    name = text_in(issuer.profile.legal_name, "en") or issuer.profile.name
+    now = publisher.clock()
+    document = pack_document(badges, issuer.profile.id, name, issuer.addresses.verifier, now)
+    # The seal is that of the first issuer alone, whatever another one calls itself.
+    is_first = rows[0].issuer_id == publisher.issuers.first(session).id
+    return RecognitionPack(
+        document=document,
+        signed=signed_pack(document, key, now),
+        issuer_id=rows[0].issuer_id,
+        identifier=issuer.profile.eidas_identifier if is_first else None,
+    )
+
+
+def sealed_pack(pack: RecognitionPack, seal: Seal, now: datetime) -> str:
+    """The signed pack with the seal of the institution around it. Raises SealingError as `Seal.seal_all` does.
+
+    No transaction may be open: a device or a signer may have to be waited for.
+    """
+    seal.check_identifier(pack.identifier)
+    (text,) = seal.seal_all([pack.signed], now)
+    return text
