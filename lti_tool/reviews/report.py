@@ -16,7 +16,7 @@ from badges.template.model import Template, stored_template
 from lti_tool.feedback.pools import Result, results_of
 from lti_tool.reviews.due import review_due
 from lti_tool.store import Session, queries
-from lti_tool.store.models import TemplateVersion
+from lti_tool.store.models import EndorsementRow, TemplateVersion
 from lti_tool.store.queries.reviews import AwardNumbers
 from lti_tool.values import Json
 
@@ -26,7 +26,7 @@ class Reviewed:
     """A template in the report: its newest version that was published, and what happened to it in the year.
 
     `changes`: the versions that were published in the year, with the day. `due` is None where nothing says a day; a
-    retired template is never overdue.
+    retired template is never overdue. `endorsed_by`: how many organisations endorse that version, as its page shows it.
     """
 
     row: TemplateVersion
@@ -36,16 +36,18 @@ class Reviewed:
     awards: AwardNumbers
     changes: Sequence[tuple[int, date]]
     feedback: Sequence[Result]
+    endorsed_by: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearReport:
-    """The report of an issuer on a year, as it was read on `day`."""
+    """The report of an issuer on a year, as it was read on `day`; `endorsed_by` as in Reviewed, of the issuer."""
 
     issuer: IssuerProfile
     year: int
     day: date
     templates: Sequence[Reviewed]
+    endorsed_by: int
 
     @property
     def overdue(self) -> Sequence[Reviewed]:
@@ -70,6 +72,7 @@ def year_report(
         year=year,
         day=issuer.day_of(now),
         templates=sorted(found, key=lambda each: each.row.name),
+        endorsed_by=_organisations(queries.organisations.shown_of_issuer(session, issuer_id)),
     )
 
 
@@ -80,6 +83,7 @@ def as_json(report: YearReport) -> Json:
         "year": report.year,
         "as_of": report.day.isoformat(),
         "awards": sum(each.awards.awarded for each in report.templates),
+        "endorsed_by": report.endorsed_by,
         "overdue_reviews": len(report.overdue),
         "templates": [_template_as_json(each) for each in report.templates],
     }
@@ -106,10 +110,15 @@ def _reviewed(
         template=template,
         due=due,
         is_overdue=newest.status == "published" and due is not None and due < today,
-        awards=awards or AwardNumbers(awarded=0, revoked=0),
+        awards=awards or AwardNumbers(awarded=0, revoked=0, recognised=0),
         changes=[(row.version, day) for row, day in published if day.year == year],
         feedback=results_of(session, newest.template_id),
+        endorsed_by=_organisations(queries.organisations.shown_of_template(session, newest.id)),
     )
+
+
+def _organisations(endorsements: Sequence[EndorsementRow]) -> int:
+    return len({each.organisation_id for each in endorsements})
 
 
 def _template_as_json(each: Reviewed) -> Json:
@@ -121,7 +130,12 @@ def _template_as_json(each: Reviewed) -> Json:
         "owner": each.template.owner,
         "review_due": each.due.isoformat() if each.due else None,
         "review_overdue": each.is_overdue,
-        "awards": {"awarded": each.awards.awarded, "revoked_since": each.awards.revoked},
+        "awards": {
+            "awarded": each.awards.awarded,
+            "revoked_since": each.awards.revoked,
+            "by_prior_learning": each.awards.recognised,
+        },
+        "endorsed_by": each.endorsed_by,
         "versions_published": [{"version": version, "day": day.isoformat()} for version, day in each.changes],
         "feedback_of_all_years": {
             result.audience: {

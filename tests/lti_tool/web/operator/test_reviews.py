@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import null
 
 from lti_tool.feedback.pools import About, add_answer
 from lti_tool.store.models import Award, TemplateVersion
@@ -56,7 +57,8 @@ def test_the_report_counts_the_awards_of_its_year_by_the_issuers_calendar(annas_
         session.query(Award).one().earned_at = earned.replace(month=12, day=31, hour=23)
     assert report_of(ieva)["awards"] == 0
     (template,) = report_of(ieva, 2027)["templates"]
-    assert template["awards"] == {"awarded": 1, "revoked_since": 0} and template["versions_published"] == []
+    assert template["awards"] == {"awarded": 1, "revoked_since": 0, "by_prior_learning": 0}
+    assert template["versions_published"] == []
     assert report_of(ieva)["templates"][0]["versions_published"] == [{"version": 1, "day": "2026-11-21"}]
 
 
@@ -68,6 +70,21 @@ def test_the_report_has_feedback_only_as_far_as_it_may_be_shown(join, web_tool, 
             add_answer(session, about, (3, 4, 5), web_tool.stored_secrets_key)
         found = report_of(ieva)["templates"][0]["feedback_of_all_years"]
         assert found.get("claim", {"answers": 0})["answers"] == expected
+
+
+@pytest.mark.parametrize("nothing", [None, null()])
+def test_the_report_says_how_many_awards_recognise_prior_learning(annas_badge, join, web_tool, nothing):
+    def numbers():
+        (template,) = report_of(ieva)["templates"]
+        return template["awards"]["by_prior_learning"]
+
+    ieva = join()
+    with web_tool.store.begin() as session:
+        session.query(Award).one().recognition = nothing
+    assert numbers() == 0
+    with web_tool.store.begin() as session:
+        session.query(Award).one().recognition = {"reference": "2026-1"}
+    assert numbers() == 1
 
 
 @pytest.mark.parametrize("year", ["0", "1999", "2200", "9999", "99999999999"])

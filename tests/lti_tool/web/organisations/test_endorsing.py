@@ -54,6 +54,18 @@ def test_one_that_is_withdrawn_is_shown_no_more(signed, owner, employer, browser
     assert browser.get(f"/endorsements/{signed.id}").status_code == 404
 
 
+def test_the_report_of_a_year_counts_who_endorses_what_is_offered(signed, owner, employer):
+    def endorsed_by():
+        report = owner.get("/operator/issuers/riga-college/reviews/2026.json").json
+        return report["endorsed_by"], [each["endorsed_by"] for each in report["templates"]]
+
+    assert endorsed_by() == (0, [0])
+    owner.press(ISSUER, f"{ISSUER}/show", endorsement=signed.id)
+    assert endorsed_by() == (0, [1])
+    employer.act("/organisations/withdraw", endorsement=signed.id)
+    assert endorsed_by() == (0, [0])
+
+
 def test_its_documents_are_served(signed, browser):
     host = "/organisations/" + signed.organisation_id
     did_document = browser.get(f"{host}/did.json").json
