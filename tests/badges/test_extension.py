@@ -124,6 +124,7 @@ def full_template() -> Template:
         quality=Declarations(decision_reference="Nr. 1-2/345", target_group=_TEXT, prior_learning=True),
         review_date=date(2028, 1, 1),
         owner="Riga College",
+        funding_code="ILA-7",
         change_log=(values.Change(day=date(2026, 1, 1), text="Begun.", by="Zane Ozola"),),
     )
 

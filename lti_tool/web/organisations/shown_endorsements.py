@@ -72,9 +72,16 @@ def all_shown(
     return [shown(session, row, about) for row in list(rows)[:MOST_SHOWN]]
 
 
-def about_badge(session: Session, row: CredentialRow) -> str:
-    """The id of a badge, as answers to it name it."""
-    return current_tool().issuers.at(session, row.status_list.address).addresses.credential(row.id)
+def answers_shown(
+    session: Session, answers: Sequence[EndorsementRow], badge: CredentialRow
+) -> Sequence[ShownEndorsement]:
+    """The answers to an award whose badge is `badge` now, as `all_shown`: each may be about an earlier one."""
+    # Most badges have none, and every opening of a badge asks.
+    return all_shown(session, answers, _id_of(session, badge)) if answers else []
+
+
+def _id_of(session: Session, badge: CredentialRow) -> str:
+    return current_tool().issuers.at(session, badge.status_list.address).addresses.credential(badge.id)
 
 
 def who(organisation: OrganisationRow) -> str:

@@ -615,7 +615,10 @@ def test_all_frameworks_can_be_printed_on_one_page(operator):
 def test_what_rests_on_a_tick_is_shown_as_declared_by_the_issuer(zane, web_tool):
     change_issuer(web_tool, demands=["eu_annex_2"])
     zane.post(f"{zane.version_path}/report")
-    assert "Learner-centred: collect feedback from learners. Declared by the issuer" in zane.text
+    assert (
+        "Portability: publish a privacy notice and set how long data are kept. Declared by the issuer"
+        in zane.text
+    )
 
 
 def test_the_report_shows_what_the_latvian_regulations_have_of_each_element(zane, web_tool):

@@ -322,7 +322,7 @@ def test_a_badge_of_which_a_wallet_may_leave_parts_out_is_at_no_address(
 ):
     compact = Form(
         name="dc+sd-jwt",
-        proof="vc-jwt",
+        proofs=("vc-jwt",),
         secure=lambda *made_of: SecuredCredential(f"{JSON.secure(*made_of).text}~", "application/dc+sd-jwt"),
     )
     given = bound(web_tool, clock, compact)
