@@ -338,6 +338,22 @@ def test_claims_are_erased_with_their_person_and_with_the_share_of_their_issuer(
     assert rows(tool, PathwayClaim) == []
 
 
+def test_what_is_claimed_of_another_issuer_stays_after_the_erasure_by_the_one_of_the_account(tool):
+    other = add_another_issuer(tool)
+    (badge,) = templates(tool, "One")
+    pathway_id = publish_pathway(tool, other.template_id, one_set(badge))
+    anna = arrive(tool, ANNA)
+    with tool.store.begin() as session:
+        (part,) = parts_of(read_tree(session.get_one(Pathway, pathway_id).draft))
+    settle(tool, claim(tool, pathway_id, part, anna, keep(tool, anna)))
+    with tool.store.begin() as session:
+        issuer_share.erase_share(session, tool.issuers, tool.issuer.id, anna, tool.clock(), BY)
+    (award,) = wholes(tool, other.template_id)
+    (left,) = rows(tool, PathwayClaim)
+    assert left.person_id == award.person_id != anna
+    assert {each.person_id for each in rows(tool, ObservationRow)} == {award.person_id}
+
+
 def test_what_waits_is_seen_by_the_issuer_of_the_pathway_alone(tool, pathway):
     pathway_id, (first, _), _ = pathway
     anna = arrive(tool, ANNA)
