@@ -16,6 +16,7 @@ from lti_tool.backpack.owners import lock_owner
 from lti_tool.errors import NotFoundError, PriorLearningError
 from lti_tool.people import addresses, stated_names
 from lti_tool.prior_learning import mails, offers
+from lti_tool.prior_learning.rules import rule_of
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import (
     Person,
@@ -68,6 +69,7 @@ def begin(
     )
     session.add(row)
     session.flush()
+    rule_of(session, version, now)
     events.record(
         session, "prior_learning_begun", "prior_learning", row.id, now, actor=events.person(person.id)
     )
