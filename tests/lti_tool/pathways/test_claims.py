@@ -8,7 +8,7 @@ from lti_tool.backpack import keeping
 from lti_tool.conditions.tree import read_tree
 from lti_tool.errors import PathwayError
 from lti_tool.observations import PART_MET
-from lti_tool.pathways import claims
+from lti_tool.pathways import claims, progress
 from lti_tool.pathways.observing import text_hash
 from lti_tool.pathways.parts import parts_of
 from lti_tool.privacy import issuer_share
@@ -291,6 +291,33 @@ def test_the_badge_of_another_issuer_of_this_site_counts_once_it_is_claimed(tool
         claims.claim_own(session, row, part, anna, award, tool.clock(), events.person(anna))
     run_due_jobs(tool)
     assert [each.issuer_id for each in wholes(tool, whole)] == [tool.issuer.id]
+
+
+def test_what_was_taken_back_can_be_used_again(tool, whole):
+    other = add_another_issuer(tool)
+    (own_badge,) = templates(tool, "One")
+    pathway_id = publish_pathway(tool, whole, one_set(other.template_id, own_badge))
+    anna = arrive(tool, ANNA)
+    give(tool, other.template_id, anna)
+
+    def offered():
+        with tool.store.read() as session:
+            (found,) = progress.progress_of(session, [anna], tool.clock())
+            return [len(part.owns) for part in found.sets[0].parts]
+
+    assert offered() == [1, 0]
+    with tool.store.begin() as session:
+        row = session.get_one(Pathway, pathway_id)
+        award = session.query(Award).one()
+        part = next(iter(parts_of(read_tree(row.draft))))
+        by = events.person(anna)
+        claim_id = claims.claim_own(session, row, part, anna, award, tool.clock(), by).id
+    run_due_jobs(tool)
+    assert offered() == [0, 0]
+    with tool.store.begin() as session:
+        claims.withdraw(session, session.get_one(PathwayClaim, claim_id), tool.clock(), by)
+    run_due_jobs(tool)
+    assert offered() == [1, 0]
 
 
 def test_what_is_withdrawn_counts_no_more_and_an_award_stays(tool, whole, pathway):
