@@ -187,6 +187,32 @@ def test_files_are_for_those_who_assess_or_counsel(web_tool, handed_in, join):
         assert join(role).get(f"{here}/items/{item}").status_code in (403, 404), role
 
 
+def test_a_counsellor_who_gave_no_advice_sees_nothing_of_what_is_handed_in(
+    web_tool, candidate, offer_id, join
+):
+    candidate.sign_in(offer_id)
+    candidate.begin(offer_id)
+    candidate.answer()
+    candidate.add_file()
+    candidate.press("help")
+    counsellor = join("counsellor")
+    here, item = page_of(web_tool, candidate.key), the_item(web_tool)
+    assert counsellor.get(f"{here}/items/{item}").status_code == 200
+    assert candidate.key in counsellor.get(here.rpartition("/applications/")[0]).text
+    candidate.press("hand-in")
+    assert [counsellor.get(each).status_code for each in (here, f"{here}/items/{item}")] == [404, 404]
+    assert candidate.key not in counsellor.get(here.rpartition("/applications/")[0]).text
+
+
+def test_nobody_gets_the_files_of_what_was_withdrawn(web_tool, handed_in, join):
+    owner, first = join("owner"), join("assessor", name="Anna")
+    appoint(web_tool, owner, handed_in.key, "Anna")
+    address = f"{page_of(web_tool, handed_in.key)}/items/{the_item(web_tool)}"
+    assert first.get(address).status_code == 200
+    handed_in.press("withdraw")
+    assert first.get(address).status_code == 404
+
+
 def test_a_role_that_is_taken_takes_its_part_at_once(web_tool, handed_in, join):
     owner, first = join("owner"), join("assessor", name="Anna")
     appoint(web_tool, owner, handed_in.key, "Anna")
