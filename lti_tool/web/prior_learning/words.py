@@ -48,6 +48,10 @@ WHY_NOT: Mapping[str, Sentence] = {
     "closed": _l("Nobody can begin an application for this badge any more."),
     "running": _l("You have begun an application for this badge already. Go on with that one."),
     "has_badge": _l("There is this badge already, or there was, or its last day has passed."),
+    "erased_here": _l(
+        "This institution deleted your data as you wished, and awards nothing to this account any more. To apply "
+        "again, begin with another e-mail address."
+    ),
     "no_name": _l("Type your name as it stands in your documents."),
     "reused_domain": _l(
         "Addresses of this domain are given to other people later. Sign in with a private address."
