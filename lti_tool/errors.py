@@ -247,7 +247,7 @@ class PriorLearningError(ToolError):
     Codes: fees, outcomes, rubric, appeal_days, closed, erased_here, running, has_badge, no_name, reused_domain,
     not_opened, wrong_step, answers, not_asked, other_counsellor, is_assessor, is_counsellor, words, url, title, full,
     too_large, file_type, empty, badge, nothing, no_place, appointed, not_appointed, not_assessor, decided, identity,
-    not_met, reference, level_reference, reasons, same_person, no_appeal, name_changed.
+    not_met, reference, level_reference, reasons, same_person, no_appeal, name_changed, somebody_else.
     """
 
     def __init__(self, code: str, message: str) -> None:

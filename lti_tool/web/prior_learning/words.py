@@ -71,6 +71,10 @@ WHY_NOT: Mapping[str, Sentence] = {
     "file_type": _l("Files of this kind are not taken: PDF, PNG, JPEG, WebP, plain text, DOCX and ODT are."),
     "empty": _l("Choose a file first; an empty one shows nothing."),
     "badge": _l("This badge does not verify now, so it cannot be put in."),
+    "somebody_else": _l(
+        "This badge names somebody else, or another address of yours. If it is yours, put it in as a file, and write "
+        "how an assessor can see that."
+    ),
     "nothing": _l("Put something into the portfolio first."),
     "no_place": _l("Nobody else is needed to assess this now."),
     "appointed": _l("This person assesses it already, or did so before the appeal. Choose somebody else."),

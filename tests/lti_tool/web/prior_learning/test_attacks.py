@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from lti_tool.operators import accounts
+from lti_tool.people import addresses
+from lti_tool.store import events
 from lti_tool.store.models import (
     CredentialRow,
     OperatorRow,
@@ -295,6 +299,27 @@ def test_a_badge_of_somebody_else_is_not_put_in(web_tool, candidate, offer_id):
         number = badge.id
     assert candidate.press("items/badge", badge=str(number)).status_code == 404
     assert rows(web_tool, PriorLearningItem) == []
+
+
+def test_the_badge_of_somebody_else_is_not_put_in_as_a_badge(web_tool, candidate, offer_id):
+    steps.grant(web_tool, steps.assessed(web_tool, offer_id, address="first@example.org"))
+    run_due_jobs(web_tool)
+    (credential,) = rows(web_tool, CredentialRow)
+    candidate.sign_in(offer_id)
+    candidate.begin(offer_id)
+    candidate.answer()
+    person_id = rows(web_tool, PriorLearningApplication)[-1].person_id
+    subject = json.loads(credential.text)["credentialSubject"]
+    with web_tool.store.begin() as session:
+        session.add(kept_badge(person_id, web_tool.clock(), text=credential.text, subject=subject))
+    before = len(rows(web_tool, PriorLearningItem))
+    assert "names somebody else" in text_of(candidate.press("items/badge", badge="1"))
+    assert len(rows(web_tool, PriorLearningItem)) == before
+    with web_tool.store.begin() as session:
+        addresses.save_proof(
+            session, person_id, "first@example.org", web_tool.clock(), events.person(person_id)
+        )
+    assert candidate.press("items/badge", badge="1").status_code == 303
 
 
 def test_a_kept_badge_that_verifies_is_put_in_as_it_is_and_another_is_not(web_tool, candidate, offer_id):
