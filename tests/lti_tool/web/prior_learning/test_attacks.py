@@ -159,6 +159,17 @@ def appoint(web_tool, owner, key, *names):
         assert owner.press(here, f"{here}/appoint", operator=str(ids_of(web_tool)[name])).status_code == 303
 
 
+def test_what_waits_for_the_institution_is_on_its_first_page_until_it_is_decided(web_tool, handed_in, join):
+    owner, auditor = join("owner"), join("auditor")
+    home = page_of(web_tool, handed_in.key).rpartition("/prior-learning/")[0]
+    assert "1 application for recognition of prior learning waits" in text_of(owner.get(home))
+    assert f'href="{home}/prior-learning?lang=en"' in owner.get(home).text
+    assert f'href="{home}/prior-learning?lang=en"' not in auditor.get(home).text
+    assert "1 pieteikums iepriekš apgūtā atzīšanai" in text_of(owner.get(f"{home}?lang=lv"))
+    handed_in.press("withdraw")
+    assert "for recognition of prior learning wait" not in text_of(owner.get(home))
+
+
 def test_an_assessor_sees_what_they_are_appointed_to_and_nothing_else(web_tool, handed_in, join):
     owner, appointed, other = join("owner"), join("assessor", name="Anna"), join("assessor", name="Bruno")
     appoint(web_tool, owner, handed_in.key, "Anna")
