@@ -244,10 +244,10 @@ class KeptByLawError(NotAllowedError):
 class PriorLearningError(ToolError):
     """What cannot be done in an application to have prior learning recognised. `code` says why, for pages and tests.
 
-    Codes: fees, outcomes, rubric, appeal_days, closed, running, has_badge, no_name, reused_domain, not_opened,
-    wrong_step, answers, not_asked, other_counsellor, is_assessor, is_counsellor, words, url, title, full, too_large,
-    file_type, empty, badge, nothing, no_place, appointed, not_appointed, not_assessor, decided, identity, not_met,
-    reference, level_reference, reasons, same_person, no_appeal, name_changed.
+    Codes: fees, outcomes, rubric, appeal_days, closed, erased_here, running, has_badge, no_name, reused_domain,
+    not_opened, wrong_step, answers, not_asked, other_counsellor, is_assessor, is_counsellor, words, url, title, full,
+    too_large, file_type, empty, badge, nothing, no_place, appointed, not_appointed, not_assessor, decided, identity,
+    not_met, reference, level_reference, reasons, same_person, no_appeal, name_changed, somebody_else.
     """
 
     def __init__(self, code: str, message: str) -> None:

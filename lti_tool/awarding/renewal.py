@@ -9,11 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from lti_tool.observations import BADGE_HELD, LINK_ACCESS, LINK_OPENED, ROLE, Observation, dated, select
+from lti_tool.observations import (
+    BADGE_HELD,
+    LINK_ACCESS,
+    LINK_OPENED,
+    PART_MET,
+    ROLE,
+    Observation,
+    dated,
+    select,
+)
 from lti_tool.values import HeldAward
 
 #: How long before its end a badge can be renewed; of a short validity it is the second half.
 RENEWAL_PERIOD = timedelta(days=90)
+#: What is a state and no occasion: a badge that is held, and what counts as a part of a pathway.
+_STATES = frozenset({BADGE_HELD, PART_MET})
 
 
 def occasions_count_from(held: HeldAward, next_end: datetime | None, now: datetime) -> datetime | None:
@@ -39,13 +50,16 @@ def later_than(own: Sequence[Observation], since: datetime) -> tuple[Observation
     closed = {
         each.resource for each in select(own, LINK_ACCESS) if each.value == "closed" and each.seen_at > since
     }
-    # A badge that is held is a state, which counts beside a new occasion; by itself it is one only where it is newer.
-    held = any(each.kind != ROLE and _is_later(each, since) for each in own)
+    # A state counts beside a new occasion; by itself it is one only where it is newer, and never by its end.
+    held = any(
+        each.kind != ROLE and _is_later(each, since) and not (each.kind in _STATES and each.value is None)
+        for each in own
+    )
     return tuple(
         each
         for each in own
         if each.kind == ROLE
-        or (each.kind == BADGE_HELD and held)
+        or (each.kind in _STATES and held)
         or _is_later(each, since)
         or _is_of(each, closed)
     )

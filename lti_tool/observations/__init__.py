@@ -178,6 +178,7 @@ _DATED = {
     RESULT: "graded_at",
     FINAL_SCORE: "graded_at",
     BADGE_HELD: "awarded_at",
+    PART_MET: "awarded_at",
 }
 
 

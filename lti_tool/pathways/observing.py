@@ -16,6 +16,7 @@ from badges.template.model import stored_template
 from lti_tool.awarding import held_badges
 from lti_tool.conditions.tree import Node
 from lti_tool.observations import PART_MET, Observation
+from lti_tool.pathways.parts import parts_of
 from lti_tool.sources import awards as source
 from lti_tool.store import Session, queries
 from lti_tool.store.models import KeptBadge, Pathway, PathwayClaim, TemplateVersion
@@ -33,19 +34,22 @@ def changes(
     """What is new about these people and the parts of the pathway, as observations for its issuer; none is stored."""
     badges = held_badges.badges_asked_for(tree)
     held = held_badges.changes_outside(session, row.issuer_id, badges, people, now)
-    return [*held, *_claimed(session, row, people, now)]
+    return [*held, *_claimed(session, row, parts_of(tree), people, now)]
 
 
-def _claimed(session: Session, row: Pathway, people: Collection[int], now: datetime) -> Iterator[Observation]:
+def _claimed(
+    session: Session, row: Pathway, parts: Collection[str], people: Collection[int], now: datetime
+) -> Iterator[Observation]:
     claims = queries.pathways.claims_of(session, row.id, people)
-    if not claims:
-        return
     # Of one part the last that was claimed says how it stands: an earlier one was withdrawn or refused.
     last = {(each.person_id, each.part): each for each in claims}
     values = values_of(session, [each for each in last.values() if each.status == "counted"])
     known = queries.observations.last_values_outside(session, row.issuer_id, PART_MET, people)
-    for (person_id, part), claim in sorted(last.items()):
-        value = values.get(claim.id)
+    # A claim goes with the award that it names: what is known of it then counts no more either.
+    left = {(person_id, part) for person_id, part in known if part in parts}
+    for person_id, part in sorted({*last, *left}):
+        claim = last.get((person_id, part))
+        value = values.get(claim.id) if claim is not None else None
         if value != known.get((person_id, part)):
             yield Observation(
                 course=None,

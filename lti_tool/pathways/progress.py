@@ -190,7 +190,7 @@ def _part(
     owns = [
         Claimable(what=f"award-{held.award_id}", name=part.name)
         for (_, badge), held in has.held.items()
-        if badge == part.badge and leaf["code"] == "not_held"
+        if badge == part.badge and leaf["code"] in ("not_held", "no_longer")
     ]
     return PartProgress(
         part=part,

@@ -16,6 +16,7 @@ from lti_tool.backpack.owners import lock_owner
 from lti_tool.errors import NotFoundError, PriorLearningError
 from lti_tool.people import addresses, stated_names
 from lti_tool.prior_learning import mails, offers
+from lti_tool.prior_learning.rules import rule_of
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import (
     Person,
@@ -44,13 +45,16 @@ def begin(
 ) -> PriorLearningApplication:
     """The candidate's new application.
 
-    Raises PriorLearningError: `closed` where nobody can begin, `running` where they have begun already, `has_badge`,
-    `no_name`, and those of `_person`; NotFoundError where the template is retired.
+    Raises PriorLearningError: `closed` where nobody can begin, `erased_here` where the issuer was told to award them
+    nothing, `running` where they have begun already, `has_badge`, `no_name`, and those of `_person`; NotFoundError
+    where the template is retired.
     """
     if offer.closed_at is not None:
         raise PriorLearningError("closed", "nobody can begin any more")
     version = offers.published(session, offer.issuer_id, offer.template_id)
     person = _person(session, candidate, reused_domains, now)
+    if queries.issuer_erasures.whom_it_erased(session, offer.issuer_id, [person.id]):
+        raise PriorLearningError("erased_here", "the issuer has erased them, and awards them nothing")
     if queries.prior_learning.running(session, offer.issuer_id, offer.template_id, [person.id]) is not None:
         raise PriorLearningError("running", "they have begun already")
     if queries.awards.newest_awards(session, version, [person.id]).get(person.id) is not None:
@@ -68,6 +72,7 @@ def begin(
     )
     session.add(row)
     session.flush()
+    rule_of(session, version, now)
     events.record(
         session, "prior_learning_begun", "prior_learning", row.id, now, actor=events.person(person.id)
     )

@@ -13,9 +13,7 @@ from datetime import datetime, timedelta
 
 from badges.template.model import Level, Template
 from lti_tool.awarding import issuer_rules
-from lti_tool.conditions.prior_learning_recognised import NAME as RECOGNISED
 from lti_tool.conditions.prior_learning_recognised import majority, recognises
-from lti_tool.conditions.tree import tree_of, written
 from lti_tool.errors import NotAllowedError, PriorLearningError
 from lti_tool.observations import PRIOR_LEARNING_DECIDED, Observation, Policy
 from lti_tool.operators import accounts
@@ -24,11 +22,11 @@ from lti_tool.prior_learning import mails
 from lti_tool.prior_learning.agreement import Found, stored_found
 from lti_tool.prior_learning.applications import act, lock, name_of
 from lti_tool.prior_learning.assessments import SOURCE, of_round
+from lti_tool.prior_learning.rules import rule_of
 from lti_tool.prior_learning.terms import stored_terms
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import (
     Award,
-    AwardRule,
     PriorLearningApplication,
     PriorLearningDecision,
 )
@@ -183,20 +181,13 @@ def _decide(
 
 def _award(session: Session, row: PriorLearningApplication, policy: Policy, now: datetime) -> Award:
     try:
-        rule = _rule(session, row, now)
+        rule = rule_of(session, row.version, now)
         new = issuer_rules.decide(session, rule, [row.person_id], policy, now)
     except NotAllowedError as error:
         raise PriorLearningError("closed", "the template awards nothing any more") from error
     if not new:
         raise PriorLearningError("has_badge", "they have this badge, or its last day has passed")
     return new[0]
-
-
-def _rule(session: Session, row: PriorLearningApplication, now: datetime) -> AwardRule:
-    """The issuer's rule for those whose prior learning is recognised as this version of the template."""
-    tree = tree_of({"condition": RECOGNISED, "template": row.template_id})
-    found = queries.prior_learning.rule_of(session, row.template_version_id, written(tree))
-    return found or issuer_rules.make_rule(session, row.version, tree, now, events.TOOL)
 
 
 def _recognition(row: PriorLearningApplication, decided: Decided, now: datetime) -> Recognition:

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from badges.verify import Report
 from lti_tool.errors import PriorLearningError
+from lti_tool.pathways.claims import names
+from lti_tool.people.addresses import addresses_of
 from lti_tool.prior_learning import file_types, mails
 from lti_tool.prior_learning.applications import act, lock
 from lti_tool.prior_learning.file_types import type_of
@@ -98,10 +100,13 @@ def add_badge(
 ) -> PriorLearningItem:
     """Adds a copy of a badge of another issuer that the candidate keeps; `report` is that of a verification just now.
 
-    Raises as `_add`, and PriorLearningError, `badge`, where it does not verify.
+    Raises as `_add`, and PriorLearningError: `badge` where it does not verify, `somebody_else` where it names none of
+    their addresses but another one: it would be shown to the assessors as theirs.
     """
     if report.verdict not in SHOWS_SOMETHING:
         raise PriorLearningError("badge", "the badge does not verify")
+    if names(kept, addresses_of(session, {row.person_id, kept.person_id})) == "somebody_else":
+        raise PriorLearningError("somebody_else", "the badge names another recipient")
     content = kept.text.encode()
     item = _add(session, row, "badge", about, now, len(content))
     item.media_type, item.verdict, item.issuer_name = "application/json", report.verdict, kept.issuer

@@ -103,12 +103,19 @@ def refuse_erasure(session: Session, issuers: Issuers, issuer_id: str, person_id
 def split_off(session: Session, person: Person, issuer_ids: Collection[str]) -> None:
     """Gives the awards of these issuers to somebody new who is called the same, and has no account.
 
-    What the person has proved, what they keep here, and what they have objected to is theirs, too.
+    With them go the applications for recognition there, what is claimed for parts of pathways, and what was observed
+    for rules of no course: what goes on there is decided by it. What the person has proved, what they keep here, and
+    what they have objected to is theirs, too.
     """
     if not issuer_ids:
         return
     other = Person(
-        name=person.name, email=person.email, language=person.language, withheld=list(person.withheld)
+        name=person.name,
+        stated_name=person.stated_name,
+        name_stated_at=person.name_stated_at,
+        email=person.email,
+        language=person.language,
+        withheld=list(person.withheld),
     )
     session.add(other)
     session.flush()
@@ -116,6 +123,8 @@ def split_off(session: Session, person: Person, issuer_ids: Collection[str]) -> 
     queries.issuer_erasures.copy_objections(session, person.id, other.id)
     queries.backpack.move_kept(session, person.id, other.id)
     queries.issuer_erasures.move_awards(session, person.id, issuer_ids, other.id)
+    queries.issuer_erasures.move_claims(session, person.id, issuer_ids, other.id)
+    queries.observations.move_outside(session, person.id, issuer_ids, other.id)
     queries.prior_learning.move_to(session, person.id, issuer_ids, other.id)
 
 

@@ -34,6 +34,16 @@ def move_awards(session: Session, person_id: int, issuer_ids: Collection[str], t
     session.expire_all()
 
 
+def move_claims(session: Session, person_id: int, issuer_ids: Collection[str], to: int) -> None:
+    """Makes what the person has claimed for parts of these issuers' pathways that of the person `to`."""
+    pathways = select(Pathway.id).where(Pathway.issuer_id.in_(issuer_ids))
+    theirs = (PathwayClaim.person_id == person_id) & PathwayClaim.pathway_id.in_(pathways)
+    session.execute(
+        update(PathwayClaim).where(theirs).values(person_id=to).execution_options(synchronize_session=False)
+    )
+    session.expire_all()
+
+
 def copy_proofs(session: Session, person_id: int, to: int) -> None:
     """Gives the person `to` the addresses that the other one has proved."""
     for row in session.scalars(select(ProvedAddress).where(ProvedAddress.person_id == person_id)).all():

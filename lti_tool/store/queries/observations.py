@@ -24,6 +24,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    update,
 )
 from sqlalchemy.orm import Session, aliased
 
@@ -141,6 +142,16 @@ def delete_outside(session: Session, issuer_id: str, person_id: int) -> None:
         delete(ObservationRow).where(_outside(issuer_id), ObservationRow.person_id == person_id),
         execution_options={"synchronize_session": False},
     )
+
+
+def move_outside(session: Session, person_id: int, issuer_ids: Collection[str], to: int) -> None:
+    """Makes what was observed of the person for the own rules of these issuers that of the person `to`."""
+    for issuer_id in issuer_ids:
+        theirs = (_outside(issuer_id), ObservationRow.person_id == person_id)
+        session.execute(
+            update(ObservationRow).where(*theirs).values(person_id=to),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def _outside(issuer_id: str) -> ColumnElement[bool]:

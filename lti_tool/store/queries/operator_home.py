@@ -21,6 +21,7 @@ from lti_tool.store.models import (
     Pathway,
     PathwayClaim,
     PlatformSelfTest,
+    PriorLearningApplication,
     RegistrationRow,
     TemplateVersion,
 )
@@ -39,6 +40,7 @@ class IssuerNumbers(NamedTuple):
     that began since a moment and were not revoked: `awarded`; `issued`, whose badge is made; `claimed`, which their
     learners have opened; `deliveries` of them, and `delivered`, those that arrived. `corrections`: requests about
     badges of no course. `equivalences`: badges from elsewhere of which learners ask whether they are parts of pathways.
+    `applications`: those for recognition of prior learning that wait for assessors or a decision.
     """
 
     approvals: int
@@ -50,6 +52,7 @@ class IssuerNumbers(NamedTuple):
     delivered: int
     corrections: int
     equivalences: int
+    applications: int
 
 
 class AwardedAt(NamedTuple):
@@ -94,6 +97,10 @@ def numbers(session: Session, issuer_id: str, since: datetime) -> IssuerNumbers:
         select(func.count(PathwayClaim.id))
         .join(Pathway, Pathway.id == PathwayClaim.pathway_id)
         .where(Pathway.issuer_id == issuer_id, PathwayClaim.status == "asked"),
+        select(func.count(PriorLearningApplication.id)).where(
+            PriorLearningApplication.issuer_id == issuer_id,
+            PriorLearningApplication.state.in_(("assessment", "certification")),
+        ),
     )
     row = session.execute(select(*(each.scalar_subquery() for each in parts))).one()
     return IssuerNumbers._make(int(each) for each in row)

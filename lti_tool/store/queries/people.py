@@ -32,6 +32,7 @@ from lti_tool.store.models import (
     PathwayClaim,
     Person,
     PlatformAccount,
+    PriorLearningApplication,
     RegistrationRow,
     ShareLink,
     SourceAccess,
@@ -317,10 +318,15 @@ def user_ids_in(session: Session, registration_id: int, course_id: int) -> dict[
 
 
 def only_accounts_of(registration_id: int) -> Select[int]:
-    """The query for the ids of the people who have an account on that platform, and on no other."""
+    """The query for the ids of the people who have an account on that platform, and on no other.
+
+    Without those who have applied for recognition of prior learning: that goes on without any platform.
+    """
     elsewhere = select(PlatformAccount.person_id).where(PlatformAccount.registration_id != registration_id)
     return select(PlatformAccount.person_id).where(
-        PlatformAccount.registration_id == registration_id, PlatformAccount.person_id.not_in(elsewhere)
+        PlatformAccount.registration_id == registration_id,
+        PlatformAccount.person_id.not_in(elsewhere),
+        PlatformAccount.person_id.not_in(select(PriorLearningApplication.person_id)),
     )
 
 

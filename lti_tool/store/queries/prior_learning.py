@@ -120,10 +120,15 @@ def of_assessor(session: Session, issuer_id: str, operator_id: int, most: int) -
     return _listed(session, (Application.issuer_id == issuer_id) & theirs, most)
 
 
-def of_counsellors(session: Session, issuer_id: str, most: int) -> Sequence[Application]:
-    """The issuer's applications whose candidates have asked for help."""
-    asked = Application.help_asked_at.is_not(None) | Application.counsellor_id.is_not(None)
-    return _listed(session, (Application.issuer_id == issuer_id) & asked, most)
+def of_counsellor(session: Session, issuer_id: str, operator_id: int, most: int) -> Sequence[Application]:
+    """The issuer's applications in which the operator counsels, or may: help is asked for, and nobody has given it."""
+    asks = (
+        Application.help_asked_at.is_not(None)
+        & Application.counsellor_id.is_(None)
+        & Application.state.in_(("identification", "documentation"))
+    )
+    theirs = asks | (Application.counsellor_id == operator_id)
+    return _listed(session, (Application.issuer_id == issuer_id) & theirs, most)
 
 
 def _listed(session: Session, where: ColumnElement[bool], most: int) -> Sequence[Application]:

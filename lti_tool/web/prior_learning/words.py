@@ -48,6 +48,10 @@ WHY_NOT: Mapping[str, Sentence] = {
     "closed": _l("Nobody can begin an application for this badge any more."),
     "running": _l("You have begun an application for this badge already. Go on with that one."),
     "has_badge": _l("There is this badge already, or there was, or its last day has passed."),
+    "erased_here": _l(
+        "This institution deleted your data as you wished, and awards nothing to this account any more. To apply "
+        "again, begin with another e-mail address."
+    ),
     "no_name": _l("Type your name as it stands in your documents."),
     "reused_domain": _l(
         "Addresses of this domain are given to other people later. Sign in with a private address."
@@ -67,6 +71,10 @@ WHY_NOT: Mapping[str, Sentence] = {
     "file_type": _l("Files of this kind are not taken: PDF, PNG, JPEG, WebP, plain text, DOCX and ODT are."),
     "empty": _l("Choose a file first; an empty one shows nothing."),
     "badge": _l("This badge does not verify now, so it cannot be put in."),
+    "somebody_else": _l(
+        "This badge names somebody else, or another address of yours. If it is yours, put it in as a file, and write "
+        "how an assessor can see that."
+    ),
     "nothing": _l("Put something into the portfolio first."),
     "no_place": _l("Nobody else is needed to assess this now."),
     "appointed": _l("This person assesses it already, or did so before the appeal. Choose somebody else."),

@@ -8,7 +8,7 @@ from lti_tool.backpack import keeping
 from lti_tool.conditions.tree import read_tree
 from lti_tool.errors import PathwayError
 from lti_tool.observations import PART_MET
-from lti_tool.pathways import claims
+from lti_tool.pathways import claims, progress
 from lti_tool.pathways.observing import text_hash
 from lti_tool.pathways.parts import parts_of
 from lti_tool.privacy import issuer_share
@@ -293,6 +293,33 @@ def test_the_badge_of_another_issuer_of_this_site_counts_once_it_is_claimed(tool
     assert [each.issuer_id for each in wholes(tool, whole)] == [tool.issuer.id]
 
 
+def test_what_was_taken_back_can_be_used_again(tool, whole):
+    other = add_another_issuer(tool)
+    (own_badge,) = templates(tool, "One")
+    pathway_id = publish_pathway(tool, whole, one_set(other.template_id, own_badge))
+    anna = arrive(tool, ANNA)
+    give(tool, other.template_id, anna)
+
+    def offered():
+        with tool.store.read() as session:
+            (found,) = progress.progress_of(session, [anna], tool.clock())
+            return [len(part.owns) for part in found.sets[0].parts]
+
+    assert offered() == [1, 0]
+    with tool.store.begin() as session:
+        row = session.get_one(Pathway, pathway_id)
+        award = session.query(Award).one()
+        part = next(iter(parts_of(read_tree(row.draft))))
+        by = events.person(anna)
+        claim_id = claims.claim_own(session, row, part, anna, award, tool.clock(), by).id
+    run_due_jobs(tool)
+    assert offered() == [0, 0]
+    with tool.store.begin() as session:
+        claims.withdraw(session, session.get_one(PathwayClaim, claim_id), tool.clock(), by)
+    run_due_jobs(tool)
+    assert offered() == [1, 0]
+
+
 def test_what_is_withdrawn_counts_no_more_and_an_award_stays(tool, whole, pathway):
     pathway_id, (first, _), (_, second_badge) = pathway
     anna = arrive(tool, ANNA)
@@ -336,6 +363,22 @@ def test_claims_are_erased_with_their_person_and_with_the_share_of_their_issuer(
     with tool.store.begin() as session:
         issuer_share.erase_share(session, tool.issuers, tool.issuer.id, anna, tool.clock(), BY)
     assert rows(tool, PathwayClaim) == []
+
+
+def test_what_is_claimed_of_another_issuer_stays_after_the_erasure_by_the_one_of_the_account(tool):
+    other = add_another_issuer(tool)
+    (badge,) = templates(tool, "One")
+    pathway_id = publish_pathway(tool, other.template_id, one_set(badge))
+    anna = arrive(tool, ANNA)
+    with tool.store.begin() as session:
+        (part,) = parts_of(read_tree(session.get_one(Pathway, pathway_id).draft))
+    settle(tool, claim(tool, pathway_id, part, anna, keep(tool, anna)))
+    with tool.store.begin() as session:
+        issuer_share.erase_share(session, tool.issuers, tool.issuer.id, anna, tool.clock(), BY)
+    (award,) = wholes(tool, other.template_id)
+    (left,) = rows(tool, PathwayClaim)
+    assert left.person_id == award.person_id != anna
+    assert {each.person_id for each in rows(tool, ObservationRow)} == {award.person_id}
 
 
 def test_what_waits_is_seen_by_the_issuer_of_the_pathway_alone(tool, pathway):

@@ -14,7 +14,7 @@ from lti_tool import jobs
 from lti_tool.awarding import looks, permissions
 from lti_tool.errors import AlreadyRegisteredError, NotAllowedError, NotFoundError
 from lti_tool.mails.teacher_choices import MailChoice
-from lti_tool.people import sessions, teacher_mails
+from lti_tool.people import addresses, sessions, teacher_mails
 from lti_tool.platforms import registrations, self_tests, source_access
 from lti_tool.store import events, outbox, queries
 from lti_tool.store.models import (
@@ -34,6 +34,7 @@ from lti_tool.store.models import (
 )
 from lti_tool.templates import approvals, versions
 from lti_tool.values import Given
+from tests import prior_learning as steps
 from tests.backpack import add_host_access, kept_badge
 from tests.fixtures import (
     ANNA,
@@ -45,6 +46,7 @@ from tests.fixtures import (
     make_rule,
     place_badge,
     publish,
+    register_once,
     rows,
     run_due_jobs,
     template_data,
@@ -269,6 +271,22 @@ def test_people_and_templates_of_other_platforms_stay(tool, template_id):
         assert people == ["Zane Ozola", "Toms Liepa", "Anna Bērziņa"]
         assert session.query(TemplateVersion).count() == 1
         assert session.query(RegistrationRow).one().id == kept
+
+
+def test_whoever_applies_for_recognition_stays_with_what_was_found_of_them(tool, template_id):
+    with tool.store.begin() as session:
+        anna = sessions.start_session(
+            session, launch_of(ANNA, register_once(session, tool.clock())), tool.clock()
+        )
+        number = anna.row.person_id
+        addresses.save_proof(session, number, steps.ADDRESS, tool.clock(), events.person(number))
+    application_id = steps.assessed(
+        tool, steps.offer(tool, template_id), *[steps.found(steps.MET, name=ANNA.name)] * 2
+    )
+    act(tool, registrations.remove)
+    steps.grant(tool, application_id)
+    run_due_jobs(tool)
+    assert [(each.person_id, each.status) for each in rows(tool, Award)] == [(number, "issued")]
 
 
 def test_a_platform_with_awards_is_not_removed_and_it_is_said_what_to_do(tool, platform, rule_id):

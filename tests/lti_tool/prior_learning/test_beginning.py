@@ -5,13 +5,13 @@ from threading import Barrier, Thread
 import pytest
 
 from lti_tool.errors import PriorLearningError
-from lti_tool.people import addresses, learner_sessions
+from lti_tool.people import addresses, learner_sessions, sessions
 from lti_tool.prior_learning import applications
 from lti_tool.prior_learning.applications import Candidate
 from lti_tool.store import events, queries
 from lti_tool.store.models import Person, PriorLearningApplication, ProvedAddress
 from tests import prior_learning as steps
-from tests.fixtures import publish, rows
+from tests.fixtures import ANNA, launch_of, publish, register_once, rows
 
 
 @pytest.fixture
@@ -55,6 +55,18 @@ def test_a_session_of_before_opens_nobody_who_proved_the_address_later(tool, off
     add_person(tool, address=steps.ADDRESS, proved_at=tool.clock())
     assert code_of(begin, tool, offer_id, since) == "not_opened"
     assert rows(tool, PriorLearningApplication) == []
+
+
+def test_whom_the_issuer_was_told_to_award_nothing_is_told_before_they_begin(tool, offer_id):
+    with tool.store.begin() as session:
+        number = register_once(session, tool.clock())
+        person_id = sessions.start_session(session, launch_of(ANNA, number), tool.clock()).row.person_id
+        addresses.save_proof(session, person_id, steps.ADDRESS, tool.clock(), events.person(person_id))
+        accounts = queries.issuer_erasures.hashes_of(session, person_id)
+        queries.issuer_erasures.keep_erased(session, tool.issuer.id, accounts, tool.clock())
+    assert code_of(begin, tool, offer_id) == "erased_here"
+    assert rows(tool, PriorLearningApplication) == []
+    assert begin(tool, offer_id, address="anna@home.example") != person_id
 
 
 def test_an_address_that_is_given_to_others_later_makes_nobody(tool, offer_id):

@@ -2,13 +2,15 @@
 
 import pytest
 
+from lti_tool.awarding import issuer_rules
 from lti_tool.errors import PriorLearningError
 from lti_tool.people import addresses, stated_names
 from lti_tool.prior_learning import certification
 from lti_tool.store import events
-from lti_tool.store.models import Award, Person, PriorLearningApplication, PriorLearningDecision
+from lti_tool.store.models import Award, AwardRule, Person, PriorLearningApplication, PriorLearningDecision
+from lti_tool.templates import versions
 from tests import prior_learning as steps
-from tests.fixtures import publish, rows
+from tests.fixtures import publish, rows, run_due_jobs
 from tests.prior_learning import MET, NOT_MET, found
 
 
@@ -81,6 +83,15 @@ def test_it_is_granted_once(tool, offer_id):
     assert len(rows(tool, Award)) == 1
 
 
+def test_a_version_that_is_retired_meanwhile_is_still_recognised(tool, offer_id):
+    application_id = steps.assessed(tool, offer_id)
+    with tool.store.begin() as session:
+        versions.retire(steps.row_of(session, application_id).version, tool.clock())
+    award_id = steps.grant(tool, application_id)
+    run_due_jobs(tool)
+    assert [(each.id, each.status) for each in rows(tool, Award)] == [(award_id, "issued")]
+
+
 def test_whoever_has_the_badge_begins_no_other(tool, offer_id):
     steps.grant(tool, steps.assessed(tool, offer_id))
     tool.clock.advance(hours=1)
@@ -149,13 +160,12 @@ def test_no_appeal_beside_another_application(tool, offer_id):
     assert refused(appeal, tool, application_id) == "running"
 
 
-def test_a_template_that_awards_nothing_any_more_certifies_nobody(tool, offer_id):
+def test_a_rule_that_awards_nothing_any_more_certifies_nobody(tool, offer_id):
     application_id = steps.assessed(tool, offer_id)
-    from lti_tool.templates import versions
-
     with tool.store.begin() as session:
-        row = steps.row_of(session, application_id)
-        versions.retire(row.version, tool.clock(), steps.BY)
+        (rule,) = session.query(AwardRule)
+        issuer_rules.stop_rule(session, rule, tool.clock(), steps.BY)
+        versions.retire(steps.row_of(session, application_id).version, tool.clock(), steps.BY)
     assert refused(steps.grant, tool, application_id) == "closed"
     assert state(tool) == "certification"
 

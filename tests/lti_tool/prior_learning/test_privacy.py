@@ -10,6 +10,7 @@ import pytest
 from lti_tool.privacy import erasure, export, issuer_share, journal_replay, known_names, retention
 from lti_tool.store import queries
 from lti_tool.store.models import (
+    Award,
     JournalEntry,
     ObservationRow,
     Person,
@@ -85,6 +86,25 @@ def test_an_erasure_by_one_issuer_leaves_what_is_the_others(tool, offer_id):
     assert (row.id, row.issuer_id) == (theirs, other.id)
     assert row.person_id != first
     assert len(rows(tool, PriorLearningItem)) == 1
+
+
+def test_what_was_assessed_for_another_issuer_is_certified_after_the_erasure(tool, offer_id):
+    other = add_another_issuer(tool)
+    steps.handed_in(tool, offer_id)
+    tool.clock.advance(minutes=1)
+    theirs = steps.handed_in(tool, steps.offer(tool, other.template_id, other.id))
+    for _ in range(2):
+        assessor = steps.new_operator(tool, "assessor", issuer_id=other.id)
+        steps.appoint(tool, theirs, assessor)
+        steps.assess(tool, theirs, assessor, found(MET))
+    first = rows(tool, PriorLearningApplication)[0].person_id
+    issuer_share.erase(tool, tool.issuer.id, first, steps.BY)
+    steps.grant(tool, theirs)
+    run_due_jobs(tool)
+    (award,) = rows(tool, Award)
+    assert (award.issuer_id, award.status) == (other.id, "issued")
+    (person,) = [each for each in rows(tool, Person) if each.id == award.person_id]
+    assert (person.name, person.erased_at) == (steps.NAME, None)
 
 
 def test_an_erasure_holds_where_an_older_backup_is_restored(tool, offer_id):

@@ -3,7 +3,9 @@
 * Who manages sees steps and dates, appoints assessors, and sees whether they have assessed; what they said, when all
   who are needed have.
 * An assessor sees the portfolio of what they are appointed for, and what they said themselves.
-* A counsellor sees the portfolio of whoever has asked for help, until another one has given advice.
+* A counsellor sees the portfolio of whoever has asked for help, until another one has given advice, or it is handed in
+  without any.
+* Of what was withdrawn nobody gets the files any more.
 * Who certifies sees what was found once that is revealed, and the list of what was handed in, without the files.
 """
 
@@ -48,6 +50,7 @@ class Parts:
     counsels: bool
     certifies: bool
     own: PriorLearningAssessment | None
+    is_withdrawn: bool
 
     @property
     def has_any(self) -> bool:
@@ -57,7 +60,7 @@ class Parts:
     @property
     def sees_files(self) -> bool:
         """Whether they get the files of the portfolio."""
-        return self.counsels or self.own is not None
+        return not self.is_withdrawn and (self.counsels or self.own is not None)
 
 
 @pages.get(ONE)
@@ -103,12 +106,14 @@ def parts_of(visit: OperatorVisit, issuer: Issuer, row: PriorLearningApplication
     """The operator's parts now: a role that was taken from them takes its part, too."""
     operator = visit.operator
     own = next((each for each in row.assessments if each.operator_id == operator.id), None)
-    is_free = row.help_asked_at is not None and row.counsellor_id in (None, operator.id)
+    asks = row.help_asked_at is not None and row.state in ("identification", "documentation")
+    is_free = row.counsellor_id == operator.id or (asks and row.counsellor_id is None)
     return Parts(
         manages=may(operator, issuer.id, "manage_prior_learning"),
         counsels=is_free and own is None and may(operator, issuer.id, "counsel_prior_learning"),
         certifies=may(operator, issuer.id, "certify_prior_learning"),
         own=own if may(operator, issuer.id, "assess_prior_learning") else None,
+        is_withdrawn=row.state == "withdrawn",
     )
 
 

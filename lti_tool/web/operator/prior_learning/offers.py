@@ -65,8 +65,7 @@ def seen_by(session: Session, visit: OperatorVisit, issuer: Issuer) -> Sequence[
     if may(operator, issuer.id, "assess_prior_learning"):
         found |= {row.id: row for row in of.of_assessor(session, issuer.id, operator.id, MOST)}
     if may(operator, issuer.id, "counsel_prior_learning"):
-        asked = of.of_counsellors(session, issuer.id, MOST)
-        found |= {row.id: row for row in asked if row.counsellor_id in (None, operator.id)}
+        found |= {row.id: row for row in of.of_counsellor(session, issuer.id, operator.id, MOST)}
     return list(found.values())
 
 

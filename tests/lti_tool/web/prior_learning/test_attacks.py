@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from lti_tool.operators import accounts
+from lti_tool.people import addresses
+from lti_tool.store import events
 from lti_tool.store.models import (
     CredentialRow,
     OperatorRow,
@@ -155,6 +159,17 @@ def appoint(web_tool, owner, key, *names):
         assert owner.press(here, f"{here}/appoint", operator=str(ids_of(web_tool)[name])).status_code == 303
 
 
+def test_what_waits_for_the_institution_is_on_its_first_page_until_it_is_decided(web_tool, handed_in, join):
+    owner, auditor = join("owner"), join("auditor")
+    home = page_of(web_tool, handed_in.key).rpartition("/prior-learning/")[0]
+    assert "1 application for recognition of prior learning waits" in text_of(owner.get(home))
+    assert f'href="{home}/prior-learning?lang=en"' in owner.get(home).text
+    assert f'href="{home}/prior-learning?lang=en"' not in auditor.get(home).text
+    assert "1 pieteikums iepriekš apgūtā atzīšanai" in text_of(owner.get(f"{home}?lang=lv"))
+    handed_in.press("withdraw")
+    assert "for recognition of prior learning wait" not in text_of(owner.get(home))
+
+
 def test_an_assessor_sees_what_they_are_appointed_to_and_nothing_else(web_tool, handed_in, join):
     owner, appointed, other = join("owner"), join("assessor", name="Anna"), join("assessor", name="Bruno")
     appoint(web_tool, owner, handed_in.key, "Anna")
@@ -185,6 +200,32 @@ def test_files_are_for_those_who_assess_or_counsel(web_tool, handed_in, join):
     here, item = page_of(web_tool, handed_in.key), the_item(web_tool)
     for role in ("owner", "manager", "approver", "counsellor", "support", "auditor"):
         assert join(role).get(f"{here}/items/{item}").status_code in (403, 404), role
+
+
+def test_a_counsellor_who_gave_no_advice_sees_nothing_of_what_is_handed_in(
+    web_tool, candidate, offer_id, join
+):
+    candidate.sign_in(offer_id)
+    candidate.begin(offer_id)
+    candidate.answer()
+    candidate.add_file()
+    candidate.press("help")
+    counsellor = join("counsellor")
+    here, item = page_of(web_tool, candidate.key), the_item(web_tool)
+    assert counsellor.get(f"{here}/items/{item}").status_code == 200
+    assert candidate.key in counsellor.get(here.rpartition("/applications/")[0]).text
+    candidate.press("hand-in")
+    assert [counsellor.get(each).status_code for each in (here, f"{here}/items/{item}")] == [404, 404]
+    assert candidate.key not in counsellor.get(here.rpartition("/applications/")[0]).text
+
+
+def test_nobody_gets_the_files_of_what_was_withdrawn(web_tool, handed_in, join):
+    owner, first = join("owner"), join("assessor", name="Anna")
+    appoint(web_tool, owner, handed_in.key, "Anna")
+    address = f"{page_of(web_tool, handed_in.key)}/items/{the_item(web_tool)}"
+    assert first.get(address).status_code == 200
+    handed_in.press("withdraw")
+    assert first.get(address).status_code == 404
 
 
 def test_a_role_that_is_taken_takes_its_part_at_once(web_tool, handed_in, join):
@@ -269,6 +310,27 @@ def test_a_badge_of_somebody_else_is_not_put_in(web_tool, candidate, offer_id):
         number = badge.id
     assert candidate.press("items/badge", badge=str(number)).status_code == 404
     assert rows(web_tool, PriorLearningItem) == []
+
+
+def test_the_badge_of_somebody_else_is_not_put_in_as_a_badge(web_tool, candidate, offer_id):
+    steps.grant(web_tool, steps.assessed(web_tool, offer_id, address="first@example.org"))
+    run_due_jobs(web_tool)
+    (credential,) = rows(web_tool, CredentialRow)
+    candidate.sign_in(offer_id)
+    candidate.begin(offer_id)
+    candidate.answer()
+    person_id = rows(web_tool, PriorLearningApplication)[-1].person_id
+    subject = json.loads(credential.text)["credentialSubject"]
+    with web_tool.store.begin() as session:
+        session.add(kept_badge(person_id, web_tool.clock(), text=credential.text, subject=subject))
+    before = len(rows(web_tool, PriorLearningItem))
+    assert "names somebody else" in text_of(candidate.press("items/badge", badge="1"))
+    assert len(rows(web_tool, PriorLearningItem)) == before
+    with web_tool.store.begin() as session:
+        addresses.save_proof(
+            session, person_id, "first@example.org", web_tool.clock(), events.person(person_id)
+        )
+    assert candidate.press("items/badge", badge="1").status_code == 303
 
 
 def test_a_kept_badge_that_verifies_is_put_in_as_it_is_and_another_is_not(web_tool, candidate, offer_id):
