@@ -22,7 +22,8 @@ from lti_tool.store.models import Award, EndorsementRow
 from lti_tool.web.checked_requests import row_id
 from lti_tool.web.current import current_tool
 from lti_tool.web.learner.linkedin import FilledForm, filled_form
-from lti_tool.web.organisations.shown_endorsements import ShownEndorsement, about_badge, all_shown
+from lti_tool.web.organisations.shown_endorsements import ShownEndorsement, about_badge
+from lti_tool.web.organisations.shown_endorsements import shown as shown_endorsement
 from lti_tool.web.page_issuer import issuer_of, page_issuer, set_page_issuer
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.visits import Visit, current_visit
@@ -79,9 +80,11 @@ def sharing_of(session: Session, award: Award, path: str) -> Sharing | None:
         for link in share_links.running_links(session, award, tool.clock())
         for token in [share_links.token_of(link, tool.secret_key)]
     ]
-    received = all_shown(
-        session, queries.organisations.of_award(session, award.id), about_badge(session, credential)
-    )
+    # Each of them, as one that is not on the page could not be hidden: few come by a link.
+    badge = about_badge(session, credential)
+    received = [
+        shown_endorsement(session, each, badge) for each in queries.organisations.of_award(session, award.id)
+    ]
     if not is_valid and not found and not received:
         return None
     is_published = is_valid and award.published_at is not None
