@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from badges.status_list import build_status_list
@@ -52,8 +53,7 @@ def status_list(publisher: Publisher, organisation_id: str, list_id: int) -> Sta
         row = _list(session, organisation_id, list_id)
         bits, text, jwt = row.bits, row.text, row.jwt
         kids = keys.usable_kids(session, row.organisation)
-        is_recent = row.signed_at is not None and now - row.signed_at < STATUS_RENEWAL
-        if text is not None and jwt is not None and is_recent and row.signed_with == kids:
+        if text is not None and jwt is not None and _is_recent(row, kids, now):
             return _document(text, jwt)
     with publisher.store.begin() as session:
         text, jwt = _signed(session, publisher, organisation_id, list_id, bits, now)
@@ -61,6 +61,22 @@ def status_list(publisher: Publisher, organisation_id: str, list_id: int) -> Sta
         if locked is not None and locked.bits == bits:
             locked.text, locked.jwt, locked.signed_at, locked.signed_with = text, jwt, now, kids
     return _document(text, jwt)
+
+
+def status_list_text(publisher: Publisher, organisation_id: str, list_id: int) -> str:
+    """The JSON of the list, for the tool's own verifications; signed now where the stored one is not, or not recent.
+
+    Nothing is stored: pages verify inside of transactions that write, and SQLite lets nobody else write meanwhile.
+    Raises NotFoundError where the organisation has no such list.
+    """
+    now = publisher.clock()
+    with publisher.store.read() as session:
+        row = _list(session, organisation_id, list_id)
+        kids = keys.usable_kids(session, row.organisation)
+        if row.text is not None and _is_recent(row, kids, now):
+            return row.text
+        # Whoever has a list has signed, so the key is there.
+        return _signed_by(session, publisher, row.organisation, list_id, row.bits, keys.JSON_PROOF, now)
 
 
 def endorsement(publisher: Publisher, endorsement_id: str) -> EndorsementRow:
@@ -77,11 +93,32 @@ def shown_endorsement(session: Session, endorsement_id: str) -> EndorsementRow:
     return row
 
 
+def _is_recent(row: OrganisationStatusList, kids: Sequence[str], now: datetime) -> bool:
+    is_recent = row.signed_at is not None and now - row.signed_at < STATUS_RENEWAL
+    return is_recent and row.signed_with == kids
+
+
 def _signed(
     session: Session, publisher: Publisher, organisation_id: str, list_id: int, bits: bytes, now: datetime
 ) -> tuple[str, str]:
     """The list as JSON with a proof, and as a JWT."""
-    row, issuers = _organisation(session, organisation_id), publisher.issuers
+    row = _organisation(session, organisation_id)
+    text, jwt = (
+        _signed_by(session, publisher, row, list_id, bits, name, now)
+        for name in (keys.JSON_PROOF, keys.jwt_proof(publisher.issuers))
+    )
+    return text, jwt
+
+
+def _signed_by(
+    session: Session,
+    publisher: Publisher,
+    row: OrganisationRow,
+    list_id: int,
+    bits: bytes,
+    proof: str,
+    now: datetime,
+) -> str:
     document = build_status_list(
         list_url=status_lists.list_address(row, list_id),
         issuer_id=row.did,
@@ -90,11 +127,8 @@ def _signed(
         ttl=STATUS_TTL,
         lifetime=STATUS_LIFETIME,
     )
-    text, jwt = (
-        PROOFS[name].secure(document, keys.signing_key(session, issuers, row, name, now), now).text
-        for name in (keys.JSON_PROOF, keys.jwt_proof(issuers))
-    )
-    return text, jwt
+    key = keys.signing_key(session, publisher.issuers, row, proof, now)
+    return PROOFS[proof].secure(document, key, now).text
 
 
 def _document(text: str, jwt: str) -> StatusListDocument:

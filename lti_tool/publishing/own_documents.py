@@ -115,6 +115,6 @@ def _document_of_organisation(publisher: Publisher, organisation_id: str, path: 
             kid = name.removesuffix(".json")
             return json.dumps(organisation_documents.public_key(publisher, organisation_id, kid)).encode()
         case ["status", number] if number.isdecimal():
-            found = organisation_documents.status_list(publisher, organisation_id, int(number))
-            return found.text.encode()
+            text = organisation_documents.status_list_text(publisher, organisation_id, int(number))
+            return text.encode()
     raise NotFoundError("there is no such document")

@@ -80,6 +80,7 @@ def sharing_of(session: Session, award: Award, path: str) -> Sharing | None:
         for link in share_links.running_links(session, award, tool.clock())
         for token in [share_links.token_of(link, tool.secret_key)]
     ]
+    # Each of them, as one that is not on the page could not be hidden: few come by a link.
     received = answers_shown(session, queries.organisations.of_award(session, award.id), credential)
     if not is_valid and not found and not received:
         return None

@@ -65,19 +65,20 @@ def shown(session: Session, row: EndorsementRow, about: str = "") -> ShownEndors
     )
 
 
-def all_shown(
-    session: Session, rows: Iterable[EndorsementRow], about: str = ""
-) -> Sequence[ShownEndorsement]:
+def all_shown(session: Session, rows: Iterable[EndorsementRow]) -> Sequence[ShownEndorsement]:
     """Those of these rows that a page has room for, each as `shown`."""
-    return [shown(session, row, about) for row in list(rows)[:MOST_SHOWN]]
+    return [shown(session, row) for row in list(rows)[:MOST_SHOWN]]
 
 
 def answers_shown(
     session: Session, answers: Sequence[EndorsementRow], badge: CredentialRow
 ) -> Sequence[ShownEndorsement]:
-    """The answers to an award whose badge is `badge` now, as `all_shown`: each may be about an earlier one."""
-    # Most badges have none, and every opening of a badge asks.
-    return all_shown(session, answers, _id_of(session, badge)) if answers else []
+    """These answers to an award whose badge is `badge` now; each may be about an earlier one."""
+    if not answers:
+        # As most badges have none, and every opening of a badge asks.
+        return []
+    about = _id_of(session, badge)
+    return [shown(session, row, about) for row in answers]
 
 
 def _id_of(session: Session, badge: CredentialRow) -> str:

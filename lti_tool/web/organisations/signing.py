@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
+from badges.readable import readable
 from lti_tool.errors import DomainError, OrganisationError
 from lti_tool.operators.accounts import actor_of
 from lti_tool.organisations import answers, endorsements, links, organisations
@@ -93,7 +94,8 @@ def _said(offer: Offer) -> Said:
     """What the form says; without words where something of it is missing."""
     name = subject_name(offer, page_language())
     if offer.kind == "endorse":
-        comment = request.form.get("comment", "").strip()[: endorsements.COMMENT_LENGTH]
+        # What nobody sees is not signed: it could turn the words around, or be all that there is.
+        comment = readable(request.form.get("comment", "")).strip()[: endorsements.COMMENT_LENGTH]
         return Said(name=_("Endorsement of: %(name)s", name=name), comment=comment)
     given = _typed()
     return Said(

@@ -26,7 +26,7 @@ from lti_tool.store.models import CredentialRow, ShareLink
 from lti_tool.values import Json
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import private
-from lti_tool.web.organisations.shown_endorsements import ShownEndorsement, answers_shown
+from lti_tool.web.organisations.shown_endorsements import MOST_SHOWN, ShownEndorsement, answers_shown
 from lti_tool.web.page_issuer import set_page_issuer
 from lti_tool.web.public.verification_answers import Answers, answers_of
 
@@ -92,7 +92,7 @@ def _received(session: Session, link: ShareLink, row: CredentialRow) -> Sequence
     """What organisations have decided and the learner has published; it names the badge, so it is not for all links."""
     if not link.with_name:
         return ()
-    return answers_shown(session, answers.shown_answers(session, link.award_id), row)
+    return answers_shown(session, answers.shown_answers(session, link.award_id)[:MOST_SHOWN], row)
 
 
 def _shown(session: Session, token: str) -> tuple[ShareLink, CredentialRow]:

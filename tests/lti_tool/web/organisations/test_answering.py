@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -19,7 +20,8 @@ from lti_tool.privacy.erasure import erase_person
 from lti_tool.privacy.export import export_of
 from lti_tool.store import queries
 from lti_tool.store.events import operator, person
-from lti_tool.store.models import Award, Event, OperatorRow, OrganisationRow, ShareLink
+from lti_tool.store.models import Award, EndorsementRow, Event, OperatorRow, OrganisationRow, ShareLink
+from lti_tool.web.organisations.shown_endorsements import MOST_SHOWN
 from tests.fixtures import ANNA, rows, run_due_jobs
 from tests.lti_tool.web.conftest import hidden, text_of
 from tests.lti_tool.web.organisations.conftest import ISSUER
@@ -99,6 +101,11 @@ def test_the_learner_alone_sees_it_until_they_publish_it(answered, press, browse
     assert words not in browser.get(f"/badges/{annas_badge}").text
     press("hide-answer", answer=answered.id)
     assert words not in browser.get(f"/shared/{token}").text
+
+
+def test_the_page_of_a_launch_verifies_it_though_its_list_is_to_be_signed(answered, school):
+    # The page is made while the launch writes, and SQLite has one writer.
+    assert "Signature verified" in text_of(school.launch(ANNA))
 
 
 def test_a_link_without_the_name_shows_and_takes_no_answer(answered, press, browser, make_link, web_tool):
@@ -230,6 +237,15 @@ def test_a_link_takes_few_answers(token, web_tool, endorsements):
     first, second = (sign_as_new(web_tool, token, name) for name in ("One", "Two"))
     assert (first, second) == ("signed", "too_many")
     assert len(endorsements()) == 1
+
+
+def test_the_learner_sees_each_answer_however_many_came(make_link, web_tool, press):
+    for link in (make_link(), make_link(), make_link()):
+        for number in range(MOST_ANSWERS - 1):
+            assert sign_as_new(web_tool, link, f"Nr. {number}") == "signed"
+    shown = set(re.findall('name="answer" value="([^"]*)"', press().text))
+    assert shown == {row.id for row in rows(web_tool, EndorsementRow)}
+    assert len(shown) == 12 > MOST_SHOWN
 
 
 def sign_as_new(tool, token: str, name: str) -> str:
