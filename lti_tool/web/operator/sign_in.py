@@ -50,14 +50,18 @@ def show() -> Response:
 def sign_in() -> Response:
     """Begins a session of whoever the passkey belongs to. Raises SignInError."""
     check_own_page()
+    return signed_in(begin_session())
+
+
+def begin_session() -> str:
+    """The token of a new session of whoever the passkey of the form belongs to. Raises SignInError."""
     tool = current_tool()
     now, answer = tool.clock(), request.form.get("answer", "")
     challenge = passkeys.challenge_in(answer)
     use_challenge(challenge, "sign-in", this_browser())
     with tool.store.begin() as session:
         row = passkeys.use(session, this_site(), answer, challenge, now)
-        token = sessions.start_session(session, row, Shown(how="passkey", at=now), now)
-    return signed_in(token)
+        return sessions.start_session(session, row, Shown(how="passkey", at=now), now)
 
 
 @pages.get("/operator/confirm")

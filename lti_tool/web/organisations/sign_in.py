@@ -22,7 +22,7 @@ from lti_tool.web.operator.browsers import (
     this_browser,
     use_challenge,
 )
-from lti_tool.web.operator.sign_in import this_site
+from lti_tool.web.operator.sign_in import begin_session, this_site
 from lti_tool.web.operator.visits import SESSION_COOKIE, set_cookie
 from lti_tool.web.organisations.offers import check_offer
 from lti_tool.web.organisations.visits import check_form, member_if_any, member_page, own_address
@@ -46,14 +46,7 @@ def show() -> Response:
 def sign_in() -> Response:
     """Begins a session of whoever the passkey belongs to. Raises SignInError."""
     check_form()
-    tool = current_tool()
-    now, answer = tool.clock(), request.form.get("answer", "")
-    challenge = passkeys.challenge_in(answer)
-    use_challenge(challenge, "sign-in", this_browser())
-    with tool.store.begin() as session:
-        row = passkeys.use(session, this_site(), answer, challenge, now)
-        token = sessions.start_session(session, row, Shown(how="passkey", at=now), now)
-    return _signed_in(token, own_address(request.form.get("to", "")))
+    return _signed_in(begin_session(), own_address(request.form.get("to", "")))
 
 
 @pages.get("/organisations/invitation")
