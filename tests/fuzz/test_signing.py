@@ -268,6 +268,7 @@ def test_nothing_is_disclosed_that_was_not_signed(data, made_up):
 
 
 @given(payload=JSON, disclosures=st.lists(JSON, max_size=3))
+@example(payload={"_sd_alg": "sha-512"}, disclosures=[])
 @FUZZED
 def test_no_payload_and_no_disclosure_breaks_the_reading_of_an_sd_jwt(payload, disclosures):
     try:
@@ -279,7 +280,7 @@ def test_no_payload_and_no_disclosure_breaks_the_reading_of_an_sd_jwt(payload, d
     try:
         shown = processed(payload, tuple(texts))
     except ProofError as error:
-        assert error.code in ("malformed", "foreign_disclosure")
+        assert error.code in ("malformed", "foreign_disclosure", "wrong_algorithm")
     else:
         assert not {"_sd", "...", "_sd_alg"} & shown.claims.keys()
 
