@@ -23,7 +23,7 @@ from signing.json_text import Json
 from tests import organisations
 from tests.fixtures import ANNA, Clock, FakePlatform, complete, make_rule, publish, run_due_jobs, settings_for
 from tests.interop.conftest import OtherLibraries, public_documents
-from tests.interop.test_the_tool import _failures
+from tests.interop.judges import schema_failures
 
 JSON_VERIFIERS = ("digitalbazaarVerifies", "verifierCoreVerifies")
 
@@ -117,5 +117,5 @@ def test_its_token_is_verified_by_the_key_that_it_names(others: OtherLibraries, 
 
 @pytest.mark.parametrize("name", ["ob_v3p0_endorsementcredential_schema.json"])
 def test_it_keeps_the_schema_of_the_standard(endorsed: Endorsed, shared: Path, name: str):
-    assert _failures(json.loads(endorsed.text), name) == ""
-    assert _failures(json.loads(endorsed.badge), "ob_v3p0_achievementcredential_schema.json") == ""
+    assert schema_failures(json.loads(endorsed.text), name) == ""
+    assert schema_failures(json.loads(endorsed.badge), "ob_v3p0_achievementcredential_schema.json") == ""
