@@ -67,7 +67,7 @@ def by_the_wallet(programs: Programs, published: Published, text: str) -> str:
 
 def by_credo(programs: Programs, published: Published, text: str) -> str:
     """Whether a wallet of Credo keeps it, as it was signed."""
-    function = {PLAIN_SD_JWT: "storePlain", WHOLE_SD_JWT: "storeWhole"}[_header(text)["typ"]]
+    function = {PLAIN_SD_JWT: "storePlain", WHOLE_SD_JWT: "storeWhole"}[token_header(text)["typ"]]
     answer = programs("credo.mjs")(function, pages=published.pages, text=text)
     if not answer["isValid"]:
         return str(answer["why"])
@@ -86,7 +86,7 @@ def with_key(decode: Callable[[str, Json, str], object], *errors: type[Exception
     """A library that checks a signature with the JWK at the address in `kid`."""
 
     def verdict(_programs: Programs, published: Published, text: str) -> str:
-        header = _header(text)
+        header = token_header(text)
         try:
             decode(text, json.loads(published.pages[header["kid"]]), header["alg"])
         except errors as error:
@@ -115,7 +115,7 @@ def by_the_reference(_programs: Programs, published: Published, text: str) -> st
         return published.pages[url].encode()
 
     try:
-        key = JWK.from_pem(resolve_verification_method(_header(text)["kid"], download=download))
+        key = JWK.from_pem(resolve_verification_method(token_header(text)["kid"], download=download))
         SDJWTVerifier(text, lambda _issuer, _header: key).get_verified_payload()
     except (JWException, ValueError) as error:
         return str(error) or type(error).__name__
@@ -134,7 +134,7 @@ def schema(name: str) -> Verdict:
 def schema_failures(document: Json, name: str) -> str:
     """What the schema in that file has against the document; "" for nothing."""
     found = _validator(name).iter_errors(document)
-    return "; ".join(f"{error.json_path}: {error.message[:200]}" for error in found)
+    return "; ".join(f"{error.json_path}: {error.message[-200:]}" for error in found)
 
 
 @cache
@@ -179,7 +179,7 @@ def unpacked(text: str) -> bytes:
     return urlsafe_b64decode(text + "===")
 
 
-def _header(text: str) -> Any:
+def token_header(text: str) -> Any:
     return json.loads(unpacked(text.partition(".")[0]))
 
 
@@ -228,8 +228,8 @@ JUDGES = {
     ),
     "Credo": Judge(verdict=by_credo, forms=(PLAIN_SD_JWT, WHOLE_SD_JWT)),
     "sd-jwt": Judge(verdict=by_the_reference, forms=(PLAIN_SD_JWT, WHOLE_SD_JWT)),
-    "jsonld.js": Judge(verdict=jsonld_js, forms=(JSON, PART), checks_signatures=False),
-    "PyLD": Judge(verdict=by_pyld, forms=(JSON, PART), checks_signatures=False),
+    "jsonld.js": Judge(verdict=jsonld_js, forms=(JSON, TOKEN, PART), checks_signatures=False),
+    "PyLD": Judge(verdict=by_pyld, forms=(JSON, TOKEN, PART), checks_signatures=False),
     **{
         f"schema, {name}": Judge(
             verdict=schema(file), forms=(JSON, TOKEN, PART), types=(about,), checks_signatures=False
