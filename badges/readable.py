@@ -43,7 +43,9 @@ def readable(text: str) -> str:
         elif (
             (character in _JOINERS and _joins(composed, position))
             or character == "\n"
-            or not (category in _INVISIBLE or character in _BLANKS or marks > MAX_MARKS)
+            or not (
+                category in _INVISIBLE or character in _BLANKS or marks > MAX_MARKS or _is_none(character)
+            )
         ):
             kept.append(character)
     # Once more, because a mark may have been apart from its letter.
@@ -55,6 +57,12 @@ def shortened(text: str, max_length: int) -> str:
     # The rest is not even looked at: it may be millions of characters.
     seen = readable(text[: max_length * 4])
     return seen if len(seen) <= max_length and len(text) <= max_length * 4 else seen[: max_length - 1] + "…"
+
+
+def _is_none(character: str) -> bool:
+    """Whether it is one of the 66 code points that will never be a character."""
+    code = ord(character)
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 
 
 def _joins(text: str, position: int) -> bool:

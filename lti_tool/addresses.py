@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from badges.schemas import PACK_SCHEMA_PATH
 from badges.sd_jwt.claims import type_address
 from signing.document_loader import EXTENSION_PATH
 
@@ -60,6 +61,11 @@ class Addresses:
     @property
     def extension_schema(self) -> str:
         return self.extension_url + EXTENSION_SCHEMA_PATH
+
+    @property
+    def pack_schema(self) -> str:
+        """The JSON Schema of recognition packs."""
+        return self.tool_url + PACK_SCHEMA_PATH
 
     def credential(self, credential_id: str) -> str:
         return f"{self.tool_url}/credentials/{credential_id}"

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from signing.json_text import Json
-from signing.keys import VerificationMethod, jwk, multikey
+from signing.keys import PublicKey, VerificationMethod, algorithm, jwk, multikey
 from signing.timestamps import as_timestamp
 
 
@@ -32,6 +32,14 @@ def did_document(issuer_id: str, methods: Sequence[VerificationMethod]) -> Json:
         "verificationMethod": [_published(method) for method in methods],
         "assertionMethod": [method.id for method in methods if method.ends is None],
     }
+
+
+def names_of_key(kid: str, public: PublicKey) -> tuple[str, ...]:
+    """Under which names a DID document has a key: one of P-256 also as Multikey, under its own text.
+
+    did-jwt, in which wallets of Veramo and Sphereon read tokens, and Credo know no JsonWebKey.
+    """
+    return (kid, multikey(public)) if algorithm(public) == "P-256" else (kid,)
 
 
 def revoked_method(method: VerificationMethod) -> Json:

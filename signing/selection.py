@@ -24,6 +24,8 @@ from signing.json_text import Json
 from signing.rdfc10 import Labels, canonical_labels, nquads
 
 _NAME = "urn:bnid:"
+#: How `signing.dataset` labels what has no name.
+_UNNAMED = "_:g"
 _REST, _NIL = f"<{RDF}rest>", f"<{RDF}nil>"
 
 
@@ -158,7 +160,7 @@ def _statements(document: Json, find_context: ContextFinder) -> set[Quad]:
     """The statements of a document in which every node has an id, its names turned into blank nodes again.
 
     The cells of RDF lists cannot be named in the JSON. Each is labelled by the property whose list it is, and by its
-    index in that list, so that it has the same label in the whole and in a part.
+    index in that list, so that it has the same label in the whole and in a part. For graphs see `_graph_labels`.
     """
     quads = {
         tuple(
@@ -178,4 +180,26 @@ def _statements(document: Json, find_context: ContextFinder) -> set[Quad]:
                 index, cell = index + 1, rest[cell]
     if len({*cells.values()}) < len(cells):
         raise UnsafeDocumentError("one property has several ordered lists")
-    return {tuple(cells.get(term, term) for term in quad) for quad in quads}  # type: ignore[misc] # still four terms each
+    labels = cells | _graph_labels(quads)
+    return {tuple(labels.get(term, term) for term in quad) for quad in quads}  # type: ignore[misc] # still four terms each
+
+
+def _graph_labels(quads: Iterable[tuple[str, ...]]) -> Labels:
+    """A label for each graph without a name, which is the same in the whole and in a part: by what the graph is about.
+
+    The proof of an endorsement inside the credential stands in such a graph. It is about the one node in it to which
+    no other there leads; that node is in every part that has anything of the graph.
+    """
+    subjects: dict[str, set[str]] = {}
+    values: dict[str, set[str]] = {}
+    for subject, _, value, graph in quads:
+        if graph.startswith(_UNNAMED):
+            subjects.setdefault(graph, set()).add(subject)
+            values.setdefault(graph, set()).add(value)
+    about = {graph: found - values[graph] for graph, found in subjects.items()}
+    labels = {
+        graph: f"_:a{sha256(min(nodes, default='').encode()).hexdigest()}" for graph, nodes in about.items()
+    }
+    if any(len(nodes) != 1 for nodes in about.values()) or len({*labels.values()}) < len(labels):
+        raise UnsafeDocumentError("a graph inside the document is about several things")
+    return labels

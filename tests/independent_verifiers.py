@@ -98,15 +98,15 @@ def _verify_jwt(
 ) -> None:
     """Raises LibOpenBadgesException where no assertion key of the issuer verifies the token."""
     issuer = str(jwt.decode(token, options={"verify_signature": False}).get("iss"))
-    last_error: Exception = LibOpenBadgesException(f"no DID document of {issuer}")
+    errors = [f"no DID document of {issuer} has a key"]
     for method in did_documents.get(issuer, {}).get("assertionMethod", []):
         try:
             key = resolve_verification_method(method, download=download)
             OB3Verifier(key, issuer_did=issuer).verify(token, download=download, **status)
             return
         except LibOpenBadgesException as error:
-            last_error = error
-    raise last_error
+            errors.append(str(error))
+    raise LibOpenBadgesException("; ".join(errors[1:] or errors))
 
 
 def _extension_in(text: str) -> str | None:

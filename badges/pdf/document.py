@@ -69,7 +69,7 @@ class PdfDocument(FPDF):
         super().__init__(format="A4", enforce_compliance="PDF/A-3U")
         title, author = " ".join(readable(title).split()), " ".join(readable(author).split())
         self.alias_nb_pages(_PAGE_COUNT_PLACEHOLDER)
-        self.language = language
+        self.language = self._language_of_page = self._main_language = language
         self.c_margin = 0
         self.set_margins(LEFT, TOP)
         self.set_auto_page_break(False)
@@ -87,9 +87,17 @@ class PdfDocument(FPDF):
         self.set_xmp_metadata(_xmp(title, author, made_at))
         self.viewer_preferences = ViewerPreferences(display_doc_title=True)
 
+    def speak(self, language: str) -> None:
+        """From now on texts are in that language: readers hear them so. Pages that begin are numbered in it."""
+        self.language = language
+
+    def header(self) -> None:
+        """Notes in which language the page is; FPDF calls this at the beginning of each page."""
+        self._language_of_page = self.language
+
     def footer(self) -> None:
-        """Draws the page number; FPDF calls this at the end of each page."""
-        words = document_word("page", self.language)
+        """Draws the page number; FPDF calls this at the end of each page, which is the beginning of the next."""
+        words = document_word("page", self._language_of_page)
         with self.artifact():
             self._apply_style(Style(size=7.5, colour=MUTED))
             self.set_xy(RIGHT - self.get_string_width(words.format(page=9, pages=9)), _FOOTER)
@@ -269,7 +277,8 @@ class PdfDocument(FPDF):
         )
         self.pages[self.page].struct_parents = parents
         actual = f" /ActualText <feff{actual_text.encode('utf-16-be').hex()}>" if actual_text else ""
-        self._out(f"/{kind} <</MCID {number}{actual}>> BDC")
+        spoken = f" /Lang ({self.language})" if self.language != self._main_language else ""
+        self._out(f"/{kind} <</MCID {number}{actual}{spoken}>> BDC")
         yield
         self._out("EMC")
 

@@ -39,7 +39,7 @@ class DrawnPack:
 
 def recognition_pack(pack: DrawnPack, languages: Sequence[str]) -> bytes:
     """The PDF: all of it in the first language, then all of it in the next. The same pack gives the same bytes."""
-    issuer = pack.document["issuer"]["name"]
+    issuer = text_in(pack.document["issuer"]["name"], languages[0])
     document = PdfDocument(
         title=f"{pack_word('title', languages[0])} – {issuer}",
         author=issuer,
@@ -47,6 +47,7 @@ def recognition_pack(pack: DrawnPack, languages: Sequence[str]) -> bytes:
         made_at=from_timestamp(pack.document["issued"]),
     )
     for language in languages:
+        document.speak(language)
         _cover(document, pack.document, language)
         for badge in pack.document["badges"]:
             _badge(document, badge, language)
@@ -64,7 +65,9 @@ def _cover(document: PdfDocument, pack: Json, language: str) -> None:
     document.y = TOP + 4
     document.write_text(pack_word("title", language), _TITLE, tag="H1", after=4)
     document.write_text(pack_word("purpose", language), _PLAIN, after=6)
-    _row(document, pack_word("by", language), (pack["issuer"]["name"], pack["issuer"]["id"]))
+    _row(
+        document, pack_word("by", language), (text_in(pack["issuer"]["name"], language), pack["issuer"]["id"])
+    )
     _row(document, pack_word("made_on", language), (_day(pack["issued"], language),))
     document.y += 5
     document.write_text(pack_word("contents", language), _NAME, tag="H2", after=2)

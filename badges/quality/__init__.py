@@ -5,7 +5,7 @@ key of FIELDS), a `strength` (`must`, `should`, or `stated`: missing, it is only
 `en` and `lv` that says what to do, and one demand; one about the field `declarations` has none, because a text that
 is written for it meets it, and a `heading`, under which readers find that text. With a second demand, `when`, it
 applies only if that is met. With `declared = true` the report says that the issuer declares it, as long as the tool
-does not see itself that it is so. A demand is one of
+does not see itself that it is so; `seen` says by what it sees that, in both languages. A demand is one of
 
 * `present = true` or `false`      there is a value, or none
 * `is = true`                      exactly this value
@@ -112,7 +112,7 @@ class Rule:
     """One rule of a framework; `demand` is None where only a written declaration meets it.
 
     `sentence` says in each language what to do, `heading` what a text that meets it is about. Where `declared`, nothing
-    but the issuer's word meets the demand, unless the tool sees that it is so.
+    but the issuer's word meets the demand, unless the tool sees that it is so: `seen` says by what.
     """
 
     code: str
@@ -123,6 +123,7 @@ class Rule:
     when: Demand | None = None
     declared: bool = False
     heading: Mapping[str, str] | None = None
+    seen: Mapping[str, str] | None = None
 
     def applies(self, facts: Facts) -> bool:
         """Whether the condition `when` holds; True without one."""
@@ -222,6 +223,7 @@ def _rule(entry: Json) -> Rule:
         raise ValueError(f"{code}: {strength} is neither must, should nor stated")
     sentence = _languages({language: entry.pop(language) for language in ("en", "lv")})
     when, declared = entry.pop("when", None), entry.pop("declared", False)
+    seen = _languages(entry.pop("seen")) if "seen" in entry else None
     heading = _languages(entry.pop("heading")) if field == "declarations" else None
     try:
         return Rule(
@@ -233,6 +235,7 @@ def _rule(entry: Json) -> Rule:
             when=_demand(when) if when else None,
             declared=declared,
             heading=heading,
+            seen=seen,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{code}: {error}") from error

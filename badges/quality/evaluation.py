@@ -20,6 +20,8 @@ from badges.template.values import Assessment, QualityAssurance, first_end
 #: `declared`: nothing but the word of the issuer says that it is so, because the tool does not see it.
 Outcome = Literal["pass", "declared", "fail", "warning", "declaration_missing", "not_applicable"]
 
+#: Among the facts that the tool sees: the rules without a demand that it meets itself, as `<framework>.<rule>`.
+STATED = "stated"
 #: What the tool itself provides with every badge, whatever is in the template.
 _ALWAYS_MET: Facts = {
     "learner": True,
@@ -49,11 +51,15 @@ _OUTCOME_OF_FAILURE: dict[str, Outcome] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The outcome of one rule; `field` is the JSON pointer of the field to mend, "" where there is nothing to mend."""
+    """The outcome of one rule; `field` is the JSON pointer of the field to mend, "" where there is nothing to mend.
+
+    `is_seen`: whether the tool sees itself that the rule is met, whatever is declared.
+    """
 
     rule: Rule
     outcome: Outcome
     field: str = ""
+    is_seen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,16 +188,27 @@ def _is_unnamed(assurance: QualityAssurance) -> bool:
 
 
 def _is_met(code: str, rule: Rule, known: Facts) -> bool:
-    """Whether a rule that applies is met: by its demand, or where it has none by a text that declares it."""
-    return rule.demand.met(known) if rule.demand else f"{code}.{rule.code}" in known["declarations"]
+    """Whether a rule that applies is met: by its demand, or where it has none by a text that declares it, or seen."""
+    if rule.demand is not None:
+        return rule.demand.met(known)
+    name = f"{code}.{rule.code}"
+    return name in known["declarations"] or name in known.get(STATED, ())
+
+
+def _is_seen(code: str, rule: Rule, seen: Facts) -> bool:
+    """Whether what the tool sees is all that the rule asks for, and not only one of several things."""
+    if rule.seen is None:
+        return False
+    return rule.demand.met(seen) if rule.demand else f"{code}.{rule.code}" in seen.get(STATED, ())
 
 
 def _verdict(code: str, rule: Rule, known: Facts, seen: Facts) -> Verdict:
     if not rule.applies(known):
         return Verdict(rule=rule, outcome="not_applicable")
     if _is_met(code, rule, known):
-        is_seen = rule.field in seen
-        return Verdict(rule=rule, outcome="declared" if rule.declared and not is_seen else "pass")
+        is_seen = _is_seen(code, rule, seen)
+        outcome: Outcome = "declared" if rule.declared and not is_seen else "pass"
+        return Verdict(rule=rule, outcome=outcome, is_seen=is_seen)
     if rule.demand is None:
         pointer = f"/quality/declarations/{code}.{rule.code}"
     else:

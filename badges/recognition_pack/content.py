@@ -15,7 +15,7 @@ from badges.template.fields import Texts
 from signing.json_text import Json, read_object
 from signing.timestamps import as_timestamp
 
-#: What says of JSON that it is a pack, and of which form.
+#: What says of JSON that it is a pack, and of which form: the same at every site, and the id of its JSON Schema.
 TYPE = "RecognitionPack"
 FORM = "urn:nozimite:recognition-pack:1"
 #: In one pack: more than a learner has from one issuer, and few enough to be drawn while somebody waits.
@@ -30,9 +30,17 @@ class PackedBadge:
     page_url: str
 
 
-def pack_document(
-    badges: Sequence[PackedBadge], issuer_id: str, issuer_name: str, verifier_url: str, now: datetime
-) -> Json:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packer:
+    """Who makes a pack: the issuer by its id and its name by language, and where its verifier and the schema are."""
+
+    issuer_id: str
+    name: Texts
+    verifier_url: str
+    schema_url: str
+
+
+def pack_document(badges: Sequence[PackedBadge], packer: Packer, now: datetime) -> Json:
     """The pack of these badges, oldest first, without a proof. Raises ProofError for a text that is no JSON object.
 
     It says nothing of a badge that is not read from its credential, which stands in it as it was signed.
@@ -41,11 +49,14 @@ def pack_document(
         ((read_object(badge.text), badge) for badge in badges),
         key=lambda each: str(each[0].get("awardedDate")),
     )
-    steps = pack_texts("verify_steps", verifier=verifier_url, did=issuer_id)
+    steps = pack_texts(
+        "verify_steps", verifier=packer.verifier_url, did=packer.issuer_id, schema=packer.schema_url
+    )
     return {
         "type": [TYPE],
         "form": FORM,
-        "issuer": {"id": issuer_id, "name": issuer_name},
+        "schema": packer.schema_url,
+        "issuer": {"id": packer.issuer_id, "name": dict(packer.name)},
         "issued": as_timestamp(now),
         "badges": [_badge(credential, badge) for credential, badge in read],
         "howToVerify": dict(steps),

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from badges.eu.parts import language_map
 from badges.foreign_json import as_list, issuer_id, object_at, objects
 from badges.recognition_pack.content import MOST_BADGES, TYPE
+from badges.template.fields import Texts
 from signing.errors import UNKNOWN_PROOFS, ProofError
 from signing.json_text import Json, read_object
 from signing.keys import KeyFinder, SigningKey
@@ -30,14 +32,14 @@ FILE_NAME = "recognition-pack.json"
 class ReadPack:
     """A pack that somebody handed in; nothing of it is proven. `credentials` are the texts of its badges.
 
-    `is_sealed`: it was inside an electronic seal, of which nothing is proven either.
+    `sealed` is the text with the electronic seal around the pack; "" where there is none.
     """
 
     text: str = field(repr=False)
     issuer_id: str
-    issuer_name: str
+    issuer_name: Texts
     credentials: tuple[str, ...] = field(repr=False)
-    is_sealed: bool = False
+    sealed: str = field(default="", repr=False)
 
 
 def signed_pack(document: Json, key: SigningKey, now: datetime) -> str:
@@ -66,7 +68,7 @@ def read_pack(text: str) -> ReadPack | None:
         read = _read(inside, read_object(inside)) if isinstance(inside, str) else None
     except ProofError:
         return None
-    return replace(read, is_sealed=True) if read else None
+    return replace(read, sealed=text) if read else None
 
 
 def _read(text: str, document: Json) -> ReadPack | None:
@@ -74,11 +76,10 @@ def _read(text: str, document: Json) -> ReadPack | None:
     credentials = tuple(each["credential"] for each in badges if isinstance(each.get("credential"), str))
     if TYPE not in as_list(document.get("type")) or not 0 < len(credentials) == len(badges) <= MOST_BADGES:
         return None
-    name = object_at(document, "issuer").get("name")
     return ReadPack(
         text=text,
         issuer_id=issuer_id(document) or "",
-        issuer_name=name if isinstance(name, str) else "",
+        issuer_name=language_map(object_at(document, "issuer").get("name")),
         credentials=credentials,
     )
 

@@ -229,6 +229,16 @@ def raised_to(tree: Node, required: Decimal | None) -> Node:
     return Leaf(condition=tree.condition, options=options)
 
 
+def always_has_result(tree: Node) -> bool:
+    """Whether a result is read in every way in which the rule can be met, so that each of its awards has one."""
+    if isinstance(tree, Leaf):
+        return _is_about_results(tree.options)
+    found = [always_has_result(node) for node in tree.nodes]
+    if tree.kind == "all":
+        return any(found)
+    return all(found) if tree.kind == "any" else found.count(False) < tree.needed
+
+
 def _is_about_results(options: Any) -> TypeGuard[Any]:
     return hasattr(options, "asks_less")
 

@@ -19,6 +19,7 @@ from lti_tool.store import Session, dead_jobs, events, journal, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import SigningKeyRow, ToolKeyRow
 from lti_tool.values import ToolKey
+from signing.did_document import names_of_key
 from signing.errors import SigningError
 from signing.keys import (
     Algorithm,
@@ -288,7 +289,7 @@ class Keyring:
                 ends=key.compromised_at,
             )
             for key in self.published_keys(session)
-            for name in ((key.kid, multikey(key.public)) if key.algorithm == "P-256" else (key.kid,))
+            for name in names_of_key(key.kid, key.public)
         )
 
     def _current(self, session: Session, algorithm: Algorithm) -> SigningKeyRow | None:

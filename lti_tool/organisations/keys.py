@@ -11,6 +11,7 @@ from lti_tool.issuing.keyring import ALGORITHMS
 from lti_tool.issuing.vaults import Vault
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import OrganisationKey, OrganisationRow
+from signing.did_document import names_of_key
 from signing.keys import (
     Algorithm,
     DeviceKey,
@@ -56,12 +57,12 @@ def usable_kids(session: Session, row: OrganisationRow) -> list[str]:
 
 
 def verification_methods(session: Session, row: OrganisationRow) -> Sequence[VerificationMethod]:
-    """Every key of the organisation for its DID document, retired ones too."""
+    """Every key of the organisation for its DID document, retired ones too; named as those of issuers are."""
+    keys = [(each.kid, from_jwk(each.public_jwk)) for each in queries.organisations.keys(session, row.id)]
     return [
-        VerificationMethod(
-            id=f"{row.did}#{each.kid}", controller=row.did, public=from_jwk(each.public_jwk), ends=None
-        )
-        for each in queries.organisations.keys(session, row.id)
+        VerificationMethod(id=f"{row.did}#{name}", controller=row.did, public=public, ends=None)
+        for kid, public in keys
+        for name in names_of_key(kid, public)
     ]
 
 

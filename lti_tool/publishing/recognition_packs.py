@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from badges.recognition_pack.content import MOST_BADGES, PackedBadge, pack_document
+from badges.in_words import NO_LANGUAGE
+from badges.recognition_pack.content import MOST_BADGES, PackedBadge, Packer, pack_document
 from badges.recognition_pack.signed import signed_pack
-from badges.template.model import text_in
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.publishing.credentials import row_to_give_out
 from lti_tool.publishing.publisher import Publisher
@@ -69,9 +69,14 @@ def pack_of(publisher: Publisher, session: Session, rows: Sequence[CredentialRow
     except LookupError as error:
         raise NotAllowedError("the issuer has no key that signs") from error
     badges = [PackedBadge(text=row.text, page_url=issuer.addresses.badge_page(row.id)) for row in rows]
-    name = text_in(issuer.profile.legal_name, "en") or issuer.profile.name
+    packer = Packer(
+        issuer_id=issuer.profile.id,
+        name=issuer.profile.legal_name or {NO_LANGUAGE: issuer.profile.name},
+        verifier_url=issuer.addresses.verifier,
+        schema_url=issuer.addresses.pack_schema,
+    )
     now = publisher.clock()
-    document = pack_document(badges, issuer.profile.id, name, issuer.addresses.verifier, now)
+    document = pack_document(badges, packer, now)
     # The seal is that of the first issuer alone, whatever another one calls itself.
     is_first = rows[0].issuer_id == publisher.issuers.first(session).id
     return RecognitionPack(

@@ -1,6 +1,8 @@
 """What a person sees of a text is all that there is of it."""
 
 import unicodedata
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import given
@@ -22,6 +24,9 @@ UNSEEN = {
     "blank Braille": ("Riga\u2800", "Riga"),
     "escape": ("\x1b[31mRiga", "[31mRiga"),
     "NUL": ("Riga\x00", "Riga"),
+    "noncharacter that breaks XML": ("Ri\ufffega\uffff", "Riga"),
+    "noncharacter in Arabic forms": ("Ri\ufdd0ga\ufdef", "Riga"),
+    "last noncharacter": ("Riga\U0010ffff", "Riga"),
     "lone surrogate": ("Riga\ud800", "Riga"),
     "next line": ("Riga\x85College", "RigaCollege"),
     "joiner in a Latin word": ("Ri\u200dga", "Riga"),
@@ -56,6 +61,13 @@ def test_accents_do_not_pile_up():
 
 def test_separators_of_lines_are_spaces():
     assert readable("a\tb\u2028c\u2029d") == "a b c d"
+
+
+@given(st.text())
+def test_it_can_stand_in_xml(text):
+    """Pictures, feeds and the data of PDFs are XML, which has no way to write some code points, escaped or not."""
+    line = readable(text)
+    assert ElementTree.fromstring(f"<t>{escape(line)}</t>").text == (line or None)
 
 
 @given(st.text())

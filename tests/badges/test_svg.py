@@ -225,11 +225,11 @@ def test_nothing_can_be_defined_outside_of_the_picture(file: bytes, code: str) -
 
 
 def test_a_picture_becomes_an_svg_that_can_be_baked() -> None:
-    title = '"Data" & <charts>\'\u202e'
+    title = '"Data" & <charts>\'\u202e\ufffe'
     svg = drawing(b"\x89PNG", 600, title)
     baked = bake(svg, JSON)
     assert unbake(baked) == JSON
     root = ElementTree.fromstring(baked)
-    assert root.findtext("{http://www.w3.org/2000/svg}title") == title.removesuffix("\u202e")
+    assert root.findtext("{http://www.w3.org/2000/svg}title") == title.removesuffix("\u202e\ufffe")
     (image,) = root.findall("{http://www.w3.org/2000/svg}image")
     assert image.get("href") == "data:image/png;base64,iVBORw=="

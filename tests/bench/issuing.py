@@ -25,6 +25,7 @@ from lti_tool.store.database import Store
 from lti_tool.store.models import Award, Person
 from lti_tool.tasks import CLAIMED_AT_ONCE
 from lti_tool.wiring import Tool, build_tool
+from tests.bench.database_time import vacuum
 from tests.bench.installation import Installation, installation
 from tests.bench.measuring import Row, figure_of, ratio_of
 from tests.fixtures import NOW, Clock, make_rule, publish, settings_for
@@ -87,7 +88,7 @@ def add_waiting_jobs(store: Store, now: datetime) -> None:
     """
     with store.engine.begin() as connection:
         connection.execute(text(fill), {"now": now, "waiting": WAITING_JOBS})
-    _vacuum(store)
+    vacuum(store)
 
 
 def _milliseconds_in_postgres(store: Store, ask: Callable[[], object]) -> list[float]:
@@ -119,16 +120,11 @@ def _add_awards(tool: Tool, number: int) -> None:
 
 def _bytes(tool: Tool) -> int:
     """What the tables of awards take with their indexes, once what was deleted can be used again."""
-    _vacuum(tool.store)
+    vacuum(tool.store)
     size = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname = ANY(:tables)"
     tables = ["award", "credential", "delivery", "event", "person"]
     with tool.store.engine.connect() as connection:
         return int(connection.execute(text(size), {"tables": tables}).scalar_one())
-
-
-def _vacuum(store: Store) -> None:
-    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE"))
 
 
 # --- the workers

@@ -45,6 +45,7 @@ PROMISED = {
     ("a worker and PostgreSQL, idle beside 200,000 jobs that are not due", None, 1),
     ("teacher's page, course with 3,000 badges", None, 40),
     ("teacher's page, course with 3,000 badges", "with 30", 1.5),
+    ("teacher's page, course with 3,000 badges, inside PostgreSQL", "with 30", 10),
     ("everybody about a badge, course with 3,000 badges", None, 40),
     ("a learner opens the link, from login to page, course with 3,000 badges", None, 20),
     ("a badge as JSON, as it is served", None, 10),

@@ -18,8 +18,9 @@ from lti_tool.platforms.key_sets import KeySets
 from lti_tool.store.models import AwardRule, CredentialRow
 from lti_tool.web import create_app, rate_limits
 from lti_tool.wiring import Tool
+from tests.bench.database_time import database_clock, vacuum
 from tests.bench.installation import installation
-from tests.bench.measuring import Row, figure, ratio
+from tests.bench.measuring import Row, figure, ratio, timed, timed_ratio
 from tests.fixtures import (
     ANNA,
     NEW_REGISTRATION,
@@ -72,8 +73,14 @@ def rows() -> Iterator[Row]:
 
         of_course = f"course with {LEARNERS:,} badges"
         yield figure(f"teacher's page, {of_course}", "ms", 40, teachers_page)
-        yield ratio(
-            f"teacher's page, {of_course}", f"with {FEW}", 1.5, teachers_page, _teachers_page(small, FEW)
+        small_page = _teachers_page(small, FEW)
+        yield ratio(f"teacher's page, {of_course}", f"with {FEW}", 1.5, teachers_page, small_page)
+        yield timed_ratio(
+            f"teacher's page, {of_course}, inside PostgreSQL",
+            f"with {FEW}",
+            10,
+            timed(teachers_page, database_clock(course.tool.store)),
+            timed(small_page, database_clock(small.tool.store)),
         )
         yield figure(f"everybody about a badge, {of_course}", "ms", 40, everybody)
         yield figure(f"a learner opens the link, from login to page, {of_course}", "ms", 20, learners_link)
@@ -130,4 +137,5 @@ def _course(learners: int) -> Iterator[_Course]:
         with tool.store.read() as session:
             credential_id = session.query(CredentialRow).one().id
         multiply(tool, range(learners - 1))
+        vacuum(tool.store)
         yield _Course(tool=tool, school=school, credential_id=credential_id, rule_id=rule_id)

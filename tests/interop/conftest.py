@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -63,6 +63,22 @@ def others() -> Iterator[OtherLibraries]:
 def credo() -> Iterator[OtherLibraries]:
     """A wallet of Credo."""
     yield from running_program("credo.mjs")
+
+
+@pytest.fixture(scope="session")
+def judging_wallet() -> Iterator[OtherLibraries]:
+    """What the Learner Credential Wallet says of badges that it has."""
+    yield from running_program("wallet.mjs")
+
+
+#: The programs by the names of their files, each started when it is asked first.
+Programs = Callable[[str], OtherLibraries]
+
+
+@pytest.fixture(scope="session")
+def programs(request: pytest.FixtureRequest) -> Programs:
+    fixtures = {"others.mjs": "others", "credo.mjs": "credo", "wallet.mjs": "judging_wallet"}
+    return lambda name: cast(OtherLibraries, request.getfixturevalue(fixtures[name]))
 
 
 def running_program(name: str, **environment: str) -> Iterator[OtherLibraries]:

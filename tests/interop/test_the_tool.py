@@ -1,7 +1,7 @@
 """Every outside judge about everything that the tool issues, in each of its settings.
 
-A judge is a library or a schema of others. `JUDGES` says which forms of a badge each of them reads, and `CANNOT` what
-it refuses though it is right, and why: when one of those tests fails, the library has learned it.
+A judge is a library or a schema of others, of `judges.py`. `CANNOT` says what it refuses though it is right, and why:
+when one of those tests fails, the library has learned it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import io
 import json
 import sqlite3
 import zipfile
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -20,17 +19,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import joserfc.jwk
-import joserfc.jwt
 import jwt
 import pytest
-from joserfc.errors import JoseError
-from jsonschema import Draft201909Validator, FormatChecker
-from jwcrypto.common import JWException
-from jwcrypto.jwk import JWK
-from jwcrypto.jwt import JWT
 from openbadgeslib import baking
-from pyld import jsonld
 from pypdf import PdfReader
 
 from badges.bake import unbake
@@ -40,14 +31,23 @@ from lti_tool.publishing.credentials import badge, badge_part, badge_svg
 from lti_tool.store.models import Award, CredentialRow
 from lti_tool.values import LineItem, LineItemResult
 from lti_tool.wiring import Tool, build_tool
-from signing import did
-from signing.canonical import canonicalize
-from signing.document_loader import load
 from signing.json_text import Json
 from signing.keys import generate, jwk
 from tests.fixtures import ANNA, Clock, FakePlatform, make_rule, publish, run_due_jobs, settings_for
-from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
-from tests.interop.conftest import OtherLibraries, public_documents
+from tests.interop.conftest import public_documents
+from tests.interop.judges import (
+    ACHIEVEMENT,
+    JSON,
+    JUDGES,
+    PART,
+    TOKEN,
+    Judge,
+    Published,
+    document_in,
+    jsonld_js,
+    packed,
+    schema_failures,
+)
 from tests.shacl_shapes import europass_shapes
 
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -61,8 +61,6 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "selective_disclosure": True,
     },
 }
-#: What an outside verifier is handed: the JSON; the JWT; a part that a learner shows.
-JSON, TOKEN, PART = "json", "token", "part"
 FORMS = {
     name: (JSON, TOKEN, *((PART,) if "selective_disclosure" in of else ())) for name, of in SETTINGS.items()
 }
@@ -73,15 +71,12 @@ SUITES = {JSON: "eddsa-rdfc-2022", PART: "ecdsa-sd-2023"}
 class Issued:
     """A badge of Anna's with a result, as issued in one setting, and what the tool has published at each stage since.
 
-    `texts` are by form; `pages` by stage and address; `lists` the status list as a JWT, by stage. A picture, a
-    certificate, an achievement, an issuer's profile and a file for Europass are of the first stage.
+    `texts` are by form. A picture, a certificate, an achievement, an issuer's profile and a file for Europass are of
+    the first stage.
     """
 
     texts: Mapping[str, str]
-    pages: Mapping[str, Mapping[str, str]]
-    lists: Mapping[str, str]
-    list_url: str
-    issuer_id: str
+    stages: Mapping[str, Published]
     png: bytes
     svg: bytes
     pdf: bytes
@@ -134,10 +129,7 @@ def _issue(folder: Path, **settings: Any) -> Issued:
             stages["stolen key"] = _published(robbed, list_id)
         return Issued(
             texts={JSON: row.text, TOKEN: row.jwt} | parts,
-            pages={stage: pages for stage, (pages, _) in stages.items()},
-            lists={stage: listed for stage, (_, listed) in stages.items()},
-            list_url=tool.addresses.status_list(list_id),
-            issuer_id=tool.issuer.profile.id,
+            stages=stages,
             **kept,
         )
 
@@ -175,16 +167,17 @@ def _reinstate(session: Any, award: Award, _reason: str, now: datetime) -> None:
     awards.reinstate(session, award, now)
 
 
-def _published(tool: Tool, list_id: int) -> tuple[dict[str, str], str]:
-    """All that a verifier can fetch of the tool now, by address, and the status list as a JWT."""
+def _published(tool: Tool, list_id: int) -> Published:
+    """All that a verifier can fetch of the tool now."""
     slug, base = tool.issuer.profile.slug, tool.addresses.issuer
     listed = status_lists.status_list(tool, list_id)
     keys = issuer_documents.jwks(tool, slug)["keys"]
-    return public_documents() | {
+    pages = public_documents() | {
         f"{base}/did.json": json.dumps(issuer_documents.did_document(tool, slug)),
         tool.addresses.status_list(list_id): listed.text,
         **{f"{base}/keys/{key['kid']}.json": json.dumps(key) for key in keys},
-    }, listed.jwt
+    }
+    return Published(pages=pages, lists={tool.addresses.status_list(list_id): listed.jwt})
 
 
 def _only_file(packed: bytes) -> Json:
@@ -194,141 +187,6 @@ def _only_file(packed: bytes) -> Json:
         return found
 
 
-# --- The judges: each gives "" where it accepts, else why not.
-
-Verdict = Callable[[OtherLibraries, Issued, str, str], str]
-
-
-def under_node(function: str, *, argument: str = "credential") -> Verdict:
-    def verdict(others: OtherLibraries, issued: Issued, text: str, stage: str) -> str:
-        answer = others(function, pages=issued.pages[stage], **{argument: text})
-        return "" if answer["verified"] else answer["message"] or "refused"
-
-    return verdict
-
-
-def openbadgeslib(_others: OtherLibraries, issued: Issued, text: str, stage: str) -> str:
-    did_document = json.loads(issued.pages[stage][did.did_web_url(issued.issuer_id)])
-    # It checks the proof of a list only where that is a JWT.
-    lists = {issued.list_url: issued.lists[stage]}
-    verdict = openbadgeslib_verdict(text, {issued.issuer_id: did_document}, lists)
-    return "" if verdict == VERIFIED else verdict
-
-
-def with_key(decode: Callable[[str, Json, str], object], *errors: type[Exception]) -> Verdict:
-    """A library that checks a signature with the JWK at the address in `kid`."""
-
-    def verdict(_others: OtherLibraries, issued: Issued, text: str, stage: str) -> str:
-        header = jwt.get_unverified_header(text)
-        try:
-            decode(text, json.loads(issued.pages[stage][header["kid"]]), header["alg"])
-        except errors as error:
-            return str(error) or type(error).__name__
-        return ""
-
-    return verdict
-
-
-def _by_pyjwt(text: str, key: Json, alg: str) -> object:
-    return jwt.decode(text, jwt.PyJWK(key).key, algorithms=[alg])
-
-
-def _by_joserfc(text: str, key: Json, alg: str) -> object:
-    return joserfc.jwt.decode(text, joserfc.jwk.import_key(key), algorithms=[alg])
-
-
-def _by_jwcrypto(text: str, key: Json, alg: str) -> object:
-    return JWT(jwt=text, key=JWK(**key), algs=[alg])
-
-
-def schema(name: str) -> Verdict:
-    """A schema of 1EdTech's, read where ../shared is."""
-
-    def verdict(_others: OtherLibraries, _issued: Issued, text: str, _stage: str) -> str:
-        return _failures(document_in(text), name)
-
-    return verdict
-
-
-def _failures(document: Json, name: str) -> str:
-    found = _validator(name).iter_errors(document)
-    return "; ".join(f"{error.json_path}: {error.message[:200]}" for error in found)
-
-
-@cache
-def _validator(name: str) -> Draft201909Validator:
-    file = Path(__file__).parents[3] / "shared/data/schemas" / name
-    return Draft201909Validator(json.loads(file.read_bytes()), format_checker=FormatChecker())
-
-
-def jsonld_js(others: OtherLibraries, issued: Issued, text: str, stage: str) -> str:
-    """Whether it reads in the document what we do, and has to leave nothing out."""
-    document = document_in(text)
-    try:
-        answer = others("jsonldCanonicalizes", pages=issued.pages[stage], document=document)
-    except AssertionError as error:
-        return str(error)
-    return "" if answer["statements"] == canonicalize(document) else "other statements"
-
-
-def by_pyld(_others: OtherLibraries, _issued: Issued, text: str, _stage: str) -> str:
-    document = document_in(text)
-    options = {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": load}
-    return "" if jsonld.normalize(document, options) == canonicalize(document) else "other statements"
-
-
-def document_in(text: str) -> Json:
-    """The credential of the JSON, or in the payload of the JWT."""
-    found: Json = json.loads(text if text.startswith("{") else _unpacked(text.split(".")[1]))
-    return found
-
-
-@dataclass(frozen=True, kw_only=True)
-class Judge:
-    """`forms` are those it can judge, of tokens only those of its `algorithms`.
-
-    One that `checks_signatures` sees a change, one that `reads_status` a revocation, one that `reads_ends_of_keys` a
-    key that was stolen.
-    """
-
-    verdict: Verdict
-    forms: tuple[str, ...]
-    algorithms: tuple[str, ...] = ("ES256", "RS256")
-    checks_signatures: bool = True
-    reads_status: bool = False
-    reads_ends_of_keys: bool = True
-
-
-JUDGES = {
-    "@digitalbazaar/vc": Judge(
-        verdict=under_node("digitalbazaarVerifies"), forms=(JSON, PART), reads_status=True
-    ),
-    "verifier-core": Judge(verdict=under_node("verifierCoreVerifies"), forms=(JSON,), reads_status=True),
-    "openbadgeslib, JSON": Judge(
-        verdict=openbadgeslib, forms=(JSON,), reads_status=True, reads_ends_of_keys=False
-    ),
-    "openbadgeslib, token": Judge(verdict=openbadgeslib, forms=(TOKEN,), reads_status=True),
-    "jose": Judge(verdict=under_node("joseVerifies", argument="token"), forms=(TOKEN,)),
-    "PyJWT": Judge(verdict=with_key(_by_pyjwt, jwt.PyJWTError), forms=(TOKEN,)),
-    "joserfc": Judge(verdict=with_key(_by_joserfc, JoseError), forms=(TOKEN,)),
-    "jwcrypto": Judge(verdict=with_key(_by_jwcrypto, JWException), forms=(TOKEN,)),
-    # Of the two algorithms it knows one.
-    "did-jwt": Judge(
-        verdict=under_node("didJwtVerifies", argument="token"),
-        forms=(TOKEN,),
-        algorithms=("ES256",),
-    ),
-    "jsonld.js": Judge(verdict=jsonld_js, forms=(JSON, PART), checks_signatures=False),
-    "PyLD": Judge(verdict=by_pyld, forms=(JSON, PART), checks_signatures=False),
-    **{
-        f"schema, {kind}": Judge(verdict=schema(file), forms=(JSON, TOKEN, PART), checks_signatures=False)
-        for kind, file in {
-            "strict": "ob_v3p0_achievementcredential_schema.json",
-            "lenient": "lenient/ob_v3p0_achievementcredential_schema.json",
-            "of either data model": "any_achievementcredential_schema.json",
-        }.items()
-    },
-}
 #: What a judge refuses, in which setting, in which form, and a part of the reason that it gives.
 CANNOT = [
     ("did-jwt", "RS256", TOKEN, "not_supported"),
@@ -348,7 +206,7 @@ def cases(*, of: Callable[[Judge], bool] = lambda judge: True) -> list[tuple[str
     return [
         (name, setting, form)
         for name, judge in JUDGES.items()
-        if of(judge)
+        if of(judge) and ACHIEVEMENT in judge.types
         for setting, forms in FORMS.items()
         for form in judge.forms
         if form in forms and (form != TOKEN or algorithm_in(setting) in judge.algorithms)
@@ -357,16 +215,17 @@ def cases(*, of: Callable[[Judge], bool] = lambda judge: True) -> list[tuple[str
 
 @pytest.mark.usefixtures("shared")
 @pytest.mark.parametrize(("judge", "setting", "form"), cases())
-def test_it_accepts_what_is_issued(others, issued_in, judge, setting, form):
+def test_it_accepts_what_is_issued(programs, issued_in, judge, setting, form):
     issued = issued_in(setting)
-    assert JUDGES[judge].verdict(others, issued, issued.texts[form], "issued") == ""
+    assert JUDGES[judge].verdict(programs, issued.stages["issued"], issued.texts[form]) == ""
 
 
 @pytest.mark.parametrize(("judge", "setting", "form"), cases(of=lambda judge: judge.reads_status))
-def test_it_sees_what_becomes_of_it(others, issued_in, judge, setting, form):
+def test_it_sees_what_becomes_of_it(programs, issued_in, judge, setting, form):
     issued = issued_in(setting)
     stages = {
-        stage: JUDGES[judge].verdict(others, issued, issued.texts[form], stage) for stage in issued.pages
+        stage: JUDGES[judge].verdict(programs, published, issued.texts[form])
+        for stage, published in issued.stages.items()
     }
     accepted = [stage for stage, verdict in stages.items() if verdict == ""]
     expected = {"issued", "reinstated"} & stages.keys()
@@ -376,43 +235,46 @@ def test_it_sees_what_becomes_of_it(others, issued_in, judge, setting, form):
 
 
 @pytest.mark.parametrize(("judge", "setting", "form"), cases(of=lambda judge: judge.checks_signatures))
-def test_it_refuses_what_was_changed(others, issued_in, judge, setting, form):
+def test_it_refuses_what_was_changed(programs, issued_in, judge, setting, form):
     issued = issued_in(setting)
     changed = renamed(issued.texts[form])
-    assert JUDGES[judge].verdict(others, issued, changed, "issued") != ""
+    assert JUDGES[judge].verdict(programs, issued.stages["issued"], changed) != ""
 
 
 @pytest.mark.usefixtures("shared")
-@pytest.mark.parametrize("judge", [name for name, judge in JUDGES.items() if not judge.checks_signatures])
-def test_it_refuses_another_form(others, issued_in, judge):
+@pytest.mark.parametrize(
+    "judge",
+    [name for name, judge in JUDGES.items() if not judge.checks_signatures and ACHIEVEMENT in judge.types],
+)
+def test_it_refuses_another_form(programs, issued_in, judge):
     """Nothing is signed in it, so a judge of the form alone has to see that something is wrong with the form."""
     issued = issued_in("as it ships")
     document = json.loads(issued.texts[JSON])
     document["credentialSubject"]["achievement"]["unheardOf"] = "here"
     del document["validFrom"]
     try:
-        verdict = JUDGES[judge].verdict(others, issued, json.dumps(document), "issued")
+        verdict = JUDGES[judge].verdict(programs, issued.stages["issued"], json.dumps(document))
     except Exception as error:  # noqa: BLE001 - ours or theirs
         verdict = str(error)
     assert verdict != ""
 
 
 @pytest.mark.parametrize(("judge", "setting", "form", "reason"), CANNOT)
-def test_it_cannot_judge(others, issued_in, judge, setting, form, reason):
+def test_it_cannot_judge(programs, issued_in, judge, setting, form, reason):
     issued = issued_in(setting)
-    assert reason in JUDGES[judge].verdict(others, issued, issued.texts[form], "issued")
+    assert reason in JUDGES[judge].verdict(programs, issued.stages["issued"], issued.texts[form])
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
-def test_a_token_that_another_key_signed_is_refused(others, issued_in, setting):
+def test_a_token_that_another_key_signed_is_refused(programs, issued_in, setting):
     issued = issued_in(setting)
     text = issued.texts[TOKEN]
     header = jwt.get_unverified_header(text)
     other = json.dumps(jwk(generate("RSA" if header["alg"] == "RS256" else "P-256").public_key(), "other"))
-    pages = {"issued": dict(issued.pages["issued"]) | {header["kid"]: other}}
-    elsewhere = replace(issued, pages=pages)
+    published = issued.stages["issued"]
+    elsewhere = replace(published, pages=dict(published.pages) | {header["kid"]: other})
     for judge in ("jose", "PyJWT", "joserfc", "jwcrypto"):
-        assert JUDGES[judge].verdict(others, elsewhere, text, "issued") != ""
+        assert JUDGES[judge].verdict(programs, elsewhere, text) != ""
 
 
 def renamed(text: str) -> str:
@@ -422,15 +284,7 @@ def renamed(text: str) -> str:
         document["credentialSubject"]["achievement"]["name"] += "!"
         return json.dumps(document)
     head, _, signature = text.split(".")
-    return f"{head}.{_packed(renamed(json.dumps(document_in(text))).encode())}.{signature}"
-
-
-def _packed(content: bytes) -> str:
-    return urlsafe_b64encode(content).decode().rstrip("=")
-
-
-def _unpacked(text: str) -> bytes:
-    return urlsafe_b64decode(text + "===")
+    return f"{head}.{packed(renamed(json.dumps(document_in(text))).encode())}.{signature}"
 
 
 # --- What else is given out or published
@@ -465,13 +319,13 @@ def test_the_european_credential_conforms_to_the_official_shapes(issued_in, shar
 
 
 @pytest.mark.parametrize("document", ["achievement", "profile"])
-def test_what_is_published_beside_it_is_read_alike(others, issued_in, document):
+def test_what_is_published_beside_it_is_read_alike(programs, issued_in, document):
     issued = issued_in("as it ships")
-    assert jsonld_js(others, issued, json.dumps(getattr(issued, document)), "issued") == ""
+    assert jsonld_js(programs, issued.stages["issued"], json.dumps(getattr(issued, document))) == ""
 
 
 def test_the_profile_has_the_official_form(issued_in, shared):
     assert shared
     profile = issued_in("as it ships").profile
-    assert _failures(profile, "ob_v3p0_profile_schema.json") == ""
-    assert _failures(profile | {"type": "Person"}, "ob_v3p0_profile_schema.json") != ""
+    assert schema_failures(profile, "ob_v3p0_profile_schema.json") == ""
+    assert schema_failures(profile | {"type": "Person"}, "ob_v3p0_profile_schema.json") != ""

@@ -10,6 +10,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,9 +49,9 @@ class RunningTool:
     tool: Tool
     authority: Path
 
-    def offer(self, configuration: str, *, asks_code: bool = False) -> MadeOffer:
+    def offer(self, configuration: str, *, asks_code: bool = False, award_id: int | None = None) -> MadeOffer:
         with self.tool.store.begin() as session:
-            award = session.query(Award).one()
+            award = session.get_one(Award, award_id) if award_id else session.query(Award).one()
             wanted = WantedOffer(configuration=configuration, asks_code=asks_code)
             secret_key, now = self.tool.secret_key, self.tool.clock()
             return make_offer(
@@ -73,6 +74,17 @@ def running_tool(
     folder: Path, learner: Member, prepare: Callable[[Tool], None] = lambda tool: None, **fields: Any
 ) -> Iterator[RunningTool]:
     """A tool until the tests are over, with a badge of the learner's; `fields` are of its template."""
+    with over_https(folder) as running:
+        prepare(running.tool)
+        rule_id = make_rule(running.tool, publish(running.tool, **fields))
+        complete(running.tool, FakePlatform(everyone=[ZANE, learner]), rule_id, learner)
+        run_due_jobs(running.tool)
+        yield running
+
+
+@contextmanager
+def over_https(folder: Path, **settings: Any) -> Iterator[RunningTool]:
+    """A tool that answers at an address of this machine, with no badge yet."""
     root = certificates.authority("Wallets")
     authority = certificates.write_pem(folder / "authority.pem", root)
     context: ssl.SSLContext = certificates.server_context(folder, certificates.certificate("localhost", root))
@@ -80,19 +92,14 @@ def running_tool(
         port = reserved.getsockname()[1]
     # Other libraries take the time from the machine's clock, so the tool does too. Credo takes no context at an address
     # without a domain, which is what it takes localhost for.
-    settings = settings_for(
+    made = settings_for(
         f"sqlite:///{folder / 'tool.sqlite'}",
         folder,
         tool_url=f"https://localhost:{port}",
         extension_url="https://badges.example.org",
+        **settings,
     )
-    clock = Clock(datetime.now(UTC).replace(microsecond=0))
-    tool = build_tool(settings, clock)
-    prepare(tool)
-    template_id = publish(tool, **fields)
-    rule_id = make_rule(tool, template_id)
-    complete(tool, FakePlatform(everyone=[ZANE, learner]), rule_id, learner)
-    run_due_jobs(tool)
+    tool = build_tool(made, Clock(datetime.now(UTC).replace(microsecond=0)))
     server = make_server("127.0.0.1", port, create_app(tool), threaded=True, ssl_context=context)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -76,6 +76,22 @@ def published(session: Session) -> Sequence[tuple[Pathway, RuleVersion]]:
     return [(row, version) for row, version in session.execute(query)]
 
 
+def published_trees(session: Session, issuer_id: str) -> Sequence[str]:
+    """The rules by which the published pathways of an issuer award, as they are stored."""
+    query = (
+        select(RuleVersion.tree)
+        .join(Pathway, Pathway.rule_id == RuleVersion.rule_id)
+        .join(AwardRule, AwardRule.id == Pathway.rule_id)
+        .where(
+            Pathway.issuer_id == issuer_id,
+            Pathway.status == "published",
+            RuleVersion.status == "active",
+            AwardRule.removed_at.is_(None),
+        )
+    )
+    return session.scalars(query.order_by(Pathway.id)).all()
+
+
 def active_version(session: Session, row: Pathway) -> RuleVersion | None:
     """The version of the pathway's rule by which it awards; None before it is published."""
     query = select(RuleVersion).where(RuleVersion.rule_id == row.rule_id, RuleVersion.status == "active")

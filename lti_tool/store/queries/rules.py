@@ -278,6 +278,25 @@ def templates_in_use(session: Session) -> Sequence[TemplateVersion]:
     return session.scalars(query).all()
 
 
+def trees_awarding(session: Session, issuer_id: str, template_id: str) -> Sequence[str]:
+    """The trees of the rules that award the template: those of courses that have not ended, and of the issuer alone."""
+    query = (
+        select(RuleVersion.tree)
+        .join(AwardRule, AwardRule.id == RuleVersion.rule_id)
+        .join(TemplateVersion, TemplateVersion.id == RuleVersion.template_version_id)
+        .outerjoin(Course, Course.id == AwardRule.course_id)
+        .where(
+            RuleVersion.status == "active",
+            AwardRule.paused.is_(False),
+            AwardRule.removed_at.is_(None),
+            Course.concluded_at.is_(None),
+            TemplateVersion.issuer_id == issuer_id,
+            TemplateVersion.template_id == template_id,
+        )
+    )
+    return session.scalars(query.distinct()).all()
+
+
 def courses_that_use(session: Session, template_version_ids: Collection[int]) -> Sequence[int]:
     """The ids of the courses that have not ended, and award or propose one of these versions of templates."""
     query = _in_use(AwardRule.course_id).where(RuleVersion.template_version_id.in_(template_version_ids))

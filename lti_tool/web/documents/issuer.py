@@ -1,10 +1,11 @@
-"""The documents of the issuer: identity, keys, status lists, context and schema of the extension, logo and colour."""
+"""The documents of the issuer: identity, keys, status lists, contexts and schemas of our own, logo and colour."""
 
 from __future__ import annotations
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
+from badges.schemas import PACK_SCHEMA, PACK_SCHEMA_PATH
 from lti_tool.addresses import EXTENSION_SCHEMA_PATH
 from lti_tool.errors import NotFoundError
 from lti_tool.publishing import issuer_documents, status_lists
@@ -95,3 +96,9 @@ def extension_context() -> Response:
 @pages.get(EXTENSION_SCHEMA_PATH)
 def extension_schema() -> Response:
     return document(issuer_documents.extension_schema(), "application/schema+json", EXTENSION_MAX_AGE)
+
+
+@pages.get(PACK_SCHEMA_PATH)
+def pack_schema() -> Response:
+    """The schema of recognition packs, which is the same at every site."""
+    return document(PACK_SCHEMA.read_bytes(), "application/schema+json", EXTENSION_MAX_AGE)

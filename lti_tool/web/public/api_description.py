@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from flask import Blueprint, Response, jsonify
 
+from badges.recognition_pack.seal import SealOutcome
 from badges.recognition_pack.signed import PackOutcome
 from badges.verify.report import OneEdTech, Outcome, Verdict
 from lti_tool.web.current import current_tool
@@ -138,6 +139,18 @@ def _with_pack(reports: dict[str, Any]) -> dict[str, Any]:
     """The same, which may also say of a recognition pack, that the badges were taken from, what was found."""
     told = "Of a recognition pack: whether it is as the issuer of its badges signed it."
     reports["properties"]["pack"] = {**_one_of(PackOutcome), "description": told}
+    sealed = "Of the electronic seal around it: whether it fits, and whom its certificate names, which is not checked."
+    seal = _object(
+        {"outcome": _one_of(SealOutcome)},
+        organisation=_TEXT,
+        identifier=_TEXT,
+        sealed_at=_TEXT,
+        names_issuer={
+            "type": "boolean",
+            "description": "Whether the issuer says that it is this legal person.",
+        },
+    )
+    reports["properties"]["seal"] = seal | {"description": sealed}
     return reports
 
 

@@ -14,10 +14,12 @@ from urllib.parse import quote
 
 from flask import Response, jsonify, stream_template
 
+from badges.recognition_pack.seal import CheckedSeal
 from badges.recognition_pack.signed import PackOutcome
 from badges.template.fields import Texts
 from badges.verify import Report, Verdict, report_text
 from lti_tool.store.expiring_values import StoredExpiringValues
+from lti_tool.values import Json
 from lti_tool.web.current import current_tool
 from lti_tool.web.filters import localized_text
 from lti_tool.web.limits import BusyError, one_of
@@ -107,18 +109,40 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedPack:
-    """What was found of a recognition pack; it says `issuer_name` itself, `is_own`: its issuer is one of ours."""
+    """What was found of a recognition pack; it says `issuer_name` itself, `is_own`: its issuer is one of ours.
+
+    `seal` is what was found of the electronic seal around it; None where there is none.
+    """
 
     outcome: PackOutcome
-    issuer_name: str
+    issuer_name: Texts
     is_own: bool
-    is_sealed: bool = False
+    seal: CheckedSeal | None = None
+
+    def as_json(self) -> Json:
+        """As members of the answer to a program."""
+        if self.seal is None:
+            return {"pack": self.outcome}
+        told: Json = {"outcome": self.seal.outcome}
+        if self.seal.sealed_at is not None:
+            told |= {
+                "organisation": self.seal.organisation,
+                "identifier": self.seal.identifier,
+                "sealed_at": self.seal.sealed_at.isoformat(),
+                "names_issuer": self.names_issuer,
+            }
+        return {"pack": self.outcome, "seal": told}
+
+    @property
+    def names_issuer(self) -> bool:
+        """Whether the certificate of the seal names whom the issuer has proved to say that it is."""
+        return self.seal is not None and self.seal.names_issuer and self.outcome == "genuine"
 
 
 def check_together(files: Sequence[HandedIn], pack: CheckedPack | None = None) -> Response:
     """The reports on all files: a page that grows row by row, or a JSON object with the list `reports`.
 
-    `pack` is that from which they were taken: the page begins with it, and the object has its `outcome` as `pack`.
+    `pack` is that from which they were taken: page and object begin with what was found of it.
     Raises BusyError while the visitor has another batch that is being checked, or this process too many.
     """
     tool = current_tool()
@@ -127,7 +151,7 @@ def check_together(files: Sequence[HandedIn], pack: CheckedPack | None = None) -
     if prefers_json():
         with place:
             return jsonify(
-                **({} if pack is None else {"pack": pack.outcome}),
+                **({} if pack is None else pack.as_json()),
                 reports=[
                     {"file": file.name, "report": report_text.report_as_json(report)}
                     for file, report in zip(files, reports, strict=True)

@@ -524,6 +524,7 @@ def test_words_flow_to_the_next_page_and_a_qr_code_is_a_link(now: datetime) -> N
         ("<b>bold</b> & **bold** {nb} %s", "<b>bold</b> & **bold** {nb} %s"),
         ("tab\there\x00\x1b[0m\u200b\u202e.", "tab here[0m."),
         ("\ue000 \ud800 \U00012000", ""),
+        ("no\ufffe character\uffff", "no character"),
         ("W" * 500, "W" * 500),
         ("(a\\b)", "(a\\b)"),
     ],

@@ -6,17 +6,15 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft201909Validator
 from pypdf import PdfReader
 
-from badges import schemas
 from badges.pdf.attachments import attached_text
 from badges.pdf.recognition_pack import DrawnPack, recognition_pack
-from badges.recognition_pack.content import MOST_BADGES, PackedBadge, pack_document
+from badges.recognition_pack.content import FORM, MOST_BADGES, PackedBadge, Packer, pack_document
 from badges.recognition_pack.legal_basis import legal_basis
 from badges.recognition_pack.quality_then import quality_on_the_day
 from badges.recognition_pack.signed import (
@@ -26,13 +24,13 @@ from badges.recognition_pack.signed import (
     read_pack,
     signed_pack,
 )
+from badges.schemas import PACK_SCHEMA, PACK_SCHEMA_PATH
 from badges.template.model import NOT_APPLICABLE, Template
 from signing.errors import KeyNotFoundError
 from signing.json_text import Json
 from signing.keys import SigningKey, VerificationMethod, generate
 
 Build = Callable[..., Json]
-SCHEMAS = Path(schemas.__file__).parent
 PAGE = "https://badges.example.org/badges/1"
 
 
@@ -59,7 +57,13 @@ def find_key(private, issuer):
 @pytest.fixture
 def document(solar: Template, built: Build, issuer, now) -> Json:
     badge = PackedBadge(text=json.dumps(built(solar)), page_url=PAGE)
-    return pack_document([badge], issuer.id, issuer.name, "https://badges.example.org/verify", now)
+    packer = Packer(
+        issuer_id=issuer.id,
+        name={"en": "Riga College", "lv": "Rīgas koledža"},
+        verifier_url="https://badges.example.org/verify",
+        schema_url=f"https://badges.example.org{PACK_SCHEMA_PATH}",
+    )
+    return pack_document([badge], packer, now)
 
 
 def outcome(text: str, find_key: Any, now: Any) -> str:
@@ -87,7 +91,8 @@ def test_the_pack_has_what_an_evaluator_asks_for_in_both_languages(document, sol
 
 
 def test_it_follows_its_schema_and_the_schema_refuses_what_is_not_in_it(document, key, now):
-    schema = Draft201909Validator(json.loads((SCHEMAS / "recognition-pack-1.schema.json").read_bytes()))
+    schema = Draft201909Validator(json.loads(PACK_SCHEMA.read_bytes()))
+    assert schema.schema["$id"] == FORM == document["form"]
     pack = json.loads(signed_pack(document, key, now))
     assert not list(schema.iter_errors(pack))
     for name in pack:
@@ -106,9 +111,10 @@ def test_as_signed_it_is_genuine(document, key, find_key, now):
         lambda pack: pack["badges"][0]["elements"].update(level=[{"en": "EQF 8"}]),
         lambda pack: pack["badges"].append(pack["badges"][0]),
         lambda pack: pack.update(more="word"),
-        lambda pack: pack["issuer"].update(name="Another College"),
+        lambda pack: pack["issuer"].update(name={"en": "Another College"}),
+        lambda pack: pack.update(schema="https://elsewhere.example/schemas/recognition-pack/1.json"),
     ],
-    ids=["a level", "a badge twice", "a word more", "the name of the issuer"],
+    ids=["a level", "a badge twice", "a word more", "the name of the issuer", "the schema"],
 )
 def test_whatever_is_changed_is_found(document, key, find_key, now, change):
     pack = json.loads(signed_pack(document, key, now))
@@ -193,6 +199,26 @@ def test_the_pdf_says_all_of_it_in_both_languages_and_carries_the_signed_pack(do
         assert " ".join(value["en"].split()) in words
         assert " ".join(value["lv"].split()) in words
     assert recognition_pack(DrawnPack(document=document, signed=text), ["lv", "en"]) == pdf
+
+
+@pytest.mark.parametrize("languages", [["en", "lv"], ["lv", "en"]])
+def test_each_half_of_the_pdf_is_in_one_language_down_to_its_feet(document, key, now, languages):
+    pdf = recognition_pack(DrawnPack(document=document, signed=signed_pack(document, key, now)), languages)
+    pages = [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages]
+    (middle,) = [number for number, page in enumerate(pages) if TITLES[languages[1]] in page[:60]]
+    for language, half in zip(languages, (pages[:middle], pages[middle:]), strict=True):
+        name, foot = {"en": ("Riga College", " of "), "lv": ("Rīgas koledža", ". lapa no ")}[language]
+        assert name in half[0] and all(foot + str(len(pages)) in page for page in half)
+
+
+TITLES = {"en": "Recognition pack", "lv": "Dokumenti atzīšanai"}
+
+
+def test_a_screen_reader_is_told_of_the_second_language(document, key, now):
+    pdf = recognition_pack(DrawnPack(document=document, signed=signed_pack(document, key, now)), ["en", "lv"])
+    spoken = [page.get_contents().get_data() for page in PdfReader(io.BytesIO(pdf)).pages]
+    halves = [b"/Lang (lv)" in page for page in spoken]
+    assert halves == sorted(halves) and {*halves} == {False, True}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,15 @@ import json
 
 import pytest
 
-from lti_tool.conditions.tree import all_of, is_readable, read_tree, reads, written
+from lti_tool.conditions.tree import (
+    all_of,
+    always_has_result,
+    is_readable,
+    read_tree,
+    reads,
+    tree_of,
+    written,
+)
 from tests.lti_tool.conditions.simulated_course import SimulatedCourse
 
 READABLE = [
@@ -96,3 +104,30 @@ def test_the_same_rule_is_the_same_text():
 def test_a_rule_says_which_kinds_it_reads():
     rule = all_of([{"condition": "result_at_least", "minimum": "0.6"}, {"condition": "confirmed"}])
     assert reads(rule) == {"result", "confirmed"}
+
+
+GRADE, SCORE = (
+    {"condition": "result_at_least", "minimum": "0.7"},
+    {"condition": "final_score_at_least", "minimum": "0.5"},
+)
+OTHER = {"condition": "confirmed"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "has_one"),
+    [
+        (GRADE, True),
+        (OTHER, False),
+        ({"condition": "no_such"}, False),
+        ({"all": [GRADE, OTHER]}, True),
+        ({"any": [GRADE, OTHER]}, False),
+        ({"any": [GRADE, SCORE]}, True),
+        # Two of three: one of them may be without a result, and not two.
+        ({"at_least": 2, "of": [GRADE, SCORE, OTHER]}, True),
+        ({"at_least": 2, "of": [GRADE, OTHER, OTHER]}, False),
+        ({"at_least": 1, "of": [GRADE, SCORE, OTHER]}, False),
+    ],
+    ids=str,
+)
+def test_each_award_has_a_result_where_no_way_goes_round_it(rule, has_one):
+    assert always_has_result(tree_of(rule)) is has_one

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from badges.schemas import PACK_SCHEMA_PATH
 from badges.sd_jwt.claims import TYPE_PATH
 from lti_tool.addresses import EXTENSION_SCHEMA_PATH
 from lti_tool.observations.roles import MEMBERSHIP, TEST_USER, role_uris
@@ -134,6 +135,7 @@ WHO_MAY = {
     "GET /status/<int:list_id>": EVERYBODY,
     f"GET {EXTENSION_PATH}": EVERYBODY,
     f"GET {EXTENSION_SCHEMA_PATH}": EVERYBODY,
+    f"GET {PACK_SCHEMA_PATH}": EVERYBODY,
     "GET /.well-known/openid-credential-issuer/issuers/<slug>": EVERYBODY,
     "GET /issuers/<slug>/.well-known/openid-credential-issuer": EVERYBODY,
     "GET /.well-known/oauth-authorization-server/issuers/<slug>": EVERYBODY,

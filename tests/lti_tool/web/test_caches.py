@@ -26,6 +26,7 @@ PUBLIC = {
     "/issuers/riga-college/logo.png": 3600,
     "/eu-micro-credential/v1/context.jsonld": 31_536_000,
     "/eu-micro-credential/v1/schema.json": 31_536_000,
+    "/schemas/recognition-pack/1.json": 31_536_000,
     "ACHIEVEMENT": 3600,
     "ACHIEVEMENT/en": 3600,
     "ACHIEVEMENT/image.png": 86_400,

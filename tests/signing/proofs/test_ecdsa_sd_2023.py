@@ -126,6 +126,63 @@ def test_a_pointer_may_have_an_escaped_slash(credential, key, find_key, now):
         secure_with(credential, key, now, ["/a~1b~0"])
 
 
+def endorsed(credential: dict[str, Any], key: SigningKey, now: Any) -> dict[str, Any]:
+    """The credential with two signed endorsements of its issuer, each with a proof, which is a graph of its own."""
+    ed25519 = SigningKey(verification_method=f"{RIGA}#e1", kid="e1", private=generate("Ed25519"))
+    said = [
+        {
+            "@context": credential["@context"],
+            "id": f"https://employer.example/endorsements/{number}",
+            "type": ["VerifiableCredential", "EndorsementCredential"],
+            "issuer": {"id": "did:web:employer.example", "type": ["Profile"]},
+            "validFrom": "2026-01-01T00:00:00Z",
+            "credentialSubject": {
+                "id": RIGA,
+                "type": ["EndorsementSubject"],
+                "endorsementComment": "They teach well.",
+            },
+        }
+        for number in range(2)
+    ]
+    signed = [json.loads(PROOFS["eddsa-rdfc-2022"].secure(each, ed25519, now).text) for each in said]
+    for each in signed:
+        del each["@context"]
+    return credential | {"issuer": credential["issuer"] | {"endorsement": signed}}
+
+
+def test_an_endorsement_with_its_proof_is_disclosed_with_what_it_stands_in(credential, key, find_key, now):
+    whole = endorsed(credential, key, now)
+    shown = check(derive(PROOFS["ecdsa-sd-2023"].secure(whole, key, now), []), find_key, now).credential
+    assert shown["issuer"] == whole["issuer"]
+    assert "credentialSubject" in shown and "Anna" not in json.dumps(shown)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda first, second: first["proof"][0].update(proofValue=second["proof"][0]["proofValue"]),
+        lambda first, second: first["proof"].append(second["proof"].pop()),
+        lambda first, second: first.pop("proof"),
+        lambda first, second: first.update(proof=second["proof"]),
+    ],
+    ids=["another value", "one more", "none", "the other's"],
+)
+def test_nothing_of_the_proof_of_an_endorsement_can_be_changed(credential, key, find_key, now, change):
+    base = PROOFS["ecdsa-sd-2023"].secure(endorsed(credential, key, now), key, now)
+    shown = json.loads(derive(base, []).text)
+    change(*shown["issuer"]["endorsement"])
+    assert refusal(shown, find_key, now) in ("bad_signature", "malformed")
+
+
+def test_a_proof_about_two_things_is_not_secured(credential, key, now):
+    whole = endorsed(credential, key, now)
+    proof = whole["issuer"]["endorsement"][0]["proof"]
+    proof = proof[0] if isinstance(proof, list) else proof
+    whole["issuer"]["endorsement"][0]["proof"] = [proof | {"id": "urn:p:1"}, proof | {"id": "urn:p:1"}]
+    with pytest.raises(UnsafeDocumentError, match="several things"):
+        PROOFS["ecdsa-sd-2023"].secure(whole, key, now)
+
+
 def test_the_status_of_a_result_is_always_disclosed(credential, key, find_key, now):
     credential["credentialSubject"]["result"].append({"type": ["Result"], "status": "Failed"})
     checked = check(derive(PROOFS["ecdsa-sd-2023"].secure(credential, key, now), []), find_key, now)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from jsonschema import Draft201909Validator
 
 from badges.recognition_pack.content import MOST_BADGES
 from badges.recognition_pack.signed import read_pack
@@ -44,6 +45,9 @@ def test_a_learner_takes_it_away_as_pdf_and_as_json(school, annas_badge, web_too
     assert pdf.headers["Content-Disposition"] == 'attachment; filename="recognition-pack.pdf"'
     pack = ask(school, page, annas_badge, annas_badge, form="json").get_json()
     assert pack["issuer"]["id"] == web_tool.issuer.profile.id
+    schema = school.browser.get(pack["schema"].removeprefix(web_tool.tool_url))
+    assert schema.json["$id"] == pack["form"]
+    assert not list(Draft201909Validator(schema.json).iter_errors(pack))
     (badge,) = pack["badges"]
     with web_tool.store.read() as session:
         assert badge["credential"] == queries.credentials.credential(session, annas_badge).text
@@ -116,9 +120,22 @@ def test_with_a_seal_of_the_institution_it_is_sealed_too(school, annas_badge, we
         sealed = ask(school, page, annas_badge, form="sealed").get_data(as_text=True)
         assert json.loads(verify_seal(sealed).document)["type"] == ["RecognitionPack"]
         answer = text_of(hand_in(school, sealed.encode(), "sealed.json"))
-        assert "This recognition pack is as" in answer and "seal, which is not checked here" in answer
+        assert "This recognition pack is as" in answer and "seal, which fits what is in it" in answer
+        assert (
+            "names SIA Rīgas koledža (NTRLV-40000000001)" in answer
+            and "Not checked here: who issued" in answer
+        )
+        assert "The issuer of these badges says that it is this legal person." in answer
+        told = hand_in(school, sealed.encode(), "x.json", headers={"Accept": "application/json"}).get_json()
+        assert (told["pack"], told["seal"]["outcome"], told["seal"]["names_issuer"]) == (
+            "genuine",
+            "fits",
+            True,
+        )
         changed = sealed.replace("2022/C 243/02", "2022/C 243/03", 1)
-        assert "was changed after" in text_of(hand_in(school, changed.encode(), "sealed.json"))
+        answer = text_of(hand_in(school, changed.encode(), "sealed.json"))
+        assert "was changed after" in answer and "seal around it does not fit what is in it" in answer
+        assert "this legal person" not in answer
 
 
 def test_where_it_cannot_be_sealed_a_page_says_what_to_do(school, annas_badge, web_tool):

@@ -189,6 +189,7 @@ def test_a_draft_achievement_is_not_found(browser, version, web_tool):
         ("/.well-known/jwks.json", "application/jwk-set+json"),
         ("/eu-micro-credential/v1/context.jsonld", "application/ld+json"),
         ("/eu-micro-credential/v1/schema.json", "application/schema+json"),
+        ("/schemas/recognition-pack/1.json", "application/schema+json"),
         ("/status/1", "application/vc+ld+json"),
         ("/issuers/riga-college", "application/ld+json"),
     ],
