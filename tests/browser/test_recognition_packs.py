@@ -145,3 +145,25 @@ def test_a_verifier_reads_what_is_known_of_the_seal_and_what_is_not(people, demo
             if is_looked_at(f"pack-seal-{state}", language):
                 found += find_faults(darbs, f"pack-seal-{state}-{language}")
         assert found == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_verifier_reads_that_a_file_for_europass_is_no_badge(people, demo, activity, language):
+    with people() as anna:
+        anna.open_activity(activity, "Anna", language)
+        anna.frame.locator("details", has=anna.frame.locator("form[action$='/europass']")).evaluate(
+            "folded => folded.open = true"
+        )
+        sealed = taken(anna.page, anna.frame.locator("form[action$='/europass'] button"))
+    with people(locale=language) as darbs:
+        found = []
+        files = {"sealed": sealed, "unsealed": json.loads(sealed)["payload"].encode()}
+        for state, file in files.items():
+            darbs.page.goto(f"{demo.tool_url}/verify?lang={language}")
+            given = {"name": "e.json", "mimeType": "application/json", "buffer": file}
+            darbs.page.locator("#file").set_input_files(given)
+            darbs.page.locator("form .actions button").click()
+            expect(darbs.page.locator("p.lead", has_text="Europass")).to_be_visible()
+            if is_looked_at(f"european-{state}", language):
+                found += find_faults(darbs, f"european-{state}-{language}")
+        assert found == []

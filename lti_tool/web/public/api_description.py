@@ -10,8 +10,8 @@ from typing import Any, get_args
 
 from flask import Blueprint, Response, jsonify
 
-from badges.recognition_pack.seal import SealOutcome
 from badges.recognition_pack.signed import PackOutcome
+from badges.seals import SealOutcome
 from badges.verify.report import OneEdTech, Outcome, Verdict
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer

@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 from flask import Response, jsonify, stream_template
 
-from badges.recognition_pack.seal import CheckedSeal
 from badges.recognition_pack.signed import PackOutcome
+from badges.seals import CheckedSeal
 from badges.template.fields import Texts
 from badges.verify import Report, Verdict, report_text
 from lti_tool.store.expiring_values import StoredExpiringValues

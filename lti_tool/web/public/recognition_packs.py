@@ -7,7 +7,7 @@ from contextlib import suppress
 from flask import Response
 
 from badges.errors import NotBakedError, PictureError
-from badges.recognition_pack.seal import check_seal
+from badges.recognition_pack.seal import check_pack_seal
 from badges.recognition_pack.signed import (
     FILE_NAME,
     ReadPack,
@@ -42,7 +42,7 @@ def check(pack: ReadPack) -> Response:
     tool = current_tool()
     with waiting_for_strangers():
         outcome = tool.check_pack(pack)
-    seal = check_seal(pack, tool.clock()) if pack.sealed else None
+    seal = check_pack_seal(pack, tool.clock()) if pack.sealed else None
     files = [
         HandedIn(name=f"{FILE_NAME} ({number})", content=text.encode())
         for number, text in enumerate(pack.credentials, 1)

@@ -8,6 +8,7 @@ from flask import Blueprint, jsonify, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
+from badges.elm.handed_in import read_european
 from badges.sentences import sentence
 from badges.verify import Report, report_text
 from badges.verify.qr_code_texts import SEVERAL, WITHOUT_ADDRESS
@@ -18,6 +19,7 @@ from lti_tool.web.languages import page_language
 from lti_tool.web.limits import waiting_for_strangers
 from lti_tool.web.negotiation import prefers_json
 from lti_tool.web.public import batch, recognition_packs
+from lti_tool.web.public import european as european_page
 from lti_tool.web.public.batch import HandedIn
 from lti_tool.web.public.verification_answers import answers_of, technical_remarks
 from lti_tool.web.public.verification_counts import count_check
@@ -53,6 +55,9 @@ def verify() -> Response:
     pack = recognition_packs.pack_in(files[0].content) if files else None
     if pack is not None:
         return recognition_packs.check(pack)
+    european = None if prefers_json() or not files else read_european(files[0].content)
+    if european is not None:
+        return european_page.told(european)
     report = _verify(files[0].content if files else b"")
     if prefers_json():
         return jsonify(report_text.report_as_json(report))

@@ -11,8 +11,9 @@ from hashlib import sha256
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from badges.recognition_pack.seal import CheckedSeal, check_seal
+from badges.recognition_pack.seal import check_pack_seal
 from badges.recognition_pack.signed import ReadPack, read_pack
+from badges.seals import CheckedSeal
 from signing.multibase import base64url, from_base64url
 from signing.seals.certificates import seal_certificate
 from signing.seals.jades import seal_all
@@ -38,7 +39,7 @@ def sealed(*badges: str, at: datetime = NOW, private=None, **of_certificate) -> 
 def found(text: str, now: datetime = NOW) -> CheckedSeal:
     pack = read_pack(text)
     assert pack is not None
-    return check_seal(pack, now)
+    return check_pack_seal(pack, now)
 
 
 @pytest.mark.parametrize("kind", ["P-256", "P-384", "RSA"])
@@ -124,7 +125,7 @@ def test_a_certificate_that_is_none_of_a_legal_person_for_seals_could_not_be_che
 def test_the_pack_that_is_judged_is_the_one_that_was_sealed():
     pack = read_pack(sealed())
     assert isinstance(pack, ReadPack)
-    assert check_seal(replace(pack, text=pack.text + " "), NOW) == CheckedSeal(outcome="could_not_check")
+    assert check_pack_seal(replace(pack, text=pack.text + " "), NOW) == CheckedSeal(outcome="could_not_check")
 
 
 def _decoded(text: str) -> bytes:
