@@ -66,6 +66,14 @@ def translator(language: str) -> Callable[[str], str]:
     return lambda sentence: sentences.get(sentence, sentence)
 
 
+def staff_translator(language: str) -> Callable[[str], str]:
+    """As `translator`, for mails to those who read the pages of LANGUAGES: teachers, approvers and operators.
+
+    What is written by it needs no entry in translations/learner_mails; every other mail does.
+    """
+    return translator(best_language([language]))
+
+
 def learner_mail_sentences(language: str) -> dict[str, str]:
     """The sentences of mails to learners by their English. Raises FileNotFoundError for one of LANGUAGES."""
     file = CATALOGUES / "learner_mails" / f"{language}.toml"
