@@ -122,6 +122,7 @@ WHO_MAY = {
     **{f"GET /catalogue/<uuid:template_id>{ending}": NOBODY for ending in ("", "/embed")},
     **{f"GET /catalogue/<uuid:template_id>/{kind}.jsonld": NOBODY for kind in ("course", "elm", "ctdl")},
     "GET /sitemap.xml": EVERYBODY,
+    "GET /sitemap-<int:part>.xml": EVERYBODY,
     "GET /robots.txt": EVERYBODY,
     "GET /issuers/<slug>/privacy": EVERYBODY,
     "GET /issuers/<slug>/statistics": EVERYBODY,
