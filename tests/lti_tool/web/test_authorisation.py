@@ -481,6 +481,7 @@ def values(web_tool, school, annas_badge):
             "year": 2025,
             "list_id": award.credential.status_list_id,
             "slug": web_tool.issuer.profile.slug,
+            "part": 1,
             "kid": school.browser.get("/.well-known/jwks.json").json["keys"][0]["kid"],
             "language": "en",
             "condition": "link_opened_to_them",

@@ -57,8 +57,10 @@ def test_every_mandatory_element_is_there_but_those_that_come_with_the_award(bro
 def test_it_looks_as_its_issuer_does(browser, web_tool, data_course):
     give_look(web_tool)
     for path in (f"/catalogue/{data_course}", "/issuers/riga-college/catalogue"):
-        assert "/issuers/riga-college/accent.css" in browser.get(path).text
-    assert "accent.css" not in browser.get("/catalogue").text
+        for ending in ("", "/embed"):
+            assert "/issuers/riga-college/accent.css" in browser.get(f"{path}{ending}").text
+    for path in ("/catalogue", "/catalogue/embed"):
+        assert "accent.css" not in browser.get(path).text
 
 
 def test_search_engines_read_it_in_the_page(browser, data_course):
