@@ -117,6 +117,14 @@ def test_all_24_languages_can_be_chosen(browser, annas_badge, address):
     assert ("el", "el", "el", "ελληνικά") in [(a, b, c, name.lower()) for a, b, c, name in links]
 
 
+def test_the_form_is_read_in_it_too(browser):
+    page = browser.get("/verify?lang=sl").text
+    assert '<h1><bdi lang="sl">Preverite značko</bdi></h1>' in page
+    assert '<label for="file"><bdi lang="sl">Datoteka značke</bdi>' in page
+    assert '<button><bdi lang="sl">Preverite to značko</bdi></button>' in page
+    assert "<h1>Check a badge</h1>" in browser.get("/verify?lang=en").text
+
+
 def test_the_choice_goes_with_the_form(browser):
     page = browser.get("/verify?lang=bg")
     assert '<form method="post" action="/verify?lang=bg"' in page.text
