@@ -31,6 +31,7 @@ CONTEXT: Json = {
     **{f"ceterms:{name}": _LANGUAGE_MAP for name in _TEXTS},
     **{f"ceterms:{name}": {"@type": "@id"} for name in _ADDRESSES},
     "ceterms:exactDuration": {"@type": "xsd:duration"},
+    "ceterms:price": {"@type": "xsd:decimal"},
     "schema:value": {"@type": "xsd:decimal"},
 }
 #: What the registry requires of a credential, beside its class.
@@ -65,7 +66,7 @@ def ctdl_credential(offered: OfferedTemplate, template_id: str, picture_url: str
             "ceterms:description": dict(template.description),
             "ceterms:subjectWebpage": offered.page_url,
             "ceterms:image": picture_url,
-            "ceterms:inLanguage": [template.in_language],
+            "ceterms:inLanguage": list(offered.teaching_languages),
             "ceterms:credentialStatusType": _concept("credentialStat:Active", "Active"),
             "ceterms:ownedBy": organisation,
             "ceterms:offeredBy": organisation,
@@ -91,15 +92,7 @@ def ctdl_credential(offered: OfferedTemplate, template_id: str, picture_url: str
             if template.workload_hours
             else [],
             "ceterms:creditValue": _credits(template),
-            "ceterms:estimatedCost": [
-                {
-                    "@type": "ceterms:CostProfile",
-                    "ceterms:costDetails": offered.page_url,
-                    "ceterms:description": dict(offered.declared.cost),
-                }
-            ]
-            if offered.declared.cost
-            else [],
+            "ceterms:estimatedCost": list(_costs(offered)),
         }
     )
     return credential
@@ -115,6 +108,18 @@ def _organisation(offered: OfferedTemplate) -> Json:
         "ceterms:subjectWebpage": issuer.url,
         "ceterms:email": [issuer.email],
     }
+
+
+def _costs(offered: OfferedTemplate) -> Iterator[Json]:
+    words, price = offered.declared.cost_in_words, offered.declared.asked_price
+    if words:
+        yield {
+            "@type": "ceterms:CostProfile",
+            "ceterms:costDetails": offered.page_url,
+            "ceterms:description": dict(words),
+            "ceterms:price": price.text if price else None,
+            "ceterms:currency": price.currency if price else None,
+        }
 
 
 def _conditions(offered: OfferedTemplate) -> Iterator[Json]:

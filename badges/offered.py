@@ -22,3 +22,8 @@ class OfferedTemplate:
     def declared(self) -> Declarations:
         """What the template says for quality frameworks, and its issuer where it is silent."""
         return self.template.quality.with_those_of(self.issuer.quality)
+
+    @property
+    def teaching_languages(self) -> tuple[str, ...]:
+        """The codes of the languages in which it is taught; without a word of it that of the template."""
+        return self.declared.teaching_languages or (self.template.in_language,)

@@ -27,6 +27,7 @@ def course(offered: OfferedTemplate, language: str, picture_url: str) -> Json:
     def said(texts: Texts) -> str:
         return text_in(texts, language, template.in_language)
 
+    price = declared.asked_price
     workload = duration(template.workload_hours) if template.workload_hours else None
     node: Json = without_empty(
         {
@@ -36,7 +37,7 @@ def course(offered: OfferedTemplate, language: str, picture_url: str) -> Json:
             "url": offered.page_url,
             "name": said(template.name),
             "description": said(template.description),
-            "inLanguage": template.in_language,
+            "inLanguage": _languages(offered),
             "image": picture_url,
             "provider": _provider(offered, language),
             "educationalLevel": _level(template, language),
@@ -49,23 +50,40 @@ def course(offered: OfferedTemplate, language: str, picture_url: str) -> Json:
             if declared.target_group
             else None,
             "accessibilitySummary": said(declared.accessibility),
-            "offers": {
-                "@type": "Offer",
-                "description": said(declared.cost),
-                "url": declared.enrolment_url or offered.page_url,
-            }
-            if declared.cost
-            else None,
+            "isAccessibleForFree": price.is_free if price else None,
+            "offers": _offer(offered, language),
             "hasCourseInstance": {
                 "@type": "CourseInstance",
                 "courseMode": [_MODES.get(code, code) for code in template.forms_of_participation],
                 "courseWorkload": workload,
-                "inLanguage": template.in_language,
+                "inLanguage": _languages(offered),
             },
             "educationalCredentialAwarded": _credential(offered, language),
         }
     )
     return node
+
+
+def _languages(offered: OfferedTemplate) -> str | list[str]:
+    """The language of teaching, or several."""
+    first, *others = offered.teaching_languages
+    return [first, *others] if others else first
+
+
+def _offer(offered: OfferedTemplate, language: str) -> Json | None:
+    """What it costs: nothing of what nobody has said, so an amount only where one is stated."""
+    declared, price = offered.declared, offered.declared.asked_price
+    if not declared.cost_in_words:
+        return None
+    offer = {
+        "@type": "Offer",
+        "description": text_in(declared.cost_in_words, language, offered.template.in_language),
+        "url": declared.enrolment_url or offered.page_url,
+    }
+    if price is None:
+        return offer
+    category = "Free" if price.is_free else "Paid"
+    return offer | {"category": category, "price": price.text, "priceCurrency": price.currency}
 
 
 def course_list(courses: list[Json], name: str, url: str) -> Json:

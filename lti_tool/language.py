@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from gettext import translation
 from pathlib import Path
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
+from babel.units import format_unit
 
 CATALOGUES = Path(__file__).parent / "translations"
 
@@ -28,14 +29,36 @@ MAIL_LANGUAGES = (*LANGUAGES, "cs", "de", "el", "es", "fr", "hu", "it", "nl", "p
 DAY = {"en": "d MMMM y", "lv": "y. 'gada' d. MMMM"}
 
 
+#: Where Babel's locale of that name is of another continent.
+_OF_EUROPE = {"pt": "pt_PT"}
+
+
 def written_day(day: date, language: str) -> str:
-    """The day in words, in one of MAIL_LANGUAGES."""
-    return format_date(day, DAY.get(language, "long"), locale=language)
+    """The day in words, in a language of the EU."""
+    return format_date(day, DAY.get(language, "long"), locale=european(language))
+
+
+def written_moment(moment: datetime, language: str) -> str:
+    """The day and the minute in the zone of the moment, and the name of that, in a language of the EU."""
+    minute = format_datetime(moment, "HH:mm (VVV)", locale=european(language))
+    return f"{written_day(moment.date(), language)}, {minute}"
 
 
 def written_number(number: Decimal, language: str) -> str:
-    """The number in figures, as it is written in one of MAIL_LANGUAGES, without zeros at its end."""
-    return format_decimal(number, locale=language)
+    """The number in figures, as it is written in a language of the EU, without zeros at its end."""
+    return format_decimal(number, locale=european(language))
+
+
+def written_hours(hours: Decimal, language: str) -> str:
+    """So many hours, in a language of the EU; by the symbol of the hour where Babel has no word for it."""
+    whole = int(hours) if hours == int(hours) else hours.normalize()
+    words = format_unit(whole, "duration-hour", "long", locale=european(language))
+    return f"{written_number(hours, language)} h" if "duration" in words else words
+
+
+def european(language: str) -> str:
+    """The name of Babel's locale for a language of the EU, as it is written there."""
+    return _OF_EUROPE.get(language, language)
 
 
 def best_language(tags: Iterable[str | None]) -> str:
@@ -64,6 +87,14 @@ def translator(language: str) -> Callable[[str], str]:
         return translation("messages", CATALOGUES, [language], fallback=True).gettext
     sentences = learner_mail_sentences(language)
     return lambda sentence: sentences.get(sentence, sentence)
+
+
+def staff_translator(language: str) -> Callable[[str], str]:
+    """As `translator`, for mails to those who read the pages of LANGUAGES: teachers, approvers and operators.
+
+    What is written by it needs no entry in translations/learner_mails; every other mail does.
+    """
+    return translator(best_language([language]))
 
 
 def learner_mail_sentences(language: str) -> dict[str, str]:

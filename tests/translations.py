@@ -7,37 +7,57 @@ import unicodedata
 
 #: The quotation marks of each language, as the style guide of the EU's institutions has them.
 QUOTES = {
+    "bg": "„“",
     "cs": "„“",
+    "da": "»«",
     "de": "„“",
     "el": "«»",
     "es": "«»",
+    "et": "„”",
+    "fi": "””",
     "fr": "«»",
+    "ga": "“”",
+    "hr": "„”",
     "hu": "„”",
     "it": "«»",
+    "lt": "„“",
+    "mt": "“”",
     "nl": "“”",
     "pl": "„”",
     "pt": "«»",
     "ro": "„”",
+    "sk": "„“",
+    "sl": "„“",
     "sv": "””",
 }
 _ALL_QUOTES = '„“”«»"‘‚‹›'
 #: A word that a file in the language has, by which another that was pasted into it is noticed.
 OWN_WORDS = {
+    "bg": "значка",
     "cs": "odznak",
+    "da": "ikke",
     "de": "nicht",
     "el": "σήμα",
     "es": "insignia",
+    "et": "märk",
+    "fi": "osaamismerkki",
     "fr": "votre",
+    "ga": "suaitheantas",
+    "hr": "značka",
     "hu": "jelvény",
     "it": "non",
+    "lt": "ženklelis",
+    "mt": "tal-badge",
     "nl": "niet",
     "pl": "odznaka",
     "pt": "não",
     "ro": "insign",
+    "sk": "odznaku",
+    "sl": "značke",
     "sv": "märke",
 }
 #: The same word in English and in the other language.
-SAME_WORDS = {"Code"}
+SAME_WORDS = {"Code", "Badge"}
 
 
 def places(sentence: str) -> list[str]:

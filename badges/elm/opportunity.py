@@ -45,6 +45,11 @@ CONTEXT = (
     {
         "id": "@id",
         "type": "@type",
+        # Of an amount the shapes ask for another term than the context has.
+        "value": {
+            "@id": "http://www.w3.org/1999/02/22-rdf-syntax-ns#value",
+            "@type": "http://www.w3.org/2001/XMLSchema#decimal",
+        },
         "defaultLanguage": {"@id": "http://data.europa.eu/snb/model/elm/defaultLanguage", "@type": "@id"},
     },
 )
@@ -75,9 +80,7 @@ def learning_opportunity(offered: OfferedTemplate) -> Json:
             "homepage": [node.web_page("offer", offered.page_url)],
             "supplementaryDocument": list(_pages(node, declared)),
             "mode": _modes(template),
-            "priceDetail": [node("cost", "PriceDetail", description=dict(declared.cost))]
-            if declared.cost
-            else [],
+            "priceDetail": [_price(node, declared)],
             "providedBy": [_provider(offered.issuer)],
             "learningAchievementSpecification": _specification(node, offered),
             "additionalNote": list(_guidance(node, declared)),
@@ -107,6 +110,23 @@ def _with_labels(value: Any, labels: dict[str, Texts]) -> Any:
     if value.get("type") == "Concept":
         return value | {"prefLabel": labels.setdefault(value["id"], value["prefLabel"])}
     return {name: _with_labels(item, labels) for name, item in value.items()}
+
+
+def _price(node: NodeBuilder, declared: Declarations) -> Json | None:
+    """What it costs; an Amount has a currency, so what is free is said in words alone."""
+    words, price = declared.cost_in_words, declared.asked_price
+    if not words:
+        return None
+    amount = None
+    if price is not None and not price.is_free:
+        unit = concept(f"{AUTHORITY}currency/{price.currency}", {"en": price.currency})
+        amount = node("cost", "Amount", unit=unit, value=price.text)
+    return node("cost", "PriceDetail", amount=amount, description=dict(words))
+
+
+def _languages(offered: OfferedTemplate) -> list[Json]:
+    known = [found for code in offered.teaching_languages if (found := language_concept(code))]
+    return known or [_language(offered.template)]
 
 
 def _language(template: Template) -> Json:
@@ -154,7 +174,7 @@ def _specification(node: NodeBuilder, offered: OfferedTemplate) -> Json:
         "title": dict(template.name),
         "description": dict(template.description),
         "thematicArea": [vocabulary_concept("isced_f", template.isced_f)],
-        "language": [_language(template)],
+        "language": _languages(offered),
         "volumeOfLearning": duration(template.workload_hours) if template.workload_hours else None,
         "creditPoint": list(credit_points_of(node, "available", template)),
         "educationLevel": [vocabulary_concept("cycles", template.cycle)],

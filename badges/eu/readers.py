@@ -117,15 +117,20 @@ def _title(credential: Json) -> Iterator[Texts]:
     yield language_map(achievement.get("title")) or plain_text(achievement.get("name"))
 
 
+def country_code(credential: Json) -> str | None:
+    """The ISO 3166 code of the issuer's country; None where it states none that is known."""
+    code = object_at(object_at(credential, "issuer"), "address").get("addressCountryCode")
+    return code if isinstance(code, str) and code in vocabulary("countries") else None
+
+
 def _country(credential: Json) -> Iterator[Texts]:
     issuer = object_at(credential, "issuer")
     address = object_at(issuer, "address")
-    code = address.get("addressCountryCode")
-    countries = vocabulary("countries")
-    if isinstance(code, str) and code in countries:
-        yield countries[code].label
+    code = country_code(credential)
+    if code is not None:
+        yield vocabulary("countries")[code].label
     else:
-        yield plain_text(address.get("addressCountry")) or plain_text(code)
+        yield plain_text(address.get("addressCountry")) or plain_text(address.get("addressCountryCode"))
     yield plain_text(address.get("addressRegion"))
     for place in objects(issuer.get("location")):
         yield from labels(place.get("spatialCode"), "countries")
@@ -139,10 +144,16 @@ def _awarding_body(credential: Json) -> Iterator[Texts]:
         yield language_map(body.get("legalName"))
 
 
-def _date(credential: Json) -> Iterator[Texts]:
+def day_of_issuing(credential: Json) -> date | None:
+    """The day on which it was awarded; None where it cannot be read."""
     moment = _moment(credential.get("awardedDate") or credential.get("validFrom"))
-    if moment:
-        yield day_in_words(moment.date())
+    return moment and moment.date()
+
+
+def _date(credential: Json) -> Iterator[Texts]:
+    day = day_of_issuing(credential)
+    if day:
+        yield day_in_words(day)
 
 
 def _moment(value: Any) -> datetime | None:
@@ -171,12 +182,18 @@ def _learning_outcomes(credential: Json) -> Iterator[Texts]:
         yield language_map(outcome.get("title"))
 
 
+def hours_of_workload(credential: Json) -> Decimal | None:
+    """The notional workload in hours; None where it cannot be read."""
+    stated = str(achievement_of(credential).get("volumeOfLearning"))
+    duration = re.fullmatch(r"PT([0-9]{1,6})H(?:([0-9]{1,2})M)?", stated)
+    return Decimal(duration[1]) + round(Decimal(duration[2] or 0) / 60, 2) if duration else None
+
+
 def _workload(credential: Json) -> Iterator[Texts]:
-    achievement = achievement_of(credential)
-    duration = re.fullmatch(r"PT([0-9]{1,6})H(?:([0-9]{1,2})M)?", str(achievement.get("volumeOfLearning")))
-    if duration:
-        yield hours_in_words(Decimal(duration[1]) + round(Decimal(duration[2] or 0) / 60, 2))
-    for credit in objects(achievement.get("creditPoint")):
+    hours = hours_of_workload(credential)
+    if hours is not None:
+        yield hours_in_words(hours)
+    for credit in objects(achievement_of(credential).get("creditPoint")):
         point, system = credit.get("point"), known_concept(credit.get("framework"), "credit_systems")
         if isinstance(point, str) and system:
             yield {"en": f"{point} {system.code}", "lv": f"{point.replace('.', ',')} {system.code}"}

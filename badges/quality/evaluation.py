@@ -160,10 +160,9 @@ def facts(template: Template, issuer: IssuerProfile, today: date | None = None) 
     known["national_level"] = template.lki_level or template.national_level
     known |= {name: getattr(declared, name) for name in _DECLARATIONS}
     known["recognition"] = declared.recognition
+    known["cost"] = declared.cost_in_words
     known["guidance_languages"] = tuple(
-        language
-        for language in template.name
-        if all(language in getattr(declared, name) for name in _GUIDANCE)
+        language for language in template.name if all(language in known[name] for name in _GUIDANCE)
     )
     # Whatever is declared: every learner is asked on the page of the badge.
     known["learner_feedback"] = True

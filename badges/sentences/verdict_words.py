@@ -1,4 +1,4 @@
-"""Verdicts and the elements of Annex I in the languages of the EU: a TOML file for each that has them.
+"""Verdicts, answers and the elements of Annex I in the languages of the EU: a TOML file for each.
 
 English and Latvian are what pages are written in, and people have read them. The other files are our own translations
 in the terms of the Council Recommendation (2022/C 243/02), and say that no native speaker has reviewed them.
@@ -19,8 +19,8 @@ EU_LANGUAGES = (
     *("bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr"),
     *("hu", "it", "lt", "lv", "mt", "nl", "pl", "pt", "ro", "sk", "sl", "sv"),
 )
-#: Those with a file in `verdicts`, beside English and Latvian.
-TRANSLATED = ("cs", "de", "el", "es", "fr", "hu", "it", "nl", "pl", "pt", "ro", "sv")
+#: Those with a file in `verdicts` of our own translations: all but the languages of pages.
+TRANSLATED = tuple(language for language in EU_LANGUAGES if language not in ("en", "lv"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,14 @@ def verdict_words(code: str, language: str) -> VerdictWords | None:
         what_to_do=words["what_to_do"][code],
         note=words["note"],
     )
+
+
+def said_in(english: str, language: str) -> str | None:
+    """A sentence of the page around a verdict, by its English, in one of TRANSLATED; None where there is none."""
+    if language not in TRANSLATED:
+        return None
+    sentence: str | None = _words(language)["said"].get(english)
+    return sentence
 
 
 def element_name(code: str, language: str) -> str | None:

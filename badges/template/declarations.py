@@ -11,6 +11,7 @@ from badges.reader import TEXT_LENGTH, Reader, at
 from badges.template.fields import SIGNED, Texts, declare, fields_of
 from badges.template.kinds import (
     Code,
+    Codes,
     Kind,
     LineByLanguage,
     Text,
@@ -19,6 +20,7 @@ from badges.template.kinds import (
     WholeNumber,
     YesNo,
 )
+from badges.template.price import Price, WrittenPrice, price_in_words, price_of
 from signing.json_text import Json
 
 _DECLARATION = re.compile(r"[a-z0-9_]{1,64}\.[a-z0-9-]{1,64}")
@@ -127,6 +129,16 @@ class Declarations:
         Code("orientations"),
         label={"en": "Orientation", "lv": "Ievirze"},
     )
+    teaching_languages: tuple[str, ...] = declare(
+        Codes("languages"),
+        section="learning",
+        rare=True,
+        label={"en": "Languages of teaching", "lv": "Mācību valodas"},
+        hint={
+            "en": "Only if they are others than the language of these texts. The public catalogue is filtered by them.",
+            "lv": "Tikai tad, ja tās nav šo tekstu valoda. Pēc tām var atlasīt kursus publiskajā katalogā.",
+        },
+    )
     target_group: Texts = declare(
         TextByLanguage(),
         shown=("elm", "achievement_page"),
@@ -191,6 +203,14 @@ class Declarations:
         LineByLanguage(),
         label={"en": "Cost for the learner", "lv": "Maksa izglītojamajam"},
     )
+    price: str | None = declare(
+        WrittenPrice(),
+        label={"en": "Price", "lv": "Cena"},
+        hint={
+            "en": "What a learner pays in all, as a number; 0 if it is free. Explain it in the words about the cost.",
+            "lv": "Cik izglītojamais maksā kopā, skaitlī; 0, ja tas ir bez maksas. Paskaidrojiet to tekstā par maksu.",
+        },
+    )
     accessibility_url: str | None = declare(
         WebAddress(),
         label={"en": "Page about accessibility", "lv": "Lapa par piekļūstamību"},
@@ -224,14 +244,30 @@ class Declarations:
         """How the micro-credential is recognised for studies or work, as Annex II asks its issuer to explain."""
         return self.declarations.get(RECOGNITION, {})
 
+    @property
+    def asked_price(self) -> Price | None:
+        """The price; None where none is stated as an amount."""
+        return price_of(self.price)
+
+    @property
+    def cost_in_words(self) -> Texts:
+        """What is said of the cost; the price where there are no words."""
+        price = self.asked_price
+        return self.cost or (price_in_words(price) if price else {})
+
     def with_those_of(self, issuer: Declarations) -> Declarations:
-        """These declarations, and those of the issuer where a field is empty here."""
+        """These declarations, and those of the issuer where a field is empty here.
+
+        Amount and words of a cost are of one of both: those of the other would contradict.
+        """
         filled = {
             field.name: getattr(issuer if _is_empty(getattr(self, field.name)) else self, field.name)
             for field in fields_of(Declarations)
         }
+        if self.price or self.cost:
+            filled |= {"price": self.price, "cost": self.cost}
         return Declarations(**filled | {"declarations": {**issuer.declarations, **self.declarations}})
 
 
 def _is_empty(value: Any) -> bool:
-    return value is None or value == {}
+    return value is None or value in ((), {})

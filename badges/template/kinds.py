@@ -29,8 +29,8 @@ from signing.json_text import Json
 
 #: line: one text; texts_line, texts_area: one in every language of the template. number, day, address: as people
 #: write them. radios, select, search: one code of a vocabulary; pictures: one that is seen; checkboxes: several. level,
-#: yes_no: an EQF level, yes or no. validity: months or a last day. rows: any number of objects; skills: those of ESCO.
-#: "": no control, because no form of the editor has it.
+#: yes_no: an EQF level, yes or no. price: an amount and a currency. validity: months or a last day. rows: any number of
+#: objects; skills: those of ESCO. "": no control, because no form of the editor has it.
 Control = Literal[
     "line",
     "texts_line",
@@ -46,6 +46,7 @@ Control = Literal[
     "level",
     "validity",
     "yes_no",
+    "price",
     "skills",
     "rows",
     "",

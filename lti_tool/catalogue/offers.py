@@ -12,6 +12,7 @@ from badges.quality import CATALOGUE
 from badges.quality.evaluation import failed_rules
 from badges.template.fields import Texts
 from badges.template.model import Level, Template
+from badges.template.price import price_in_words
 from badges.vocabularies import vocabulary
 from lti_tool.catalogue.words import word_stem, words_of
 from lti_tool.store.models import TemplateVersion
@@ -36,8 +37,8 @@ class Searched:
 class Offer:
     """The newest published version of a template that its issuer has put into the catalogue.
 
-    `facets` are the codes by which it is filtered. `last_day`: nobody can be awarded a badge after it. `changed_at`:
-    since when it is in the catalogue as it is now.
+    `price`: in words, of one that is stated as an amount. `facets` are the codes by which it is filtered. `last_day`:
+    nobody can be awarded a badge after it. `changed_at`: since when it is in the catalogue as it is now.
     """
 
     version_id: int
@@ -50,6 +51,7 @@ class Offer:
     level: int | None
     hours: Decimal | None
     credits: Decimal | None
+    price: Texts
     skills: Mapping[str, Texts]
     facets: Mapping[str, tuple[str, ...]]
     last_day: date | None
@@ -70,6 +72,7 @@ def offer_of(row: TemplateVersion, template: Template, issuer: IssuerProfile, li
         for outcome in template.learning_outcomes
         for skill in outcome.esco
     }
+    price = template.quality.with_those_of(issuer.quality).asked_price
     return Offer(
         version_id=row.id,
         issuer_id=row.issuer_id,
@@ -81,6 +84,7 @@ def offer_of(row: TemplateVersion, template: Template, issuer: IssuerProfile, li
         level=template.level.value if isinstance(template.level, Level) else None,
         hours=template.workload_hours,
         credits=template.credits,
+        price=price_in_words(price) if price else {},
         skills=skills,
         facets=_facets(template, issuer, tuple(map(skill_code, skills))),
         last_day=template.validity.last_day if template.validity else None,
@@ -110,11 +114,13 @@ def fields_above(code: str) -> tuple[str, ...]:
 def _facets(
     template: Template, issuer: IssuerProfile, skills: tuple[str, ...]
 ) -> Mapping[str, tuple[str, ...]]:
+    """What it is filtered by; where no language of teaching is stated, that of the template is taken for it."""
+    declared = template.quality.with_those_of(issuer.quality)
     return {
         "issuer": (issuer.slug,),
         "field": fields_above(template.isced_f)[:1] if template.isced_f else (),
         "level": (str(template.level.value) if isinstance(template.level, Level) else NO_LEVEL,),
-        "language": (template.in_language,),
+        "language": declared.teaching_languages or (template.in_language,),
         "mode": template.forms_of_participation,
         "hours": hours_range(template.workload_hours),
         "skill": skills,

@@ -1,7 +1,8 @@
 """find_offers: the offers that match what somebody typed and chose, and how many each further choice would give.
 
 Values of one facet widen what is found, those of several narrow it, and each typed word has to be there. A word is
-there in any of its forms, or, from three letters on, as the beginning of one.
+there in any of its forms, or, from three letters on, as the beginning of one. Where no offer has all of them, a word
+that is nowhere is taken for those that look like it.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ from dataclasses import dataclass
 from badges.template.model import text_in
 from badges.vocabularies.search_index import folded
 from lti_tool.catalogue.offers import FACETS, Offer, Searched
+from lti_tool.catalogue.spelling import similar_words
 from lti_tool.catalogue.words import word_stem, words_of
 
 #: What of a search is read: so many letters, so many words of it, and so many values of a facet.
 MAX_TYPED = 100
 MAX_WORDS = 8
 MAX_VALUES = 20
+#: Among more offers no similar words are looked for: nobody shall make the tool compare a million words by a typo.
+MOST_COMPARED = 1000
 #: A shorter word is found whole only.
 SHORTEST_BEGINNING = 3
 
@@ -38,10 +42,14 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The offers, the best first, and for each facet how many there would be of each value with what else is chosen."""
+    """The offers, the best first, and for each facet how many there would be of each value with what else is chosen.
+
+    `by_similar_words`: none has the words that were typed, and these have words that look like them.
+    """
 
     offers: Sequence[Offer]
     counts: Mapping[str, Mapping[str, int]]
+    by_similar_words: bool = False
 
 
 def read_wish(typed: str, values: Mapping[str, Iterable[str]]) -> Wish:
@@ -55,7 +63,11 @@ def read_wish(typed: str, values: Mapping[str, Iterable[str]]) -> Wish:
 
 def find_offers(offers: Sequence[Offer], wish: Wish, language: str) -> Found:
     """What matches the wish among `offers`; of equals that of the first name in `language` stands first."""
-    ranks = {id(offer): rank for offer in offers if (rank := _rank(offer, wish.typed)) is not None}
+    words = [frozenset({word}) for word in words_of(wish.typed)[:MAX_WORDS]]
+    ranks = _ranks(offers, words)
+    by_similar_words = not ranks and len(offers) <= MOST_COMPARED
+    if by_similar_words:
+        ranks = _ranks(offers, _meant(offers, words))
     worded = [offer for offer in offers if id(offer) in ranks]
     failing = {id(offer): _failing(offer, wish) for offer in worded}
     found = [offer for offer in worded if not failing[id(offer)]]
@@ -68,6 +80,7 @@ def find_offers(offers: Sequence[Offer], wish: Wish, language: str) -> Found:
             )
             for facet in FACETS
         },
+        by_similar_words=by_similar_words and bool(ranks),
     )
 
 
@@ -76,12 +89,39 @@ def _failing(offer: Offer, wish: Wish) -> set[str]:
     return {facet for facet, values in wish.chosen.items() if values.isdisjoint(offer.facets[facet])}
 
 
-def _rank(offer: Offer, typed: str) -> int | None:
-    """How well it matches the words: 0 where all are in the name, None where one is nowhere."""
-    words = words_of(typed)[:MAX_WORDS]
-    if all(_has(offer.in_name, word) for word in words):
+#: For each typed word the words of which one has to be there.
+_Words = Sequence[frozenset[str]]
+
+
+def _ranks(offers: Iterable[Offer], words: _Words) -> Mapping[int, int]:
+    """How well each offer that has the words matches them, by its `id`: 0 where all are in the name."""
+    return {id(offer): rank for offer in offers if (rank := _rank(offer, words)) is not None}
+
+
+def _rank(offer: Offer, words: _Words) -> int | None:
+    if all(_has_one(offer.in_name, each) for each in words):
         return 0
-    return 1 if all(_has(offer.in_all, word) for word in words) else None
+    return 1 if all(_has_one(offer.in_all, each) for each in words) else None
+
+
+def _meant(offers: Sequence[Offer], words: _Words) -> _Words:
+    """The words, each that is nowhere with those that look like it: with none, where there are none."""
+    texts = (text for offer in offers for text in (offer.in_all.words, *offer.in_all.stems.values()))
+    known = {word for text in texts for word in text.split()}
+    return [
+        each if any(_has_one(offer.in_all, each) for offer in offers) else _similar(each, known)
+        for each in words
+    ]
+
+
+def _similar(words: Iterable[str], known: Iterable[str]) -> frozenset[str]:
+    """What looks like one of the words, or like its stem: it may be there in another form alone."""
+    forms = {form for word in words for form in (word, word_stem(word, "lv"), word_stem(word, "en"))}
+    return frozenset(found for form in forms for found in similar_words(form, known))
+
+
+def _has_one(searched: Searched, words: Iterable[str]) -> bool:
+    return any(_has(searched, word) for word in words)
 
 
 def _has(searched: Searched, word: str) -> bool:

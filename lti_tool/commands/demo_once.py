@@ -14,6 +14,7 @@ from typing import Any
 
 from lti_tool.awarding import awards
 from lti_tool.commands import demo_institution, verification
+from lti_tool.commands.demo_offers import offer_courses
 from lti_tool.commands.demo_server import RunningDemo, Sockets, demo_in_folder, open_sockets
 from lti_tool.demo.html_page import UnexpectedPageError
 from lti_tool.demo.robot import Robot
@@ -61,6 +62,7 @@ def run_once(
         ) as demo,
     ):
         try:
+            offer_courses(demo.tool)
             graded_at = _play(demo, out / "mails")
             purpose = demo.tool.issuer.status_purpose
             summary = _summarize(demo, _write_and_verify(demo, out), graded_at)

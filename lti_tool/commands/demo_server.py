@@ -19,6 +19,7 @@ from config.errors import SettingsError
 from config.settings import Settings, read_settings
 from lti_tool import private_files
 from lti_tool.commands import demo_institution
+from lti_tool.commands.demo_offers import offer_courses
 from lti_tool.demo import canvas_events, canvas_oauth, canvas_rest, college_sign_in, full_swing, saved_state
 from lti_tool.demo.html_page import UnexpectedPageError
 from lti_tool.demo.lms import create_lms
@@ -146,6 +147,7 @@ def _serve_until_stopped(
 ) -> int:
     wait_for_stop = stop_signals()
     with demo_in_folder(folder, sockets, environment, product=product) as demo:
+        offer_courses(demo.tool)
         prepare(demo)
         print(_instructions(demo, folder, product), flush=True)
         wait_for_stop()
@@ -179,6 +181,8 @@ Nozimite is running, with a small LMS beside it. Open these in a browser on this
   The LMS        {demo.lms_url}/
 {filled}                 At the top, choose who you are.
 {_by_hand(demo, product)}  4. Verifier    {demo.tool_url}/verify   drop the picture Anna downloaded.
+
+  Catalogue      {demo.tool_url}/catalogue   what somebody reads who thinks of enrolling.
 
   Mails          no mail server is set: they are written to {folder / "mail"}
   Data           {folder} (remove the folder to begin anew)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from lti_tool.language import translator
+from lti_tool.language import staff_translator
 from lti_tool.mails.content import Facts, Link, MailContent, Paragraph, Part, one_line
 from lti_tool.mails.message import greeting
 from lti_tool.values import ApprovalMail
@@ -12,7 +12,7 @@ from lti_tool.values import ApprovalMail
 
 def approval_content(mail: ApprovalMail) -> MailContent:
     """The mail in its recipient's language."""
-    _ = translator(mail.recipient.language)
+    _ = staff_translator(mail.recipient.language)
     parts = _request(mail, _) if mail.what == "asked" else _answer(mail, _)
     return MailContent(
         recipient=mail.recipient,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from lti_tool.deliveries.mail_phrases import refusing
-from lti_tool.language import translator
+from lti_tool.language import staff_translator
 from lti_tool.mails.content import Facts, Link, MailContent, Paragraph, Part, one_line
 from lti_tool.mails.message import greeting
 from lti_tool.values import ChangedGrades, TeacherMail, WaitsInCourse
@@ -13,7 +13,7 @@ from lti_tool.values import ChangedGrades, TeacherMail, WaitsInCourse
 
 def teacher_content(mail: TeacherMail) -> MailContent:
     """The mail, with everything that waits."""
-    _ = translator(mail.recipient.language)
+    _ = staff_translator(mail.recipient.language)
     return MailContent(
         recipient=mail.recipient,
         issuer=mail.issuer,

@@ -30,6 +30,7 @@ from lti_tool.web.paging import address_back, kept_parts
 from lti_tool.web.time_zones import in_page_zone, readers_zone_is_known
 from lti_tool.web.translation import format_date, format_datetime, format_decimal, format_time_ago
 from lti_tool.web.translation import gettext as _
+from lti_tool.web.visitor_language import verdict_language
 
 #: The longest text of somebody else that a page shows, in characters: as long as a description in a template may be.
 MAX_SHOWN = 5000
@@ -40,6 +41,7 @@ def set_up(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["tool_url"] = current.tool_of(app).tool_url
     app.jinja_env.globals["issuer"] = _issuer
+    app.jinja_env.globals["issuer_day"] = issuer_day
     app.jinja_env.globals["kept_parts"] = kept_parts
     app.jinja_env.globals["address_back"] = address_back
     app.jinja_env.globals["now"] = lambda: current_tool().clock()
@@ -72,7 +74,7 @@ def _issuer() -> IssuerProfile:
 
 
 def localized_text(texts: Texts) -> str:
-    """The text in the page's language, else in English, else the first; empty where there is none."""
+    """The text in the language of the verdict, else of the page, else in English, else the first; empty without any."""
     return _choice(texts)[1]
 
 
@@ -110,7 +112,7 @@ def narrative(texts: Texts) -> Markup:
 
 
 def _choice(texts: Texts) -> tuple[str, str]:
-    for language in (page_language(), "en", *texts):
+    for language in (verdict_language(), page_language(), "en", *texts):
         if language in texts:
             return language, shortened(texts[language], MAX_SHOWN)
     return "", ""
@@ -206,4 +208,9 @@ def calendar_day(value: date) -> str:
 
 def last_day(valid_until: datetime) -> str:
     """The last day of a validity: the issuer's, because it ends with a day where the issuer is."""
-    return calendar_day(_issuer().day_of(valid_until))
+    return calendar_day(issuer_day(valid_until))
+
+
+def issuer_day(time: datetime) -> date:
+    """The day of a time where the issuer of the page is."""
+    return _issuer().day_of(time)

@@ -47,6 +47,17 @@ def in_every_language(sentence: Sentence) -> str:
     return " / ".join(words)
 
 
+def in_english(sentence: Sentence) -> str:
+    """A lazy sentence in English, by which translations elsewhere know it."""
+    with flask_babel.force_locale("en"):
+        return str(sentence)
+
+
+def current_language() -> str:
+    """The language that lazy sentences are put into just now: that of the page, but for `in_english`."""
+    return str(flask_babel.get_locale())
+
+
 def lazy_text(make: Callable[[], str]) -> Sentence:
     """A text that is made anew each time it is shown."""
     return LazyString(make)

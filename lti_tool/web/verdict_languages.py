@@ -1,27 +1,37 @@
-"""The language in which a visitor reads verdicts: any of the EU's 24, where the page itself is English or Latvian.
+"""What a visitor reads of a verdict in any of the EU's 24 languages, where the page itself is English or Latvian.
 
-What is translated is the verdict, what to do now, and the names of the elements of Annex I. All else stays in the
-language of the page, and each part says in its markup in which one it is.
+What is translated is the verdict, what to do now, the answers with their headings, the names of the elements of
+Annex I, and days and hours. All else stays in the language of the page, and each part says in its markup in which one
+it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
 from unicodedata import normalize
 
-from flask import Flask, request
+from flask import Flask
 from markupsafe import Markup
 
 from badges.eu.annex_1 import Element
-from badges.sentences.verdict_words import EU_LANGUAGES, TRANSLATED, VerdictWords, element_name, verdict_words
+from badges.sentences.verdict_words import (
+    EU_LANGUAGES,
+    TRANSLATED,
+    VerdictWords,
+    element_name,
+    said_in,
+    verdict_words,
+)
 from badges.vocabularies import shipped_vocabulary
 from badges.vocabularies.concepts import Concept
-from lti_tool.language import LANGUAGES, best_of
-from lti_tool.web.filters import localized, localized_text
-from lti_tool.web.languages import add_content_language, page_language
-
-#: The blueprints whose pages tell a visitor what was found out about a badge.
-_PAGES = ("verifier", "badge_pages")
+from lti_tool.language import written_day, written_moment
+from lti_tool.web.filters import calendar_day, day, localized, localized_text, moment
+from lti_tool.web.languages import add_content_language
+from lti_tool.web.time_zones import in_page_zone
+from lti_tool.web.translation import Sentence, in_english, lazy_gettext
+from lti_tool.web.visitor_language import verdict_language
 
 
 def set_up(app: Flask) -> None:
@@ -30,21 +40,12 @@ def set_up(app: Flask) -> None:
         verdict_language=verdict_language,
         verdict_in_own_language=verdict_in_own_language,
         element_label=element_label,
+        said=said,
+        is_verdict_translated=is_verdict_translated,
+        _l=lazy_gettext,
         verdict_languages=verdict_languages,
-        language_name=language_name,
         own_name=own_name,
     )
-
-
-def verdict_language() -> str:
-    """What the visitor has chosen by `?lang=`, else what the browser prefers of what there is; else the page's."""
-    requested = request.args.get("lang")
-    if request.blueprint not in _PAGES:
-        return page_language()
-    if requested in EU_LANGUAGES:
-        return requested
-    preferred = best_of((*LANGUAGES, *TRANSLATED), (tag for tag, _ in request.accept_languages))
-    return preferred if preferred in TRANSLATED else page_language()
 
 
 def verdict_in_own_language(code: str) -> VerdictWords | None:
@@ -53,6 +54,49 @@ def verdict_in_own_language(code: str) -> VerdictWords | None:
     if words is not None:
         add_content_language(words.language)
     return words
+
+
+def is_verdict_translated() -> bool:
+    """Whether verdicts are told in another language than that of the page."""
+    return verdict_language() in TRANSLATED
+
+
+def said(sentence: Sentence, **values: Any) -> Markup:
+    """A lazy sentence in the language of the verdict where it has it, else as the page says it; `values` filled in.
+
+    Of a value that is a time, `when` tells the minute, and each other name the day.
+    """
+    language = verdict_language()
+    translated = said_in(in_english(sentence), language) if language in TRANSLATED else None
+    if translated is None:
+        return _filled(sentence, {name: _on_page(name, value) for name, value in values.items()})
+    told = {name: _in_language(name, value, language) for name, value in values.items()}
+    return Markup('<bdi lang="{}">{}</bdi>').format(language, _filled(translated, told))
+
+
+def _filled(sentence: Sentence, values: Mapping[str, Any]) -> Markup:
+    words = Markup.escape(sentence)
+    return words % values if values else words
+
+
+def _on_page(name: str, value: Any) -> Any:
+    match value:
+        case datetime():
+            return moment(value) if name == "when" else day(value)
+        case date():
+            return calendar_day(value)
+    return value
+
+
+def _in_language(name: str, value: Any, language: str) -> Any:
+    match value:
+        case datetime() if name == "when":
+            return written_moment(in_page_zone(value), language)
+        case datetime():
+            return written_day(in_page_zone(value).date(), language)
+        case date():
+            return written_day(value, language)
+    return value
 
 
 def element_label(element: Element) -> Markup:
@@ -64,26 +108,16 @@ def element_label(element: Element) -> Markup:
     )
 
 
-def verdict_languages() -> tuple[list[Concept], list[Concept]]:
-    """The EU's languages by their names on the page: those in which there are verdicts, and the others."""
-    told = (*LANGUAGES, *TRANSLATED)
-    return _by_name(told), _by_name(language for language in EU_LANGUAGES if language not in told)
-
-
-def language_name(language: str) -> str:
-    """The name of a language of the EU, in the language of the page."""
-    return localized_text(shipped_vocabulary("languages")[language].label)
+def verdict_languages() -> list[Concept]:
+    """The EU's languages, by their names on the page."""
+    known = shipped_vocabulary("languages")
+    return sorted((known[language] for language in EU_LANGUAGES), key=_place)
 
 
 def own_name(language: str) -> Markup:
     """The name of a language of the EU in that language."""
     native = shipped_vocabulary("languages")[language].more["native"]
     return Markup('<span lang="{}">{}</span>').format(language, native)
-
-
-def _by_name(languages: Iterable[str]) -> list[Concept]:
-    known = shipped_vocabulary("languages")
-    return sorted((known[language] for language in languages), key=_place)
 
 
 def _place(language: Concept) -> str:

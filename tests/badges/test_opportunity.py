@@ -69,6 +69,35 @@ def test_what_was_said_is_in_it(offered: OfferedTemplate) -> None:
     assert opportunity == learning_opportunity(offered)
 
 
+def priced(offered: OfferedTemplate, price: str | None, *languages: str) -> OfferedTemplate:
+    """The offer at that price, taught in these languages."""
+    quality = replace(offered.template.quality, price=price, teaching_languages=languages)
+    return replace(offered, template=replace(offered.template, quality=quality))
+
+
+def test_price_and_languages_of_teaching_conform(offered: OfferedTemplate, conforms: Conforms) -> None:
+    opportunity = learning_opportunity(priced(offered, "150.50 EUR", "lv", "en"))
+    assert conforms(opportunity)
+    [price] = opportunity["priceDetail"]
+    assert price["amount"]["value"] == "150.50"
+    assert price["amount"]["unit"]["id"] == "http://publications.europa.eu/resource/authority/currency/EUR"
+    assert price["description"] == {"en": "Free of charge", "lv": "Bez maksas"}, "the words stay"
+    taught = opportunity["learningAchievementSpecification"]["language"]
+    assert [each["id"][-3:] for each in taught] == ["LAV", "ENG"]
+    assert opportunity["defaultLanguage"]["id"].endswith("ENG"), "the language of the texts"
+
+
+def test_what_is_free_has_no_amount_in_a_currency(offered: OfferedTemplate, conforms: Conforms) -> None:
+    opportunity = learning_opportunity(priced(offered, "0"))
+    assert "amount" not in opportunity["priceDetail"][0] and conforms(opportunity)
+
+
+def test_an_amount_without_a_currency_breaks_the_shapes(offered: OfferedTemplate, conforms: Conforms) -> None:
+    opportunity = learning_opportunity(priced(offered, "150 EUR"))
+    del opportunity["priceDetail"][0]["amount"]["unit"]
+    assert not conforms(opportunity)
+
+
 def test_without_both_levels_it_is_no_qualification(offered: OfferedTemplate, conforms: Conforms) -> None:
     for changes in ({"level": NOT_APPLICABLE, "lki_level": None, "cycle": None}, {"lki_level": None}):
         opportunity = learning_opportunity(replace(offered, template=replace(offered.template, **changes)))
@@ -124,6 +153,33 @@ def test_a_course_has_what_search_engines_ask_for(offered: OfferedTemplate) -> N
     assert found["educationalLevel"]["@id"] == "http://data.europa.eu/snb/eqf/7"
 
 
+@pytest.mark.parametrize(
+    ("price", "told"),
+    [
+        ("150 EUR", {"category": "Paid", "price": "150", "priceCurrency": "EUR"}),
+        ("0", {"category": "Free", "price": "0"}),
+        (None, {}),
+    ],
+)
+def test_search_engines_are_told_an_amount_where_one_is_stated(
+    offered: OfferedTemplate, price: str | None, told: Json
+) -> None:
+    found = course(priced(offered, price), "en", PICTURE)
+    assert {key: found["offers"].get(key) for key in ("category", "price", "priceCurrency")} == {
+        "category": None,
+        "price": None,
+        "priceCurrency": None,
+    } | told
+    assert found.get("isAccessibleForFree") == (None if price is None else price == "0")
+
+
+def test_search_engines_are_told_the_languages_of_teaching(offered: OfferedTemplate) -> None:
+    found = course(priced(offered, None, "lv", "de"), "en", PICTURE)
+    assert found["inLanguage"] == found["hasCourseInstance"]["inLanguage"] == ["lv", "de"]
+    assert course(priced(offered, None, "lv"), "en", PICTURE)["inLanguage"] == "lv"
+    assert course(offered, "en", PICTURE)["inLanguage"] == "en", "that of the texts, where nothing is said"
+
+
 # --- CTDL
 
 
@@ -152,3 +208,22 @@ def test_a_credential_in_ctdl_expands_by_its_own_context_and_has_what_the_regist
     names = set(jsonld.compact(document, {})) - {"@id", "@type"}
     assert all(name.startswith((CTDL, "https://schema.org/")) for name in names), "a term was lost or renamed"
     assert len(names) == len(document) - 3
+
+
+def test_price_and_languages_are_told_in_ctdl(offered: OfferedTemplate) -> None:
+    node = expanded(ctdl_credential(priced(offered, "150 EUR", "lv", "en"), PAGE.rpartition("/")[2], PICTURE))
+    [cost] = node[f"{CTDL}estimatedCost"]
+    assert cost[f"{CTDL}price"] == [{"@type": "http://www.w3.org/2001/XMLSchema#decimal", "@value": "150"}]
+    assert cost[f"{CTDL}currency"] == [{"@value": "EUR"}]
+    assert [each["@value"] for each in node[f"{CTDL}inLanguage"]] == ["lv", "en"]
+    free = expanded(ctdl_credential(priced(offered, "0"), PAGE.rpartition("/")[2], PICTURE))
+    [cost] = free[f"{CTDL}estimatedCost"]
+    assert cost[f"{CTDL}price"][0]["@value"] == "0" and f"{CTDL}currency" not in cost
+
+
+@pytest.mark.parametrize("required", REQUIRED)
+def test_nothing_that_the_registry_requires_can_go_unseen(offered: OfferedTemplate, required: str) -> None:
+    """Each term is in the expansion because the document has it, and the context knows it."""
+    document = ctdl_credential(offered, PAGE.rpartition("/")[2], PICTURE)
+    del document[required]
+    assert required.replace("ceterms:", CTDL) not in expanded(document)

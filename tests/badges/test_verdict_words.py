@@ -9,7 +9,7 @@ import pytest
 
 import badges.sentences
 from badges.eu.annex_1 import ELEMENTS
-from badges.sentences.verdict_words import EU_LANGUAGES, TRANSLATED, element_name, verdict_words
+from badges.sentences.verdict_words import EU_LANGUAGES, TRANSLATED, element_name, said_in, verdict_words
 from badges.vocabularies import shipped_vocabulary
 from tests.translations import OWN_WORDS, faults
 
@@ -20,9 +20,9 @@ def words(language: str) -> dict[str, dict[str, str]]:
     return tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
 
 
-def test_ten_languages_and_more_have_verdicts() -> None:
+def test_every_language_of_the_eu_has_verdicts() -> None:
     assert {file.stem for file in FOLDER.glob("*.toml")} == {"en", *TRANSLATED}
-    assert len(TRANSLATED) >= 10 and set(TRANSLATED) < set(EU_LANGUAGES)
+    assert {"en", "lv", *TRANSLATED} == set(EU_LANGUAGES)
 
 
 def test_every_language_of_the_eu_has_its_names() -> None:
@@ -47,6 +47,14 @@ def test_every_text_is_there_and_has_no_fault_that_a_machine_sees(language: str,
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
+def test_every_sentence_around_a_verdict_is_there_and_has_no_fault_that_a_machine_sees(language: str) -> None:
+    told = words(language)["said"]
+    assert list(told) == list(words("en")["said"])
+    found = {english: faults(english, text, language) for english, text in told.items()}
+    assert {english: wrong for english, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
 def test_a_file_says_to_programmers_and_readers_that_nobody_has_reviewed_it(language: str) -> None:
     text = (FOLDER / f"{language}.toml").read_text(encoding="utf-8")
     assert "Not reviewed by a native speaker." in text.split("\n")[0]
@@ -62,6 +70,7 @@ def test_no_two_verdicts_are_told_alike() -> None:
 
 
 def test_what_is_not_translated_has_no_words() -> None:
-    assert verdict_words("verified", "bg") is None and element_name("learner", "bg") is None
+    assert verdict_words("verified", "lv") is None and element_name("learner", "lv") is None
+    assert said_in("Evidence", "lv") is None and said_in("No such sentence", "de") is None
     assert verdict_words("no_such_code", "de") is None and element_name("no_such_element", "de") is None
     assert verdict_words("verified", "../en") is None

@@ -27,7 +27,7 @@ def offers(demo):
     """The ids of four offers; the first leads on to the second, and the last has long words."""
     shape = {"shape": "hexagon", "sign": "book-open"}
     yield [
-        offer(demo.tool),
+        offer(demo.tool, quality={"price": "240 EUR", "teaching_languages": ["en", "lv"]}),
         offer(demo.tool, name={"en": "Statistics for all", "lv": "Statistika visiem"}, **shape),
         offer(
             demo.tool,
@@ -57,6 +57,11 @@ def test_anybody_finds_a_course_and_reads_all_about_it(people, demo, offers, lan
         found += find_faults(darbs, f"catalogue-offer-{language}")
         page.goto(f"{home}/catalogue/embed?lang={language}")
         found += find_faults(darbs, f"catalogue-embedded-{language}")
+        page.goto(f"{home}/catalogue/{offers[0]}/embed?lang={language}")
+        found += find_faults(darbs, f"catalogue-offer-embedded-{language}")
+        page.goto(f"{home}/catalogue?lang={language}&q=statstika")
+        expect(page.locator(".shelf a")).not_to_have_count(0)
+        found += find_faults(darbs, f"catalogue-similar-{language}")
     assert found == []
 
 

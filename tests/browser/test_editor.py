@@ -316,7 +316,21 @@ def test_the_institution_writes_templates_outside_of_courses(people, demo):
         statements = page.locator("form:has([name=step][value=eu_annex_2]) button").first
         expect(statements).to_be_visible()  # the look for faults has opened what was folded
         press_until(statements, page.locator(".step-title"))
-        assert found + find_faults(institution, "editor-statements") == []
+        found += find_faults(institution, "editor-statements")
+        # What the catalogue asks for has a price, which is typed in two parts.
+        press_until(page.locator(".actions [value=report]"), page.locator(".report").first)
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        offered = page.locator("form:has([name=step][value=catalogue]) button").first
+        press_until(offered, page.locator("[name='/quality/price/amount']"))
+        page.locator("[name='/quality/price/amount']").fill("much")
+        page.locator("[name='/quality/price/currency']").select_option("EUR")
+        page.keyboard.press("Tab")
+        expect(page.get_by_text("Enter the amount in digits, such as 150 or 19.50")).to_be_visible()
+        found += find_faults(institution, "editor-price")
+        page.locator("[name='/quality/price/amount']").fill("19,50")
+        page.keyboard.press("Tab")
+        expect(page.get_by_text("Enter the amount in digits, such as 150 or 19.50")).to_be_hidden()
+        assert found == []
     draft = newest(tool)
     assert (draft.status, draft.version, draft.course_id) == ("draft", 2, None)
     with tool.store.begin() as session:

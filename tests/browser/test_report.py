@@ -87,6 +87,19 @@ def test_what_is_not_proven_is_closed_until_somebody_opens_it(people, demo, lang
             assert find_faults(darbs, f"report-{name}-{language}") == []
 
 
+@pytest.mark.parametrize("language", ["de", "el"])
+def test_a_verdict_is_read_in_a_language_that_pages_do_not_have(people, demo, language):
+    """All of it, and the reviewed answers below: in another script too, and on a phone."""
+    with people(locale="en-GB") as darbs:
+        darbs.page.goto(f"{demo.tool_url}/verify?lang={language}")
+        drop_file(darbs.page, "badge.json", json.dumps(badge()).encode(), "application/json")
+        expect(darbs.page.locator(f".verdict h1[lang={language}]")).to_be_visible()
+        expect(darbs.page.locator(f"ul.lights h2 bdi[lang={language}]")).to_have_count(4)
+        darbs.page.locator("ul.lights + details > summary").click()
+        expect(darbs.page.get_by_text("Is it still valid?")).to_be_visible()
+        assert find_faults(darbs, f"report-verdict-in-{language}-en") == []
+
+
 def test_what_was_left_out_is_said_and_not_held_against_anybody(people, demo):
     said = {
         "en": ("A name or an e-mail address of the learner was left out", "it may be a copy"),

@@ -12,6 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
+from badges.sentences import sentences as verifier_sentences
 from lti_tool.language import CATALOGUES, LANGUAGES
 
 ROOT = Path(__file__).parents[2]
@@ -75,6 +76,14 @@ def test_every_sentence_is_translated(language: str) -> None:
         or message.fuzzy
     }
     assert missing == {}
+
+
+def test_each_sentence_around_a_verdict_is_one_that_pages_or_checks_tell() -> None:
+    """What the languages of verdicts have by its English would else stay in the language of the page."""
+    of_checks = {texts["en"] for codes in verifier_sentences().values() for texts in codes.values()}
+    words = tomllib.loads((ROOT / "badges/sentences/verdicts/en.toml").read_text(encoding="utf-8"))
+    assert set(words["said"]) - set(sentences()) - of_checks == set()
+    assert len(words["said"]) == len(set(words["said"])) > 50
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

@@ -16,6 +16,7 @@ from badges.elm.opportunity import learning_opportunities, learning_opportunity
 from badges.schema_org import course, course_list
 from lti_tool.catalogue.search import find_offers
 from lti_tool.values import Json
+from lti_tool.web.catalogue.framed import MAX_AGE
 from lti_tool.web.catalogue.lists import part_of
 from lti_tool.web.catalogue.reading import (
     Catalogue,
@@ -32,8 +33,6 @@ from lti_tool.web.languages import page_language
 
 pages = Blueprint("catalogue_documents", __name__)
 
-#: Short, because what is taken out has to be gone soon.
-MAX_AGE = 300
 PART = 50
 
 

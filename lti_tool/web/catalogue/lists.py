@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.catalogue.offers import Offer
 from lti_tool.catalogue.search import find_offers
+from lti_tool.web.catalogue.framed import framed_page
 from lti_tool.web.catalogue.reading import Catalogue, read_catalogue
 from lti_tool.web.catalogue.wishes import (
     facets_of,
@@ -19,7 +20,6 @@ from lti_tool.web.catalogue.wishes import (
     requested_wish,
 )
 from lti_tool.web.current import current_tool
-from lti_tool.web.headers import ANY_ORIGIN, allow_framing_by
 from lti_tool.web.languages import page_language
 
 pages = Blueprint("catalogue_lists", __name__)
@@ -54,13 +54,13 @@ def part_of(total: int, size: int = PAGE_SIZE) -> ListPart:
 
 
 @pages.get("/catalogue")
-def whole() -> Response:
+def whole() -> str:
     """What all issuers offer."""
     return _list_page("catalogue/list.html", None, PAGE_SIZE)
 
 
 @pages.get("/issuers/<slug>/catalogue")
-def of_issuer(slug: str) -> Response:
+def of_issuer(slug: str) -> str:
     """What one issuer offers. Raises NotFoundError where there is none."""
     return _list_page("catalogue/list.html", slug, PAGE_SIZE)
 
@@ -68,25 +68,19 @@ def of_issuer(slug: str) -> Response:
 @pages.get("/catalogue/embed")
 def whole_embedded() -> Response:
     """As `whole`, for a frame on any other site: it has nothing to press but links that leave the frame."""
-    return _framed(_list_page("catalogue/list_embedded.html", None, EMBEDDED))
+    return framed_page(_list_page("catalogue/list_embedded.html", None, EMBEDDED))
 
 
 @pages.get("/issuers/<slug>/catalogue/embed")
 def of_issuer_embedded(slug: str) -> Response:
     """As `of_issuer`, for a frame on any other site. Raises NotFoundError where there is none."""
-    return _framed(_list_page("catalogue/list_embedded.html", slug, EMBEDDED))
+    return framed_page(_list_page("catalogue/list_embedded.html", slug, EMBEDDED))
 
 
-def _framed(response: Response) -> Response:
-    """The response, which any site may frame; only once it is there, as no error page may be."""
-    allow_framing_by(ANY_ORIGIN)
-    return response
-
-
-def _list_page(page: str, slug: str | None, size: int) -> Response:
+def _list_page(page: str, slug: str | None, size: int) -> str:
     with current_tool().store.read() as session:
         catalogue = read_catalogue(session, slug)
-    return Response(render_template(page, **_list_values(catalogue, size)), mimetype="text/html")
+    return render_template(page, **_list_values(catalogue, size))
 
 
 def _list_values(catalogue: Catalogue, size: int) -> dict[str, Any]:
@@ -101,5 +95,6 @@ def _list_values(catalogue: Catalogue, size: int) -> dict[str, Any]:
         "query": query_of(wish, facets),
         "part": part,
         "offers": part.of(list(found.offers)),
+        "by_similar_words": found.by_similar_words,
         "level_words": level_words,
     }

@@ -11,14 +11,15 @@ from werkzeug.wrappers import Response
 from badges.details import Detail, recognition_heading
 from badges.schema_org import course
 from badges.template.declarations import Declarations
-from badges.template.fields import Field, fields_of
+from badges.template.fields import Field, Texts, fields_of
 from badges.template.model import Template
+from badges.template.price import price_in_words
 from lti_tool.catalogue.search import next_offers
 from lti_tool.publishing.announced import announced
+from lti_tool.web.catalogue.framed import framed_page
 from lti_tool.web.catalogue.reading import find_offer, read_catalogue, read_fully
 from lti_tool.web.catalogue.wishes import level_words
 from lti_tool.web.current import current_tool
-from lti_tool.web.headers import ANY_ORIGIN, allow_framing_by
 from lti_tool.web.languages import page_language
 from lti_tool.web.page_issuer import set_page_issuer
 
@@ -39,7 +40,7 @@ def show(template_id: UUID) -> Response:
         set_page_issuer(full.issuer)
         on_page = announced(full.issuer, full.row, page_language())
     first = list(_asked_first(full.template, full.as_offered.declared))
-    labels = [detail.label for detail in first]
+    labels = [*(detail.label for detail in first), _field(Declarations, "price").label]
     text = render_template(
         "catalogue/offer.html",
         full=full,
@@ -65,23 +66,35 @@ def embedded(template_id: UUID) -> Response:
         catalogue = read_catalogue(session, None)
         offer = find_offer(catalogue, str(template_id))
     set_page_issuer(catalogue.issuers[offer.issuer_id])
-    allow_framing_by(ANY_ORIGIN)
     text = render_template("catalogue/offer_embedded.html", offer=offer, level_words=level_words)
-    return Response(text, mimetype="text/html")
+    return framed_page(text)
 
 
 def _asked_first(template: Template, declared: Declarations) -> Iterator[Detail]:
     """For whom it is, what is needed, what it costs, where it leads, who recognises it, and who can take part."""
     for name in _TEXTS_FIRST:
-        if texts := getattr(declared, name):
-            yield Detail(label=_field(Declarations, name).label, values=(texts,))
+        if texts := _cost(declared) if name == "cost" else _texts(getattr(declared, name)):
+            yield Detail(label=_field(Declarations, name).label, values=texts)
         if name == "target_group" and template.prerequisites:
             yield Detail(label=_field(Template, "prerequisites").label, values=(template.prerequisites,))
+        if name == "target_group" and declared.teaching_languages:
+            field = _field(Declarations, "teaching_languages")
+            yield Detail(label=field.label, values=field.kind.in_words(declared.teaching_languages))
         if name == "leads_to" and declared.recognition:
             yield Detail(label=recognition_heading(), values=(declared.recognition,))
     for name in _PAGES_FIRST:
         if address := getattr(declared, name):
             yield Detail(label=_field(Declarations, name).label, values=({"": address},), is_address=True)
+
+
+def _texts(texts: Texts) -> tuple[Texts, ...]:
+    return (texts,) if texts else ()
+
+
+def _cost(declared: Declarations) -> tuple[Texts, ...]:
+    """The amount, then the words about it."""
+    price = declared.asked_price
+    return (*_texts(price_in_words(price) if price else {}), *_texts(declared.cost))
 
 
 def _is_enrolment(detail: Detail) -> bool:

@@ -27,7 +27,7 @@ _LABELS: Mapping[str, Sentence] = {
     "issuer": _l("Institution"),
     "field": _l("Field of study"),
     "level": _l("Level"),
-    "language": _l("Language"),
+    "language": _l("Language of teaching"),
     "mode": _l("Form of participation"),
     "hours": _l("Workload"),
     "skill": _l("Skills"),

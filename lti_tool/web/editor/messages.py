@@ -22,6 +22,7 @@ _PROBLEMS: Mapping[str, Sentence] = {
     ),
     "too_long": _l("This is too long. Shorten it."),
     "not_a_number": _l("Enter a number, in digits."),
+    "not_a_price": _l("Enter the amount in digits, such as 150 or 19.50, or 0 if it is free."),
     "unknown_code": _l("Choose an entry from the list."),
     "unknown_language": _l("Choose a language from the list."),
     "not_a_web_address": _l("Enter the full web address, beginning with https://."),

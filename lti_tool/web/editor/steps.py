@@ -37,6 +37,7 @@ from lti_tool.web.editor.fields import STEPS, Field, Step, all_fields, field_lab
 from lti_tool.web.editor.forms import StepInput
 from lti_tool.web.editor.messages import EQF_LEVELS, note_sentence, problem_sentence
 from lti_tool.web.editor.preview import preview
+from lti_tool.web.editor.prices import currencies, price_parts
 from lti_tool.web.languages import page_language
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.translation import gettext as _
@@ -167,6 +168,8 @@ def step_page(
         is_waiting=approval_requests.is_waiting(row),
         languages=forms.languages_of(data, request.form.getlist(forms.LANGUAGES_FIELD)),
         vocabulary=vocabularies.vocabulary,
+        price_parts=price_parts,
+        currencies=currencies,
         choices=picture_choices,
         starter_designs=STARTER_DESIGNS,
         elements=ELEMENTS,

@@ -13,6 +13,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from badges.template.price import FREE
 from badges.vocabularies import vocabulary
 from lti_tool.values import Json
 from lti_tool.web.editor.fields import Field
@@ -40,6 +41,8 @@ def read_field(field: Field, form: Form, pointer: str, before: Any) -> Any:
             return [_skill(iri, before) for iri in dict.fromkeys(form.getlist(pointer))] or None
         case "yes_no":
             return _YES_NO.get(entered, entered or None)
+        case "price":
+            return _price(_text(form, f"{pointer}/amount"), _text(form, f"{pointer}/currency"))
         case "level":
             return (
                 {"framework": "EQF", "value": entered}
@@ -57,6 +60,14 @@ def read_field(field: Field, form: Form, pointer: str, before: Any) -> Any:
 def _text(form: Form, pointer: str) -> str:
     """The text without outer whitespace, its CRLF, which HTML forms submit, made LF."""
     return form.get(pointer, "").replace("\r\n", "\n").strip(" \n\t")
+
+
+def _price(amount: str, currency: str) -> str | None:
+    """The amount as it is typed, with its currency, in the form that a template has it."""
+    amount = amount.replace(",", ".").replace(" ", "")
+    if re.fullmatch(r"0(\.0{1,2})?", amount):
+        return FREE
+    return f"{amount} {currency}".strip() if amount else None
 
 
 def _names_below(form: Form, pointer: str) -> Sequence[str]:

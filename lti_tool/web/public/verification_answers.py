@@ -24,8 +24,10 @@ from badges.verify import Check, Report, Verdict
 from lti_tool.values import Json
 from lti_tool.web.languages import page_language
 from lti_tool.web.public.certificate import Certificate, certificate_of
-from lti_tool.web.translation import Sentence
+from lti_tool.web.public.values_in_language import readings_in_language
+from lti_tool.web.translation import Sentence, current_language, lazy_text
 from lti_tool.web.translation import lazy_gettext as _l
+from lti_tool.web.visitor_language import verdict_language
 
 #: Green, amber, red and not asked, by the names of their CSS classes.
 TrafficLight = Literal["yes", "unsure", "no", "off"]
@@ -41,7 +43,7 @@ class Quoted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """`summary` is the answer in a few words, `explanation` what it means for the reader.
+    """`summary` is the answer in a few words, `explanations` the sentences that say what it means for the reader.
 
     `quoted` is what the badge says itself. It may come from anybody, so it stands apart from the sentences of this
     site; the first is the answer where there is no summary.
@@ -50,7 +52,7 @@ class Answer:
     question: Sentence
     light: TrafficLight
     summary: Sentence = ""
-    explanation: Sentence
+    explanations: tuple[Sentence, ...]
     quoted: tuple[Quoted, ...] = ()
 
 
@@ -90,7 +92,7 @@ def answers_of(report: Report, is_own: Callable[[str], bool]) -> Answers:
         return _without_badge(report, checks)
     proof, key = checks["proof"], checks["key_of_issuer"]
     issuer = _issuer(credential, is_own)
-    readings = elements.read(credential)
+    readings = readings_in_language(elements.read(credential), credential, verdict_language())
     code = _headline_code(report.verdict, proof, issuer)
     light, headline = (HEADLINES | FURTHER_HEADLINES)[code]
     return Answers(
@@ -229,7 +231,7 @@ def _content_answer(proof: Check, disclosures: Check | None) -> Answer:
         question=_l("Was it changed?"),
         light=light,
         summary=summary,
-        explanation=" ".join(map(check_sentence, said)),
+        explanations=tuple(map(_lazy_check_sentence, said)),
     )
 
 
@@ -255,7 +257,7 @@ def _issuer_answer(proof: Check, key: Check, issuer: _Issuer) -> Answer:
             question=question,
             light="no" if key.outcome == "failed" else _light_without_proof(proof),
             summary=_l("Issuer unknown"),
-            explanation=_l("The badge does not say who issued it."),
+            explanations=(_l("The badge does not say who issued it."),),
         )
     named = Quoted(label=_l("The badge names"), text=name_or_id)
     if key.outcome == "failed":
@@ -263,7 +265,7 @@ def _issuer_answer(proof: Check, key: Check, issuer: _Issuer) -> Answer:
             question=question,
             light="no",
             summary=_l("Not issued by the issuer that it names"),
-            explanation=check_sentence(key),
+            explanations=(_lazy_check_sentence(key),),
             quoted=(named,),
         )
     if key.outcome != "passed":
@@ -271,23 +273,25 @@ def _issuer_answer(proof: Check, key: Check, issuer: _Issuer) -> Answer:
             question=question,
             light=_light_without_proof(proof),
             summary=_l("Not proven"),
-            explanation=check_sentence(key),
+            explanations=(_lazy_check_sentence(key),),
             quoted=(named,),
         )
     if issuer.is_own:
         return Answer(
             question=question,
             light="yes",
-            explanation=_l("Signed with the key of this issuer, which issues badges on this site."),
+            explanations=(_l("Signed with the key of this issuer, which issues badges on this site."),),
             quoted=(Quoted(text=name_or_id),),
         )
     if issuer.id.startswith(_KEYS_THEMSELVES):
         return Answer(
             question=question,
             light="unsure",
-            explanation=_l(
-                "Signed with the key that this identifier consists of. Anybody can make such an identifier, so it does "
-                "not show who the issuer is: ask the issuer whether it is theirs."
+            explanations=(
+                _l(
+                    "Signed with the key that this identifier consists of. Anybody can make such an identifier, so it "
+                    "does not show who the issuer is: ask the issuer whether it is theirs."
+                ),
             ),
             summary=_NOT_KNOWN,
             quoted=(named, Quoted(label=_l("Identifier"), text=issuer.id)),
@@ -295,15 +299,7 @@ def _issuer_answer(proof: Check, key: Check, issuer: _Issuer) -> Answer:
     return Answer(
         question=question,
         light="unsure",
-        explanation=_l(
-            "The badge is published at this address. This site does not know this issuer: check that the address "
-            "really belongs to it."
-        )
-        if proof.code in _HOSTED
-        else _l(
-            "Signed with the key that is published at this address. This site does not know this issuer: check that "
-            "the address really belongs to it."
-        ),
+        explanations=(_PUBLISHED_THERE if proof.code in _HOSTED else _SIGNED_WITH_KEY_THERE,),
         summary=_NOT_KNOWN,
         # The address first: it is what is proven, and a name is whatever its writer likes.
         quoted=(Quoted(label=_l("Address"), text=_host_or_id(issuer.id)), named),
@@ -312,6 +308,15 @@ def _issuer_answer(proof: Check, key: Check, issuer: _Issuer) -> Answer:
 
 #: Of an issuer whose signature holds: that is as far as anybody can see from here.
 _NOT_KNOWN = _l("Not known to this site")
+#: What the address of such an issuer shows, by whether the badge itself is at it.
+_PUBLISHED_THERE = _l(
+    "The badge is published at this address. This site does not know this issuer: check that the address really "
+    "belongs to it."
+)
+_SIGNED_WITH_KEY_THERE = _l(
+    "Signed with the key that is published at this address. This site does not know this issuer: check that the "
+    "address really belongs to it."
+)
 #: DIDs that are a key, and lead to nothing that an issuer publishes.
 _KEYS_THEMSELVES = ("did:key:", "did:jwk:")
 
@@ -323,16 +328,26 @@ def _validity_answer(proof: Check, key: Check, status: Check, validity: Check) -
     question = _l("Is it still valid?")
     if status.outcome == "failed":
         summary = _l("Suspended") if status.code == "suspended" else _l("Revoked")
-        return Answer(question=question, light="no", summary=summary, explanation=check_sentence(status))
+        return Answer(
+            question=question,
+            light="no",
+            summary=summary,
+            explanations=(_lazy_check_sentence(status),),
+        )
     if validity.outcome == "failed":
         summary = _INVALID.get(validity.code, _l("Not valid"))
-        return Answer(question=question, light="no", summary=summary, explanation=check_sentence(validity))
+        return Answer(
+            question=question,
+            light="no",
+            summary=summary,
+            explanations=(_lazy_check_sentence(validity),),
+        )
     if not _proves(proof, key):
         return Answer(
             question=question,
             light=_light_without_proof(proof),
             summary=_not_proven(proof, key),
-            explanation=_l("Without a valid signature the validity cannot be confirmed."),
+            explanations=(_l("Without a valid signature the validity cannot be confirmed."),),
         )
     for check in (status, validity):
         if check.outcome not in _HOLDS:
@@ -340,13 +355,13 @@ def _validity_answer(proof: Check, key: Check, status: Check, validity: Check) -
                 question=question,
                 light="unsure",
                 summary=_INVALID.get(check.code, _l("Could not be checked")),
-                explanation=check_sentence(check),
+                explanations=(_lazy_check_sentence(check),),
             )
     return Answer(
         question=question,
         light="yes",
         summary=_l("Valid"),
-        explanation=f"{check_sentence(status)} {check_sentence(validity)}",
+        explanations=(_lazy_check_sentence(status), _lazy_check_sentence(validity)),
     )
 
 
@@ -362,22 +377,24 @@ _INVALID: Mapping[str, Sentence] = {
 
 def _person_answer(proof: Check, key: Check, credential: Json, presentation: Check | None) -> Answer:
     """`presentation`: who shows it, of a badge that may be bound to a wallet."""
-    explanation: Sentence
+    explanations: tuple[Sentence, ...]
     if not _proves(proof, key):
-        explanation = _l("Nothing in the file is proven, so neither is the name.")
+        explanations = (_l("Nothing in the file is proven, so neither is the name."),)
     elif readers.learner_name(credential):
-        explanation = _l("Compare the name with an identity document of the person who showed you the badge.")
+        explanations = (
+            _l("Compare the name with an identity document of the person who showed you the badge."),
+        )
     else:
-        explanation = _l(
-            "The badge bears no name. Ask whoever showed it to you how you can tell that it is theirs."
+        explanations = (
+            _l("The badge bears no name. Ask whoever showed it to you how you can tell that it is theirs."),
         )
     if presentation is not None and _proves(proof, key):
-        explanation = f"{check_sentence(presentation)} {explanation}"
+        explanations = (_lazy_check_sentence(presentation), *explanations)
     return Answer(
         question=_l("Is it this person?"),
         light="off",
         summary=_l("Not checked"),
-        explanation=explanation,
+        explanations=explanations,
     )
 
 
@@ -399,6 +416,11 @@ def technical_remarks(checks: Sequence[Check]) -> tuple[str, ...]:
 def check_sentence(check: Check) -> str:
     """The finding of a check, in the language of the page."""
     return sentence(check.name, check.code, page_language())
+
+
+def _lazy_check_sentence(check: Check) -> Sentence:
+    """As `check_sentence`, but put into a language only when it is shown."""
+    return lazy_text(lambda: sentence(check.name, check.code, current_language()))
 
 
 def _issuer(credential: Json, is_own: Callable[[str], bool]) -> _Issuer:

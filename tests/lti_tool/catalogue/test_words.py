@@ -31,6 +31,10 @@ ceļš ceļa ceļam ceļi ceļu ceļiem
 latvietis latvieša latvietim latvieši latviešu latviešiem
 vadītāja vadītājas vadītājai vadītāju
 saule saules saulei sauli saulē saulēs
+skaņa skaņas skaņai skaņu skaņā skaņām skaņās
+valoda valodas valodai valodu valodā valodām valodās
+vadība vadības vadībai vadību vadībā
+grāmatvedis grāmatveža grāmatvedim grāmatvedi grāmatveži grāmatvežu grāmatvežiem
 panelis paneļa panelim paneli paneļi paneļu paneļiem paneļos
 """
 ENGLISH = """

@@ -7,8 +7,11 @@ from contextlib import closing
 
 import pytest
 
+from lti_tool.catalogue import listing
 from lti_tool.commands import main
+from lti_tool.commands.demo_offers import offer_courses
 from lti_tool.commands.demo_server import CHOSEN, refused_settings
+from lti_tool.store.events import TOOL
 from lti_tool.store.models import CredentialRow
 from signing.multibase import from_base64url
 from tests.fixtures import ANNA, FakePlatform, complete, make_rule, publish, rows, run_due_jobs
@@ -47,6 +50,22 @@ def test_demo_once_uses_the_ports_the_folder_and_the_settings_it_is_given(
     token = (out / "badge-01.jwt").read_text(encoding="utf-8")
     assert json.loads(from_base64url(token.partition(".")[0]))["alg"] == "RS256"
     assert (folder / "nozimite.sqlite").exists()
+
+
+def test_the_demo_offers_its_courses_once_and_leaves_what_somebody_took_out(tmp_path):
+    with run_demo(tmp_path, poll_seconds=3600) as demo:
+        tool = demo.tool
+        offer_courses(tool)
+        with tool.store.begin() as session:
+            offered = listing.candidates(session, tool.issuer, tool.clock())
+            assert [(one.is_shown, list(one.missing), one.row.version) for one in offered] == [
+                (True, [], 2)
+            ] * 2
+            listing.take_out(session, tool.issuer, offered[0].row.template_id, tool.clock(), TOOL)
+        offer_courses(tool)
+        with tool.store.read() as session:
+            again = listing.candidates(session, tool.issuer, tool.clock())
+            assert [(one.is_shown, one.row.version) for one in again] == [(False, 2), (True, 2)]
 
 
 def test_demo_once_starts_from_nothing(run, tmp_path):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from babel.messages.extract import extract_from_file
 
 from lti_tool.deliveries.award_message import award_mail
 from lti_tool.deliveries.code_message import code_content
+from lti_tool.deliveries.host_message import host_content
 from lti_tool.deliveries.identity_message import identity_mail
 from lti_tool.deliveries.notice_message import notice_mail
 from lti_tool.language import (
@@ -25,25 +28,54 @@ from lti_tool.language import (
 )
 from lti_tool.mails.content import Facts, MailContent
 from lti_tool.mails.message import message_of
-from lti_tool.values import BadgeNotice, CodeMail, MailPolicy, Recipient
+from lti_tool.values import BadgeNotice, CodeMail, HostMail, MailPolicy, Recipient
 from tests.deliveries import BADGE, RIGA_COLLEGE, anna
 from tests.translations import OWN_WORDS, faults
 
 TRANSLATED = [language for language in MAIL_LANGUAGES if language not in LANGUAGES]
-#: Where the sentences of mails to learners are.
-MODULES = [
-    "deliveries/award_message.py",
-    "deliveries/code_message.py",
-    "deliveries/identity_message.py",
-    "deliveries/mail_phrases.py",
-    "deliveries/notice_message.py",
-    "mails/message.py",
-]
+LTI_TOOL = Path(CATALOGUES).parent
+#: The rooms in which a mail finds its words.
+ROOMS = ("lti_tool.deliveries", "lti_tool.mails")
+#: Mails to candidates have no translations yet.
+NOT_YET = frozenset({LTI_TOOL / "deliveries" / "candidate_message.py"})
 
 
-def sentences() -> set[str]:
-    root = Path(CATALOGUES).parent
-    return {str(found[1]) for module in MODULES for found in extract_from_file("python", root / module)}
+@cache
+def names(file: Path) -> frozenset[str]:
+    """What a module calls, and the modules that it imports from."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Call(func=ast.Name(id=name)):
+                found.add(name)
+            case ast.ImportFrom(module=str(module)):
+                found.add(module)
+    return frozenset(found)
+
+
+def imported(file: Path) -> set[Path]:
+    """The modules of those rooms that a module imports from, and those that these do."""
+    found: set[Path] = set()
+    new = {file}
+    while new:
+        found |= new
+        of_rooms = {name for each in new for name in names(each) if name.startswith(ROOMS)}
+        new = {LTI_TOOL.parent / f"{name.replace('.', '/')}.py" for name in of_rooms} - found
+        new = {each for each in new if each.exists()}
+    return found
+
+
+def learner_mail_modules() -> set[Path]:
+    """The modules that write a mail, but for those that say that theirs are for staff; and what they import."""
+    writing = {file for file in LTI_TOOL.rglob("*.py") if "MailContent" in names(file)}
+    to_learners = {file for file in writing if "staff_translator" not in names(file)}
+    return {each for file in to_learners - NOT_YET for each in imported(file)}
+
+
+@cache
+def sentences() -> frozenset[str]:
+    modules = learner_mail_modules()
+    return frozenset(str(found[1]) for module in modules for found in extract_from_file("python", module))
 
 
 def mails(language: str) -> list[MailContent]:
@@ -70,7 +102,19 @@ def mails(language: str) -> list[MailContent]:
         *(notice_mail(notice, learner) for notice in notices),
         code_content(CodeMail(recipient=nobody, issuer=RIGA_COLLEGE, code="12345678", minutes=10)),
         identity_mail("Solar", RIGA_COLLEGE, learner, "https://badges.example.org/holder/1"),
+        *(host_content(about_host(cause, learner)) for cause in HOST_CAUSES),
     ]
+
+
+#: A cause of each kind that the mail about a place has words for.
+HOST_CAUSES = ("lost", "refused", "too_large", "altered", "unreachable", "not_understood")
+
+
+def about_host(cause: str, learner: Recipient) -> HostMail:
+    url = f"https://badges.example.org/my/places?lang={learner.language}"
+    return HostMail(
+        recipient=learner, issuer=RIGA_COLLEGE, site="backpack.example", badge="Solar", cause=cause, url=url
+    )
 
 
 def texts(mail: MailContent) -> list[str]:
@@ -89,6 +133,13 @@ def test_there_are_ten_languages_and_more() -> None:
     files = {file.stem for file in (CATALOGUES / "learner_mails").glob("*.toml")}
     assert files == set(TRANSLATED)
     assert len(files) >= 10
+
+
+def test_the_mails_of_learners_are_found_in_the_sources() -> None:
+    found = {str(module.relative_to(LTI_TOOL)) for module in learner_mail_modules()}
+    assert {"deliveries/award_message.py", "deliveries/mail_phrases.py", "mails/message.py"} < found
+    assert found.isdisjoint({"deliveries/teacher_message.py", "deliveries/approval_message.py"})
+    assert len(sentences()) > 50
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

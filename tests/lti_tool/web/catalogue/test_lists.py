@@ -94,6 +94,43 @@ def test_what_fits_nothing_says_what_to_do(browser, data_course, safety_course, 
     assert "No course fits. Try fewer words, or fewer filters." in text_of(page)
 
 
+@pytest.mark.parametrize("typed", ["drošbība", "drosbia", "Drošiba uzņemms", "safetty", "uzņmumi"])
+def test_a_mistyped_word_finds_what_looks_like_it_and_says_so(browser, data_course, safety_course, typed):
+    page = browser.get(f"/catalogue?lang=en&q={quote(typed)}")
+    assert "No course has exactly these words. Here is what looks like them." in text_of(page)
+    assert found(browser, f"q={quote(typed)}") == [safety_course]
+
+
+def test_a_word_that_is_there_is_never_taken_for_another(browser, data_course, safety_course):
+    assert "looks like them" not in text_of(browser.get("/catalogue?lang=en&q=safety"))
+    page = browser.get("/catalogue?lang=en&q=safetty&level=7")
+    assert "No course fits." in text_of(page) and "looks like them" not in text_of(page)
+
+
+def test_a_list_says_in_which_order_it_is(browser, data_course, safety_course):
+    assert "2 courses, by name" in text_of(browser.get("/catalogue?lang=en"))
+    assert "2 courses, the best match first" in text_of(browser.get("/catalogue?lang=en&q=riga"))
+    assert "1 course –" in text_of(browser.get("/catalogue?lang=en&q=safety"))
+
+
+def test_it_is_filtered_by_the_languages_of_teaching(browser, web_tool, data_course):
+    """Those of the texts are taken for them only where none are stated."""
+    in_two = offer(web_tool, name={"en": "In two"}, quality={"teaching_languages": ["lv", "de"]})
+    assert found(browser, "language=en") == [data_course]
+    assert found(browser, "language=de") == found(browser, "language=lv") == [in_two]
+    assert set(found(browser, "language=de&language=en")) == {data_course, in_two}
+    assert "German (1)" in text_of(browser.get("/catalogue?lang=en"))
+
+
+def test_a_card_says_the_price_where_one_is_stated(browser, web_tool, data_course):
+    assert "free of charge" not in text_of(browser.get("/catalogue?lang=en"))
+    offer(web_tool, name={"en": "Dear"}, quality={"price": "19.50 EUR"})
+    offer(web_tool, name={"en": "Free"}, quality={"price": "0"})
+    words = text_of(browser.get("/catalogue?lang=en"))
+    assert "· EUR 19.5" in words and "· free of charge" in words
+    assert "· 19,5 EUR" in text_of(browser.get("/catalogue?lang=lv"))
+
+
 def test_an_issuer_is_found_by_its_name_in_either_language(browser, web_tool, data_course):
     change_issuer(web_tool, name="RC")
     with web_tool.store.begin() as session:
@@ -271,6 +308,18 @@ def test_only_parts_for_other_sites_may_be_framed(browser, data_course):
     nowhere = f"/catalogue/{data_course[:-4]}0000/embed"
     for path in ("/catalogue", f"/catalogue/{data_course}", nowhere, "/issuers/nobody/catalogue/embed"):
         assert policy(browser.get(path))["frame-ancestors"] == ["'none'"]
+
+
+def test_parts_for_other_sites_are_kept_by_caches_and_are_the_same_for_everybody(browser, data_course):
+    for path in ("/catalogue/embed", f"/catalogue/{data_course}/embed"):
+        first, second = browser.get(path), browser.get(path)
+        assert first.data == second.data and "<script" not in first.text and "Set-Cookie" not in first.headers
+        assert first.headers["Cache-Control"] == "public, max-age=300"
+        assert "Accept-Language" in first.headers["Vary"]
+        again = browser.get(path, headers={"If-None-Match": first.headers["ETag"]})
+        assert again.status_code == 304 and policy(again)["frame-ancestors"] == ["*"]
+        other = browser.get(path, headers={"Accept-Language": "lv", "If-None-Match": first.headers["ETag"]})
+        assert other.status_code == 200
 
 
 def test_the_pages_are_in_latvian_too(browser, safety_course):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from html import unescape
 from xml.etree import ElementTree
 
@@ -11,10 +12,13 @@ import pytest
 
 from badges.eu.annex_1 import ELEMENTS
 from lti_tool.templates import versions
+from lti_tool.web.catalogue import feeds
 from tests.catalogue import GUIDANCE, guided, offer
 from tests.fixtures import give_look
 from tests.lti_tool.web.conftest import text_of
 
+MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+ATOM = "{http://www.w3.org/2005/Atom}"
 #: Tags are refused when a template is written; these letters are not.
 HOSTILE = "Data < 5 & \"quotes\" --> ]]> 'x' > 1"
 
@@ -53,8 +57,10 @@ def test_every_mandatory_element_is_there_but_those_that_come_with_the_award(bro
 def test_it_looks_as_its_issuer_does(browser, web_tool, data_course):
     give_look(web_tool)
     for path in (f"/catalogue/{data_course}", "/issuers/riga-college/catalogue"):
-        assert "/issuers/riga-college/accent.css" in browser.get(path).text
-    assert "accent.css" not in browser.get("/catalogue").text
+        for ending in ("", "/embed"):
+            assert "/issuers/riga-college/accent.css" in browser.get(f"{path}{ending}").text
+    for path in ("/catalogue", "/catalogue/embed"):
+        assert "accent.css" not in browser.get(path).text
 
 
 def test_search_engines_read_it_in_the_page(browser, data_course):
@@ -181,6 +187,50 @@ def test_feed_and_map_name_each_offer_with_its_time(browser, data_course):
     assert f"<loc>https://badges.example.org/catalogue/{data_course}</loc><lastmod>2026-11-21T" in site_map
     assert "<loc>https://badges.example.org/issuers/riga-college/catalogue</loc>" in site_map
     assert "Sitemap: https://badges.example.org/sitemap.xml" in browser.get("/robots.txt").text
+
+
+def test_a_site_of_more_offers_than_a_map_may_have_has_several(browser, web_tool, data_course, monkeypatch):
+    other = offer(web_tool, name={"en": "Another"})
+    assert (
+        browser.get("/sitemap-1.xml").status_code == 200 and browser.get("/sitemap-2.xml").status_code == 404
+    )
+    monkeypatch.setattr(feeds, "MOST_IN_MAP", 1)
+    index = ElementTree.fromstring(browser.get("/sitemap.xml").data)
+    assert index.tag == f"{MAP}sitemapindex"
+    parts = [str(each.text).removeprefix("https://badges.example.org") for each in index.iter(f"{MAP}loc")]
+    assert parts == ["/sitemap-1.xml", "/sitemap-2.xml"]
+    texts = [browser.get(part).text for part in parts]
+    assert sorted(re.findall(r"<loc>[^<]*/catalogue/([0-9a-f-]{36})</loc>", "".join(texts))) == sorted(
+        [data_course, other]
+    )
+    for path in ("/sitemap-0.xml", "/sitemap-3.xml", "/sitemap-10000.xml", "/sitemap--1.xml"):
+        assert browser.get(path).status_code == 404, path
+
+
+def test_the_feed_has_what_atom_demands(browser, data_course):
+    """RFC 4287: an id, a title and a time for the feed and for each entry, an author for each, and links to both."""
+    feed = ElementTree.fromstring(browser.get("/catalogue.atom?lang=lv").data)
+    for element in (feed, *feed.iter(f"{ATOM}entry")):
+        [stated] = element.findall(f"{ATOM}id")
+        assert stated.text and element.findtext(f"{ATOM}title")
+        assert datetime.fromisoformat(str(element.findtext(f"{ATOM}updated"))).tzinfo is not None
+        assert element.find(f"{ATOM}link[@rel='alternate']") is not None
+    assert all(entry.findtext(f"{ATOM}author/{ATOM}name") for entry in feed.iter(f"{ATOM}entry"))
+    own = feed.find(f"{ATOM}link[@rel='self']")
+    assert (
+        own is not None
+        and browser.get(own.attrib["href"].removeprefix("https://badges.example.org")).status_code == 200
+    )
+
+
+def test_price_and_languages_stand_before_enrolment(browser, web_tool, published):
+    quality = {"price": "19.50 EUR", "teaching_languages": ["lv", "de"]}
+    course = offer(web_tool, quality=quality)
+    words = text_of(browser.get(f"/catalogue/{course}?lang=en"))
+    assert "Cost for the learner EUR 19.5 Free of charge" in words
+    assert "Languages of teaching Latvian German" in words
+    assert words.count("EUR 19.5") == 2, "in the line below the name, and among what is asked first"
+    assert json_ld(browser.get(f"/catalogue/{course}"))["offers"]["price"] == "19.50"
 
 
 def test_an_empty_feed_is_a_feed(browser, web_tool):

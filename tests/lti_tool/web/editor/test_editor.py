@@ -556,6 +556,36 @@ def test_a_framework_asks_for_its_own_declarations(zane, web_tool):
     assert quality["in_catalogue"] is True
 
 
+@pytest.mark.parametrize(
+    ("amount", "currency", "stored", "shown"),
+    [
+        ("150", "EUR", "150 EUR", "150"),
+        ("19,50", "PLN", "19.50 PLN", "19.50"),
+        ("1 500", "EUR", "1500 EUR", "1500"),
+        ("0", "EUR", "0", "0"),
+        ("0,00", "USD", "0", "0"),
+        ("", "EUR", None, ""),
+    ],
+)
+def test_a_price_is_typed_as_an_amount_and_a_currency(zane, web_tool, amount, currency, stored, shown):
+    zane.save("catalogue", {"/quality/price/amount": amount, "/quality/price/currency": currency})
+    assert rows(web_tool)[-1].body.get("quality", {}).get("price") == stored
+    zane.post(f"{zane.version_path}/edit", step="catalogue")
+    assert f'name="/quality/price/amount" value="{shown}"' in zane.page.text
+    chosen = currency if stored not in (None, "0") else "EUR"
+    assert re.findall(r'<option value="(\w{3})" selected>', zane.page.text) == (
+        [chosen] if shown not in ("", "0") else []
+    )
+
+
+@pytest.mark.parametrize("amount", ["much", "-5", "1e3", "1.234", "99999999", "١٥", "<b>"])
+def test_what_is_no_price_is_shown_again_with_what_to_type(zane, web_tool, amount):
+    zane.save("catalogue", {"/quality/price/amount": amount, "/quality/price/currency": "EUR"})
+    assert "Enter the amount in digits, such as 150 or 19.50, or 0 if it is free." in zane.text
+    assert f'value="{escaped(amount)}"' in zane.page.text
+    assert "price" not in rows(web_tool)[-1].body.get("quality", {})
+
+
 def test_level_and_form_are_taken_from_the_programme_code_when_the_teacher_says_so(zane, web_tool):
     zane.save("latvia", {"/quality/programme_code": "33 484 01 1"})
     assert "33 484 01 1 is the code of: vocational secondary education." in zane.text

@@ -1,4 +1,4 @@
-"""A visitor reads verdicts in any of the EU's 24 languages, or reads that there are none in it yet."""
+"""A visitor reads verdicts in any of the EU's 24 languages."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from badges.sentences.verdict_words import EU_LANGUAGES, TRANSLATED, verdict_words
-from badges.vocabularies import shipped_vocabulary
+from badges.sentences.verdict_words import EU_LANGUAGES, TRANSLATED, said_in, verdict_words
 from lti_tool.web.public.verification_answers import FURTHER_HEADLINES, HEADLINES, answers_of
 from lti_tool.web.verdict_languages import verdict_in_own_language
 from tests.lti_tool.web.conftest import text_of
@@ -52,9 +51,10 @@ def test_a_page_in_latvian_keeps_its_language_around_the_verdict(browser, annas_
     ("preferred", "heading"),
     [
         ("de-AT,de;q=0.9,en;q=0.5", '<h1 lang="de">'),
-        ("bg,el;q=0.5", '<h1 lang="el">'),
+        ("xx,el;q=0.5", '<h1 lang="el">'),
         ("en-GB,de;q=0.5", "<h1>This badge is genuine"),
-        ("bg", "<h1>This badge is genuine"),
+        ("bg", '<h1 lang="bg">'),
+        ("eo", "<h1>This badge is genuine"),
         ("*", "<h1>This badge is genuine"),
     ],
 )
@@ -70,12 +70,39 @@ def test_a_chosen_language_of_the_page_is_not_overruled_by_the_browser(browser, 
     assert page.headers["Content-Language"] == language
 
 
-@pytest.mark.parametrize("language", [each for each in EU_LANGUAGES if each not in (*TRANSLATED, "en", "lv")])
-def test_of_a_language_without_translation_it_is_said(browser, annas_json, language):
-    page = check(browser, annas_json, language)
-    name = shipped_vocabulary("languages")[language].label["en"]
-    assert "<h1>This badge is genuine and valid</h1>" in page.text
-    assert f"Verdicts are not translated into this language yet: {name}." in text_of(page)
+def test_every_language_of_the_eu_has_its_verdict_and_answers(browser, annas_json):
+    for language in TRANSLATED:
+        page = check(browser, annas_json, language)
+        assert f'<h1 lang="{language}">{verdict_words("verified", language).headline}</h1>' in page.text
+        for question in ("Was it changed?", "Who issued it?", "Is it still valid?", "Is it this person?"):
+            assert f'<h2><bdi lang="{language}">{said_in(question, language)}</bdi></h2>' in page.text
+
+
+def test_every_heading_and_label_of_a_genuine_badge_is_in_the_chosen_language(browser, annas_json):
+    """What stays in that of the page is the badge's own words, and what is not translated: the reviewed answers."""
+    page = check(browser, annas_json, "de").text
+    told = page[page.index('<article class="cert"') : page.index('id="about-programme"')]
+    reviewed = told[told.index('<details class="sheet">') : told.index("</details>")]
+    labels = re.findall(r"<(h2|h3|dt)(?! class)[^>]*>(.*?)</\1>", told.replace(reviewed, ""), re.DOTALL)
+    assert len(labels) > 20
+    assert [text for _tag, text in labels if not text.startswith('<bdi lang="de">')] == []
+
+
+def test_the_reviewed_answers_stay_on_the_page(browser, annas_json):
+    page = check(browser, annas_json, "de").text
+    assert "<dt>Is it still valid?</dt><dd>Valid. The issuer" in page
+    assert "Der geprüfte Text dieser Antworten" in page
+    assert "Der geprüfte Text" not in check(browser, annas_json, "lv").text
+
+
+def test_days_hours_and_countries_are_written_as_the_language_has_them(browser, annas_json):
+    page = text_of(check(browser, annas_json, "fr"))
+    assert "Lettonie" in page and "80 heures" in page and "Latvia " not in page
+    assert re.search(r"Vérifié : [0-9]+ \w+ 20[0-9]{2}, [0-9]{2}:[0-9]{2} \(", page)
+    page = text_of(check(browser, annas_json, "pt"))
+    assert "Letónia" in page, "as Portugal writes it"
+    page = text_of(check(browser, annas_json, "ga"))
+    assert re.search(r"[0-9] h\b", page), "CLDR has no word for hours in Irish"
 
 
 @pytest.mark.parametrize("address", ["/verify", "badge"])
@@ -88,6 +115,14 @@ def test_all_24_languages_can_be_chosen(browser, annas_badge, address):
     assert set(offered) == set(EU_LANGUAGES) and len(EU_LANGUAGES) == 24
     assert all(code == lang == hreflang for code, lang, hreflang, _name in links)
     assert ("el", "el", "el", "ελληνικά") in [(a, b, c, name.lower()) for a, b, c, name in links]
+
+
+def test_the_form_is_read_in_it_too(browser):
+    page = browser.get("/verify?lang=sl").text
+    assert '<h1><bdi lang="sl">Preverite značko</bdi></h1>' in page
+    assert '<label for="file"><bdi lang="sl">Datoteka značke</bdi>' in page
+    assert '<button><bdi lang="sl">Preverite to značko</bdi></button>' in page
+    assert "<h1>Check a badge</h1>" in browser.get("/verify?lang=en").text
 
 
 def test_the_choice_goes_with_the_form(browser):

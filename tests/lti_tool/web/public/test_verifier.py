@@ -431,7 +431,7 @@ def test_a_badge_that_its_issuer_serves_is_not_called_signed(app):
     with app.test_request_context("/verify"):
         issuer = answers.answers[1]
         assert [quoted.text for quoted in issuer.quoted] == ["school.example", "School of Welding"]
-        assert "is published at this address" in str(issuer.explanation)
+        assert "is published at this address" in str(issuer.explanations[0])
     assert answers.name == {"und": "Welding"}
     narrative, frame = answers.evidence
     assert (narrative.narrative, frame.name) == ({"und": "Welds *well*."}, {"und": "A frame"})
@@ -511,7 +511,7 @@ def test_an_issuer_that_is_only_a_key_is_not_said_to_have_an_address(app):
     with app.test_request_context("/verify"):
         issuer = answers.answers[1]
         assert [str(quoted.label) for quoted in issuer.quoted] == ["The badge names", "Identifier"]
-        assert "Anybody can make such an identifier" in str(issuer.explanation)
+        assert "Anybody can make such an identifier" in str(issuer.explanations[0])
 
 
 def checked(tool):

@@ -34,6 +34,7 @@ from badges.template.kinds import (
     YesNo,
 )
 from badges.template.model import Template
+from badges.template.price import WrittenPrice
 from badges.vocabularies import vocabulary
 from lti_tool.publishing import europass
 from lti_tool.store.models import CredentialRow, TemplateVersion
@@ -117,6 +118,8 @@ def _value(field: Field, marker: str) -> tuple[Any, tuple[str, ...]]:
             return DAY.isoformat(), (day_in_words(DAY)["en"],)
         case Number() | WholeNumber():
             return 7, ("7",)
+        case WrittenPrice():
+            return "7 EUR", ("EUR 7",)
     raise AssertionError(f"no value for {field.name}")
 
 
