@@ -14,6 +14,7 @@ from typing import Any
 
 from lti_tool.addresses import Addresses, without_scheme
 from lti_tool.errors import NotFoundError
+from lti_tool.issuing.feedback_policy import read_feedback_policy
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuer_file import read_mail_policy, read_profile
 from lti_tool.issuing.keyring import Keyring
@@ -165,6 +166,7 @@ class Issuers:
             mail_policy=read_mail_policy(version.body),
             look=read_look(version.body),
             privacy=read_privacy_policy(version.body),
+            feedback=read_feedback_policy(version.body),
             confirmed_at=version.confirmed_at,
             confirmed_by=version.confirmed_by,
             keyring=self._keyring(version.issuer_id, profile.id, addresses),

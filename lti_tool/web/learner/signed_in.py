@@ -211,7 +211,7 @@ def _sharing(session: Session, award: Award, badge_id: UUID, done: str = "") -> 
         "learner/sharing.html",
         award=award,
         template=stored_template(award.template_version.body),
-        feedback_questions=questions_about(award, current_tool().clock()),
+        feedback_questions=questions_about(session, award),
         sharing=sharing_of(session, award, f"/my/badges/{badge_id}/sharing"),
         done=done,
     )
