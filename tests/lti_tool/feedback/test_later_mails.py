@@ -17,14 +17,13 @@ from lti_tool.feedback import later_mails
 from lti_tool.feedback.asking import OPEN_FOR
 from lti_tool.feedback.daily import do_daily
 from lti_tool.feedback.pools import close_form
-from lti_tool.issuing import issuer_changes
 from lti_tool.mails.refusals import RemindedPerson, reminded_person
 from lti_tool.people import addresses, own_badges, reminders
 from lti_tool.privacy import erasure, issuer_share
 from lti_tool.store import dead_jobs, events, queries
 from lti_tool.store.models import Award, Event, MailRefusal, Notice, Outbox, Person
 from lti_tool.wiring import build_tool
-from tests.fixtures import ANNA, JANIS, complete, rows, run_due_jobs, settings_for
+from tests.fixtures import ANNA, JANIS, change_issuer, complete, rows, run_due_jobs, settings_for
 
 DUE = timedelta(days=183)
 OWN = "anna@home.example"
@@ -82,15 +81,7 @@ def close(tool, answer=(4, 4, 4)):
 
 
 def set_months(tool, months):
-    set_up(tool, {"feedback": {"later_months": months}})
-
-
-def set_up(tool, tables):
-    with tool.store.begin() as session:
-        issuer = tool.issuers.first(session)
-        body = queries.issuers.newest_version(session, issuer.id).body
-        data = body | {"slug": issuer.profile.slug} | tables
-        issuer_changes.change(session, issuer, data, tool.clock())
+    change_issuer(tool, feedback={"later_months": months})
 
 
 def test_the_mail_goes_to_a_proved_address_once_and_not_a_day_before(tool, anna, clock, mails):
@@ -222,7 +213,7 @@ def test_nobody_is_mailed_about_a_badge_that_they_never_opened_or_with_no_proved
 
 def test_an_address_that_may_be_somebody_elses_by_now_is_not_written_to(tool, anna, clock, mails):
     """The issuer says that its domain gives addresses to others later."""
-    set_up(tool, {"awarding": {"reused_domains": ["home.example"]}})
+    change_issuer(tool, awarding={"reused_domains": ["home.example"]})
     with tool.store.begin() as session:
         later = clock() + timedelta(seconds=1)
         addresses.save_proof(session, anna, "anna@other.example", later, events.TOOL)

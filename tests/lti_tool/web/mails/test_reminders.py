@@ -165,3 +165,12 @@ def test_a_refusal_is_erased_with_its_person_and_the_token_is_then_none(reminder
     assert stranger.get(address(reminder)).status_code == 404
     assert stranger.post(address(reminder), **ONE_CLICK).status_code == 404
     assert rows(web_tool, MailRefusal) == []
+
+
+def test_mails_that_ask_about_a_badge_are_refused_by_themselves(reminder, web_tool, stranger):
+    """Reminders that a badge expires still come."""
+    person_id = rows(web_tool, Award)[0].person_id
+    token = RemindedPerson(person_id=person_id, kind="feedback").token(web_tool.issuers.mail_tokens)
+    assert "asks you by e-mail what became of a badge" in text_of(stranger.get(f"/mail/reminders/{token}"))
+    assert "to ask what became of a badge" in text_of(stranger.post(f"/mail/reminders/{token}", **ONE_CLICK))
+    assert [row.kind for row in rows(web_tool, MailRefusal)] == ["feedback"]
