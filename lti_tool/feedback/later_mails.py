@@ -22,6 +22,7 @@ from lti_tool.mails.refusals import RemindedPerson
 from lti_tool.people import addresses
 from lti_tool.store import Session, outbox, queries
 from lti_tool.store.models import Award, CredentialRow
+from lti_tool.store.queries.feedback import Opened
 from lti_tool.values import FeedbackMail, Json, Recipient
 
 TASK = "mail_about_feedback"
@@ -36,7 +37,9 @@ def plan(session: Session, issuers: Issuers, now: datetime) -> None:
     """
     for later_after, issuer_ids in _by_time(issuers.all(session)).items():
         until = now - later_after
-        found = queries.feedback.mark_mailed(session, issuer_ids, until - OPEN_FOR, until, MOST_A_DAY)
+        found = queries.feedback.mark_mailed(
+            session, issuer_ids, Opened(after=until - OPEN_FOR, until=until), MOST_A_DAY
+        )
         outbox.add_all(session, TASK, [{"award_id": award_id} for award_id in found], now)
 
 

@@ -92,9 +92,16 @@ class Issuers:
         return None if course is None else self.of(session, course.registration.issuer_id).policy
 
     def of_person(self, session: Session, person_id: int) -> Issuer:
-        """The issuer to whom the platform belongs on which the person has their first account."""
-        account = session.get_one(Person, person_id).accounts[0]
-        return self.of(session, session.get_one(RegistrationRow, account.registration_id).issuer_id)
+        """The issuer to whom the platform belongs on which the person has their first account.
+
+        Somebody may have none, such as whoever has applied to have prior learning recognised: then the issuer of their
+        first award, or the first one.
+        """
+        for account in session.get_one(Person, person_id).accounts:
+            return self.of(session, session.get_one(RegistrationRow, account.registration_id).issuer_id)
+        for award in queries.awards.awards_of_people(session, [person_id]):
+            return self.of(session, award.issuer_id)
+        return self.first(session)
 
     def of_approval(self, session: Session, approval_id: int) -> Issuer:
         """The issuer of the template about which an approver is asked; the first one where the draft was deleted."""

@@ -80,7 +80,7 @@ class Award(Base):
     """When its learner made the badge public; None while it is private."""
     hidden_at: Mapped[datetime | None]
     """When its learner took it out of their list of badges; it stays as valid as it was."""
-    claimed_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None] = mapped_column(index=True)
     """When its learner first opened the badge on a page of their own."""
     brought_at: Mapped[datetime | None]
     """When it was first brought to a place that its learner chose."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, delete, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lti_tool.store.models import Award, FeedbackInvitation, FeedbackPool
@@ -94,20 +95,25 @@ def number_opened(session: Session, template_id: str) -> int:
     return session.scalar(query) or 0
 
 
-def mark_mailed(
-    session: Session, issuer_ids: Collection[str], after: datetime, until: datetime, most: int
-) -> Sequence[int]:
-    """The ids of awards that get the mark now: of these issuers, first opened later than `after`, by `until`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """Awards that their learners first opened later than `after`, and by `until`."""
 
-    At most `most` of them, those first that were opened first. Of two that mark at once each gets others.
+    after: datetime
+    until: datetime
+
+    def condition(self) -> ColumnElement[bool]:
+        """The same of a query."""
+        return (Award.claimed_at > self.after) & (Award.claimed_at <= self.until)
+
+
+def mark_mailed(session: Session, issuer_ids: Collection[str], opened: Opened, most: int) -> Sequence[int]:
+    """The ids of awards of these issuers that get the mark now, at most `most`, those first that were opened first.
+
+    Of two that mark at once each gets others.
     """
-    is_due = (
-        Award.issuer_id.in_(issuer_ids),
-        Award.claimed_at > after,
-        Award.claimed_at <= until,
-        Award.later_feedback_mailed.is_(False),
-    )
-    first = select(Award.id).where(*is_due).order_by(Award.claimed_at, Award.id).limit(most)
+    is_due = Award.issuer_id.in_(issuer_ids) & Award.later_feedback_mailed.is_(False) & opened.condition()
+    first = select(Award.id).where(is_due).order_by(Award.claimed_at, Award.id).limit(most)
     marked = (
         update(Award)
         .where(Award.id.in_(first), Award.later_feedback_mailed.is_(False))
@@ -118,14 +124,14 @@ def mark_mailed(
     return session.scalars(marked).all()
 
 
-def close_first_forms(session: Session, opened_by: datetime, most: int) -> int:
-    """Marks the first form of awards that were opened by then as closed; how many that were, at most `most`."""
-    return _close(session, Award.feedback_closed, select(Award.id).where(Award.claimed_at <= opened_by), most)
+def close_first_forms(session: Session, opened: Opened, most: int) -> int:
+    """Marks the first form of these awards as closed; how many that were, at most `most`."""
+    return _close(session, Award.feedback_closed, select(Award.id).where(opened.condition()), most)
 
 
-def close_later_forms(session: Session, issuer_ids: Collection[str], opened_by: datetime, most: int) -> int:
-    """The same with the form that comes months later, of awards of these issuers."""
-    found = select(Award.id).where(Award.claimed_at <= opened_by, Award.issuer_id.in_(issuer_ids))
+def close_later_forms(session: Session, issuer_id: str, opened: Opened, most: int) -> int:
+    """The same with the form that comes months later, of awards of the issuer."""
+    found = select(Award.id).where(opened.condition(), Award.issuer_id == issuer_id)
     return _close(session, Award.later_feedback_closed, found, most)
 
 

@@ -11,11 +11,13 @@ from zipfile import ZipFile
 import pytest
 
 from lti_tool import jobs
+from lti_tool.feedback import invitations
 from lti_tool.feedback.asking import OPEN_FOR
 from lti_tool.feedback.daily import do_daily
 from lti_tool.feedback.pools import About
 from lti_tool.feedback.questions import QUESTIONS
 from lti_tool.privacy.export import export_of
+from lti_tool.store import events, table_copies
 from lti_tool.store.models import Award, Event, FeedbackInvitation, FeedbackPool
 from tests.feedback import add_answers, everything_stored, publish, results
 from tests.fixtures import ANNA, rows
@@ -141,6 +143,16 @@ def test_no_table_gives_an_answer_a_time_a_number_or_a_person():
     marks = {name for name in set(Award.__table__.columns.keys()) if "feedback" in name}
     assert marks == {"feedback_closed", "later_feedback_closed", "later_feedback_mailed"}
     assert {str(Award.__table__.columns[name].type) for name in marks} == {"BOOLEAN"}
+
+
+def test_links_for_peers_are_in_no_backup(web_tool, school):
+    """One that was used since would be counted twice; and which are unused is not to be told of an earlier day."""
+    about = About(issuer_id=web_tool.issuer.id, template_id=school.badge, audience="peer")
+    with web_tool.store.begin() as session:
+        invitations.invite(session, about, 3, web_tool.clock(), events.TOOL)
+    with table_copies.snapshot(web_tool.store) as connection:
+        names = {table.name for table in table_copies.copies(connection)}
+    assert "feedback_pool" in names and "feedback_invitation" not in names
 
 
 def test_neither_journal_nor_metrics_nor_the_daily_work_say_who_has_answered(

@@ -16,8 +16,11 @@ def upgrade() -> None:
         "award",
         sa.Column("later_feedback_mailed", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
+    # Every day a few months of them are read, of all years.
+    op.create_index("ix_award_claimed_at", "award", ["claimed_at"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_award_claimed_at", "award")
     # Not in a batch: on SQLite that would drop the table, which others refer to.
     op.drop_column("award", "later_feedback_mailed")
