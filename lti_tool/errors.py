@@ -378,6 +378,10 @@ class LinkEndedError(NotFoundError):
     """A link by which a learner showed a badge has ended, or there never was one."""
 
 
+class FeedbackLinkOverError(NotFoundError):
+    """A link to questions about a badge was used or withdrawn, or has ended, or there never was one."""
+
+
 class ExchangeOverError(NotFoundError):
     """A link for a wallet was used by somebody else, or its time is over, or its badge is not valid any more."""
 

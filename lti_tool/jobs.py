@@ -17,10 +17,13 @@ from lti_tool.deliveries import dispatch
 from lti_tool.deliveries.approval_message import approval_content
 from lti_tool.deliveries.candidate_message import candidate_content
 from lti_tool.deliveries.code_message import code_content
+from lti_tool.deliveries.feedback_message import feedback_content
 from lti_tool.deliveries.host_message import host_content
 from lti_tool.deliveries.identity_message import identity_mail
 from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
+from lti_tool.feedback import daily as feedback
+from lti_tool.feedback import later_mails
 from lti_tool.hosts import bringing, connecting, ended, telling
 from lti_tool.issuing import hosts_to_bring, issuance, notices
 from lti_tool.issuing.baking import name_of
@@ -381,6 +384,20 @@ def mail_candidate(tool: Tool, event_id: str, payload: Json) -> None:
     _finish(tool, event_id)
 
 
+def mail_about_feedback(tool: Tool, event_id: str, payload: Json) -> None:
+    """Mails a learner the questions about what became of their badge, where they may still be asked.
+
+    Raises DeliveryError where another attempt may succeed.
+    """
+    with tool.store.read() as session:
+        found = later_mails.mail_of(session, tool.issuers, payload, tool.clock())
+    if found is not None:
+        issuer, mail, reference = found
+        # Whether it was sent is no event: that would tell from when on it was answered, or that it was before.
+        dispatch.is_sent(issuer, feedback_content(mail), reference)
+    _finish(tool, event_id)
+
+
 def check_kept_badge(tool: Tool, event_id: str, payload: Json) -> None:
     """Verifies anew a badge that a learner keeps, where they still do."""
     with suppress(NotFoundError):
@@ -420,16 +437,22 @@ def sweep(tool: Tool, event_id: str, payload: Json) -> None:
         keeping.schedule_checks(session, tool.clock())
         queries.identity_checks.delete_begun_before(session, tool.clock() - identity_checks.KEPT)
         queries.observations.delete_looks(session, tool.clock() - looks.KEPT)
+        queries.feedback.delete_expired(session, tool.clock())
         schedule_mails_about_troubles(session, tool.clock())
         pathways.decide_all_soon(session, tool.clock())
     progress = retention.retain(tool, payload, tool.clock())
+    # Once for each pass over everybody, so once a day.
+    began_at = progress.began_at.isoformat()
+    if progress.is_over and began_at != payload.get("feedback"):
+        feedback.do_daily(tool, tool.clock())
     # Another process may have erased somebody, and retention may have here.
     tool.store.forget_statements()
     wait = timedelta(hours=1) if progress.is_over else timedelta(minutes=1)
     with tool.store.begin() as session:
         # Of what was ended without anybody who waits, such as by retention, or by the journal after a restore.
         ended_accesses.tell_hosts(session, tool.clock())
-        outbox.reschedule(session, event_id, "sweep", progress.as_json(), tool.clock() + wait)
+        next_payload = progress.as_json() | {"feedback": began_at if progress.is_over else ""}
+        outbox.reschedule(session, event_id, "sweep", next_payload, tool.clock() + wait)
 
 
 JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
@@ -454,6 +477,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     hosts_to_bring.TASK: bring_to_host,
     ended_accesses.TASK: tell_host,
     telling.TASK: mail_about_host,
+    later_mails.TASK: mail_about_feedback,
     store_journal.TASK: write_journal,
     "sweep": sweep,
 }

@@ -646,6 +646,21 @@ class HostMail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackMail:
+    """A mail that asks a learner what became of the badge called `badge`. `url`: its page, where the questions are.
+
+    `picture_url` is that of a BakedBadge. `unsubscribe_url`: where the learner refuses such mails.
+    """
+
+    recipient: Recipient
+    issuer: Letterhead
+    badge: str
+    picture_url: str
+    url: str = field(repr=False)
+    unsubscribe_url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """The result of a delivery; `reference` identifies it at the other side (a Message-ID, a file)."""
 

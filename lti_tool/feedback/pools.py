@@ -1,16 +1,19 @@
 """Answers added to the pool of their audience, and what of a template's pools may be shown.
 
 An answer is no event and has no row, so nothing says when it came or after which other one. A form that is skipped
-changes the database just as one that is answered: the pool is encrypted anew by both.
+changes the database just as one that is answered: the pool is encrypted anew by both. Once a day every pool is, and
+what waits in it is published where it is enough: so nothing that is shown changes at the moment of an answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
+from typing import cast
 
+from lti_tool.feedback.asking import audience_of
 from lti_tool.feedback.counts import (
     NONE,
     Counts,
@@ -20,12 +23,12 @@ from lti_tool.feedback.counts import (
     number_of_answers,
 )
 from lti_tool.feedback.questions import AUDIENCES, QUESTIONS, VALUES, Answer, Audience
+from lti_tool.issuing.feedback_policy import FeedbackPolicy
+from lti_tool.logs import log
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Award, FeedbackPool
 from signing.encryption import KeyEncryptionKey
-
-#: So long after they first opened it learners are asked what became of it, and no more how they found it.
-LATER = timedelta(days=183)
+from signing.errors import DecryptionError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +57,13 @@ class Result:
         return round(Decimal(sum(value * number for value, number in pairs)) / self.answers, 1)
 
 
-def audience_of(award: Award, now: datetime) -> Audience | None:
-    """As what its learner is asked now: the badge is in use, and they have neither answered nor skipped that form."""
-    if award.status != "issued":
-        return None
-    is_later = award.claimed_at is not None and now >= award.claimed_at + LATER
-    if is_later:
-        return None if award.later_feedback_closed else "later"
-    return None if award.feedback_closed else "claim"
-
-
 def close_form(
-    session: Session, award: Award, answer: Answer | None, now: datetime, key: KeyEncryptionKey
+    session: Session,
+    award: Award,
+    answer: Answer | None,
+    policy: FeedbackPolicy,
+    now: datetime,
+    key: KeyEncryptionKey,
 ) -> None:
     """Takes a learner's answer to what they are asked `now`, or none where they skip it; either is for good.
 
@@ -73,7 +71,7 @@ def close_form(
     encrypted with another key.
     """
     queries.awards.lock_award(session, award)
-    audience = audience_of(award, now)
+    audience = audience_of(award, policy, now)
     if audience is None:
         return
     if audience == "later":
@@ -98,14 +96,33 @@ def add_answer(session: Session, about: About, answer: Answer | None, key: KeyEn
             encrypted_pending=key.encrypt(as_digits(NONE)),
         ),
     )
-    tally = Tally(
-        published=_read(about.audience, row.published),
-        pending=from_digits(key.decrypt(row.encrypted_pending)),
-    )
-    if answer is not None:
-        tally = tally.with_answer(answer)
-    row.published = _as_json(about.audience, tally.published)
+    tally = _tally(row, key)
+    _store(row, tally if answer is None else tally.with_answer(answer), key)
+
+
+def publish_answers(session: Session, key: KeyEncryptionKey) -> None:
+    """Publishes in every pool what waits there, where it is enough, and encrypts each anew, as if it had answers."""
+    for row in queries.feedback.every_pool(session):
+        try:
+            tally = _tally(row, key)
+        except DecryptionError:
+            log.error("feedback_not_read", template_id=row.template_id, audience=row.audience)
+            continue
+        _store(row, tally.with_all_published(), key)
+
+
+def _tally(row: FeedbackPool, key: KeyEncryptionKey) -> Tally:
+    pending = from_digits(key.decrypt(row.encrypted_pending))
+    return Tally(published=_read(_audience(row), row.published), pending=pending)
+
+
+def _store(row: FeedbackPool, tally: Tally, key: KeyEncryptionKey) -> None:
+    row.published = _as_json(_audience(row), tally.published)
     row.encrypted_pending = key.encrypt(as_digits(tally.pending))
+
+
+def _audience(row: FeedbackPool) -> Audience:
+    return cast("Audience", row.audience)
 
 
 def results_of(session: Session, template_id: str) -> Sequence[Result]:

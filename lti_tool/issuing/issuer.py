@@ -9,6 +9,7 @@ from typing import Any
 
 from badges.issuer import IssuerProfile
 from lti_tool.addresses import Addresses
+from lti_tool.issuing.feedback_policy import FeedbackPolicy
 from lti_tool.issuing.keyring import Keyring
 from lti_tool.issuing.look import Look
 from lti_tool.issuing.privacy_policy import PrivacyPolicy
@@ -27,6 +28,7 @@ class Issuer:
     from. `confirmed_at`: when the legal identity of that version was confirmed, and `confirmed_by` whom; None where it
     was not, and nothing may be issued. `policy`: how its awards are decided. `mail_policy`: what its mails bring.
     `look`: how its pages and mails look. `privacy`: whom learners ask about their data, and how long it is kept.
+    `feedback`: when learners are asked what became of a badge.
     `channels`: the options of each delivery channel that is set up, by its name. `status_purpose`: whether credentials
     from now on can be revoked for good ("revocation"), or suspended and reinstated ("suspension"). `mail_tokens`: makes
     the tokens in mails.
@@ -40,6 +42,7 @@ class Issuer:
     mail_policy: MailPolicy
     look: Look
     privacy: PrivacyPolicy
+    feedback: FeedbackPolicy
     confirmed_at: datetime | None
     confirmed_by: str
     keyring: Keyring

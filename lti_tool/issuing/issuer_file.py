@@ -15,6 +15,7 @@ from badges.errors import PictureError
 from badges.issuer import IssuerProfile, read_issuer
 from badges.pictures import fit_logo
 from lti_tool.errors import NotAllowedError, WrongSettingError
+from lti_tool.issuing.feedback_policy import read_feedback_policy
 from lti_tool.issuing.look import read_look
 from lti_tool.issuing.privacy_policy import read_privacy_policy
 from lti_tool.language import MAIL_LANGUAGES
@@ -23,7 +24,7 @@ from lti_tool.observations import Policy
 from lti_tool.values import Json, MailPolicy
 
 #: The tables that say nothing of who the issuer is.
-_OTHER_TABLES = ("awarding", "mail", "look", "privacy")
+_OTHER_TABLES = ("awarding", "mail", "look", "privacy", "feedback")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ def read_profile(data: Json, tool_url: str, now: datetime | None = None) -> tupl
     read_mail_policy(data)
     read_look(data)
     read_privacy_policy(data)
+    read_feedback_policy(data)
     return read_issuer(others, tool_url, now), read_policy(data)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from lti_tool.addresses import Addresses, without_scheme
 from lti_tool.errors import NotFoundError
+from lti_tool.issuing.feedback_policy import read_feedback_policy
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuer_file import read_mail_policy, read_profile
 from lti_tool.issuing.keyring import Keyring
@@ -91,9 +92,16 @@ class Issuers:
         return None if course is None else self.of(session, course.registration.issuer_id).policy
 
     def of_person(self, session: Session, person_id: int) -> Issuer:
-        """The issuer to whom the platform belongs on which the person has their first account."""
-        account = session.get_one(Person, person_id).accounts[0]
-        return self.of(session, session.get_one(RegistrationRow, account.registration_id).issuer_id)
+        """The issuer to whom the platform belongs on which the person has their first account.
+
+        Somebody may have none, such as whoever has applied to have prior learning recognised: then the issuer of their
+        first award, or the first one.
+        """
+        for account in session.get_one(Person, person_id).accounts:
+            return self.of(session, session.get_one(RegistrationRow, account.registration_id).issuer_id)
+        for award in queries.awards.awards_of_people(session, [person_id]):
+            return self.of(session, award.issuer_id)
+        return self.first(session)
 
     def of_approval(self, session: Session, approval_id: int) -> Issuer:
         """The issuer of the template about which an approver is asked; the first one where the draft was deleted."""
@@ -165,6 +173,7 @@ class Issuers:
             mail_policy=read_mail_policy(version.body),
             look=read_look(version.body),
             privacy=read_privacy_policy(version.body),
+            feedback=read_feedback_policy(version.body),
             confirmed_at=version.confirmed_at,
             confirmed_by=version.confirmed_by,
             keyring=self._keyring(version.issuer_id, profile.id, addresses),

@@ -80,6 +80,7 @@ QUEUE_OF = {
     "bring_to_host": DELIVERIES,
     "tell_host": DELIVERIES,
     "mail_about_host": DELIVERIES,
+    "mail_about_feedback": DELIVERIES,
 }
 
 

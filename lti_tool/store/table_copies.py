@@ -36,9 +36,13 @@ from sqlalchemy import (
 from lti_tool.store.database import Store
 from lti_tool.store.models import Base, Instant, Score
 
-#: What is not copied: sessions, codes and tickets, which end within hours. People sign in once more.
+#: What is not copied: sessions, codes and tickets, which end within hours: people sign in once more. Nor links to
+#: questions about a badge, each for one answer: one that was used since would be counted twice.
 LEFT_OUT = frozenset(
-    {"address_code", "expiring_value", "launch_session", "learner_session", "operator_session"}
+    {
+        *("address_code", "expiring_value", "launch_session", "learner_session", "operator_session"),
+        "feedback_invitation",
+    }
 )
 #: How a column's values are written: as they are, in ISO 8601, in Base64, or as the text of their JSON, byte for byte.
 Kind = Literal["plain", "instant", "bytes", "json"]

@@ -42,6 +42,7 @@ from lti_tool.web.catalogue import lists as catalogue_lists
 from lti_tool.web.catalogue import offer_pages as catalogue_offers
 from lti_tool.web.current import install
 from lti_tool.web.documents import issuer
+from lti_tool.web.editor import feedback as template_feedback
 from lti_tool.web.editor import quality_report, steps, template_list
 from lti_tool.web.hosts import connect as host_connect
 from lti_tool.web.hosts import places as host_places
@@ -259,6 +260,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         template_list,
         steps,
         quality_report,
+        template_feedback,
         approval,
         badge_pages,
         catalogue_lists,

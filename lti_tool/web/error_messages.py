@@ -327,6 +327,14 @@ ERROR_MESSAGES: Mapping[str, ErrorMessage] = {
         ),
         what_to_do=_l("Ask whoever sent you the link for a new one."),
     ),
+    "feedback_link_over": ErrorMessage(
+        title=_l("This link asks nothing any more"),
+        what_happened=_l(
+            "It was answered, has ended or was withdrawn: each link is for one answer. If the answer was yours, it was "
+            "counted, and you have nothing more to do."
+        ),
+        what_to_do=_l("If you have not answered, ask whoever sent you the link for a new one."),
+    ),
     "exchange_over": ErrorMessage(
         title=_l("This link for a wallet is over"),
         what_happened=_l(

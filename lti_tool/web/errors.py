@@ -18,6 +18,7 @@ from lti_tool.errors import (
     AlreadyRegisteredError,
     BadgeRemovedError,
     ExchangeOverError,
+    FeedbackLinkOverError,
     LaunchError,
     LinkEndedError,
     NoAuthorError,
@@ -52,6 +53,7 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(RegistrationError, _registration_refused)
     app.register_error_handler(NotAllowedError, _not_allowed)
     app.register_error_handler(LinkEndedError, lambda _error: error_page("link_ended", 404))
+    app.register_error_handler(FeedbackLinkOverError, lambda _error: error_page("feedback_link_over", 404))
     app.register_error_handler(ExchangeOverError, lambda _error: error_page("exchange_over", 404))
     app.register_error_handler(BadgeRemovedError, lambda _error: error_page("badge_removed", 410))
     app.register_error_handler(NotFoundError, lambda _error: error_page("not_found", 404))

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
-from lti_tool.feedback.pools import audience_of
+from lti_tool.feedback.asking import audience_of
+from lti_tool.feedback.counts import STEP
+from lti_tool.feedback.pools import results_of
 from lti_tool.feedback.questions import QUESTIONS, VALUES, Audience
+from lti_tool.store import Session, queries
 from lti_tool.store.models import Award
-from lti_tool.web.translation import Sentence
+from lti_tool.web.current import current_tool
+from lti_tool.web.page_issuer import issuer_of
+from lti_tool.web.translation import Sentence, format_decimal
 from lti_tool.web.translation import lazy_gettext as _l
 
 _SENTENCES: Mapping[str, Sentence] = {
@@ -45,9 +50,15 @@ class ShownQuestion:
     values: Sequence[tuple[int, Sentence]]
 
 
-def questions_about(award: Award | None, now: datetime) -> Sequence[ShownQuestion]:
+def audience_now(session: Session, award: Award) -> Audience | None:
+    """As what the learner of the award is asked now, by the policy of its issuer; None where they are not."""
+    issuer = issuer_of(session, award.issuer_id)
+    return audience_of(award, issuer.feedback, current_tool().clock())
+
+
+def questions_about(session: Session, award: Award | None) -> Sequence[ShownQuestion]:
     """What the learner of the award is asked now; nothing where they are not."""
-    audience = audience_of(award, now) if award else None
+    audience = audience_now(session, award) if award else None
     return questions_for(audience) if audience else ()
 
 
@@ -57,3 +68,15 @@ def questions_for(audience: Audience) -> Sequence[ShownQuestion]:
     return [
         ShownQuestion(code=code, sentence=_SENTENCES[code], values=values) for code in QUESTIONS[audience]
     ]
+
+
+def results_shown(session: Session, template_id: str) -> Mapping[str, Any]:
+    """What `_feedback_results.html` needs to show what was answered about a template."""
+    return {
+        "results": results_of(session, template_id),
+        "opened": queries.feedback.number_opened(session, template_id),
+        "questions_for": questions_for,
+        "audience_words": AUDIENCE_WORDS,
+        "format_decimal": format_decimal,
+        "step": STEP,
+    }

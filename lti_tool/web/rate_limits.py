@@ -85,6 +85,9 @@ READING_OF = {
     "approval.answer": 60,
     # Providers of mailboxes refuse for many readers from few addresses, so this is no less than others.
     "reminders.change": 600,
+    # A link is opened a few times, and answered once.
+    "invited_feedback.ask": 60,
+    "invited_feedback.answer": 30,
     "identity_checks.begin": 10,
     "identity_checks.wait": 120,
     "holder_checks.ask": 60,

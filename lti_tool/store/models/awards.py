@@ -80,14 +80,19 @@ class Award(Base):
     """When its learner made the badge public; None while it is private."""
     hidden_at: Mapped[datetime | None]
     """When its learner took it out of their list of badges; it stays as valid as it was."""
-    claimed_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None] = mapped_column(index=True)
     """When its learner first opened the badge on a page of their own."""
     brought_at: Mapped[datetime | None]
     """When it was first brought to a place that its learner chose."""
     feedback_closed: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Whether its learner has answered or skipped the three questions: which of the two, and when, is kept nowhere."""
+    """Whether its learner has answered or skipped the three questions, or the time for that is over.
+
+    Which of these, and when, is kept nowhere.
+    """
     later_feedback_closed: Mapped[bool] = mapped_column(default=False, server_default=false())
     """The same of those that are asked months later."""
+    later_feedback_mailed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it was settled who is mailed these: also of those who were not, and when is kept nowhere."""
     course: Mapped[Course | None] = relationship()
     person: Mapped[Person] = relationship()
     rule: Mapped[AwardRule] = relationship()

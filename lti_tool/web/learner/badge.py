@@ -136,7 +136,7 @@ def _shown(
         "mail_folder": current_tool().mail_folder,
         "is_sealed": current_tool().seal is not None
         and version.issuer_id == queries.issuers.first_issuer_id(session),
-        "feedback_questions": questions_about(award, now),
+        "feedback_questions": questions_about(session, award),
         "proves_nothing": award is not None and not queries.proved_addresses.of_person(session, person_id),
     }
 

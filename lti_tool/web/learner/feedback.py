@@ -11,12 +11,12 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from badges.template.model import stored_template
-from lti_tool.feedback.pools import audience_of, close_form
+from lti_tool.feedback.pools import close_form
 from lti_tool.feedback.questions import Answer, read_answer
 from lti_tool.store import Session
 from lti_tool.store.models import Award
 from lti_tool.web.current import current_tool
-from lti_tool.web.feedback_words import questions_about
+from lti_tool.web.feedback_words import audience_now, questions_for
 from lti_tool.web.headers import private_page, send_own_origin
 from lti_tool.web.learner.learner_visits import check_own_page, demand_visit
 from lti_tool.web.learner.sharing import own_award
@@ -46,24 +46,26 @@ def answer_signed_in(badge_id: UUID) -> Response:
 
 
 def _answered(session: Session, award: Award, visit: Visit | None) -> Response:
-    """The page that thanks; where a question was left out, the form again with what was chosen."""
+    """The page that thanks; where a question was left out, the form again with what was chosen.
+
+    Where nothing is asked any more, as when a form is sent twice, it says so.
+    """
     tool = current_tool()
-    audience = audience_of(award, tool.clock())
+    policy, audience = issuer_of(session, award.issuer_id).feedback, audience_now(session, award)
     is_skipped = request.form.get("skip") == "yes"
     given: Answer | None = None if is_skipped or audience is None else read_answer(audience, request.form)
-    # Whoever sends a form again is thanked again, and counted once.
-    is_taken = is_skipped or audience is None or given is not None
-    questions = questions_about(award, tool.clock())
+    is_taken = is_skipped or given is not None
     if is_taken:
-        close_form(session, award, given, tool.clock(), tool.stored_secrets_key)
+        close_form(session, award, given, policy, tool.clock(), tool.stored_secrets_key)
     send_own_origin()
     page = render_template(
         "learner/feedback.html",
         visit=visit,
         award=award,
         template=stored_template(award.template_version.body),
+        is_closed=audience is None,
         is_taken=is_taken,
         is_skipped=is_skipped,
-        feedback_questions=questions,
+        feedback_questions=questions_for(audience) if audience else (),
     )
     return private_page(page)

@@ -195,7 +195,7 @@ def _shown(session: Session, visit: Visit, badge_id: UUID) -> Mapping[str, Any]:
         "visit": visit,
         "award": award,
         "template": stored_template(award.template_version.body),
-        "feedback_questions": questions_about(award, current_tool().clock()),
+        "feedback_questions": questions_about(session, award),
         "sharing": sharing_of(session, award, inside_path(badge_id)),
     }
 

@@ -55,7 +55,7 @@ def show() -> Response:
     with current_tool().store.read() as session:
         visit = find_visit(session)
         if visit is None:
-            return _private("learner/sign_in.html")
+            return _private("learner/sign_in.html", wanted=_wanted_badge())
         response = list_page(session, visit)
     record_use(visit)
     return response
@@ -65,17 +65,17 @@ def show() -> Response:
 def ask_code() -> Response:
     """Sends a code to the address, if anybody has proved it, and asks for it. Raises TooManyRequests."""
     check_own_page()
-    typed = typed_line("address", addresses.MAX_LENGTH)
+    typed, wanted = typed_line("address", addresses.MAX_LENGTH), _wanted_badge()
     address = addresses.comparable_address(typed)
     if address is None:
         wrong = _("This is no e-mail address. Check it, and try again.")
-        return _private("learner/sign_in.html", wrong=wrong, typed=typed)
+        return _private("learner/sign_in.html", wrong=wrong, typed=typed, wanted=wanted)
     rate_limits.count_code(address, None)
     tool = current_tool()
     asking = Asking(person_id=None, issuer_id=page_issuer().id, language=page_language())
     with tool.store.begin() as session:
         ticket = addresses.ask_code(session, address, asking, tool.clock())
-    response = _private("learner/sign_in.html", asked=address, minutes=CODE_MINUTES)
+    response = _private("learner/sign_in.html", asked=address, minutes=CODE_MINUTES, wanted=wanted)
     set_cookie(response, TICKET_COOKIE, ticket, int(CODE_LIFE.total_seconds()))
     return response
 
@@ -85,16 +85,18 @@ def sign_in() -> Response:
     """Begins a session, where the code is the one that was sent for this browser."""
     check_own_page()
     tool = current_tool()
-    now, ticket = tool.clock(), request.cookies.get(TICKET_COOKIE, "")
+    now, ticket, wanted = tool.clock(), request.cookies.get(TICKET_COOKIE, ""), _wanted_badge()
     address = addresses.proved_by(tool.store, ticket, typed_line("code", 40), None, tool.secret_key, now)
     if address is None:
         asked = typed_line("address", addresses.MAX_LENGTH)
-        return _private("learner/sign_in.html", asked=asked, wrong=wrong_code(), minutes=CODE_MINUTES)
+        return _private(
+            "learner/sign_in.html", asked=asked, wrong=wrong_code(), minutes=CODE_MINUTES, wanted=wanted
+        )
     with tool.store.begin() as session:
         token = learner_sessions.start_session(session, address, now)
     # A program may wait for an answer: where that leads is read anew from what it asked.
     asked = request.cookies.get(ASKED_COOKIE, "")
-    response = redirect(f"{CONSENT_PATH}?{asked}" if asked else "/my", 303)
+    response = redirect(f"{CONSENT_PATH}?{asked}" if asked else _way_on(wanted), 303)
     set_cookie(response, SESSION_COOKIE, token, None)
     set_cookie(response, TICKET_COOKIE, "", 0)
     if asked:
@@ -134,12 +136,14 @@ def end_session() -> Response:
 
 @pages.get("/my/badges/<uuid:badge_id>")
 def badge(badge_id: UUID) -> Response:
-    """How one of the learner's badges is shown to others; the form to sign in where nobody is.
+    """How one of the learner's badges is shown to others; the form to sign in where nobody is, and then back here.
 
     Raises NotFoundError for a badge of somebody else.
     """
     with current_tool().store.read() as session:
-        visit = demand_visit(session)
+        visit = find_visit(session)
+        if visit is None:
+            return redirect(f"/my?badge={badge_id}&lang={page_language()}", 303)
         award = own_award_of(session, visit, badge_id)
         page = _sharing(session, award, badge_id)
     claim_once(award, _actor(award))
@@ -168,6 +172,19 @@ def change_listed(badge_id: UUID, action: str) -> Response:
         done = change_listing(session, award, action, _actor(award))
         session.flush()
         return list_page(session, visit, done=done)
+
+
+def _wanted_badge() -> str:
+    """The badge whose page led to the form to sign in, as nothing but the id of one; "" where none did."""
+    try:
+        return str(UUID(request.values.get("badge", "")))
+    except ValueError:
+        return ""
+
+
+def _way_on(wanted: str) -> str:
+    """Where whoever has signed in goes: to the questions about the badge, which a mail leads to, if there are any."""
+    return f"/my/badges/{wanted}?lang={page_language()}#feedback" if wanted else "/my"
 
 
 def own_award_of(session: Session, visit: LearnerVisit, badge_id: UUID) -> Award:
@@ -211,7 +228,7 @@ def _sharing(session: Session, award: Award, badge_id: UUID, done: str = "") -> 
         "learner/sharing.html",
         award=award,
         template=stored_template(award.template_version.body),
-        feedback_questions=questions_about(award, current_tool().clock()),
+        feedback_questions=questions_about(session, award),
         sharing=sharing_of(session, award, f"/my/badges/{badge_id}/sharing"),
         done=done,
     )

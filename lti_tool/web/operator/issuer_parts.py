@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from badges.template.declarations import Declarations
 from badges.template.fields import fields_of
 from badges.template.values import AwardingBody, QualityAssurance
+from lti_tool.issuing.feedback_policy import MOST_MONTHS, USUAL_MONTHS
 from lti_tool.issuing.privacy_policy import MOST_YEARS
 from lti_tool.mails.own_texts import LONGEST
 from lti_tool.operators.permissions import Permission
@@ -267,6 +268,18 @@ RULES = Part(
             hint=_l(
                 "Nobody is erased meanwhile who has an award, and this is the reason that they are told."
             ),
+        ),
+        Field(
+            name="feedback/later_months",
+            control="number",
+            label=_l("After how many months learners are asked what became of a badge"),
+            hint=lazy_text(
+                lambda: _(
+                    "By an e-mail, once, and on the page of the badge. 0 is never; left empty: %(months)s.",
+                    months=USUAL_MONTHS,
+                )
+            ),
+            bounds=(0, MOST_MONTHS),
         ),
     ),
 )

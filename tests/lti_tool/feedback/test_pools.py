@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 
 from lti_tool.errors import NotFoundError
 from lti_tool.feedback import invitations
 from lti_tool.feedback.counts import STEP
-from lti_tool.feedback.pools import LATER, About, add_answer, audience_of, results_of
+from lti_tool.feedback.pools import About, add_answer, publish_answers
 from lti_tool.privacy import stored_secrets
 from lti_tool.store import events
-from lti_tool.store.models import Award, FeedbackPool
+from lti_tool.store.models import FeedbackPool
 from signing.encryption import RandomKey
 from signing.errors import DecryptionError
-from tests.fixtures import NOW, rows
+from tests.feedback import add_answers, publish, published_answers, results
+from tests.fixtures import rows
 
 TEMPLATE = "47ab9636-4684-5115-b4f0-27d23015cfaa"
 
@@ -25,14 +25,12 @@ def about(tool, audience="peer"):
     return About(issuer_id=tool.issuer.id, template_id=TEMPLATE, audience=audience)
 
 
-def add(tool, answer=(1, 2, 3)):
-    with tool.store.begin() as session:
-        add_answer(session, about(tool), answer, tool.stored_secrets_key)
+def add(tool, number=1):
+    add_answers(tool, about(tool), number, (1, 2, 3))
 
 
 def answers(tool):
-    with tool.store.read() as session:
-        return next(each.answers for each in results_of(session, TEMPLATE) if each.audience == "peer")
+    return published_answers(tool, TEMPLATE, "peer")
 
 
 def test_of_answers_at_once_none_is_lost(tool_on_any_database):
@@ -45,10 +43,9 @@ def test_of_answers_at_once_none_is_lost(tool_on_any_database):
 
 def test_of_two_who_use_a_link_at_once_one_is_counted(tool_on_any_database):
     tool = tool_on_any_database
-    for _ in range(STEP - 1):
-        add(tool)
+    add(tool, STEP - 1)
     with tool.store.begin() as session:
-        token = invitations.invite(session, about(tool), tool.clock(), events.TOOL)
+        (token,) = invitations.invite(session, about(tool), 1, tool.clock(), events.TOOL)
 
     def use(_number):
         try:
@@ -64,8 +61,7 @@ def test_of_two_who_use_a_link_at_once_one_is_counted(tool_on_any_database):
 
 
 def test_what_is_pending_is_read_with_the_key_of_today_alone(tool):
-    for _ in range(STEP - 1):
-        add(tool)
+    add(tool, STEP - 1)
     new = RandomKey(key=b"9876543210: known to every test!")
     with tool.store.begin() as session:
         stored_secrets.encrypt_anew(session, tool.stored_secrets_key, new, tool.clock(), events.TOOL)
@@ -73,22 +69,28 @@ def test_what_is_pending_is_read_with_the_key_of_today_alone(tool):
         add(tool)
     with tool.store.begin() as session:
         add_answer(session, about(tool), (5, 5, 5), new)
-    assert answers(tool) == STEP
+        publish_answers(session, new)
+    assert results(tool, TEMPLATE)["peer"].answers == STEP
 
 
-@pytest.mark.parametrize(
-    ("award", "audience"),
-    [
-        (Award(status="earned"), None),
-        (Award(status="revoked"), None),
-        (Award(status="issued"), "claim"),
-        (Award(status="issued", claimed_at=NOW - LATER + timedelta(seconds=1)), "claim"),
-        (Award(status="issued", claimed_at=NOW - LATER), "later"),
-        (Award(status="issued", claimed_at=NOW - LATER, feedback_closed=True), "later"),
-        (Award(status="issued", feedback_closed=True), None),
-        (Award(status="issued", claimed_at=NOW - LATER, later_feedback_closed=True), None),
-    ],
-    ids=range(8),
-)
-def test_as_what_a_learner_is_asked_follows_from_the_award(award, audience):
-    assert audience_of(award, NOW) == audience
+def test_a_pool_that_cannot_be_read_keeps_none_of_the_others_from_being_published(tool):
+    add(tool, STEP)
+    claim = about(tool, "claim")
+    add_answers(tool, claim, STEP)
+    with tool.store.begin() as session:
+        row = session.get_one(FeedbackPool, (TEMPLATE, "claim"))
+        row.encrypted_pending = b"of another key"
+    assert (published_answers(tool, TEMPLATE, "peer"), published_answers(tool, TEMPLATE)) == (STEP, 0)
+    assert rows(tool, FeedbackPool)[0].encrypted_pending == b"of another key"
+
+
+def test_answers_that_come_while_they_are_published_are_counted_too(tool_on_any_database):
+    tool = tool_on_any_database
+
+    def do(number):
+        return add(tool) if number % 3 else publish(tool)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(do, range(30)))
+    add(tool, STEP)
+    assert answers(tool) == 20 + STEP

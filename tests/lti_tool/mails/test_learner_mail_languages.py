@@ -13,6 +13,7 @@ from babel.messages.extract import extract_from_file
 
 from lti_tool.deliveries.award_message import award_mail
 from lti_tool.deliveries.code_message import code_content
+from lti_tool.deliveries.feedback_message import feedback_content
 from lti_tool.deliveries.host_message import host_content
 from lti_tool.deliveries.identity_message import identity_mail
 from lti_tool.deliveries.notice_message import notice_mail
@@ -28,7 +29,7 @@ from lti_tool.language import (
 )
 from lti_tool.mails.content import Facts, MailContent
 from lti_tool.mails.message import message_of
-from lti_tool.values import BadgeNotice, CodeMail, HostMail, MailPolicy, Recipient
+from lti_tool.values import BadgeNotice, CodeMail, FeedbackMail, HostMail, MailPolicy, Recipient
 from tests.deliveries import BADGE, RIGA_COLLEGE, anna
 from tests.translations import OWN_WORDS, faults
 
@@ -101,6 +102,16 @@ def mails(language: str) -> list[MailContent]:
         award_mail(replace(BADGE, mail_policy=MailPolicy(attach_badge=False)), nobody),
         *(notice_mail(notice, learner) for notice in notices),
         code_content(CodeMail(recipient=nobody, issuer=RIGA_COLLEGE, code="12345678", minutes=10)),
+        feedback_content(
+            FeedbackMail(
+                recipient=learner,
+                issuer=RIGA_COLLEGE,
+                badge="Solar",
+                picture_url=BADGE.picture_url,
+                url="https://badges.example.org/my/badges/1",
+                unsubscribe_url="https://badges.example.org/mail/reminders/1",
+            )
+        ),
         identity_mail("Solar", RIGA_COLLEGE, learner, "https://badges.example.org/holder/1"),
         *(host_content(about_host(cause, learner)) for cause in HOST_CAUSES),
     ]

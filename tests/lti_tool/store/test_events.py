@@ -697,6 +697,7 @@ ELSEWHERE = {
     "rule_restored",
     "operator_invited",
     "feedback_invited",
+    "feedback_withdrawn",
     "backed_up",
     "restored",
     "operator_joined",

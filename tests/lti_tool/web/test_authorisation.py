@@ -332,6 +332,7 @@ WHO_MAY = {
             "issuers/<slug>/templates/editor",
             *(f"issuers/<slug>/catalogue/<uuid:template_id>/{act}" for act in ("put-in", "take-out")),
             "issuers/<slug>/templates/<uuid:template_id>/feedback/invite",
+            "issuers/<slug>/templates/<uuid:template_id>/feedback/withdraw",
             *(
                 f"issuers/<slug>/templates/<uuid:template_id>/<int:version>/{act}"
                 for act in ("answer", "retire")
@@ -418,6 +419,7 @@ WHO_MAY = {
     "POST /lti/app/search": EDITORS,
     "POST /lti/app/templates": EDITORS,
     "POST /lti/app/templates/new": EDITORS,
+    "POST /lti/app/templates/<uuid:template_id>/feedback": ITS_EDITORS,
     "POST /lti/app/templates/import": EDITORS,
     **{
         f"POST {TEMPLATE}/{action}": ITS_EDITORS
@@ -516,7 +518,7 @@ def values(web_tool, school, annas_badge):
 
 def address(route, values):
     """The path of a route; public pages, `next` and `retire` are about a published template."""
-    is_published = "/achievements/" in route or route.endswith(("/next", "/retire"))
+    is_published = "/achievements/" in route or route.endswith(("/next", "/retire", "/feedback"))
     values = values | {"template_id": values["published"]} if is_published else values
     values = values | {"action": "hide"} if "/list/" in route else values
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route.partition(" ")[2])

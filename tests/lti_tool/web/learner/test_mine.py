@@ -191,6 +191,37 @@ def test_a_proved_address_opens_the_badges_from_outside(prove, app, web_tool, an
     assert "hidden badge" in text_of(browser.post(f"/my/badges/{annas_badge}/list/hide", headers=FROM_US))
 
 
+def test_whoever_is_led_from_a_badge_to_the_form_to_sign_in_gets_back_to_it(
+    prove, app, web_tool, annas_badge
+):
+    """As by a mail that asks about the badge."""
+    prove()
+    browser = browser_of(app)
+    led = browser.get(f"/my/badges/{annas_badge}?lang=lv")
+    assert (led.status_code, led.location) == (303, f"/my?badge={annas_badge}&lang=lv")
+    page = browser.get(led.location)
+    assert f'href="?badge={annas_badge}&amp;lang=en"' in page.text
+    page = browser.post(
+        "/my/code", data={"address": PRIVATE, "badge": hidden(page, "badge")}, headers=FROM_US
+    )
+    form = {"address": PRIVATE, "badge": hidden(page, "badge")}
+    page = browser.post("/my/session", data=form | {"code": "0"}, headers=FROM_US)
+    form = {"address": PRIVATE, "badge": hidden(page, "badge"), "code": mailed_code(web_tool)}
+    answer = browser.post("/my/session?lang=lv", data=form, headers=FROM_US)
+    assert answer.location == f"/my/badges/{annas_badge}?lang=lv#feedback"
+    assert 'id="feedback"' in browser.get(answer.location).text
+
+
+@pytest.mark.parametrize("badge", ["", "x", "//evil.example", "../sign-out", "{0}"])
+def test_what_is_no_badge_leads_nowhere_after_the_sign_in(prove, app, web_tool, badge):
+    prove()
+    browser = browser_of(app)
+    assert 'name="badge"' not in browser.get(f"/my?badge={badge}").text
+    asked(browser)
+    form = {"address": PRIVATE, "badge": badge, "code": mailed_code(web_tool)}
+    assert browser.post("/my/session", data=form, headers=FROM_US).location == "/my"
+
+
 def test_the_session_is_in_a_cookie_that_no_other_site_gets_or_gives(prove, app, web_tool):
     prove()
     browser = browser_of(app)

@@ -12,7 +12,7 @@ from lti_tool.awarding import awards, looks
 from lti_tool.mails.refusals import RemindedPerson
 from lti_tool.privacy.erasure import erase_person
 from lti_tool.store import events, queries
-from lti_tool.store.models import Award, Event, MailRefusal
+from lti_tool.store.models import Award, Event, MailRefusal, Person
 from tests.fixtures import ANNA, ZANE, complete, make_rule, publish, rows, run_due_jobs
 from tests.lti_tool.web.conftest import browser_of, text_of
 
@@ -165,3 +165,23 @@ def test_a_refusal_is_erased_with_its_person_and_the_token_is_then_none(reminder
     assert stranger.get(address(reminder)).status_code == 404
     assert stranger.post(address(reminder), **ONE_CLICK).status_code == 404
     assert rows(web_tool, MailRefusal) == []
+
+
+def test_mails_that_ask_about_a_badge_are_refused_by_themselves(reminder, web_tool, stranger):
+    """Reminders that a badge expires still come."""
+    person_id = rows(web_tool, Award)[0].person_id
+    token = RemindedPerson(person_id=person_id, kind="feedback").token(web_tool.issuers.mail_tokens)
+    assert "asks you by e-mail what became of a badge" in text_of(stranger.get(f"/mail/reminders/{token}"))
+    assert "to ask what became of a badge" in text_of(stranger.post(f"/mail/reminders/{token}", **ONE_CLICK))
+    assert [row.kind for row in rows(web_tool, MailRefusal)] == ["feedback"]
+
+
+def test_whoever_has_no_account_on_a_platform_refuses_them_too(web_tool, stranger):
+    """As somebody whose prior learning was recognised."""
+    with web_tool.store.begin() as session:
+        somebody = Person()
+        session.add(somebody)
+        session.flush()
+        token = RemindedPerson(person_id=somebody.id, kind="feedback").token(web_tool.issuers.mail_tokens)
+    assert "Riga College asks you by e-mail" in text_of(stranger.get(f"/mail/reminders/{token}"))
+    assert stranger.post(f"/mail/reminders/{token}", **ONE_CLICK).status_code == 200

@@ -90,6 +90,8 @@ def test_what_is_saved_is_a_new_version_by_the_operator_and_outlives_a_start(
         ("rules", "awarding__reused_domains", "Riga College", "Enter domains"),
         ("rules", "privacy__notice_url", "http://riga-college.example", "beginning with https://"),
         ("rules", "privacy__awards_years", "0", "Enter a whole number from 1 to 100"),
+        ("rules", "feedback__later_months", "61", "Enter a whole number from 0 to 60"),
+        ("rules", "feedback__later_months", "-1", "Enter a whole number from 0 to 60"),
         ("mails", "mail__opening__en", "See evil.example", "would become a link"),
         ("mails", "mail__closing__lv", "Sveiki, {name}", "{learner}, {badge}, {issuer}"),
     ],
@@ -103,6 +105,15 @@ def test_a_mistake_is_named_beside_its_field_and_what_was_typed_stays(
     wrong = re.search(rf'<p class="wrong" id="wrong:{pointer}" data-problem\s*>(.*?)</p>', answer.text)
     assert wrong and said in unescape(wrong[1])
     assert form_of(answer)[pointer] == typed
+
+
+def test_an_operator_says_that_learners_are_never_asked_later(join, web_tool, published):
+    ieva = join()
+    assert web_tool.issuer.feedback.later_months == 6
+    for typed, months in (("0", 0), ("12", 12), ("", 6)):
+        assert save(ieva, "rules", feedback__later_months=typed).status_code == 303
+        assert form_of(ieva.get(f"{HOME}/rules"))["/feedback/later_months"] == typed
+        assert web_tool.issuer.feedback.later_months == months
 
 
 def test_whoever_saves_second_is_told_and_keeps_what_they_typed(join, web_tool, published):

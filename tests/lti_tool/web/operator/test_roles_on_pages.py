@@ -81,6 +81,7 @@ WHO_MAY = {
     f"GET {FEEDBACK}": EVERY_ROLE,
     **{f"GET /operator/issuers/<slug>/reviews{page}": EVERY_ROLE for page in ("", "/<int:year>.json")},
     f"POST {FEEDBACK}/invite": {"owner", "manager"},
+    f"POST {FEEDBACK}/withdraw": {"owner", "manager"},
     f"POST {TEMPLATE}/answer": {"owner", "approver"},
     f"POST {TEMPLATE}/retire": {"owner", "manager"},
     "POST /operator/issuers/<slug>/templates/editor": {"owner", "manager"},
