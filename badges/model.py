@@ -231,6 +231,7 @@ class RubricCriterionLevel:
     id: str
     type: tuple[str, ...] = ("RubricCriterionLevel",)
     description: str | None = None
+    level: str | None = None
     name: str
     title: Texts = field(default_factory=dict)
     summary: Texts = field(default_factory=dict)

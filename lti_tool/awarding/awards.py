@@ -16,11 +16,14 @@ from lti_tool.issuing.status_lists import clear_status, set_status
 from lti_tool.store import Session, dead_jobs, events, outbox, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import Award, AwardRule, CredentialRow, RuleVersion
+from lti_tool.values import StatedLevel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earned:
     """A person for whom a rule came to `earned`, or who is awarded by hand, with what was given as `evidence`.
+
+    `levels`: at which of them single outcomes were met.
 
     `renews`: the id of the award of theirs that ends with the new one.
     """
@@ -29,6 +32,7 @@ class Earned:
     decision: Decision
     renews: int | None = None
     evidence: Sequence[dict[str, str]] = ()
+    levels: Sequence[StatedLevel] = ()
 
 
 def award(
@@ -76,6 +80,7 @@ def _row(rule: AwardRule, version: RuleVersion, earned: Earned, now: datetime) -
         "earned_at": now,
         "renews_id": earned.renews,
         "evidence": list(earned.evidence),
+        "outcome_levels": [each.as_json() for each in earned.levels],
     }
 
 

@@ -73,6 +73,7 @@ def to_issue(session: Session, award_ids: Collection[int]) -> Sequence[AwardToIs
         Award.evidence,
         Award.recognition,
         Award.parts,
+        Award.outcome_levels,
         Person.withheld,
     )
     rows = session.execute(query.join(Award.person).where(Award.id.in_(award_ids)).order_by(Award.id))
