@@ -49,7 +49,8 @@ REQUIREMENTS_MET = "requirements_met"
 #: id: `{"awarded_at": ..., "valid_until": ...}`, the latter None without an end. None once it was revoked or suspended.
 BADGE_HELD = "badge_held"
 #: What one assessor found of a person's prior learning, for the issuer of an application, which `resource` names by its
-#: key: `{"round": ..., "place": ..., "met": [...], "identity": ...}`, of each learning outcome whether it is met.
+#: key: `{"round": ..., "place": ..., "met": [...], "levels": [...], "identity": ...}`, of each learning outcome whether
+#: it is met, and the number of its level, or None.
 PRIOR_LEARNING_ASSESSED = "prior_learning_assessed"
 #: What was decided in the application that `resource` names: `{"template": ..., "round": ..., "outcome": ...,
 #: "reference": ...}`, with the outcome `granted` or `refused`.
