@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from badges.eu.in_words import listed
 from badges.eu.parts import achievement_of, language_map, plain_text, subject_of
@@ -39,13 +39,21 @@ def levels_in_brief(credential: Json) -> Texts:
         for description in objects(achievement_of(credential).get("resultDescription"))
         if objects(description.get("rubricCriterionLevel"))
     ]
-    achieved = _achieved(credential)
-    counted = Counter(tuple(sorted(level.items())) for _place, level in achieved)
-    if len(counted) == 1 and len(achieved) >= len(every):
+    return in_brief(_achieved(credential), len(every))
+
+
+def in_brief(achieved: Sequence[tuple[int, Texts]], total: int) -> Texts:
+    """As `levels_in_brief`, of levels with their places in their descriptions, of which there are `total`."""
+    counted = Counter(_key(level) for _place, level in achieved)
+    if len(counted) == 1 and len(achieved) >= total:
         return achieved[0][1]
     highest_first = sorted(achieved, key=lambda each: -each[0])
-    levels = dict.fromkeys(tuple(sorted(level.items())) for _place, level in highest_first)
-    return listed(_counted(dict(level), counted[level], len(every)) for level in levels)
+    levels = dict.fromkeys(_key(level) for _place, level in highest_first)
+    return listed(_counted(dict(level), counted[level], total) for level in levels)
+
+
+def _key(level: Texts) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(level.items()))
 
 
 def _counted(level: Texts, number: int, total: int) -> Texts:
@@ -78,7 +86,7 @@ def stated_levels(achievement: Json) -> Iterator[Texts]:
     for description in objects(achievement.get("resultDescription")):
         for level in objects(description.get("rubricCriterionLevel")):
             words = _words(level, "summary", "description") or _words(level, "title", "name")
-            key = tuple(sorted(words.items()))
+            key = _key(words)
             if key not in seen:
                 seen.add(key)
                 yield words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -23,7 +23,7 @@ from lti_tool.values import StatedLevel
 class Earned:
     """A person for whom a rule came to `earned`, or who is awarded by hand, with what was given as `evidence`.
 
-    `levels`: at which of them single outcomes were met.
+    `levels`: at which of them single outcomes were met; `wait`: for how long the badge waits for further ones.
 
     `renews`: the id of the award of theirs that ends with the new one.
     """
@@ -33,6 +33,7 @@ class Earned:
     renews: int | None = None
     evidence: Sequence[dict[str, str]] = ()
     levels: Sequence[StatedLevel] = ()
+    wait: timedelta = timedelta(0)
 
 
 def award(
@@ -55,8 +56,9 @@ def award(
     for each in to:
         if each.renews is not None and (award_id := _renew(session, rule, version, each, now)) is not None:
             new[each.person_id] = award_id
+    waits = {each.person_id: each.wait for each in to}
     for person_id, award_id in new.items():
-        outbox.add(session, "issue", {"award_id": award_id}, now)
+        outbox.add(session, "issue", {"award_id": award_id}, now + waits[person_id])
         data = {"person": person_id, "rule": rule.id}
         data |= {"renews": renewed[person_id]} if person_id in renewed else {}
         events.record(session, "awarded", "award", award_id, now, data=data, issuer_id=issuer_id)

@@ -86,6 +86,13 @@ def _without_withheld(columns: dict[str, Any]) -> dict[str, Any]:
     return columns | dict.fromkeys(withheld)
 
 
+def never_issued(session: Session, rule_ids: Collection[int], earned_since: datetime) -> Sequence[int]:
+    """The ids of the awards of these rules, of that time and later, that have had no credential yet."""
+    had_one = exists().where(CredentialRow.award_id == Award.id)
+    query = select(Award.id).where(Award.rule_id.in_(rule_ids), Award.earned_at >= earned_since, ~had_one)
+    return session.scalars(query.order_by(Award.id)).all()
+
+
 def lock_awards(session: Session, award_ids: Collection[int]) -> Sequence[Award]:
     """Locks the rows (SELECT ... FOR NO KEY UPDATE), in the order of their ids, so that none waits for another."""
     if not award_ids:
