@@ -214,6 +214,7 @@ class Alignment:
     target_framework: str | None = None
     target_type: str | None = None
     target_url: str
+    title: Texts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

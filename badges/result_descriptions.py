@@ -75,7 +75,10 @@ def reached_levels(subject: Json) -> tuple[ReachedLevel, ...]:
 
 
 def skill_alignments(outcome: LearningOutcome, template: Template, language: str) -> Iterable[Alignment]:
-    """An alignment with each of the outcome's skills, in words of `language` as far as there are some."""
+    """An alignment with each of the outcome's skills, in words of `language` as far as there are some.
+
+    Where the skill has words in several languages, in all of them too: the native term has one.
+    """
     for skill in outcome.esco:
         yield Alignment(
             target_description=text_in(outcome.text, language, template.in_language),
@@ -83,6 +86,7 @@ def skill_alignments(outcome: LearningOutcome, template: Template, language: str
             target_framework="ESCO",
             target_type="ext:ESCOSkill",
             target_url=skill.iri,
+            title=skill.label if len(skill.label) > 1 else {},
         )
 
 
