@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from badges.eu.rubric_levels import in_brief
+from badges.template.fields import Texts
 from badges.template.model import Template, stored_template
 from lti_tool.observations import (
     ASSESSMENT_RESULT,
@@ -119,6 +121,17 @@ def levels_by_teacher(terms: LevelTerms, person: int, own: Sequence[Observation]
             if level is None or level in known:
                 found[int(outcome)] = level
     return found
+
+
+def levels_in_brief(award: Award) -> Texts:
+    """The levels that the award's badge states, in a line; empty where it states none."""
+    template = stored_template(award.template_version.body)
+    words = [level.words for level in template.outcome_levels]
+    stated = [(each.level, words[each.level - 1]) for each in stated_levels(award.outcome_levels)]
+    together = template.level_reached(award.score)
+    if not stated and together is not None:
+        return words[together - 1]
+    return in_brief(stated, len(template.learning_outcomes))
 
 
 def changed_levels(

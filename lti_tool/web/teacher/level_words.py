@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from badges.eu.rubric_levels import in_brief
 from badges.template.fields import Texts
 from badges.template.model import Template, stored_template
 from lti_tool.store.models import Award
@@ -66,19 +65,6 @@ def can_state_levels(award: Award) -> bool:
     """Whether the badge can state at which levels its learning outcomes were met."""
     template = stored_template(award.template_version.body)
     return bool(template.outcome_levels and template.learning_outcomes)
-
-
-def brief_of(award: Award) -> Texts:
-    """The levels that the award states, in a line; empty where it states none."""
-    template = stored_template(award.template_version.body)
-    if not template.outcome_levels:
-        return {}
-    words = [level.words for level in template.outcome_levels]
-    stated = [(each.level, words[each.level - 1]) for each in stated_levels(award.outcome_levels)]
-    together = template.level_reached(award.score)
-    if not stated and together is not None:
-        return words[together - 1]
-    return in_brief(stated, len(template.learning_outcomes))
 
 
 def _numbers(levels: Iterable[StatedLevel]) -> Mapping[int, int]:

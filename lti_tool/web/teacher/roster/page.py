@@ -11,6 +11,7 @@ from flask import Blueprint, render_template
 from badges.template.fields import Texts
 from badges.template.model import Template, stored_template
 from lti_tool.awarding import confirmations
+from lti_tool.awarding.outcome_levels import levels_in_brief
 from lti_tool.store import Session, dead_jobs, queries
 from lti_tool.store.dead_jobs import DeadOfAwards
 from lti_tool.store.models import Award, AwardRule, HandAward, TemplateVersion
@@ -20,7 +21,7 @@ from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.paging import MAX_TYPED, ROSTER
 from lti_tool.web.teacher.course import Notice, course_page
-from lti_tool.web.teacher.level_words import LevelLine, brief_of, can_state_levels, level_lines, lines_of
+from lti_tool.web.teacher.level_words import LevelLine, can_state_levels, level_lines, lines_of
 from lti_tool.web.teacher.outdated_names import is_outdated
 from lti_tool.web.teacher.roster.entries import Entry, everybody
 from lti_tool.web.teacher.roster.view import Listed, View, asked_view, listed
@@ -167,7 +168,7 @@ def row_of(entry: Entry, awards: Mapping[int, Award], waiting: Mapping[int, Hand
         entry=entry,
         award=award,
         levels=levels,
-        brief=brief_of(award) if award is not None else {},
+        brief=levels_in_brief(award) if award is not None else {},
         can_have_levels=award is not None and can_state_levels(award),
         trace=award.trace if award is not None else undecided,
         is_outdated=award is not None and is_outdated(award, current_tool().clock()),

@@ -842,8 +842,12 @@ def test_levels_of_the_outcomes_are_written_lowest_first(zane, web_tool):
     ]
 
 
-@pytest.mark.parametrize(("scale", "results"), [("", ["50", "70", "90"]), ("10", ["5", "7", "9"]), ("0,5", [])])
-def test_one_press_writes_the_levels_of_the_list_for_the_scale_of_the_template(zane, web_tool, scale, results):
+@pytest.mark.parametrize(
+    ("scale", "results"), [("", ["50", "70", "90"]), ("10", ["5", "7", "9"]), ("0,5", [])]
+)
+def test_one_press_writes_the_levels_of_the_list_for_the_scale_of_the_template(
+    zane, web_tool, scale, results
+):
     zane.save("badge", BADGE, to="learning").save("learning", LEARNING, go="assessment")
     assert "Use a ready scale: basic, proficient, advanced" in zane.text
     zane.save("assessment", ASSESSMENT | {"/scale": scale, "/required_value": ""}, levels="ready")
