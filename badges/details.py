@@ -80,9 +80,12 @@ def _read(achievement: Json) -> Iterator[tuple[Texts, list[Texts]]]:
 
 def _skill(achievement: Json, alignment: Json) -> Texts:
     """What a skill is called, by language; where ESCO has it, by its words: as `labels` of other concepts."""
-    signed = in_own_language(achievement, alignment.get("targetName")) | language_map(alignment.get("title"))
     known = known_concept(alignment.get("targetUrl"), "esco")
-    return {**signed, **(known.label if known else {})}
+    return {
+        **in_own_language(achievement, alignment.get("targetName")),
+        **language_map(alignment.get("title")),
+        **(known.label if known else {}),
+    }
 
 
 def _label(owner: type, name: str) -> Texts:
