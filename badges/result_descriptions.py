@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from badges.eu.terms import decimal_text
 from badges.model import Alignment, ResultDescription, RubricCriterionLevel
@@ -124,22 +125,28 @@ def _levels(template: Template, template_url: str, language: str) -> ResultDescr
 def _levels_of(
     outcome: LearningOutcome, number: int, template: Template, template_url: str, language: str
 ) -> ResultDescription:
-    """The levels of one outcome, which is what they are called after."""
+    """The levels of one outcome, which is what they are called after.
+
+    What stands in each badge of many outcomes is short: what the levels take is said in all languages of the first
+    alone, as it is the same for all, and skills have their words in the alignments of the achievement.
+    """
+    skills = skill_alignments(outcome, template, language)
+    levels = tuple(
+        _level(
+            level,
+            level_of_outcome_id(template_url, ReachedLevel(outcome=number, level=place)),
+            template,
+            language,
+        )
+        for place, level in enumerate(template.outcome_levels, 1)
+    )
     return ResultDescription(
         id=levels_of_outcome_id(template_url, number),
-        alignment=tuple(skill_alignments(outcome, template, language)),
+        alignment=tuple(replace(skill, target_description=None, title={}) for skill in skills),
         name=text_in(outcome.text, language, template.in_language),
         title=outcome.text,
         result_type="RubricCriterionLevel",
-        rubric_criterion_level=tuple(
-            _level(
-                level,
-                level_of_outcome_id(template_url, ReachedLevel(outcome=number, level=place)),
-                template,
-                language,
-            )
-            for place, level in enumerate(template.outcome_levels, 1)
-        ),
+        rubric_criterion_level=levels if number == 1 else tuple(replace(each, summary={}) for each in levels),
     )
 
 

@@ -80,16 +80,15 @@ def _achieved(credential: Json) -> list[tuple[int, Texts]]:
 def stated_levels(achievement: Json) -> Iterator[Texts]:
     """Each level at which outcomes can be met, as far as possible with what it takes, lowest first as written.
 
-    Those that several outcomes have are named once.
+    Those that several outcomes have are named once, as the first of these says it.
     """
     seen: set[tuple[tuple[str, str], ...]] = set()
     for description in objects(achievement.get("resultDescription")):
         for level in objects(description.get("rubricCriterionLevel")):
-            words = _words(level, "summary", "description") or _words(level, "title", "name")
-            key = _key(words)
+            key = _key(_words(level, "title", "name"))
             if key not in seen:
                 seen.add(key)
-                yield words
+                yield _words(level, "summary", "description") or _words(level, "title", "name")
 
 
 def level_ids(credential: Json) -> Collection[str]:
