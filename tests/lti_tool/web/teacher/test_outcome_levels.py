@@ -174,7 +174,7 @@ def test_levels_that_were_chosen_of_an_earlier_version_of_the_badge_are_not_appr
 
 
 def test_columns_are_made_on_the_page_of_the_course_and_grades_in_them_decide(
-    act, school, web_tool, platform, rule_id, clock
+    act, people, school, web_tool, platform, rule_id, clock
 ):
     made, graded = [], {}
 
@@ -199,6 +199,7 @@ def test_columns_are_made_on_the_page_of_the_course_and_grades_in_them_decide(
     clock.advance(minutes=2)
     run_due_jobs(web_tool)
     assert signed(web_tool) == [(2, 2)]
+    assert ": proficient (71 %)" in text_of(people())
     graded[made[1].id] = results((ANNA, 95))
     looks.look(web_tool.store, platform, 1, clock.advance(minutes=10))
     changed = text_of(school.launch(ZANE))
