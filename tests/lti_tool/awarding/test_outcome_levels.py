@@ -6,14 +6,23 @@ from decimal import Decimal
 import pytest
 
 from badges.template.outcome_levels import ready_scale
-from lti_tool.awarding import level_columns, looks, result_changes
+from lti_tool.awarding import level_columns, looks, result_changes, stated_levels
+from lti_tool.awarding.renewal import later_than
 from lti_tool.errors import AwardStateError, NotAllowedError, PlatformError
 from lti_tool.issuing.signed_content import signed_content
+from lti_tool.observations import (
+    ASSESSMENT_RESULT,
+    BADGE_HELD,
+    CONFIRMED,
+    OUTCOME_LEVELS,
+    Observation,
+    Policy,
+)
 from lti_tool.platforms.service_errors import NotOnPlatformError
 from lti_tool.store import events, queries
-from lti_tool.store.models import Award, AwardRule, CredentialRow, Event
+from lti_tool.store.models import Award, AwardRule, CredentialRow, Event, ObservationRow
 from lti_tool.values import LineItem, LineItemResult
-from tests.fixtures import ANNA, JANIS, ZANE, make_rule, publish, rows, run_due_jobs
+from tests.fixtures import ANNA, JANIS, NOW, ZANE, make_rule, publish, rows, run_due_jobs
 
 OWN = LineItem(
     id="https://moodle.example.org/items/4", label="Badge", score_maximum=Decimal(100), resource_link_id="1"
@@ -255,3 +264,42 @@ def test_where_the_platform_fails_half_way_what_was_made_is_kept(tool, platform,
     assert len(gradebook.items) == 3
     made = [row.data for row in rows(tool, Event) if row.what == "level_columns_made"]
     assert made == [{"columns": 1}, {"columns": 1}]
+
+
+@pytest.mark.parametrize("kind", [ASSESSMENT_RESULT, OUTCOME_LEVELS])
+def test_how_well_somebody_did_is_no_occasion_for_a_further_badge(kind):
+    held = Observation(course=1, person=7, kind=BADGE_HELD, value={}, seen_at=NOW, source="awards")
+    later = {"course": 1, "person": 7, "seen_at": NOW + timedelta(days=9), "source": "x"}
+    since = NOW + timedelta(days=1)
+    new = Observation(kind=kind, value={"graded_at": None}, **later)
+    assert later_than([held, new], since) == (new,)
+    other = Observation(kind=CONFIRMED, value=True, **later)
+    assert later_than([held, other], since) == (held, other)
+
+
+def test_a_confirmation_that_is_refused_notes_no_level(tool, platform, gradebook, columns, look):
+    look()
+    with tool.store.begin() as session:
+        rule = session.query(AwardRule).one()
+        anna = queries.people.person_of(session, 1, ANNA.user_id).id
+        zane = queries.people.person_of(session, 1, ZANE.user_id).id
+        refused = stated_levels.confirm(session, rule, anna, {1: 3}, zane, Policy(), tool.clock()).refused
+    assert refused == {anna: "not_open"}
+    assert [row for row in rows(tool, ObservationRow) if row.kind == OUTCOME_LEVELS] == []
+    assert "outcome_levels_stated" not in {row.what for row in rows(tool, Event)}
+
+
+def test_what_a_teacher_said_of_an_outcome_counts_whatever_is_graded_then(tool, gradebook, columns, look):
+    gradebook.grade("own", ANNA, "0.9")
+    gradebook.grade("Plan", ANNA, "0.9")
+    look()
+    with tool.store.begin() as session:
+        award = session.query(Award).one()
+        zane = queries.people.person_of(session, 1, ZANE.user_id).id
+        stated_levels.state(session, award, {1: None, 2: 2}, zane, Policy(), tool.clock())
+    run_due_jobs(tool)
+    assert signed(tool) == {"Anna Bērziņa": [(2, 2)]}
+    gradebook.grade("Plan", ANNA, "0.55")
+    gradebook.grade("Model", ANNA, "0.95")
+    look()
+    assert changes(tool) == []
