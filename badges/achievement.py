@@ -74,14 +74,15 @@ def build_achievement(
 
     Days in the template are days of the issuer's zone; what the issuer declares for all that it awards is declared for
     the achievement too, where the template says nothing else. `result_description` explains the results of a credential
-    that has some. A template that asks for a result, or grades by it, has it before anybody has one.
+    that has some. A template that asks for a result, or has levels of its outcomes, explains them before anybody has
+    one.
     """
     language = template.language_for(language)
     name = text_in(template.name, language)
     address = achievement_url(template_url, language)
     languages = tuple(template.name)
     declared = template.quality.with_those_of(issuer.quality)
-    if template.required_value is not None or template.outcome_levels:
+    if not result_description and (template.required_value is not None or template.outcome_levels):
         result_description = result_descriptions(template, template_url, language)
     return Achievement(
         id=address,

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Literal
 from urllib.parse import urljoin
 
 from badges import prior_learning as recognition
@@ -35,9 +36,18 @@ from badges.model import (
     Result,
 )
 from badges.prior_learning import PriorLearning
-from badges.result_descriptions import level_id, levels_id, result_descriptions, scale_id
+from badges.result_descriptions import (
+    descriptions_of_each,
+    level_id,
+    level_of_outcome_id,
+    levels_id,
+    levels_of_outcome_id,
+    result_descriptions,
+    scale_id,
+)
 from badges.template.fields import Texts
 from badges.template.model import Template
+from badges.template.outcome_levels import ReachedLevel
 from badges.template.results import on_scale
 from signing.json_text import Json, read_object
 
@@ -86,6 +96,20 @@ class Part:
 
     id: str
     name: Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AchievedLevel:
+    """A level that was reached, and the description that has it, by their ids; `of_one`: of one outcome alone."""
+
+    description: str
+    level: str
+    of_one: bool = True
+
+
+#: What the achievement in a credential explains: no results; a grade, with the level that it decides for all outcomes
+#: together where the template has some; a level of each outcome.
+_Explained = Literal["nothing", "grade", "each"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +177,8 @@ class CredentialBuilder:
         self._endorsements = endorsements or Endorsements()
         profile = replace(issuer.as_profile(language), endorsement=_read(self._endorsements.of_issuer))
         self._profile = Rendered(as_jsonld(profile))
-        #: With and without the description of a result, as far as there was a credential that needed it.
-        self._achievements: dict[bool, tuple[str, Rendered]] = {}
+        #: By what it explains, as far as there was a credential that needed it.
+        self._achievements: dict[_Explained, tuple[str, Rendered]] = {}
 
     def build(
         self,
@@ -173,7 +197,7 @@ class CredentialBuilder:
         evidence: tuple[GivenEvidence, ...] = (),
         prior_learning: PriorLearning | None = None,
         parts: tuple[Part, ...] = (),
-        achieved_level: str | None = None,
+        achieved_levels: tuple[AchievedLevel, ...] = (),
     ) -> Json:
         """The credential of a learner as JSON-LD, without a proof. It shares parts with others: nobody may change it.
 
@@ -186,8 +210,7 @@ class CredentialBuilder:
         of the assessment, None where it is not known. `replaces` is the id of a credential of the same award, whose
         place this one takes. `evidence` is what somebody gave with the award. `prior_learning`: the decision by which
         it was recognised; then that is the assessment, and none of the template's was taken. `parts`: the badges for
-        which it was awarded as a whole. `achieved_level` is the level that the score reaches, as `achieved_level` below
-        says it.
+        which it was awarded as a whole. `achieved_levels` are those of the outcomes, as `achieved_levels` below says.
 
         Raises MissingElementsError with the codes of the mandatory elements that are missing.
         """
@@ -195,7 +218,8 @@ class CredentialBuilder:
         if missing:
             raise MissingElementsError(missing)
         template, template_url = self._template, self._template_url
-        name, achievement = self._achievement(with_result=score is not None)
+        explained = _explained(score, achieved_levels)
+        name, achievement = self._achievement(explained)
         return as_jsonld(
             AchievementCredential(
                 context=self._contexts,
@@ -211,9 +235,11 @@ class CredentialBuilder:
                     identifier=tuple(_identifiers(learner, salt)),
                     credits_earned=template.credits,
                     achievement=achievement,
-                    result=tuple(_results(template, score, achieved_level, assessed_at, template_url)),
+                    result=tuple(_results(template, score, achieved_levels, assessed_at, template_url)),
                     credit_received=credit_points(template, f"{credential_id}#credits"),
-                    proven_by=_assessments(template, score, assessed_at, credential_id)
+                    proven_by=_assessments(
+                        template, self._grade(score, explained), assessed_at, credential_id
+                    )
                     if prior_learning is None
                     else (recognition.assessment(prior_learning, credential_id, tuple(template.name)),),
                     awarded_by=_awarding(template, self._issuer, awarded_at, template_url, credential_id),
@@ -246,24 +272,47 @@ class CredentialBuilder:
         language = self._template.language_for(self._language)
         return (recognition.evidence(prior_learning, credential_id, language, self._issuer.zone),)
 
-    def achieved_level(self, score: Decimal | None) -> str | None:
-        """The id of the level of the outcomes that a score, 0 to 1, reaches; None where it reaches none."""
-        number = self._template.level_reached(score)
-        return None if number is None else level_id(self._template_url, number)
+    def achieved_levels(
+        self, score: Decimal | None, reached: Iterable[ReachedLevel] = ()
+    ) -> tuple[AchievedLevel, ...]:
+        """The levels that a credential states: those that single outcomes have `reached`.
 
-    def _achievement(self, *, with_result: bool) -> tuple[str, Rendered]:
+        Where there is none of these, that of all outcomes together which the score, 0 to 1, reaches.
+        """
+        url, template = self._template_url, self._template
+        of_each = tuple(
+            AchievedLevel(
+                description=levels_of_outcome_id(url, each.outcome), level=level_of_outcome_id(url, each)
+            )
+            for each in reached
+            if each.outcome <= len(template.learning_outcomes) and each.level <= len(template.outcome_levels)
+        )
+        number = template.level_reached(score)
+        if of_each or number is None:
+            return of_each
+        return (AchievedLevel(description=levels_id(url), level=level_id(url, number), of_one=False),)
+
+    def _grade(self, score: Decimal | None, explained: _Explained) -> Texts:
+        """The grade in words, with the level that it decides; empty without one."""
+        if score is None:
+            return {}
+        template = self._template
+        return template.result_texts(score) if explained == "each" else template.result_with_level(score)
+
+    def _achievement(self, explained: _Explained) -> tuple[str, Rendered]:
         """The name of the achievement, and the achievement."""
-        if with_result not in self._achievements:
+        if explained not in self._achievements:
             template, url = self._template, self._template_url
             # The result's description is in the language that the achievement is in, which may be another.
             language = template.language_for(self._language)
-            explained = result_descriptions(template, url, language) if with_result else ()
+            describe = descriptions_of_each if explained == "each" else result_descriptions
+            descriptions = () if explained == "nothing" else describe(template, url, language)
             built = build_achievement(
-                template, url, self._version, self._picture_url, self._language, self._issuer, explained
+                template, url, self._version, self._picture_url, self._language, self._issuer, descriptions
             )
             built = replace(built, endorsement=_read(self._endorsements.of_achievement))
-            self._achievements[with_result] = built.name, Rendered(as_jsonld(built))
-        return self._achievements[with_result]
+            self._achievements[explained] = built.name, Rendered(as_jsonld(built))
+        return self._achievements[explained]
 
 
 def preview_subject(
@@ -272,7 +321,7 @@ def preview_subject(
     """The subject of a future credential, before anybody has earned it: without learner, dates and results."""
     return AchievementSubject(
         achievement=achievement,
-        proven_by=_assessments(template, None, None, template_url),
+        proven_by=_assessments(template, {}, None, template_url),
         awarded_by=_awarding(template, issuer, None, template_url, template_url),
     )
 
@@ -320,34 +369,35 @@ def _awarding(
     )
 
 
+def _explained(score: Decimal | None, achieved_levels: tuple[AchievedLevel, ...]) -> _Explained:
+    if any(each.of_one for each in achieved_levels):
+        return "each"
+    return "nothing" if score is None else "grade"
+
+
 def _results(
     template: Template,
     score: Decimal | None,
-    achieved_level: str | None,
+    achieved_levels: tuple[AchievedLevel, ...],
     assessed_at: datetime | None,
     template_url: str,
 ) -> Iterable[Result]:
-    """The grade; then, as a result of its own, the level that it reaches: they are explained in different ways."""
-    if score is None:
-        return
-    value = decimal_text(on_scale(score, template.scale))
-    yield Result(result_description=scale_id(template_url), value=value, date_issued=assessed_at)
-    if achieved_level is not None:
-        yield Result(
-            result_description=levels_id(template_url),
-            achieved_level=achieved_level,
-            date_issued=assessed_at,
-        )
+    """The grade; then each level as a result of its own: they are explained in different ways."""
+    if score is not None:
+        value = decimal_text(on_scale(score, template.scale))
+        yield Result(result_description=scale_id(template_url), value=value, date_issued=assessed_at)
+    for each in achieved_levels:
+        yield Result(result_description=each.description, achieved_level=each.level, date_issued=assessed_at)
 
 
 def _assessments(
-    template: Template, score: Decimal | None, assessed_at: datetime | None, base: str
+    template: Template, grade: Texts, assessed_at: datetime | None, base: str
 ) -> tuple[LearningAssessment, ...]:
     """The assessments of which the supervision or a grade is known.
 
     The platform gives one score: it is the grade of the only assessment, or of one more that stands for all together.
     """
-    note = Note(id=f"{base}#grade", note_literal=template.result_texts(score)) if score is not None else None
+    note = Note(id=f"{base}#grade", note_literal=grade) if grade else None
     languages = tuple(template.name)
     alone = len(template.assessments) == 1
     each = tuple(

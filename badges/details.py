@@ -8,7 +8,7 @@ from typing import Any
 
 from badges.achievement import PROGRAMME_LICENCE
 from badges.eu.in_words import listed
-from badges.eu.parts import achievement_of, labels, language_map, plain_text
+from badges.eu.parts import achievement_of, known_concept, labels, language_map, plain_text
 from badges.eu.readers import in_own_language
 from badges.eu.rubric_levels import stated_levels
 from badges.foreign_json import objects
@@ -53,9 +53,13 @@ def _read(achievement: Json) -> Iterator[tuple[Texts, list[Texts]]]:
     field_of_study = labels(achievement.get("thematicArea"), "isced_f")
     if not any(field_of_study):
         field_of_study = [in_own_language(achievement, achievement.get("fieldOfStudy"))]
-    skills = [each.get("targetName") for each in alignments if each.get("targetType") == "ext:ESCOSkill"]
+    skills = {
+        (str(each.get("targetUrl")), str(each.get("targetName"))): _skill(achievement, each)
+        for each in alignments
+        if each.get("targetType") == "ext:ESCOSkill"
+    }
     yield _label(Template, "isced_f"), field_of_study
-    yield _SKILLS, [in_own_language(achievement, skill) for skill in dict.fromkeys(filter(_is_text, skills))]
+    yield _SKILLS, list(skills.values())
     yield (
         _label(Template, "learning_setting"),
         labels(achievement.get("learningSetting"), "learning_settings"),
@@ -74,8 +78,14 @@ def _read(achievement: Json) -> Iterator[tuple[Texts, list[Texts]]]:
     yield recognition_heading(), [language_map(achievement.get("recognition"))]
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
+def _skill(achievement: Json, alignment: Json) -> Texts:
+    """What a skill is called, by language; where ESCO has it, by its words: as `labels` of other concepts."""
+    known = known_concept(alignment.get("targetUrl"), "esco")
+    return {
+        **in_own_language(achievement, alignment.get("targetName")),
+        **language_map(alignment.get("title")),
+        **(known.label if known else {}),
+    }
 
 
 def _label(owner: type, name: str) -> Texts:

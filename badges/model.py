@@ -214,6 +214,7 @@ class Alignment:
     target_framework: str | None = None
     target_type: str | None = None
     target_url: str
+    title: Texts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +232,7 @@ class RubricCriterionLevel:
     id: str
     type: tuple[str, ...] = ("RubricCriterionLevel",)
     description: str | None = None
+    level: str | None = None
     name: str
     title: Texts = field(default_factory=dict)
     summary: Texts = field(default_factory=dict)

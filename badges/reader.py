@@ -62,6 +62,10 @@ class Reader:
         if not inside:
             self.problems.append((pointer, code))
 
+    def has_problem(self, pointer: str) -> bool:
+        """Whether there is a problem with the value there, or with what is in it."""
+        return any(known == pointer or known.startswith(f"{pointer}/") for known, _ in self.problems)
+
     def refuse_unknown_fields(self, data: Json, pointer: str, known: tuple[str, ...]) -> None:
         """Adds a problem for each field that is not known, so that a misspelt one is not dropped silently."""
         for name in data:
@@ -256,7 +260,6 @@ class Reader:
 
     def _required(self, text: str | None, pointer: str) -> str:
         """The text, or "" with the problem `required`, unless another problem already explains its absence."""
-        explained = any(known == pointer or known.startswith(f"{pointer}/") for known, _ in self.problems)
-        if not text and not explained:
+        if not text and not self.has_problem(pointer):
             self.problem(pointer, "required")
         return text or ""

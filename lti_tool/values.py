@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -388,6 +388,33 @@ class Recognition:
     identity: str
 
 
+#: Who says at which level an outcome was met: a grade, a teacher, or those who assessed prior learning.
+LevelBy = Literal["grade", "teacher", "assessors"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedLevel:
+    """At which level of the template an outcome was met, both by their numbers from 1, and by whose word.
+
+    Of a grade also its `score`, from 0 to 1, and the moment that it counts from, in ISO 8601.
+    """
+
+    outcome: int
+    level: int
+    by: LevelBy
+    score: str = ""
+    at: str = ""
+
+    def as_json(self) -> Json:
+        """The level as it is kept with an award."""
+        return {name: value for name, value in asdict(self).items() if value != ""}
+
+
+def stated_levels(kept: Iterable[Mapping[str, Any]]) -> tuple[StatedLevel, ...]:
+    """The levels that are kept with an award."""
+    return tuple(StatedLevel(**each) for each in kept)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwardToIssue:
     """An award with what its credential says of it and of its learner."""
@@ -406,6 +433,7 @@ class AwardToIssue:
     evidence: Sequence[Mapping[str, str]] = ()
     recognition: Mapping[str, str] | None = None
     parts: Sequence[Mapping[str, Any]] = ()
+    outcome_levels: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from badges.elm.organisations import awarding, organisation
 from badges.issuer import IssuerProfile
 from badges.template.fields import Texts
 from badges.template.model import Template
+from badges.template.outcome_levels import ReachedLevel
 from signing.json_text import Json
 from signing.timestamps import as_timestamp
 
@@ -49,6 +50,7 @@ class EuropassAward:
     awarded_at: datetime
     now: datetime
     score: Decimal | None = None
+    reached_levels: tuple[ReachedLevel, ...] = ()
     assessed_at: datetime | None = None
     valid_until: datetime | None = None
     parts: tuple[Part, ...] = ()
@@ -96,6 +98,7 @@ def european_credential(award: EuropassAward) -> Json:
         award.assessed_at,
         award.prior_learning,
         award.parts,
+        award.reached_levels,
     )
     credential: Json = without_empty(
         {

@@ -18,7 +18,7 @@ from badges.native_words import quality_assurance_in_words
 from badges.template.declarations import Declarations
 from badges.template.fields import Texts, fields_of
 from badges.template.model import Level, Template
-from badges.template.outcome_levels import level_texts
+from badges.template.outcome_levels import ReachedLevel, level_texts
 from badges.template.results import scale_texts
 from badges.template.values import Assessment, LearningOutcome
 from badges.vocabularies import vocabulary
@@ -58,11 +58,13 @@ def achievement(
     assessed_at: datetime | None,
     decision: Texts,
     parts: tuple[Part, ...] = (),
+    reached_levels: tuple[ReachedLevel, ...] = (),
 ) -> Json:
     """The LearningAchievement; `awarding_process` is that of the achievement and of its assessments alike.
 
     Days in the template are days of the issuer's zone. `assessed_at` is the date of the assessment, None where it is
     not known. `decision`: what is said of the one by which prior learning was recognised; empty where none was.
+    `reached_levels` are those of single outcomes, each an assessment of that outcome.
     """
     specification = _specification(node, template, template_url, issuer)
     _add_parts(node, specification, parts)
@@ -71,11 +73,21 @@ def achievement(
         "LearningAchievement",
         title=dict(template.name),
         awardedBy=awarding_process,
-        provenBy=[_recognition(node, awarding_process, assessed_at)]
-        if decision
-        else list(
-            _assessments(node, template, awarding_process, score, assessed_at, specification["provenBy"])
-        ),
+        provenBy=[
+            *(
+                [_recognition(node, awarding_process, assessed_at)]
+                if decision
+                else _assessments(
+                    node,
+                    template,
+                    awarding_process,
+                    _grade(node, template, score, reached_levels),
+                    assessed_at,
+                    specification["provenBy"],
+                )
+            ),
+            *_levels_of_outcomes(node, template, awarding_process, reached_levels, assessed_at),
+        ],
         additionalNote=[node.note("prior-learning", decision)],
         specifiedBy=specification,
         creditReceived=list(credit_points_of(node, "received", template)),
@@ -104,7 +116,7 @@ def _assessments(
     node: NodeBuilder,
     template: Template,
     awarding_process: Json,
-    score: Decimal | None,
+    grade: Json | None,
     assessed_at: datetime | None,
     specifications: list[Json],
 ) -> Iterable[Json]:
@@ -118,7 +130,6 @@ def _assessments(
         "dateIssued": as_timestamp(assessed_at) if assessed_at else None,
         "awardedBy": awarding_process,
     }
-    grade = _grade(node, template, score) if score is not None else None
     if grade and not alone:
         yield node("result", "LearningAssessment", title=dict(_ASSESSMENT), **grade, **common)
     for number, (assessment, specification) in enumerate(
@@ -157,12 +168,38 @@ def _recognition(node: NodeBuilder, awarding_process: Json, assessed_at: datetim
     )
 
 
-def _grade(node: NodeBuilder, template: Template, score: Decimal) -> Json:
-    """The grade, and the scale with the lowest result that is asked for."""
+def _grade(
+    node: NodeBuilder, template: Template, score: Decimal | None, reached_levels: tuple[ReachedLevel, ...]
+) -> Json | None:
+    """The grade, and the scale with the lowest result that is asked for; None without a grade."""
+    if score is None:
+        return None
+    texts = template.result_texts(score) if reached_levels else template.result_with_level(score)
     return {
-        "grade": node.note("grade", template.result_texts(score)),
+        "grade": node.note("grade", texts),
         "additionalNote": [node.note("scale", scale_texts(template.required_value, template.scale))],
     }
+
+
+def _levels_of_outcomes(
+    node: NodeBuilder,
+    template: Template,
+    awarding_process: Json,
+    reached_levels: tuple[ReachedLevel, ...],
+    assessed_at: datetime | None,
+) -> Iterable[Json]:
+    """A LearningAssessment of each outcome of which a level is known, with the level as its grade."""
+    for each in reached_levels:
+        outcome = template.learning_outcomes[each.outcome - 1]
+        level = template.outcome_levels[each.level - 1]
+        yield node(
+            f"outcome-level-{each.outcome}",
+            "LearningAssessment",
+            title=dict(outcome.text),
+            grade=node.note(f"grade-outcome-{each.outcome}", level.words),
+            dateIssued=as_timestamp(assessed_at) if assessed_at else None,
+            awardedBy=awarding_process,
+        )
 
 
 def _specification(node: NodeBuilder, template: Template, template_url: str, issuer: IssuerProfile) -> Json:

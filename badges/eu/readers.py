@@ -23,7 +23,7 @@ from badges.eu.parts import (
     plain_text,
     subject_of,
 )
-from badges.eu.rubric_levels import achieved_levels
+from badges.eu.rubric_levels import achieved_levels, levels_in_brief
 from badges.foreign_json import as_list, object_at, objects
 from badges.in_words import NO_LANGUAGE, day_in_words, hours_in_words
 from badges.template.fields import Texts
@@ -291,9 +291,10 @@ def _supervision(credential: Json) -> Iterator[Texts]:
 
 
 def results(credential: Json) -> tuple[Texts, ...]:
-    """The value of each result, on the scale that its description states; then the levels that were achieved."""
+    """The value of each result, on the scale that its description states; then the achieved levels in brief."""
     values = tuple(texts for texts in (value for value, _needed in _results(credential)) if texts)
-    return values + tuple(level for _title, level in achieved_levels(credential) if level)
+    brief = levels_in_brief(credential)
+    return (*values, brief) if brief else values
 
 
 def _grade(credential: Json) -> Iterator[Texts]:

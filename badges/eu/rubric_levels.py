@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 
+from badges.eu.in_words import listed
 from badges.eu.parts import achievement_of, language_map, plain_text, subject_of
 from badges.foreign_json import objects
 from badges.template.fields import Texts
 from signing.json_text import Json
+
+_OF: Texts = {"en": "{level} ({number} of {total})", "lv": "{level} ({number} no {total})"}
 
 
 def achieved_levels(credential: Json) -> Iterator[tuple[Texts, Texts]]:
@@ -24,11 +28,67 @@ def achieved_levels(credential: Json) -> Iterator[tuple[Texts, Texts]]:
             yield _words(description, "title", "name"), _words(level, "title", "name")
 
 
+def levels_in_brief(credential: Json) -> Texts:
+    """The levels that were achieved, for whoever reads one line; empty where there is none.
+
+    A level that stands for all that has levels alone; else each with how many have it: `advanced (3 of 4), basic (1 of
+    4)`, those that come last in their descriptions first.
+    """
+    every = [
+        description
+        for description in objects(achievement_of(credential).get("resultDescription"))
+        if objects(description.get("rubricCriterionLevel"))
+    ]
+    return in_brief(_achieved(credential), len(every))
+
+
+def in_brief(achieved: Sequence[tuple[int, Texts]], total: int) -> Texts:
+    """As `levels_in_brief`, of levels with their places in their descriptions, of which there are `total`."""
+    counted = Counter(_key(level) for _place, level in achieved)
+    if len(counted) == 1 and len(achieved) >= total:
+        return achieved[0][1]
+    highest_first = sorted(achieved, key=lambda each: -each[0])
+    levels = dict.fromkeys(_key(level) for _place, level in highest_first)
+    return listed(_counted(dict(level), counted[level], total) for level in levels)
+
+
+def _key(level: Texts) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(level.items()))
+
+
+def _counted(level: Texts, number: int, total: int) -> Texts:
+    return {
+        language: _OF.get(language, _OF["en"]).format(level=text, number=number, total=total)
+        for language, text in level.items()
+    }
+
+
+def _achieved(credential: Json) -> list[tuple[int, Texts]]:
+    """The levels that were achieved, each with its place in its description."""
+    places = {
+        level["id"]: place
+        for description in objects(achievement_of(credential).get("resultDescription"))
+        for place, level in enumerate(objects(description.get("rubricCriterionLevel")))
+        if isinstance(level.get("id"), str)
+    }
+    levels = _levels(credential)
+    ids = (result.get("achievedLevel") for result in objects(subject_of(credential).get("result")))
+    found = (each for each in ids if isinstance(each, str) and each in levels)
+    return [(places[each], words) for each in found if (words := _words(levels[each][1], "title", "name"))]
+
+
 def stated_levels(achievement: Json) -> Iterator[Texts]:
-    """Each level at which the outcomes can be met, as far as possible with what it takes, lowest first as written."""
+    """Each level at which outcomes can be met, as far as possible with what it takes, lowest first as written.
+
+    Those that several outcomes have are named once, as the first of these says it.
+    """
+    seen: set[tuple[tuple[str, str], ...]] = set()
     for description in objects(achievement.get("resultDescription")):
         for level in objects(description.get("rubricCriterionLevel")):
-            yield _words(level, "summary", "description") or _words(level, "title", "name")
+            key = _key(_words(level, "title", "name"))
+            if key not in seen:
+                seen.add(key)
+                yield _words(level, "summary", "description") or _words(level, "title", "name")
 
 
 def level_ids(credential: Json) -> Collection[str]:

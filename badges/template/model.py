@@ -95,7 +95,8 @@ class Template:
     shows them.
     `shape`, `colours`, `sign`, `level_mark`, `credits_mark` and `logo_mark` are the design of its picture.
     `required_value` is the lowest result with which anybody gets the badge, on a scale from 0 to `scale`, or in per
-    cent where there is none. `outcome_levels` are how well the outcomes can be met, by result, lowest first.
+    cent where there is none. `outcome_levels` are how well the outcomes can be met, by result, lowest first: all
+    together, or each by the grade of the assessment that it names.
     """
 
     name: Texts = declare(
@@ -332,11 +333,13 @@ class Template:
         hint={
             "en": (
                 "Only if the badge should say how well the learning outcomes were met: the levels, lowest first, such "
-                "as basic from 50, proficient from 70, advanced from 90. The result decides which one a learner gets."
+                "as basic from 50, proficient from 70, advanced from 90. The result decides which one a learner gets: "
+                "one for all outcomes together, or of each outcome that names an assessment the grade of that one."
             ),
             "lv": (
                 "Tikai tad, ja nozīmītē jānorāda, cik labi mācīšanās rezultāti sasniegti: līmeņi, sākot ar zemāko, "
-                "piemēram, pamata no 50, prasmīgs no 70, padziļināts no 90. Apguvēja līmeni nosaka rezultāts."
+                "piemēram, pamata no 50, prasmīgs no 70, padziļināts no 90. Apguvēja līmeni nosaka rezultāts: vienu "
+                "visiem mācīšanās rezultātiem kopā vai katram, kam norādīts novērtējums, šī novērtējuma rezultāts."
             ),
         },
     )
@@ -591,17 +594,32 @@ class Template:
             return True
         return reaches(score, self.required_value, self.scale)
 
+    @property
+    def has_levels_of_each(self) -> bool:
+        """Whether each outcome has a level of its own, and not one grade decides that of all together."""
+        named = any(outcome.assessed_by is not None for outcome in self.learning_outcomes)
+        return named and bool(self.outcome_levels)
+
     def level_reached(self, score: Decimal | None) -> int | None:
-        """The number, from 1, of the level of its outcomes that a result, 0 to 1, reaches; None for none."""
-        return None if score is None else level_reached(self.outcome_levels, score, self.scale)
+        """The number, from 1, of the level of all its outcomes together that a result, 0 to 1, reaches, if any."""
+        if score is None or self.has_levels_of_each:
+            return None
+        return self.level_of(score)
+
+    def level_of(self, score: Decimal) -> int | None:
+        """The number, from 1, of the level that a result, 0 to 1, of whatever reaches, if any."""
+        return level_reached(self.outcome_levels, score, self.scale)
 
     def result_texts(self, score: Decimal) -> Texts:
-        """A result, 0 to 1, in words on the scale of the template, with the level that it reaches."""
-        texts = result_texts(on_scale(score, self.scale), self.scale)
-        number = self.level_reached(score)
+        """A result, 0 to 1, in words on the scale of the template."""
+        return result_texts(on_scale(score, self.scale), self.scale)
+
+    def result_with_level(self, score: Decimal) -> Texts:
+        """As `result_texts`, with the level of all outcomes together that it reaches."""
+        texts, number = self.result_texts(score), self.level_reached(score)
         if number is None:
             return texts
-        name = self.outcome_levels[number - 1].name
+        name = self.outcome_levels[number - 1].words
         return {language: f"{text}, {text_in(name, language)}" for language, text in texts.items()}
 
 

@@ -31,7 +31,7 @@ class EscoSkill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningOutcome:
-    """What the learner knows, understands or can do."""
+    """What the learner knows, understands or can do. `assessed_by` names the assessment that decides its level."""
 
     text: Texts = declare(
         TextByLanguage(required=True),
@@ -45,6 +45,25 @@ class LearningOutcome:
         hint={
             "en": "From ESCO, the EU's list of skills, which employers and job portals across the EU use.",
             "lv": "No ESCO, ES prasmju saraksta, ko lieto darba devēji un darba portāli visā ES.",
+        },
+    )
+    assessed_by: str | None = declare(
+        Text(),
+        rare=True,
+        kept_inside="It is called so in the gradebook of a course; the level that its grade decides is signed.",
+        label={
+            "en": "Assessment whose grade decides its level",
+            "lv": "Novērtējums, kura rezultāts nosaka tā līmeni",
+        },
+        hint={
+            "en": (
+                "Only if each learning outcome is to have a level of its own. The name of an assessment, such as "
+                "“Project”: in the course it gets a grade column of that name."
+            ),
+            "lv": (
+                "Tikai tad, ja katram mācīšanās rezultātam jābūt savam līmenim. Novērtējuma nosaukums, piemēram, "
+                "„Projekts”: kursā tam ir vērtējumu kolonna ar šo nosaukumu."
+            ),
         },
     )
 

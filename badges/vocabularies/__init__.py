@@ -6,6 +6,7 @@
 * esco: skills of the European classification, the subset that ships
 * quality_assurance, registers, stackability, cycles, provider_kinds, orientations, unit_kinds, programme_kinds, and one
   assessment type: our own, where the EU has no list
+* outcome_levels: our own, lowest first
 * shapes, colours, signs, level_marks, picture_marks: what badge pictures are made of
 
 Templates, forms and databases hold codes, so a code never changes. Credentials hold IRIs. An institution may use a

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -16,11 +16,14 @@ from lti_tool.issuing.status_lists import clear_status, set_status
 from lti_tool.store import Session, dead_jobs, events, outbox, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import Award, AwardRule, CredentialRow, RuleVersion
+from lti_tool.values import StatedLevel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earned:
     """A person for whom a rule came to `earned`, or who is awarded by hand, with what was given as `evidence`.
+
+    `levels`: at which of them single outcomes were met; `wait`: for how long the badge waits for further ones.
 
     `renews`: the id of the award of theirs that ends with the new one.
     """
@@ -29,6 +32,8 @@ class Earned:
     decision: Decision
     renews: int | None = None
     evidence: Sequence[dict[str, str]] = ()
+    levels: Sequence[StatedLevel] = ()
+    wait: timedelta = timedelta(0)
 
 
 def award(
@@ -51,8 +56,9 @@ def award(
     for each in to:
         if each.renews is not None and (award_id := _renew(session, rule, version, each, now)) is not None:
             new[each.person_id] = award_id
+    waits = {each.person_id: each.wait for each in to}
     for person_id, award_id in new.items():
-        outbox.add(session, "issue", {"award_id": award_id}, now)
+        outbox.add(session, "issue", {"award_id": award_id}, now + waits[person_id])
         data = {"person": person_id, "rule": rule.id}
         data |= {"renews": renewed[person_id]} if person_id in renewed else {}
         events.record(session, "awarded", "award", award_id, now, data=data, issuer_id=issuer_id)
@@ -76,6 +82,7 @@ def _row(rule: AwardRule, version: RuleVersion, earned: Earned, now: datetime) -
         "earned_at": now,
         "renews_id": earned.renews,
         "evidence": list(earned.evidence),
+        "outcome_levels": [each.as_json() for each in earned.levels],
     }
 
 

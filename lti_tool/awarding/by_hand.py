@@ -5,25 +5,34 @@ Where the institution demands it, a second person has to approve. Nobody awards 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from badges.template.model import stored_template
 from lti_tool.awarding import awards
 from lti_tool.awarding.confirmations import check_may_confirm
 from lti_tool.awarding.decisions import version_that_awards
+from lti_tool.awarding.outcome_levels import BY_HAND, as_json
+from lti_tool.awarding.stated_levels import check_levels
 from lti_tool.conditions.decide import Decision
 from lti_tool.conditions.parts import Part
 from lti_tool.errors import AwardStateError, NotAllowedError
 from lti_tool.observations import Policy, role_now
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import Award, AwardRule, HandAward, RuleVersion
-from lti_tool.values import Evidence
+from lti_tool.values import Evidence, StatedLevel, stated_levels
 
-#: The name of the part of a trace that says that somebody was awarded by hand; no condition has it.
-BY_HAND = "by_hand"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What somebody gives with an award by hand."""
+
+    reason: str
+    evidence: Sequence[dict[str, str]]
+    levels: Sequence[StatedLevel]
 
 
 def award_by_hand(
@@ -35,12 +44,14 @@ def award_by_hand(
     by_id: int | None,
     policy: Policy,
     now: datetime,
+    levels: Mapping[int, int | None] = MappingProxyType({}),
 ) -> Award | HandAward:
     """The new award of the learner; or, where a second person has to approve, what waits for them.
 
-    Raises NotAllowedError where nobody is known to award, for the learner themselves, for an assistant where the
-    institution lets only teachers confirm, and without a reason; AwardStateError where the learner cannot be awarded it
-    now, or that waits for a second person already.
+    `levels`: at which level, by its number, single learning outcomes were met. Raises NotAllowedError where nobody is
+    known to award, for the learner themselves, for an assistant where the institution lets only teachers confirm,
+    without a reason, and for levels that the badge has not; AwardStateError where the learner cannot be awarded it now,
+    or that waits for a second person already.
     """
     queries.people.lock_course(session, rule.course_id)
     by = _known(by_id)
@@ -48,13 +59,23 @@ def award_by_hand(
     if not reason:
         raise NotAllowedError("an award by hand needs a reason")
     version = _check(session, rule, person_id, by, now)
-    given = [_as_json(each) for each in evidence]
+    given = Given(
+        reason=reason,
+        evidence=[_as_json(each) for each in evidence],
+        levels=_levels(version, levels),
+    )
     if not policy.two_award_by_hand:
-        return _award(session, rule, version, person_id, reason, given, by, None, now)
+        return _award(session, rule, version, person_id, given, by, None, now)
     if queries.hand_awards.waiting_for(session, rule.id, person_id) is not None:
         raise AwardStateError("waits_already", "a second person is asked about this learner already")
     waiting = HandAward(
-        rule=rule, person_id=person_id, reason=reason, evidence=given, asked_at=now, asked_by_id=by
+        rule=rule,
+        person_id=person_id,
+        reason=reason,
+        evidence=given.evidence,
+        outcome_levels=as_json(given.levels),
+        asked_at=now,
+        asked_by_id=by,
     )
     session.add(waiting)
     session.flush()
@@ -67,7 +88,7 @@ def approve(session: Session, waiting: HandAward, by_id: int | None, policy: Pol
     """The new award of the learner, once a second person has approved it.
 
     Raises NotAllowedError for whoever asked for it, and as `award_by_hand` does; AwardStateError where somebody else
-    has settled it, or the learner cannot be awarded the badge any more.
+    has settled it, the learner cannot be awarded the badge any more, or levels were chosen of an earlier version of it.
     """
     rule = waiting.rule
     queries.people.lock_course(session, rule.course_id)
@@ -77,11 +98,16 @@ def approve(session: Session, waiting: HandAward, by_id: int | None, policy: Pol
     if by == waiting.asked_by_id:
         raise NotAllowedError("who awards by hand does not approve it too")
     version = _check(session, rule, waiting.person_id, by, now)
+    if waiting.outcome_levels and version.created_at > waiting.asked_at:
+        # Their numbers are those of the badge as it was then.
+        raise AwardStateError("changed_since", "the badge was changed since the levels were chosen")
     waiting.status, waiting.settled_at, waiting.settled_by_id = "approved", now, by
-    given = list(waiting.evidence)
-    return _award(
-        session, rule, version, waiting.person_id, waiting.reason, given, waiting.asked_by_id, by, now
+    given = Given(
+        reason=waiting.reason,
+        evidence=list(waiting.evidence),
+        levels=stated_levels(waiting.outcome_levels),
     )
+    return _award(session, rule, version, waiting.person_id, given, waiting.asked_by_id, by, now)
 
 
 def decline(session: Session, waiting: HandAward, by_id: int | None, policy: Policy, now: datetime) -> None:
@@ -103,6 +129,15 @@ def decline(session: Session, waiting: HandAward, by_id: int | None, policy: Pol
     what = "hand_award_withdrawn" if is_own else "hand_award_declined"
     data = {"person": waiting.person_id}
     events.record(session, what, "rule", rule.id, now, actor=events.person(by), data=data)
+
+
+def _levels(version: RuleVersion, levels: Mapping[int, int | None]) -> Sequence[StatedLevel]:
+    check_levels(stored_template(version.template_version.body), levels)
+    return [
+        StatedLevel(outcome=outcome, level=level, by="teacher")
+        for outcome, level in sorted(levels.items())
+        if level is not None
+    ]
 
 
 def _known(by_id: int | None) -> int:
@@ -141,14 +176,16 @@ def _award(
     rule: AwardRule,
     version: RuleVersion,
     person_id: int,
-    reason: str,
-    evidence: Sequence[dict[str, str]],
+    given: Given,
     by: int,
     approved_by: int | None,
     now: datetime,
 ) -> Award:
     earned = awards.Earned(
-        person_id=person_id, decision=_decision(reason, by, approved_by, now), evidence=evidence
+        person_id=person_id,
+        decision=_decision(given.reason, by, approved_by, now),
+        evidence=given.evidence,
+        levels=given.levels,
     )
     new = queries.awards.awards_by_id(session, awards.award(session, rule, version, [earned], now))
     if not new:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from badges.template.model import stored_template
-from lti_tool.awarding import awards, held_badges, questions
+from lti_tool.awarding import awards, held_badges, outcome_levels, questions
 from lti_tool.awarding.mail_schedule import schedule_mails, teachers_of
+from lti_tool.awarding.outcome_levels import LevelTerms
 from lti_tool.awarding.progress import ToDecide, after, earliest, rests_on, to_decide
 from lti_tool.awarding.renewal import RENEWAL_PERIOD, later_than, occasions_count_from
 from lti_tool.awarding.result_changes import changes_in_course, unmailed
@@ -19,7 +20,7 @@ from lti_tool.observations import Facts, Observation, Policy, role_now
 from lti_tool.store import Session, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import Award, AwardRule, Course, RuleVersion, TemplateVersion
-from lti_tool.values import HeldAward
+from lti_tool.values import HeldAward, StatedLevel
 
 #: What only a teacher can say of somebody, by the codes of parts. Other questions are of what a platform leaves open.
 LEFT_TO_A_TEACHER = frozenset({"not_confirmed", "seen_as_staff"})
@@ -31,13 +32,17 @@ DECIDED_AT_ONCE = 200
 class Undecided:
     """A person without an award, or with one that can be renewed (`renews`), and what the rule comes to for them now.
 
-    `is_learner`: whether they are enrolled as a learner now, even if they were seen as staff.
+    `is_learner`: whether they are enrolled as a learner now, even if they were seen as staff. `levels`: of whoever has
+    earned it, at which of them single outcomes were met; `wait`: for how long the badge waits for grades that decide
+    further ones.
     """
 
     person_id: int
     decision: Decision
     is_learner: bool
     renews: int | None = None
+    levels: Sequence[StatedLevel] = ()
+    wait: timedelta = timedelta(0)
 
     @property
     def is_question(self) -> bool:
@@ -245,6 +250,7 @@ def _terms_of(rule: AwardRule, version: RuleVersion) -> Terms | IssuerTerms:
         resource=rule.link.link_id,
         template=version.template_version,
         tree=read_tree(version.tree),
+        levels=outcome_levels.terms_of(rule, version.template_version),
     )
 
 
@@ -257,13 +263,15 @@ def own_resource(rule: AwardRule) -> str:
 class Terms:
     """By what people of a course are decided, whether or not it is a version of a rule yet.
 
-    `resource` is the resource link of the rule; empty where it has none yet.
+    `resource` is the resource link of the rule; empty where it has none yet. `levels`: by what the levels of single
+    outcomes are found, None where there is no rule yet.
     """
 
     course_id: int
     resource: str
     template: TemplateVersion
     tree: Node
+    levels: LevelTerms | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,15 +335,30 @@ def _undecided(
         facts = Facts(
             person=person_id, resource=terms.resource, own=own, now=now, course=about_course, policy=policy
         )
+        decision = decide(terms.tree, facts)
+        levels, wait = _levels(terms, decision, facts)
         found.append(
             Undecided(
                 person_id=person_id,
-                decision=decide(terms.tree, facts),
+                decision=decision,
                 is_learner=role_now(seen) == "learner",
                 renews=held[person_id].id if person_id in held else None,
+                levels=levels,
+                wait=wait,
             )
         )
     return found
+
+
+def _levels(
+    terms: Terms | IssuerTerms, decision: Decision, facts: Facts
+) -> tuple[Sequence[StatedLevel], timedelta]:
+    """The levels of the outcomes of whoever has earned it, and for how long the badge waits for further grades."""
+    if isinstance(terms, IssuerTerms) or terms.levels is None or decision.outcome != "earned":
+        return (), timedelta(0)
+    levels = outcome_levels.levels_of(terms.levels, facts.person, facts.own)
+    is_graded = terms.levels.is_graded(levels)
+    return levels, timedelta(0) if is_graded else outcome_levels.WAIT_FOR_GRADES
 
 
 def undecided_in_course(
@@ -369,7 +392,13 @@ def _award_all(
     if stored_template(version.template_version.body).has_passed(now.date()):
         return []
     earned = [
-        awards.Earned(person_id=each.person_id, decision=each.decision, renews=each.renews)
+        awards.Earned(
+            person_id=each.person_id,
+            decision=each.decision,
+            renews=each.renews,
+            levels=each.levels,
+            wait=each.wait,
+        )
         for each in undecided
         if each.decision.outcome == "earned"
     ]

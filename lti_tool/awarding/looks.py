@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, TypeVar
 
+from lti_tool.awarding import outcome_levels
 from lti_tool.awarding.decisions import decide_course
 from lti_tool.awarding.ledger import Ledger, Seen, append
 from lti_tool.awarding.progress import decided_of
 from lti_tool.conditions.tree import Node, read_tree, reads, resources
 from lti_tool.errors import PlatformError
-from lti_tool.observations import COURSE_COPIED, ROLE, Policy
+from lti_tool.observations import ASSESSMENT_RESULT, COURSE_COPIED, ROLE, Policy
 from lti_tool.platforms.services import Connect, Connection
 from lti_tool.sources import SOURCES, is_open, kinds_found
 from lti_tool.sources.found import Answer, Asked, Found, LinkAsked
@@ -124,6 +125,7 @@ def look(
                 if award.person.name or award.person.email
             ]
             dead_jobs.add_or_revive(session, "issue", named, now)
+    outcome_levels.update_unissued(store, course_id, now)
     decide_course(store, course_id, policy or Policy(), now)
     return error
 
@@ -131,16 +133,20 @@ def look(
 def _asked(session: Session, course: Course) -> Asked | None:
     """What to ask about the course; None where none of its rules waits for anything."""
     links = [
-        _link_asked(version.rule.link, read_tree(version.tree))
+        _link_asked(version.rule, read_tree(version.tree))
         for version in queries.rules.awarding_versions(session, course_id=course.id)
         if version.rule.link.look_again or not is_gone(version.rule.link)
     ]
     return asked_about(session, course, links) if links else None
 
 
-def _link_asked(link: ResourceLink, tree: Node) -> LinkAsked:
+def _link_asked(rule: AwardRule, tree: Node) -> LinkAsked:
     return LinkAsked(
-        id=link.link_id, reads=reads(tree), line_item_url=link.line_item_url, resources=resources(tree)
+        id=rule.link.link_id,
+        reads=reads(tree),
+        line_item_url=rule.link.line_item_url,
+        columns=rule.outcome_columns,
+        resources=resources(tree),
     )
 
 
@@ -167,7 +173,7 @@ def _ask(this: _Look, asked: Asked, connection: Connection) -> Sequence[_Answere
 
     Who is in the course comes first: the others depend on it. Raises _OvertakenError.
     """
-    needed = {ROLE, COURSE_COPIED}.union(*(link.reads for link in asked.links))
+    needed = {ROLE, COURSE_COPIED, ASSESSMENT_RESULT}.union(*(link.reads for link in asked.links))
     sources = [
         each
         for each in SOURCES.values()

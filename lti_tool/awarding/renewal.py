@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from lti_tool.observations import (
+    ASSESSMENT_RESULT,
     BADGE_HELD,
     LINK_ACCESS,
     LINK_OPENED,
+    OUTCOME_LEVELS,
     PART_MET,
     ROLE,
     Observation,
@@ -25,6 +27,8 @@ from lti_tool.values import HeldAward
 RENEWAL_PERIOD = timedelta(days=90)
 #: What is a state and no occasion: a badge that is held, and what counts as a part of a pathway.
 _STATES = frozenset({BADGE_HELD, PART_MET})
+#: What says who somebody is, or how well they did what gave them the badge, is no occasion for a further one.
+_NO_OCCASIONS = frozenset({ROLE, ASSESSMENT_RESULT, OUTCOME_LEVELS})
 
 
 def occasions_count_from(held: HeldAward, next_end: datetime | None, now: datetime) -> datetime | None:
@@ -52,7 +56,9 @@ def later_than(own: Sequence[Observation], since: datetime) -> tuple[Observation
     }
     # A state counts beside a new occasion; by itself it is one only where it is newer, and never by its end.
     held = any(
-        each.kind != ROLE and _is_later(each, since) and not (each.kind in _STATES and each.value is None)
+        each.kind not in _NO_OCCASIONS
+        and _is_later(each, since)
+        and not (each.kind in _STATES and each.value is None)
         for each in own
     )
     return tuple(

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from lti_tool.awarding import awards
+from lti_tool.awarding import awards, outcome_levels
 from lti_tool.awarding.ledger import Seen, append
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.parts import Part
@@ -22,6 +22,7 @@ from lti_tool.sources import teacher
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import Award
+from lti_tool.values import StatedLevel
 
 _SCORES = frozenset({RESULT, FINAL_SCORE})
 
@@ -41,19 +42,23 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultChange:
-    """An award with what changed of its results, and when the newest of these was seen."""
+    """An award with what changed of its results, and when the newest of these was seen.
+
+    `levels`: those of single outcomes as they are by the grades of now, None where they are the same.
+    """
 
     award: Award
     changes: Sequence[Change]
     seen_at: datetime
+    levels: Sequence[StatedLevel] | None = None
 
     @property
     def can_be_stated(self) -> bool:
-        """Whether the badge can be replaced by one that states the changed result."""
+        """Whether the badge can be replaced by one that states the changed result, and the changed levels."""
         credential = self.award.credential
         return (
             self.still_met
-            and len(self.changes) == 1
+            and len(self.changes) <= 1
             and self.award.status == "issued"
             and credential is not None
         )
@@ -140,9 +145,12 @@ def take_over(session: Session, award: Award, seen_at: str, now: datetime, by: A
     change = _settle(session, award, seen_at, now, by)
     if not change.can_be_stated:
         raise NotAllowedError("the badge cannot state this result: the rule asked for another one")
-    part = change.changes[0].now
-    award.score = Decimal(part["values"]["score"])
-    award.assessed_at = datetime.fromisoformat(part["at"])
+    if change.changes:
+        part = change.changes[0].now
+        award.score = Decimal(part["values"]["score"])
+        award.assessed_at = datetime.fromisoformat(part["at"])
+    if change.levels is not None:
+        award.outcome_levels = outcome_levels.as_json(change.levels)
     session.flush()
     awards.correct(session, award, now, by)
 
@@ -170,13 +178,20 @@ def _change(award: Award, tree: Node, own: Sequence[Observation], now: datetime)
     link = award.rule.link.link_id
     facts = Facts(person=award.person_id, resource=link, own=own, now=now)
     changed = changed_results(tree, award.trace, facts)
-    if not changed:
+    terms = outcome_levels.terms_of(award.rule, award.template_version)
+    levels = outcome_levels.changed_levels(award, terms, own)
+    if not changed and levels is None:
         return None
-    newest = max(seen_at for _, seen_at in changed)
+    newest = max([seen_at for _, seen_at in changed] + ([levels[1]] if levels else []))
     left = [each.value for each in select(own, RESULT_LEFT, link) if each.actor != award.person_id]
     if left and datetime.fromisoformat(left[-1]) >= newest:
         return None
-    return ResultChange(award=award, changes=[change for change, _ in changed], seen_at=newest)
+    return ResultChange(
+        award=award,
+        changes=[change for change, _ in changed],
+        seen_at=newest,
+        levels=levels[0] if levels else None,
+    )
 
 
 def _score(part: Part) -> Decimal | None:

@@ -12,6 +12,7 @@ from badges.credential import CredentialBuilder, Endorsements, GivenEvidence, Pa
 from badges.credential import Learner as Subject
 from badges.prior_learning import PriorLearning
 from badges.template.model import Template, stored_template
+from badges.template.outcome_levels import ReachedLevel
 from lti_tool.errors import AwardStateError, NotAllowedError, NotFoundError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuers import Issuers
@@ -20,7 +21,7 @@ from lti_tool.issuing.signed_content import signed_content
 from lti_tool.issuing.status_lists import allocate_entries
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import CredentialRow, EndorsementRow, TemplateVersion
-from lti_tool.values import AwardToIssue, CurrentCredential
+from lti_tool.values import AwardToIssue, CurrentCredential, stated_levels
 from signing.proofs import EDDSA_RDFC_2022
 
 #: Each is some two kilobytes in every badge, and a key and a list to whoever verifies it.
@@ -157,6 +158,7 @@ def for_holder(
         holder=holder,
         form=form,
         learner=Subject(name=signed.name, email_hash=signed.email_hash),
+        reached_levels=signed.reached_levels,
         salt=signed.salt,
         parts=signed.parts,
         valid_until=unbound.valid_until,
@@ -239,6 +241,7 @@ def _gather(
                 assessed_at=award.assessed_at,
                 valid_until=template.valid_until(award.earned_at, issuer.profile.zone),
                 score=award.score,
+                reached_levels=_reached(award),
                 evidence=tuple(_evidence(each) for each in award.evidence),
                 prior_learning=_prior_learning(award.recognition) if award.recognition else None,
                 parts=tuple(_part(session, issuers, each) for each in award.parts),
@@ -251,6 +254,12 @@ def _gather(
             )
         )
     return found
+
+
+def _reached(award: AwardToIssue) -> tuple[ReachedLevel, ...]:
+    return tuple(
+        ReachedLevel(outcome=each.outcome, level=each.level) for each in stated_levels(award.outcome_levels)
+    )
 
 
 def _evidence(given: Mapping[str, str]) -> GivenEvidence:

@@ -10,9 +10,17 @@ from decimal import Decimal
 from hashlib import sha256
 from uuid import uuid4
 
-from badges.credential import CredentialBuilder, GivenEvidence, Part, StatusEntry, identity_hash
+from badges.credential import (
+    AchievedLevel,
+    CredentialBuilder,
+    GivenEvidence,
+    Part,
+    StatusEntry,
+    identity_hash,
+)
 from badges.credential import Learner as Subject
 from badges.prior_learning import PriorLearning
+from badges.template.outcome_levels import ReachedLevel
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.store.models.awards import JSON_FORM
 from lti_tool.values import Json
@@ -51,6 +59,7 @@ class NewCredential:
     assessed_at: datetime | None
     valid_until: datetime | None
     score: Decimal | None
+    reached_levels: tuple[ReachedLevel, ...] = ()
     evidence: tuple[GivenEvidence, ...] = ()
     prior_learning: PriorLearning | None = None
     parts: tuple[Part, ...] = ()
@@ -78,8 +87,7 @@ def secured(new: NewCredential, credential_id: str, now: datetime) -> Mapping[st
 def built(new: NewCredential, credential_id: str, now: datetime) -> Json:
     """The credential as JSON-LD, without a proof: nobody may change it. Raises MissingElementsError."""
     url = new.issuer.addresses.credential(credential_id)
-    level = new.builder.achieved_level(new.score)
-    return _build(new, credential_url=url, salt=new.salt, now=now, achieved_level=level)
+    return _build(new, credential_url=url, salt=new.salt, now=now, achieved_levels=_levels(new))
 
 
 def with_embedded_proof(new: NewCredential, credential: Json, now: datetime) -> SecuredCredential:
@@ -95,7 +103,12 @@ def shared_text(new: NewCredential) -> str:
 
 
 def _build(
-    new: NewCredential, *, credential_url: str, salt: str, now: datetime, achieved_level: str | None
+    new: NewCredential,
+    *,
+    credential_url: str,
+    salt: str,
+    now: datetime,
+    achieved_levels: tuple[AchievedLevel, ...],
 ) -> Json:
     """The credential as JSON-LD, without a proof. Raises MissingElementsError."""
     return new.builder.build(
@@ -113,8 +126,12 @@ def _build(
         evidence=new.evidence,
         prior_learning=new.prior_learning,
         parts=new.parts,
-        achieved_level=achieved_level,
+        achieved_levels=achieved_levels,
     )
+
+
+def _levels(new: NewCredential) -> tuple[AchievedLevel, ...]:
+    return new.builder.achieved_levels(new.score, new.reached_levels)
 
 
 def _dummy_credential(new: NewCredential) -> Json:
@@ -131,9 +148,9 @@ def _dummy_credential(new: NewCredential) -> Json:
       before any badge, an index that no list has. A value that is equal by chance or by mistake becomes constant
       text: the form, which is stored in the database for all processes, then holds personal data of the first learner,
       and fits nobody else. It cannot sign anything false: a form is used only for a credential that it reproduces.
-    * Both must have the same structure. So the dummy has a name, an e-mail address, a score, a level, an end, a
-      predecessor, evidence and parts exactly where the real one has them. Credentials of another structure get a
-      compiled form of their own.
+    * Both must have the same structure. So the dummy has a name, an e-mail address, a score, as many levels, an
+      end, a predecessor, evidence and parts exactly where the real one has them. Credentials of another structure get
+      a compiled form of their own.
     """
     real = new.learner
     fictitious = secrets.token_hex(16)
@@ -161,7 +178,11 @@ def _dummy_credential(new: NewCredential) -> Json:
         credential_url=f"urn:uuid:{uuid4()}",
         salt=secrets.token_hex(16),
         now=datetime(1970, 1, 2, tzinfo=UTC),
-        achieved_level=None if new.builder.achieved_level(new.score) is None else f"urn:uuid:{uuid4()}",
+        # Which outcomes these are differs, too: of those who reached as many levels there is one form.
+        achieved_levels=tuple(
+            replace(each, description=f"urn:uuid:{uuid4()}", level=f"urn:uuid:{uuid4()}")
+            for each in _levels(new)
+        ),
     )
 
 

@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from badges.credential import Part, identity_hash
 from badges.prior_learning import decision_in
+from badges.result_descriptions import reached_levels
 from badges.template.fields import Texts
+from badges.template.outcome_levels import ReachedLevel
 from lti_tool.values import Json
 from signing.json_text import read_object
 from signing.timestamps import from_timestamp
@@ -18,7 +20,8 @@ from signing.timestamps import from_timestamp
 class SignedContent:
     """The parts of a signed credential that differ between learners.
 
-    The e-mail address is signed as a hash only: `email_hash` with `salt`. `score` is 0 to 1. `prior_learning`: what it
+    The e-mail address is signed as a hash only: `email_hash` with `salt`. `score` is 0 to 1,
+    `reached_levels` those of single outcomes. `prior_learning`: what it
     says of the decision that recognised it; empty where none did.
     """
 
@@ -29,6 +32,7 @@ class SignedContent:
     valid_from: datetime
     valid_until: datetime | None
     score: Decimal | None
+    reached_levels: tuple[ReachedLevel, ...]
     assessed_at: datetime | None
     prior_learning: Texts = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
@@ -58,6 +62,7 @@ def signed_content(text: str) -> SignedContent:
         valid_from=from_timestamp(credential["validFrom"]),
         valid_until=from_timestamp(end) if end else None,
         score=_score(subject),
+        reached_levels=reached_levels(subject),
         assessed_at=_assessed_at(subject),
         prior_learning=decision_in(credential),
         parts=tuple(Part(id=each["id"], name=each["title"]) for each in subject.get("hasPart", [])),
@@ -65,13 +70,13 @@ def signed_content(text: str) -> SignedContent:
 
 
 def _score(subject: Json) -> Decimal | None:
-    """The result as 0 to 1, by the scale that its description states."""
-    results = subject.get("result", [])
-    if not results:
-        return None
-    scales = {each["id"]: each for each in subject["achievement"]["resultDescription"]}
-    most = Decimal(scales[results[0]["resultDescription"]]["valueMax"])
-    return Decimal(results[0]["value"]) / most
+    """The result as 0 to 1, by the scale that its description states; levels of outcomes are no scale."""
+    described = {each["id"]: each for each in subject["achievement"].get("resultDescription", [])}
+    for result in subject.get("result", []):
+        most = described[result["resultDescription"]].get("valueMax")
+        if most is not None and "value" in result:
+            return Decimal(result["value"]) / Decimal(most)
+    return None
 
 
 def _assessed_at(subject: Json) -> datetime | None:

@@ -26,6 +26,12 @@ LINK_OPENED = "link_opened"
 #: A result in a link's own line item: `{"score": ..., "points": ..., "maximum": ..., "graded_at": ...}`, numbers as
 #: text and `score` from 0 to 1; None once it was cleared.
 RESULT = "result"
+#: As RESULT, in the line item of an assessment that decides the level of learning outcomes; `column_resource` says of
+#: which link and assessment.
+ASSESSMENT_RESULT = "assessment_result"
+#: The actor says at which levels the person has met learning outcomes of the badge of the link that `resource` names:
+#: `{"template_version": ..., "levels": {...}}`, the numbers of levels by those of outcomes, None for no level.
+OUTCOME_LEVELS = "outcome_levels"
 #: The platform has the person as one who has completed the course: `{"completed_at": ..., "as_of": ..., "waits": ...,
 #: "criteria": ..., "activities": ...}`, see `lti_tool.sources.moodle_plugin`. `waits` says why it does not count yet:
 #: empty, `hidden` or `stale`. None where the platform no longer says so.
@@ -49,7 +55,8 @@ REQUIREMENTS_MET = "requirements_met"
 #: id: `{"awarded_at": ..., "valid_until": ...}`, the latter None without an end. None once it was revoked or suspended.
 BADGE_HELD = "badge_held"
 #: What one assessor found of a person's prior learning, for the issuer of an application, which `resource` names by its
-#: key: `{"round": ..., "place": ..., "met": [...], "identity": ...}`, of each learning outcome whether it is met.
+#: key: `{"round": ..., "place": ..., "met": [...], "levels": [...], "identity": ...}`, of each learning outcome whether
+#: it is met, and the number of its level, or None.
 PRIOR_LEARNING_ASSESSED = "prior_learning_assessed"
 #: What was decided in the application that `resource` names: `{"template": ..., "round": ..., "outcome": ...,
 #: "reference": ...}`, with the outcome `granted` or `refused`.
@@ -151,6 +158,11 @@ def select(
     return tuple([each for each in observations if each.kind == kind and resource in (None, each.resource)])
 
 
+def column_resource(link: str, assessment: str) -> str:
+    """What an ASSESSMENT_RESULT is about: the assessment of that name, for the badge of that link."""
+    return f"{link}/{assessment}"
+
+
 def happened_by(own: Sequence[Observation], end: datetime) -> tuple[Observation, ...]:
     """The person's observations of what had happened by then, whenever it was seen.
 
@@ -176,6 +188,7 @@ _DATED = {
     COURSE_COMPLETED: "completed_at",
     ACTIVITY_COMPLETED: "completed_at",
     RESULT: "graded_at",
+    ASSESSMENT_RESULT: "graded_at",
     FINAL_SCORE: "graded_at",
     BADGE_HELD: "awarded_at",
     PART_MET: "awarded_at",

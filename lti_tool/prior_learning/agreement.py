@@ -1,6 +1,8 @@
 """What assessors found, and what that comes to. Pure.
 
 Two assess; where they differ about any learning outcome, a third does. Of each outcome counts what most of them say.
+Of its levels the highest counts that most of them found reached: whoever says *advanced* says *proficient* too. About a
+level alone no third is asked.
 """
 
 from __future__ import annotations
@@ -20,10 +22,14 @@ IDENTITIES = get_args(Identity)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What an assessor says of one learning outcome, and why, for the candidate."""
+    """What an assessor says of one learning outcome, and why, for the candidate.
+
+    `level`: the number of the level, from 1, at which it is met; None where they state none.
+    """
 
     met: bool
     words: str
+    level: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +42,20 @@ class Found:
 
     def as_json(self) -> Json:
         """As it is stored."""
-        outcomes = [{"met": each.met, "words": each.words} for each in self.outcomes]
+        outcomes = [
+            {"met": each.met, "words": each.words} | ({"level": each.level} if each.level else {})
+            for each in self.outcomes
+        ]
         return {"outcomes": outcomes, "identity": self.identity, "name": self.name}
 
 
 def stored_found(stored: Json) -> Found:
     """What was stored as JSON."""
     return Found(
-        outcomes=tuple(Outcome(met=each["met"], words=each["words"]) for each in stored["outcomes"]),
+        outcomes=tuple(
+            Outcome(met=each["met"], words=each["words"], level=each.get("level"))
+            for each in stored["outcomes"]
+        ),
         identity=stored["identity"],
         name=stored["name"],
     )
@@ -57,3 +69,20 @@ def agree(found: Sequence[Found]) -> bool:
 def is_complete(found: Sequence[Found]) -> bool:
     """Whether no further assessor is needed: two who agree, or three."""
     return len(found) > ASSESSORS or (len(found) == ASSESSORS and agree(found))
+
+
+def agreed_levels(found: Sequence[Found]) -> tuple[int | None, ...]:
+    """Of each learning outcome the number of the highest level that more than half of them found reached.
+
+    None where there is no such level. The assessments have judged the same outcomes.
+    """
+    of_outcomes = zip(*(one.outcomes for one in found), strict=True)
+    return tuple(
+        _reached_by_most([each.level or 0 for each in said if each.met], len(found)) for said in of_outcomes
+    )
+
+
+def _reached_by_most(levels: Sequence[int], assessors: int) -> int | None:
+    needed = assessors // 2 + 1
+    highest_first = sorted(levels, reverse=True)
+    return (highest_first[needed - 1] or None) if len(highest_first) >= needed else None

@@ -109,6 +109,9 @@ def assess(
         each.words for each in found.outcomes
     ):
         raise PriorLearningError("answers", "each learning outcome is judged, with reasons")
+    known = range(1, len(template.outcome_levels) + 1)
+    if not all(each.level is None or (each.met and each.level in known) for each in found.outcomes):
+        raise PriorLearningError("answers", "a level is one of the template, of an outcome that was met")
     if found.identity not in IDENTITIES:
         raise PriorLearningError("identity", "how the identity was checked is said")
     if found.identity != "none" and found.name != name_of(row.person):
@@ -146,6 +149,7 @@ def _observation(row: PriorLearningApplication, each: PriorLearningAssessment) -
             "round": each.round,
             "place": each.place,
             "met": [one.met for one in found.outcomes],
+            "levels": [one.level for one in found.outcomes],
             "identity": found.identity,
         },
         seen_at=each.decided_at or row.changed_at,

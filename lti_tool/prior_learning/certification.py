@@ -19,7 +19,7 @@ from lti_tool.observations import PRIOR_LEARNING_DECIDED, Observation, Policy
 from lti_tool.operators import accounts
 from lti_tool.people import stated_names
 from lti_tool.prior_learning import mails
-from lti_tool.prior_learning.agreement import Found, stored_found
+from lti_tool.prior_learning.agreement import Found, agreed_levels, stored_found
 from lti_tool.prior_learning.applications import act, lock, name_of
 from lti_tool.prior_learning.assessments import SOURCE, of_round
 from lti_tool.prior_learning.rules import rule_of
@@ -30,7 +30,7 @@ from lti_tool.store.models import (
     PriorLearningApplication,
     PriorLearningDecision,
 )
-from lti_tool.values import Recognition
+from lti_tool.values import Recognition, StatedLevel
 
 LONGEST_REFERENCE = 100
 LONGEST_WORDS = 5000
@@ -60,6 +60,12 @@ def met_in(row: PriorLearningApplication) -> tuple[bool, ...]:
     return majority([[one.met for one in each.outcomes] for each in found_in(row)])
 
 
+def levels_in(row: PriorLearningApplication) -> tuple[int | None, ...]:
+    """Of each learning outcome the number of the level that the assessors of the round agree on; as `met_in`."""
+    found = found_in(row)
+    return agreed_levels(found) if found else ()
+
+
 def grant(
     session: Session, row: PriorLearningApplication, decided: Decided, policy: Policy, now: datetime
 ) -> Award:
@@ -80,6 +86,11 @@ def grant(
     _decide(session, row, decided, "granted", {}, now)
     award = _award(session, row, policy, now)
     award.recognition = asdict(_recognition(row, decided, now))
+    award.outcome_levels = [
+        StatedLevel(outcome=outcome, level=level, by="assessors").as_json()
+        for outcome, level in enumerate(levels_in(row), 1)
+        if level is not None
+    ]
     row.award_id, row.state, row.closed_at = award.id, "granted", now
     session.flush()
     if row.person.stated_name and not row.person.name:

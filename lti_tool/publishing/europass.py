@@ -134,6 +134,7 @@ def _awarded(issuers: Issuers, row: CredentialRow) -> EuropassAward:
         awarded_at=signed.awarded_at,
         now=signed.valid_from,
         score=signed.score,
+        reached_levels=signed.reached_levels,
         assessed_at=signed.assessed_at,
         valid_until=signed.valid_until,
         parts=signed.parts,

@@ -21,12 +21,14 @@ class LinkAsked:
     """A resource link whose rule waits for observations. `reads` are the kinds that the rule's conditions read.
 
     `resources`: what of the course they read observations about, by their kind; only for kinds that are about one thing
-    of several, such as one activity.
+    of several, such as one activity. `columns` are the line items whose grades decide levels of outcomes, by the names
+    of their assessments.
     """
 
     id: str
     reads: frozenset[str]
     line_item_url: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
     resources: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 

@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, render_template
 from markupsafe import Markup, escape
 
 from lti_tool import conditions, plugs
-from lti_tool.awarding.by_hand import BY_HAND
+from lti_tool.awarding.outcome_levels import BY_HAND
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.form import FormProblem
 from lti_tool.conditions.tree import (

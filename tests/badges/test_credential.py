@@ -245,6 +245,7 @@ def test_our_terms_are_where_the_examples_have_them(solar: Template, built: Buil
         "credentialSubject.achievement.accreditation.registeredAs",
         "credentialSubject.achievement.additionalNote",
         "credentialSubject.achievement.alignment.targetDescription",
+        "credentialSubject.achievement.alignment.title",
         "credentialSubject.achievement.isPartOf",
         "credentialSubject.achievement.related",
         "credentialSubject.achievement.requirement",

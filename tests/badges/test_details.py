@@ -170,3 +170,40 @@ def test_a_day_at_the_end_of_time_is_read(solar: Template, built: Build, moment:
     for accreditation in credential["credentialSubject"]["achievement"]["accreditation"]:
         accreditation["dateIssued"] = accreditation["expiryDate"] = moment
     assert values(credential, "type_of_quality_assurance")
+
+
+def skills_of(credential: Any) -> tuple[Any, ...]:
+    return next(each.values for each in signed_details(credential) if each.label["en"] == "Skills (ESCO)")
+
+
+def test_skills_have_words_in_every_language_of_the_template_whichever_is_signed(
+    solar: Template, built: Build
+) -> None:
+    skill = next(each.esco[0] for each in solar.learning_outcomes if each.esco)
+    for language in ("lv", "en"):
+        first = skills_of(built(solar, language=language))[0]
+        assert first["en"] == "health and safety in the workplace"
+        assert first["lv"] == skill.label["lv"] != first["en"]
+
+
+def test_of_a_badge_that_has_one_language_the_words_of_esco_are_taken(solar: Template, built: Build) -> None:
+    credential = json.loads(json.dumps(built(solar, language="lv")))
+    alignments = credential["credentialSubject"]["achievement"]["alignment"]
+    (skill, _other) = (each for each in alignments if each.get("targetType") == "ext:ESCOSkill")
+    del skill["title"]
+    assert set(skills_of(credential)[0]) >= {"en", "lv"}
+    # What is said to be a skill of ESCO is called as ESCO calls it, where it is known.
+    skill["targetName"] = "Brain surgery"
+    assert "Brain surgery" not in skills_of(credential)[0].values()
+    skill["targetUrl"] = "http://data.europa.eu/esco/skill/00000000-0000-0000-0000-000000000000"
+    assert skills_of(credential)[0] == {"lv": "Brain surgery"}
+
+
+@pytest.mark.parametrize("text", [None, 7, [], {}, {"en": 3}, {"": "x"}])
+def test_whatever_a_stranger_writes_as_the_words_of_a_skill_is_read(
+    solar: Template, built: Build, text: Any
+) -> None:
+    credential = json.loads(json.dumps(built(solar)))
+    for each in credential["credentialSubject"]["achievement"]["alignment"]:
+        each["title"] = each["targetName"] = each["targetUrl"] = text
+    signed_details(credential)

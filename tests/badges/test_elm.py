@@ -21,6 +21,7 @@ from badges.elm.checks import find_problems
 from badges.issuer import IssuerProfile, Place
 from badges.template.declarations import RECOGNITION, Declarations
 from badges.template.model import NOT_APPLICABLE, Level, Template
+from badges.template.outcome_levels import OutcomeLevel, ReachedLevel
 from badges.template.values import (
     Assessment,
     AwardingBody,
@@ -204,6 +205,23 @@ def test_one_assessment_has_its_grade_and_several_have_one_together(
     assert not {"idVerification", "specifiedBy"} & together.keys()
     assert supervised(two) == ["Supervised with ID Verification", "Unsupervised without ID Verification"]
     assert conforms(one) and conforms(two)
+
+
+def test_each_outcome_with_a_level_is_an_assessment_of_its_own(
+    award: EuropassAward, conforms: Conforms
+) -> None:
+    template = replace(
+        award.template, outcome_levels=(OutcomeLevel(code="basic"), OutcomeLevel(code="advanced"))
+    )
+    reached = (ReachedLevel(outcome=1, level=2), ReachedLevel(outcome=3, level=1))
+    decision = {"en": "Decision 7", "lv": "Lēmums 7"}
+    for changes in ({}, {"score": None}, {"score": None, "prior_learning": decision}):
+        credential = european_credential(replace(award, template=template, reached_levels=reached, **changes))
+        proven = credential["credentialSubject"]["hasClaim"][0]["provenBy"]
+        levels = proven[-2:]
+        assert [each["grade"]["noteLiteral"]["en"] for each in levels] == ["advanced", "basic"]
+        assert levels[0]["title"] == dict(template.learning_outcomes[0].text)
+        assert find_problems(credential) == () and conforms(credential)
 
 
 def test_an_assessment_has_its_own_date_and_its_scale_with_the_minimum(

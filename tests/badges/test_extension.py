@@ -14,7 +14,7 @@ import pytest
 from jsonschema import Draft201909Validator, FormatChecker
 from pyld import jsonld
 
-from badges.credential import Part
+from badges.credential import AchievedLevel, Part
 from badges.errors import VocabularyError
 from badges.eu import elements
 from badges.eu.annex_1 import ELEMENTS
@@ -214,7 +214,13 @@ def test_the_fullest_badge_passes_every_schema_and_loses_nothing_in_compaction(
         language=language,
         replaces=replaced,
         parts=PARTS,
-        achieved_level="https://badges.example.org/achievements/5b2a0c7d/1#outcome-level-2",
+        achieved_levels=(
+            AchievedLevel(
+                description="https://badges.example.org/achievements/5b2a0c7d/1#outcome-levels",
+                level="https://badges.example.org/achievements/5b2a0c7d/1#outcome-level-2",
+                of_one=False,
+            ),
+        ),
     )
     assert len(credential["credentialSubject"]["result"]) == 2
     schemas = shared / "data/schemas"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -17,7 +18,7 @@ from badges.details import signed_details
 from badges.errors import TemplateError
 from badges.eu import readers
 from badges.eu.elements import read
-from badges.issuer import IssuerProfile
+from badges.issuer import IssuerProfile, read_issuer
 from badges.template.model import Template, read_template
 from badges.verify.form import check_subject
 from signing.json_text import Json
@@ -29,17 +30,32 @@ LEVELS = [
     {"name": {"en": "advanced", "lv": "padziļināts"}, "from_result": "87,5"},
 ]
 URL = "https://badges.example.org/achievements/5b2a0c7d/1"
+ROOT = Path(__file__).parents[2]
+ISSUER = read_issuer(
+    tomllib.loads((ROOT / "config/issuer.example.toml").read_text("utf-8")), "https://badges.example.org"
+)
 
 
 def template(**fields: Any) -> Template:
     return read_template({"name": {"en": "Charts", "lv": "Diagrammas"}, "outcome_levels": LEVELS, **fields})
 
 
+def builder(of: Template, issuer: Any = None) -> CredentialBuilder:
+    return CredentialBuilder(
+        template=of,
+        template_url=URL,
+        version=1,
+        picture_url=f"{URL}/image.png",
+        issuer=issuer or ISSUER,
+        language="en",
+        extension_url="https://badges.example.org/eu/context.jsonld",
+    )
+
+
 def graded(solar: Template, built: Build, score: str | None, **changes: Any) -> Json:
     with_levels = replace(solar, outcome_levels=template().outcome_levels, **changes)
-    number = with_levels.level_reached(None if score is None else Decimal(score))
-    level = None if number is None else f"{URL}#outcome-level-{number}"
-    return built(with_levels, score=score and Decimal(score), achieved_level=level)
+    of_all = builder(with_levels).achieved_levels(None if score is None else Decimal(score))
+    return built(with_levels, score=score and Decimal(score), achieved_levels=of_all)
 
 
 @pytest.mark.parametrize(
@@ -94,17 +110,10 @@ def test_the_level_is_signed_as_a_rubric_level_beside_the_grade(solar, built: Bu
 
 
 def test_the_builder_says_which_level_a_score_reaches(solar: Template, issuer: IssuerProfile) -> None:
-    builder = CredentialBuilder(
-        template=replace(solar, outcome_levels=template().outcome_levels),
-        template_url=URL,
-        version=1,
-        picture_url=f"{URL}/image.png",
-        issuer=issuer,
-        language="en",
-        extension_url="https://badges.example.org/eu/context.jsonld",
-    )
-    assert builder.achieved_level(Decimal("0.9")) == f"{URL}#outcome-level-3"
-    assert builder.achieved_level(None) is None
+    of_solar = builder(replace(solar, outcome_levels=template().outcome_levels), issuer)
+    (level,) = of_solar.achieved_levels(Decimal("0.9"))
+    assert (level.description, level.level) == (f"{URL}#outcome-levels", f"{URL}#outcome-level-3")
+    assert of_solar.achieved_levels(None) == ()
 
 
 def test_readers_see_grade_and_level_in_both_languages(solar: Template, built: Build) -> None:

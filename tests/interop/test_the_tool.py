@@ -29,7 +29,7 @@ from lti_tool.awarding import awards, looks
 from lti_tool.publishing import achievements, europass, issuer_documents, pdf_documents, status_lists
 from lti_tool.publishing.credentials import badge, badge_part, badge_svg
 from lti_tool.store.models import Award, CredentialRow
-from lti_tool.values import LineItem, LineItemResult
+from lti_tool.values import LineItem, LineItemResult, StatedLevel
 from lti_tool.wiring import Tool, build_tool
 from signing.json_text import Json
 from signing.keys import generate, jwk
@@ -150,7 +150,7 @@ def _tool(database: Path, clock: Clock, settings: Mapping[str, Any]) -> Iterator
 
 
 def _award(tool: Tool) -> None:
-    """Awards a badge to Anna by her result."""
+    """Awards a badge to Anna by her result; of two of its outcomes a teacher has stated the level."""
     levels = [{"name": {"en": "basic", "lv": "pamata"}}, {"name": {"en": "advanced"}, "from_result": 80}]
     template_id = publish(tool, required_value=70, validity={"months": 24}, outcome_levels=levels)
     platform = FakePlatform(graded=[LineItemResult(user_id=ANNA.user_id, score=Decimal("0.86"))])
@@ -160,6 +160,11 @@ def _award(tool: Tool) -> None:
     platform.line_items = lambda url: (column,)  # type: ignore[method-assign]
     rule_id = make_rule(tool, template_id, {"condition": "result_at_least", "minimum": "0.7"})
     assert looks.look(tool.store, platform, rule_id, tool.clock()) is None
+    with tool.store.begin() as session:
+        levels_of = (
+            StatedLevel(outcome=outcome, level=level, by="teacher") for outcome, level in ((1, 2), (3, 1))
+        )
+        session.query(Award).one().outcome_levels = [each.as_json() for each in levels_of]
     run_due_jobs(tool)
 
 

@@ -96,7 +96,7 @@ def _compared(link: str, results: Iterable[LineItemResult], known: Known) -> tup
     news: dict[str, Found] = {}
     for part in in_parts(results):
         # Of somebody who is listed twice the later result counts.
-        values = {result.user_id: _value(result) for result in part}
+        values = {result.user_id: result_value(result) for result in part}
         for user_id in values:
             news.pop(user_id, None)
         listed.update(values)
@@ -121,7 +121,8 @@ def _news(
     return found
 
 
-def _value(result: LineItemResult) -> Mapping[str, Any] | None:
+def result_value(result: LineItemResult) -> Mapping[str, Any] | None:
+    """The value of a RESULT; None where there is no grade, or no more."""
     if result.score is None:
         return None
     return {

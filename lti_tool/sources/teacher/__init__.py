@@ -1,16 +1,23 @@
-"""What a teacher says: that learners are confirmed, and what they know of a link's restriction."""
+"""What a teacher says: that learners are confirmed, at which levels, and what they know of a link's restriction."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from lti_tool.observations import CONFIRMED, RESTRICTION, RESTRICTION_CONFIRMED, RESULT_LEFT
+from lti_tool.observations import (
+    CONFIRMED,
+    OUTCOME_LEVELS,
+    RESTRICTION,
+    RESTRICTION_CONFIRMED,
+    RESULT_LEFT,
+)
 from lti_tool.observations.link_history import REMOVED
 from lti_tool.sources.found import Found
 
 NAME = "teacher"
-GIVES = frozenset({CONFIRMED, RESTRICTION, RESTRICTION_CONFIRMED, RESULT_LEFT})
+GIVES = frozenset({CONFIRMED, RESTRICTION, RESTRICTION_CONFIRMED, RESULT_LEFT, OUTCOME_LEVELS})
 RANK = 5
 
 
@@ -22,6 +29,13 @@ def confirms(user_id: str, link: str) -> Found:
 def leaves_result(user_id: str, link: str, seen_at: datetime) -> Found:
     """The person keeps the badge of the link, though a result that was seen at that time is another one."""
     return Found(user_id=user_id, kind=RESULT_LEFT, resource=link, value=seen_at.isoformat())
+
+
+def states_levels(user_id: str, link: str, template_version: int, levels: Mapping[int, int | None]) -> Found:
+    """The person has met learning outcomes of the badge of the link at these levels."""
+    told = {str(outcome): level for outcome, level in levels.items()}
+    value = {"template_version": template_version, "levels": told}
+    return Found(user_id=user_id, kind=OUTCOME_LEVELS, resource=link, value=value)
 
 
 def states(kind: str, resource: str, value: Any) -> Found:

@@ -76,6 +76,8 @@ class Award(Base):
     """Of an award for prior learning the decision that it rests on: a Recognition of `lti_tool.values` as JSON."""
     parts: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
     """The badges that it was awarded for as a whole, as `lti_tool.values.BadgePart` has them as JSON."""
+    outcome_levels: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    """The levels of single learning outcomes: each a StatedLevel of `lti_tool.values` as JSON."""
     published_at: Mapped[datetime | None]
     """When its learner made the badge public; None while it is private."""
     hidden_at: Mapped[datetime | None]
@@ -136,6 +138,8 @@ class HandAward(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     reason: Mapped[str]
     evidence: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    outcome_levels: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    """As of an award."""
     status: Mapped[str] = mapped_column(String(10), default="waiting")
     asked_at: Mapped[datetime]
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)

@@ -87,6 +87,8 @@ class AwardRule(Base):
     """Why the last look failed: a UserFacingError as JSON, to be shown to the teacher."""
     column_url: Mapped[str | None]
     """The line item in which the gradebook shows who has the badge; None where no teacher wants that."""
+    outcome_columns: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+    """The line items whose grades decide the levels of single outcomes, by the names of their assessments."""
     removed_at: Mapped[datetime | None]
     """When a teacher removed it, because its link is no longer in the course; its awards stay."""
     course: Mapped[Course] = relationship()

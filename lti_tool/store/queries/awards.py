@@ -73,6 +73,7 @@ def to_issue(session: Session, award_ids: Collection[int]) -> Sequence[AwardToIs
         Award.evidence,
         Award.recognition,
         Award.parts,
+        Award.outcome_levels,
         Person.withheld,
     )
     rows = session.execute(query.join(Award.person).where(Award.id.in_(award_ids)).order_by(Award.id))
@@ -83,6 +84,13 @@ def _without_withheld(columns: dict[str, Any]) -> dict[str, Any]:
     """The columns, without what the learner does not want in their badges."""
     withheld = columns.pop("withheld")
     return columns | dict.fromkeys(withheld)
+
+
+def never_issued(session: Session, rule_ids: Collection[int], earned_since: datetime) -> Sequence[int]:
+    """The ids of the awards of these rules, of that time and later, that have had no credential yet."""
+    had_one = exists().where(CredentialRow.award_id == Award.id)
+    query = select(Award.id).where(Award.rule_id.in_(rule_ids), Award.earned_at >= earned_since, ~had_one)
+    return session.scalars(query.order_by(Award.id)).all()
 
 
 def lock_awards(session: Session, award_ids: Collection[int]) -> Sequence[Award]:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from lti_tool.observations import COURSE_COPIED, FINAL_SCORE, RESULT
+from lti_tool.observations import ASSESSMENT_RESULT, COURSE_COPIED, FINAL_SCORE, RESULT
 from lti_tool.store.models import (
     Award,
     AwardRule,
@@ -153,7 +153,7 @@ def number_of_rule(session: Session, rule_id: int, award_ids: Collection[int]) -
 class OpenMatters(NamedTuple):
     """Whether there may be anything of a kind in the course that a teacher is told of; most courses have none of them.
 
-    `other_results`: of somebody more than one result of the same kind was seen.
+    `other_results`: of somebody more than one result of the same kind was seen, or a grade that decides a level.
     """
 
     stated_names: bool
@@ -179,9 +179,9 @@ def _open_matters(dialect: str) -> Select[*tuple[Any, ...]]:
     awarded = is_in_query(dialect, Person.id, select(Award.person_id).where(Award.course_id == is_here))
     changed = (
         select(seen.person_id)
-        .where(seen.course_id == is_here, seen.kind.in_((RESULT, FINAL_SCORE)))
+        .where(seen.course_id == is_here, seen.kind.in_((RESULT, FINAL_SCORE, ASSESSMENT_RESULT)))
         .group_by(seen.person_id, seen.kind, seen.resource)
-        .having(func.count() > literal_column("1"))
+        .having(or_(func.count() > literal_column("1"), seen.kind == ASSESSMENT_RESULT))
     )
     return select(
         exists().where(Person.stated_name.is_not(None), Person.name.is_(None), awarded),

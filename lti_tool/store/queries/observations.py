@@ -28,7 +28,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from lti_tool.observations import COMPLETION_CRITERIA, FINAL_SCORE, RESULT, ROLE, KnownPerson, Observation
+from lti_tool.observations import (
+    ASSESSMENT_RESULT,
+    COMPLETION_CRITERIA,
+    FINAL_SCORE,
+    RESULT,
+    ROLE,
+    KnownPerson,
+    Observation,
+)
 from lti_tool.store.models import Course, LookRow, ObservationRow, Person
 from lti_tool.store.models.observations import OUTSIDE_COURSES
 from lti_tool.store.queries.common import dialect_of, is_among, is_in_parameter
@@ -335,12 +343,14 @@ def people_with_other_results(
 ) -> Sequence[int]:
     """The ids of the people of whom more than one result was seen in the same column, or more than one total.
 
-    In ascending order.
+    Also of those who have a grade that decides a level of learning outcomes, as it may have come after the award. In
+    ascending order.
 
     With `since` only those of whom anything was seen since then.
     """
     query = select(ObservationRow.person_id).where(
-        ObservationRow.course_id == course_id, ObservationRow.kind.in_((RESULT, FINAL_SCORE))
+        ObservationRow.course_id == course_id,
+        ObservationRow.kind.in_((RESULT, FINAL_SCORE, ASSESSMENT_RESULT)),
     )
     if since is not None:
         recent = select(ObservationRow.person_id).where(
@@ -348,7 +358,8 @@ def people_with_other_results(
         )
         query = query.where(ObservationRow.person_id.in_(recent))
     of_one = (ObservationRow.person_id, ObservationRow.kind, ObservationRow.resource)
-    changed = query.group_by(*of_one).having(func.count() > 1)
+    is_level = ObservationRow.kind == ASSESSMENT_RESULT
+    changed = query.group_by(*of_one).having(or_(func.count() > 1, is_level))
     return sorted({person_id for person_id in session.scalars(changed) if person_id is not None})
 
 

@@ -100,6 +100,12 @@ def rules_with_links(session: Session, course_id: int) -> Sequence[AwardRule]:
     return session.scalars(query.options(selectinload(AwardRule.link))).all()
 
 
+def rules_with_columns(session: Session, course_id: int) -> Sequence[int]:
+    """The ids of the course's rules that have grade columns of assessments."""
+    query = select(AwardRule.id, AwardRule.outcome_columns).where(AwardRule.course_id == course_id)
+    return [rule_id for rule_id, columns in session.execute(query) if columns]
+
+
 def all_rules(session: Session) -> Sequence[AwardRule]:
     """The rules of all courses, oldest first."""
     return session.scalars(select(AwardRule).order_by(AwardRule.id)).all()

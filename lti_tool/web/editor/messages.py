@@ -40,6 +40,10 @@ _PROBLEMS: Mapping[str, Sentence] = {
     "levels_not_rising": _l(
         "This level does not begin above the one before it. Begin with the lowest level."
     ),
+    "code_and_name": _l("Choose a level of the list, or enter a name of your own, not both."),
+    "levels_not_in_order": _l(
+        "This level of the list is lower than the one before it. Begin with the lowest level."
+    ),
     "level_above_the_scale": _l("This level begins above the highest possible result. Enter a lower one."),
     "says_nothing": _l("Fill this in: without it the badge says too little to be published."),
     "says_too_little": _l(

@@ -20,6 +20,7 @@ from badges.eu.annex_1 import ELEMENTS
 from badges.importing.field_reader import Note
 from badges.pictures import OwnPicture
 from badges.template.model import read_template
+from badges.template.outcome_levels import ready_scale
 from badges.template.programme_code import proposed_changes, read_programme_code
 from badges.template.wording import unready
 from badges.vocabularies import Concept
@@ -69,6 +70,9 @@ def save(template_id: UUID, version: int) -> str:
             step_input = forms.with_changes(
                 step_input, proposed_changes(read_template(step_input.valid_data)), profile
             )
+        if request.form.get("levels") == "ready":
+            scale = read_template(step_input.valid_data).scale
+            step_input = forms.with_changes(step_input, {"outcome_levels": ready_scale(scale)}, profile)
         if design := STARTER_DESIGNS.get(request.form.get("design", "")):
             step_input = forms.with_changes(step_input, design.as_fields(), profile)
         versions.save_draft(row, step_input.valid_data, now, author.actor)

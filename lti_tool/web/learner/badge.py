@@ -11,6 +11,7 @@ from flask import Blueprint, render_template
 from badges.template.model import Template, stored_template
 from lti_tool.awarding import decisions, launched, looks
 from lti_tool.awarding.decisions import Standing
+from lti_tool.awarding.outcome_levels import levels_in_brief
 from lti_tool.conditions import CONDITIONS
 from lti_tool.conditions.decide import Decision
 from lti_tool.conditions.tree import read_tree
@@ -25,7 +26,7 @@ from lti_tool.web.learner.sharing import claim_once, inside_path, sharing_of
 from lti_tool.web.page_issuer import issuer_of, page_issuer, set_page_issuer
 from lti_tool.web.plug_sentences import rule_sentences
 from lti_tool.web.public.badge_pages import readings_of
-from lti_tool.web.public.certificate import figures_of
+from lti_tool.web.public.certificate import figures_of, level_figures
 from lti_tool.web.visits import Visit, current_visit, rule_of
 
 pages = Blueprint("learner", __name__)
@@ -124,7 +125,10 @@ def _shown(
         "elsewhere": award.course if award and award.course_id != rule.course_id else None,
         "template": template,
         "readings": readings,
-        "figures": figures_of({reading.element.code: reading.values for reading in readings}),
+        "figures": [
+            *figures_of({reading.element.code: reading.values for reading in readings}),
+            *level_figures(levels_in_brief(award) if award else {}),
+        ],
         "version": version,
         "state": _state_of(session, award, now) if award else _state(standing.decision),
         "is_looked_at_soon": not award and looks.is_coming(session, rule.course_id, now),

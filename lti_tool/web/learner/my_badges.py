@@ -9,6 +9,7 @@ from typing import Literal
 
 from badges.template.fields import Texts
 from badges.template.model import stored_template
+from lti_tool.awarding.outcome_levels import levels_in_brief
 from lti_tool.people import share_links
 from lti_tool.store import Session, dead_jobs, queries
 from lti_tool.store.models import Award
@@ -25,7 +26,7 @@ class ListedBadge:
     """A badge of the list. `badge_id` is the id of its credential, None before there is one.
 
     `issuer` is the name of the issuer in the language of the page, `last_day` the last day of its validity there.
-    `is_new`: its learner has not opened it yet.
+    `is_new`: its learner has not opened it yet. `levels`: at which its outcomes were met, in a line.
     `reason` is why it was revoked or suspended, as somebody typed it; `links` how many share links work.
     """
 
@@ -48,6 +49,7 @@ class ListedBadge:
     is_new: bool
     asked_correction: bool
     is_of_course: bool
+    levels: Texts
 
 
 def badges_of(session: Session, person_ids: Collection[int]) -> Sequence[ListedBadge]:
@@ -84,6 +86,7 @@ def _listed(session: Session, award: Award, dead: Collection[int], now: datetime
         is_new=credential is not None and award.claimed_at is None,
         asked_correction=queries.corrections.open_of(session, award.id) is not None,
         is_of_course=award.course_id is not None,
+        levels=levels_in_brief(award),
     )
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from badges.eu import readers
 from badges.eu.elements import Reading
 from badges.eu.parts import achievement_of, known_concept
+from badges.eu.rubric_levels import achieved_levels, levels_in_brief
 from badges.foreign_json import as_list, object_at
 from badges.template.fields import Texts
 from lti_tool.values import Json
@@ -34,7 +35,8 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """`level` is a sentence, empty where no level of the EQF is stated.
+    """`level` is a sentence, empty where no level of the EQF is stated. `reached` are the levels at which single
+    outcomes were met, by their places in `outcomes`.
 
     `picture` is the path of the achievement's picture on this site, where the badge names one: what an upload shows is
     signed by nobody, so it is never shown beside a verdict.
@@ -45,18 +47,30 @@ class Certificate:
     outcomes: Sequence[Texts]
     level: str = ""
     picture: str | None = None
+    reached: Mapping[int, Texts] = field(default_factory=dict)
 
 
 def certificate_of(credential: Json, readings: Iterable[Reading]) -> Certificate:
     """The certificate of a credential with these readings; raises nothing, whatever is in it."""
     values = {reading.element.code: reading.values for reading in readings}
+    outcomes = values.get("learning_outcomes", ())
     return Certificate(
         holder=readers.learner_name(credential),
-        figures=figures_of(values),
-        outcomes=values.get("learning_outcomes", ()),
+        figures=[*figures_of(values), *level_figures(levels_in_brief(credential))],
+        outcomes=outcomes,
+        reached=_reached(credential, outcomes),
         level=_level_sentence(credential) if values.get("level") else "",
         picture=_own_picture(credential),
     )
+
+
+def _reached(credential: Json, outcomes: Sequence[Texts]) -> Mapping[int, Texts]:
+    """The levels of the outcomes whose text is what their rubric is called; that of all together is of none of them."""
+    levels = [(dict(title), level) for title, level in achieved_levels(credential)]
+    found = (
+        (place, level) for place, text in enumerate(outcomes) for title, level in levels if title == text
+    )
+    return dict(found)
 
 
 def figures_of(values: Mapping[str, Sequence[Texts]]) -> Sequence[Figure]:
@@ -67,6 +81,11 @@ def figures_of(values: Mapping[str, Sequence[Texts]]) -> Sequence[Figure]:
         Figure(label=_l("Workload"), values=values.get("notional_workload", ())[:2]),
     )
     return [figure for figure in figures if figure.values]
+
+
+def level_figures(brief: Texts) -> Sequence[Figure]:
+    """The figure that says in a line at which levels outcomes were met; none where that is not stated."""
+    return [Figure(label=_l("Outcomes met at"), values=(brief,))] if brief else []
 
 
 #: What is at a level of the EQF in higher education, by the level.

@@ -37,7 +37,7 @@ def resend(award_id: int) -> str:
     visit = current_teacher_visit()
     tool = current_tool()
     with tool.store.begin() as session:
-        award = _award_of(session, visit, award_id)
+        award = award_of(session, visit, award_id)
         if award.credential is None or award.status == "revoked" or not award.person.email:
             raise NotFoundError("there is no badge to send, or no address to send it to")
         dispatch.resend(session, page_issuer(), award, tool.clock(), visit.actor)
@@ -68,7 +68,7 @@ def confirm(award_id: int) -> str:
     visit = current_teacher_visit()
     tool = current_tool()
     with tool.store.begin() as session:
-        award = _award_of(session, visit, award_id)
+        award = award_of(session, visit, award_id)
         confirmations.confirm_award(session, award, visit.person_id, page_issuer().policy, tool.clock())
         name = _name_of(award)
     return page_after(visit, Notice(text=_("Saved: %(name)s keeps the badge.", name=name)))
@@ -114,7 +114,7 @@ def correct(award_id: int) -> str:
         return _change(award_id, awards.correct, done)
     visit = current_teacher_visit()
     with current_tool().store.read() as session:
-        award = _award_of(session, visit, award_id)
+        award = award_of(session, visit, award_id)
         if award.credential is None:
             raise NotFoundError("there is no badge to correct")
         signed = signed_content(award.credential.text)
@@ -158,7 +158,7 @@ def _with_reason(award_id: int, action: str, act: Act, done: Sentence) -> str:
         return _change(award_id, lambda session, award, *rest: act(session, award, reason, *rest), done)
     visit = current_teacher_visit()
     with current_tool().store.read() as session:
-        return _reason_page(action, visit, _award_of(session, visit, award_id))
+        return _reason_page(action, visit, award_of(session, visit, award_id))
 
 
 def _change(award_id: int, act: Act, done: Sentence) -> str:
@@ -168,16 +168,16 @@ def _change(award_id: int, act: Act, done: Sentence) -> str:
     name = ""
     try:
         with tool.store.begin() as session:
-            award = _award_of(session, visit, award_id)
+            award = award_of(session, visit, award_id)
             name = _name_of(award)
             act(session, award, tool.clock(), visit.actor)
     except AwardStateError as error:
-        return page_after(visit, Notice(text=str(_NOTHING_DONE[error.code]) % {"name": name}, light="no"))
+        return page_after(visit, Notice(text=str(NOTHING_DONE[error.code]) % {"name": name}, light="no"))
     return page_after(visit, Notice(text=str(done) % {"name": name}))
 
 
 #: Why nothing was done, by the code of the error.
-_NOTHING_DONE: Mapping[str, Sentence] = {
+NOTHING_DONE: Mapping[str, Sentence] = {
     "revoked": _l("The badge of %(name)s is revoked already, for good. Nothing was changed."),
     "suspended": _l("The badge of %(name)s is suspended already. Nothing was changed."),
     "not_suspended": _l("The badge of %(name)s is not suspended. Nothing was changed."),
@@ -192,6 +192,7 @@ _NOTHING_DONE: Mapping[str, Sentence] = {
         "Nothing has to be tried again for the badge of %(name)s: it is being worked on, or done. Nothing was changed."
     ),
     "held": _l("%(name)s has this badge by another award. Nothing was changed."),
+    "same_levels": _l("The badge of %(name)s states these levels already. Nothing was changed."),
     "changed_again": _l("The grade of %(name)s has changed once more, or is as it was. Nothing was saved."),
     "cannot_suspend": _l(
         "The badge of %(name)s can be revoked, but not suspended: it was issued without that possibility."
@@ -199,7 +200,7 @@ _NOTHING_DONE: Mapping[str, Sentence] = {
 }
 
 
-def _award_of(session: Session, visit: Visit, award_id: int) -> Award:
+def award_of(session: Session, visit: Visit, award_id: int) -> Award:
     """An award of the visit's own course; raises NotFoundError for any other."""
     award = queries.awards.award(session, award_id)
     if award is None or award.course_id is None or award.course_id != visit.course_id:

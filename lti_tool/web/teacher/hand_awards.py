@@ -21,6 +21,7 @@ from lti_tool.web.checked_requests import row_id, typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.teacher.course import Notice
+from lti_tool.web.teacher.outcome_levels import typed_levels
 from lti_tool.web.teacher.roster.page import page_after
 from lti_tool.web.translation import Sentence
 from lti_tool.web.translation import gettext as _
@@ -48,6 +49,9 @@ _REFUSED: Mapping[str, Sentence] = {
     "passed": _l("The last day of this badge has passed, so it is not awarded any more."),
     "stands_still": _l("This badge is paused, or waits for you to settle a change. Settle that first."),
     "waits_already": _l("%(name)s waits for a second person already. Nothing was changed."),
+    "changed_since": _l(
+        "The badge was changed since the levels for %(name)s were chosen. Decline this, and award it by hand anew."
+    ),
     "settled": _l("Somebody else has settled this a moment ago. Nothing was changed."),
 }
 
@@ -75,8 +79,10 @@ def award(rule_id: int) -> str:
     def act(session: Session) -> Award | HandAward:
         rule = rule_of(session, visit, rule_id)
         _learner(session, visit, person_id)
+        version = queries.rules.shown_version(session, rule).template_version
+        levels = typed_levels(stored_template(version.body))
         return by_hand.award_by_hand(
-            session, rule, person_id, reason, evidence, visit.person_id, policy, tool.clock()
+            session, rule, person_id, reason, evidence, visit.person_id, policy, tool.clock(), levels
         )
 
     asked = _l("A second person has to approve the award to %(name)s. It waits on the page of the course.")

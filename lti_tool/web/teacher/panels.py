@@ -13,12 +13,14 @@ from badges.eu.elements import Reading
 from badges.template.fields import Texts
 from badges.template.model import Template, stored_template
 from lti_tool.awarding import gradebook, looks, placing
+from lti_tool.awarding.level_columns import assessments_of
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course
 from lti_tool.conditions.tree import Node, demands, is_readable, is_short, read_tree, reads
 from lti_tool.sources.found import Asked
 from lti_tool.store import Session, queries
 from lti_tool.store.models import AwardRule, Course, HandAward, ResourceLink, RuleVersion, TemplateVersion
 from lti_tool.store.queries.course_home import AwardCounts, OpenMatters
+from lti_tool.values import stated_levels
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
 from lti_tool.web.page_issuer import page_issuer
@@ -35,6 +37,7 @@ from lti_tool.web.plug_sentences import (
 from lti_tool.web.public.badge_pages import readings_of
 from lti_tool.web.teacher.condition_parts import ConditionPart, condition_parts
 from lti_tool.web.teacher.learners import Learners, MayBe, learners_of
+from lti_tool.web.teacher.level_words import LevelLine, changed_lines, lines_of
 from lti_tool.web.teacher.numbers import Numbers, numbers_of
 from lti_tool.web.teacher.roster.entries import SOON
 from lti_tool.web.teacher.rule_form import Problem, demand_forms, form_of_demands
@@ -101,6 +104,24 @@ class Panel:
     unpermitted: str
     newer: TemplateVersion | None
     gradebook: gradebook.Refusal | None
+
+    def changed_levels(self, change: ResultChange) -> Sequence[tuple[Texts, Texts, Texts]]:
+        """The outcomes whose levels have changed, each with its level before and now."""
+        return changed_lines(change.award, change.levels or ())
+
+    def levels_of(self, hand_award: HandAward) -> Sequence[LevelLine]:
+        """The levels that are chosen for an award by hand that waits."""
+        return lines_of(self.template, stated_levels(hand_award.outcome_levels))
+
+    @property
+    def assessments(self) -> Sequence[str]:
+        """The assessments that decide levels of single learning outcomes."""
+        return assessments_of(self.template)
+
+    @property
+    def lacking_columns(self) -> Sequence[str]:
+        """Those of the assessments that have no grade column yet."""
+        return [each for each in self.assessments if each not in self.rule.outcome_columns]
 
     @property
     def is_settled(self) -> bool:

@@ -405,8 +405,8 @@ WHO_MAY = {
     **{
         f"POST {RULE}/{action}": STAFF
         for action in (
-            "acts answer batches change check conditions europass gradebook hand newer parts pause people people/bulk "
-            "people/certificates people/csv remove tick undo who".split()
+            "acts answer batches change check columns conditions europass gradebook hand levels newer parts pause "
+            "people people/bulk people/certificates people/csv remove tick undo who".split()
         )
     },
     **{f"POST {RULE}/acts/<int:act_id>{path}": STAFF for path in ("", "/work", "/undo")},
@@ -414,7 +414,7 @@ WHO_MAY = {
     f"POST {HAND}/decline": STAFF,
     **{
         f"POST {AWARD}/{action}": STAFF
-        for action in "again confirm correct leave reinstate resend restate retry revoke settle suspend".split()
+        for action in "again confirm correct leave levels reinstate resend restate retry revoke settle suspend".split()
     },
     "POST /lti/app/search": EDITORS,
     "POST /lti/app/templates": EDITORS,
@@ -593,6 +593,7 @@ def form_of(route, values):
         "answer": {"answer": "completed", "question": "1"},
         "change": {"answer": "confirm", "version": str(values["proposed"])},
         "hand": {"person": str(values["learner"])},
+        "levels": {"learner": str(values["learner"])},
         "undo": {"batch": "2026-11-21T10:00:00+00:00", "confirmed": "yes"},
         "search": {"vocabulary": "esco", "words": "data"},
         "place": {"badge": values["published"], "condition": "link_opened_to_them"},
@@ -644,6 +645,11 @@ def prepare(tool, route, values):
             session.flush()
             queries.bulk_acts.add_people(session, values["act_id"], {values["learner"]: values["award_id"]})
             session.query(BulkActPerson).update({"outcome": "done"})
+        elif route.endswith(("/levels", "/columns")):
+            for version in session.query(TemplateVersion):
+                outcomes = [{**each, "assessed_by": "Project"} for each in version.body["learning_outcomes"]]
+                levels = {"outcome_levels": [{"code": "basic"}], "learning_outcomes": outcomes}
+                version.body = version.body | levels
         elif "/hand/" in route:
             session.query(HandAward).delete()
             staff = (

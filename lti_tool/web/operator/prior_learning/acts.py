@@ -120,11 +120,24 @@ def _typed(row: PriorLearningApplication) -> Found:
         raise PriorLearningError("answers", "a learning outcome is not judged")
     identity = _identity(request.form.get("identity", ""))
     outcomes = tuple(
-        Outcome(met=met == "yes", words=words[: assessments.LONGEST_WORDS]) for met, words in said
+        Outcome(
+            met=met == "yes",
+            words=words[: assessments.LONGEST_WORDS],
+            level=_level(f"level-{number}") if met == "yes" else None,
+        )
+        for number, (met, words) in enumerate(said, 1)
     )
     # The name that was shown is the one that was checked: they may have stated another one meanwhile.
     name = "" if identity == "none" else request.form.get("name", "")[:MAX_LENGTH]
     return Found(outcomes=outcomes, identity=identity, name=name)
+
+
+def _level(name: str) -> int | None:
+    """The number of the level that was chosen, None where none was. Raises PriorLearningError, `answers`."""
+    typed = request.form.get(name, "")
+    if typed and not (typed.isascii() and typed.isdecimal() and len(typed) < 3 and int(typed)):
+        raise PriorLearningError("answers", "what was chosen is no level")
+    return int(typed) if typed else None
 
 
 def _identity(typed: str) -> Identity:

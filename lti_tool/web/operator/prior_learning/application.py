@@ -23,7 +23,7 @@ from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.operators.permissions import may
 from lti_tool.prior_learning import applications, assessments
-from lti_tool.prior_learning.certification import claims_level, met_in
+from lti_tool.prior_learning.certification import claims_level, levels_in, met_in
 from lti_tool.prior_learning.terms import stored_terms
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import (
@@ -132,6 +132,7 @@ def page_of(
         "candidate": applications.name_of(row.person),
         "own_round": of_round,
         "met": met_in(row),
+        "agreed": levels_in(row),
         "place": place,
         "assessors": _assessors(session, issuer, row) if place else (),
         "names": {each.id: each.name for each in queries.operators.operators_of(session, issuer.id)},

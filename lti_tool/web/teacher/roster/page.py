@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, render_template
 
+from badges.template.fields import Texts
 from badges.template.model import Template, stored_template
 from lti_tool.awarding import confirmations
+from lti_tool.awarding.outcome_levels import levels_in_brief
 from lti_tool.store import Session, dead_jobs, queries
 from lti_tool.store.dead_jobs import DeadOfAwards
 from lti_tool.store.models import Award, AwardRule, HandAward, TemplateVersion
+from lti_tool.values import stated_levels
 from lti_tool.web.checked_requests import row_id
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.paging import MAX_TYPED, ROSTER
 from lti_tool.web.teacher.course import Notice, course_page
+from lti_tool.web.teacher.level_words import LevelLine, can_state_levels, level_lines, lines_of
 from lti_tool.web.teacher.outdated_names import is_outdated
 from lti_tool.web.teacher.roster.entries import Entry, everybody
 from lti_tool.web.teacher.roster.view import Listed, View, asked_view, listed
@@ -32,7 +36,8 @@ class Row:
     """One of those who are shown; `award` and `trace` are whole rows, and the trace a decision as JSON.
 
     `hand_award` is what waits for a second person. `is_outdated`: the badge names its learner otherwise than the
-    platform does now. `earlier` are the awards that this one renews.
+    platform does now. `earlier` are the awards that this one renews. `levels` are those of single outcomes, `brief` is
+    what its badge says of them in a line; `can_have_levels`: whether it can state some.
     """
 
     entry: Entry
@@ -41,6 +46,9 @@ class Row:
     is_outdated: bool
     earlier: Sequence[Award]
     hand_award: HandAward | None
+    levels: Sequence[LevelLine] = ()
+    brief: Texts = field(default_factory=dict)
+    can_have_levels: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +74,15 @@ class Roster:
     dead: DeadOfAwards
     may_confirm: bool
     reader: int | None
+
+    def levels_of(self, hand_award: HandAward) -> Sequence[LevelLine]:
+        """The levels that are chosen for an award by hand that waits."""
+        return lines_of(self.template, stated_levels(hand_award.outcome_levels))
+
+    @property
+    def has_levels(self) -> bool:
+        """Whether the badge can state at which levels its learning outcomes were met."""
+        return bool(self.template.outcome_levels and self.template.learning_outcomes)
 
 
 @pages.post("/lti/app/rules/<int:rule_id>/people")
@@ -146,9 +163,13 @@ def row_of(entry: Entry, awards: Mapping[int, Award], waiting: Mapping[int, Hand
     """
     award = awards.get(entry.award_id) if entry.award_id is not None else None
     undecided = entry.undecided.decision.as_json() if entry.undecided is not None else None
+    levels = level_lines(award) if award is not None else ()
     return Row(
         entry=entry,
         award=award,
+        levels=levels,
+        brief=levels_in_brief(award) if award is not None else {},
+        can_have_levels=award is not None and can_state_levels(award),
         trace=award.trace if award is not None else undecided,
         is_outdated=award is not None and is_outdated(award, current_tool().clock()),
         earlier=[awards[award_id] for award_id in entry.earlier if award_id in awards],

@@ -876,3 +876,27 @@ def test_levels_of_the_outcomes_are_written_lowest_first(zane, web_tool):
         {"name": {"en": "advanced"}, "from_result": "10"},
         {"name": {"en": "basic"}, "from_result": "50"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("scale", "results"), [("", ["50", "70", "90"]), ("10", ["5", "7", "9"]), ("0,5", [])]
+)
+def test_one_press_writes_the_levels_of_the_list_for_the_scale_of_the_template(
+    zane, web_tool, scale, results
+):
+    zane.save("badge", BADGE, to="learning").save("learning", LEARNING, go="assessment")
+    assert "Use a ready scale: basic, proficient, advanced" in zane.text
+    zane.save("assessment", ASSESSMENT | {"/scale": scale, "/required_value": ""}, levels="ready")
+    assert zane.problems() == {}
+    levels = rows(web_tool)[-1].body.get("outcome_levels", [])
+    assert [each["from_result"] for each in levels] == results
+    assert [each["code"] for each in levels] == ["basic", "proficient", "advanced"][: len(results)]
+    assert ("Use a ready scale" in zane.text) is (results == [])
+
+
+def test_a_level_of_the_list_with_a_name_of_its_own_is_asked_about(zane, web_tool):
+    zane.save("badge", BADGE, to="learning").save("learning", LEARNING, to="assessment")
+    both = {"/outcome_levels/0/code": "basic", "/outcome_levels/0/name/en": "poor"}
+    zane.save("assessment", ASSESSMENT | both, to="more")
+    words = "Choose a level of the list, or enter a name of your own, not both."
+    assert zane.problems() == {"/outcome_levels/0/name": words}

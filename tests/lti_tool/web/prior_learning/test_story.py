@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 
+from badges.template.outcome_levels import ready_scale
 from lti_tool.store.models import CredentialRow, OperatorRow
 from tests import prior_learning as steps
-from tests.fixtures import add_another_issuer, rows, run_due_jobs
+from tests.fixtures import add_another_issuer, publish, rows, run_due_jobs
 from tests.lti_tool.web.conftest import browser_of, text_of
 from tests.lti_tool.web.prior_learning.conftest import CandidateAt, assessment, page_of
 
@@ -81,3 +82,27 @@ def test_what_a_link_without_the_name_tells_has_no_decision_of_anybody(app, web_
     (credential,) = rows(web_tool, CredentialRow)
     assert json.loads(credential.text)["evidence"]
     assert browser_of(app).get(f"/badges/{credential.id}").status_code in (200, 404)
+
+
+def test_the_level_of_each_outcome_is_chosen_by_assessors_and_stated_by_the_badge(web_tool, candidate, join):
+    offer_id = steps.offer(web_tool, publish(web_tool, outcome_levels=ready_scale(None)))
+    owner, first, second = join("owner"), join("assessor", name="Anna"), join("assessor", name="Bruno")
+    candidate.hand_in(offer_id)
+    here = page_of(web_tool, candidate.key)
+    for row in rows(web_tool, OperatorRow):
+        if row.name in ("Anna", "Bruno"):
+            owner.press(here, f"{here}/appoint", operator=str(row.id))
+    wrong = first.press(here, f"{here}/assess", **assessment(steps.MET) | {"level-1": "9"})
+    assert wrong.status_code == 200 and 'role="alert"' in wrong.text
+    for level in ("x", "-1", "0", "1" * 40):
+        refused = first.press(here, f"{here}/assess", **assessment(steps.MET) | {"level-1": level})
+        assert 'role="alert"' in refused.text, level
+    for assessor, level in ((first, "3"), (second, "2")):
+        sent = assessor.press(here, f"{here}/assess", **assessment(steps.MET) | {"level-1": level})
+        assert sent.status_code == 303
+    assert "proficient" in text_of(owner.get(here))
+    owner.press(here, f"{here}/grant", reference="RPL-7/2026", level_reference="MK505-1")
+    run_due_jobs(web_tool)
+    (credential,) = rows(web_tool, CredentialRow)
+    shown = text_of(candidate.browser.get(f"/badges/{credential.id}"))
+    assert ": proficient" in shown and "advanced," not in shown

@@ -134,6 +134,9 @@ def _stated() -> Iterator[str]:
 
 DATA, FILLED = fill(Template)
 RECOGNISED = "markrecognitionx"
+# A level is of the list or has a name of its own: so there are two.
+(LEVEL,) = DATA["outcome_levels"]
+DATA["outcome_levels"] = [{"code": LEVEL.pop("code")}, LEVEL]
 DATA["quality"]["declarations"][RECOGNITION] = {"en": RECOGNISED, "lv": f"{RECOGNISED}lv"}
 
 
@@ -217,6 +220,7 @@ def test_how_it_is_recognised_is_signed_and_shown(surfaces) -> None:
 def test_a_field_that_nobody_outside_meets_says_why() -> None:
     inside = {one.path: one.field.kept_inside for one in FILLED if not one.field.surfaces}
     assert inside.keys() == {
+        "learning_outcomes/assessed_by",
         "assessments/summative",
         "shape",
         "colours",
