@@ -201,6 +201,7 @@ ACT_WORDS: Mapping[str, Sentence] = {
     "template_listed": _l("A template was put into the catalogue"),
     "template_published": _l("A template was published"),
     "template_retired": _l("A template was retired"),
+    "template_reviewed": _l("A review of a template was recorded"),
     "template_unlisted": _l("A template was taken out of the catalogue"),
     "told": _l("A learner was told about their badge"),
     "whole_left": _l("A badge was left as it is though a part of it was revoked"),

@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuer import Issuer
-from lti_tool.reviews.report import YearReport, as_json, year_report
+from lti_tool.reviews.report import YearReport, year_report
+from lti_tool.reviews.report_json import as_json
 from lti_tool.store import Session
 from lti_tool.web.current import current_tool
 from lti_tool.web.operator.visits import current_operator, issuer_at, operator_page

@@ -276,6 +276,7 @@ WHO_MAY = {
             "/issuers/<slug>/templates/<uuid:template_id>/<int:version>",
             "/issuers/<slug>/templates/<uuid:template_id>/feedback",
             *(f"/issuers/<slug>/reviews{page}" for page in ("", "/<int:year>.json")),
+            "/issuers/<slug>/reviews/<uuid:template_id>",
             *(f"/issuers/<slug>/{page}" for page in (*SETTINGS, "profile/file", "accreditations", "keys")),
         )
     },
@@ -326,6 +327,7 @@ WHO_MAY = {
                 f"{PERSON_PAGE[1:]}/awards/<int:award_id>/{act}"
                 for act in ("resend", "retry", "revoke", "correct", "settle")
             ),
+            "issuers/<slug>/reviews/<uuid:template_id>",
             "issuers/<slug>/templates/editor",
             *(f"issuers/<slug>/catalogue/<uuid:template_id>/{act}" for act in ("put-in", "take-out")),
             "issuers/<slug>/templates/<uuid:template_id>/feedback/invite",

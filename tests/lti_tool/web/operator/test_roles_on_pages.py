@@ -80,6 +80,8 @@ WHO_MAY = {
     f"GET {TEMPLATE}": EVERY_ROLE,
     f"GET {FEEDBACK}": EVERY_ROLE,
     **{f"GET /operator/issuers/<slug>/reviews{page}": EVERY_ROLE for page in ("", "/<int:year>.json")},
+    "GET /operator/issuers/<slug>/reviews/<uuid:template_id>": EVERY_ROLE,
+    "POST /operator/issuers/<slug>/reviews/<uuid:template_id>": {"owner", "manager", "approver"},
     f"POST {FEEDBACK}/invite": {"owner", "manager"},
     f"POST {TEMPLATE}/answer": {"owner", "approver"},
     f"POST {TEMPLATE}/retire": {"owner", "manager"},
