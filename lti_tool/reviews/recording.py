@@ -15,6 +15,7 @@ from lti_tool.errors import NotFoundError, ReviewError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.operators import accounts
 from lti_tool.review_dates.due import months_later, review_terms
+from lti_tool.review_dates.standing import offered_version
 from lti_tool.reviews.numbers import numbers_looked_at
 from lti_tool.reviews.questions import CONCLUSIONS, LONGEST_ANSWER, OVERLAPS, question_codes
 from lti_tool.store import Session, events, queries
@@ -39,12 +40,11 @@ class Findings:
 
 
 def version_to_review(session: Session, issuer_id: str, template_id: str) -> TemplateVersion:
-    """The version that a review is about: the newest one that is offered, else the newest that was.
+    """The version that a review of the issuer's template is about.
 
     Raises NotFoundError where the issuer has published no such template: a draft is approved, and not reviewed.
     """
-    row = queries.templates.newest_published(session, template_id)
-    row = row or queries.templates.newest_released(session, template_id)
+    row = offered_version(session, template_id)
     if row is None or row.issuer_id != issuer_id:
         raise NotFoundError("the issuer has published no such template")
     return row

@@ -99,7 +99,7 @@ def year_report(
         issuer=issuer,
         year=year,
         numbers=queries.reviews.numbers_between(session, issuer_id, start, end),
-        standings=standings(session, [_offered(rows) for rows in groups], issuer, now),
+        standings=standings(session, [_offered(rows) for rows in groups], issuer, issuer.day_of(now)),
         reviews=_by_template(queries.reviews.reviews_of_issuer(session, issuer_id)),
     )
     return YearReport(

@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Text, case, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, Text, case, cast, exists, func, select
+from sqlalchemy.orm import Session, aliased, load_only
 
-from lti_tool.store.models import Award, TemplateReview, TemplateVersion
-from lti_tool.store.queries.common import is_among
+from lti_tool.store.models import Award, ReviewReminder, TemplateReview, TemplateVersion
+from lti_tool.store.queries.common import insert_if_missing, is_among
 
 
 class AwardNumbers(NamedTuple):
@@ -66,35 +66,36 @@ def lock_versions(session: Session, template_id: str) -> None:
 class KnownDates(NamedTuple):
     """When a template was first published, and its last review: when that was, its day and the day that it set.
 
-    Without a review None and two empty texts.
+    Without a review three times None.
     """
 
     first_published_at: datetime
     reviewed_at: datetime | None
-    day: str
-    next_day: str
+    day: str | None
+    next_day: str | None
 
 
 def known_dates(session: Session, template_ids: Collection[str]) -> Mapping[str, KnownDates]:
-    """The dates by template; of what was never published nothing."""
-    published = (
-        select(TemplateVersion.template_id, func.min(TemplateVersion.published_at))
+    """The dates by template, in one statement; of what was never published nothing."""
+    first = (
+        select(TemplateVersion.template_id, func.min(TemplateVersion.published_at).label("published_at"))
         .where(is_among(session, TemplateVersion.template_id, template_ids))
         .where(TemplateVersion.published_at.is_not(None))
         .group_by(TemplateVersion.template_id)
+        .subquery()
     )
-    last = last_reviews(session, template_ids)
-    return {
-        template_id: _known(first, last.get(template_id))
-        for template_id, first in session.execute(published)
-        if first is not None
-    }
-
-
-def _known(first: datetime, review: TemplateReview | None) -> KnownDates:
-    if review is None:
-        return KnownDates(first, None, "", "")
-    return KnownDates(first, review.reviewed_at, review.day, review.next_day)
+    later = aliased(TemplateReview)
+    is_last = ~exists().where(
+        later.template_id == TemplateReview.template_id, later.number > TemplateReview.number
+    )
+    query = select(
+        first.c.template_id,
+        first.c.published_at,
+        TemplateReview.reviewed_at,
+        TemplateReview.day,
+        TemplateReview.next_day,
+    ).join(TemplateReview, (TemplateReview.template_id == first.c.template_id) & is_last, isouter=True)
+    return {template_id: KnownDates(*dates) for template_id, *dates in session.execute(query)}
 
 
 def last_reviews(session: Session, template_ids: Collection[str]) -> Mapping[str, TemplateReview]:
@@ -122,3 +123,40 @@ def reviews_of_issuer(session: Session, issuer_id: str) -> Sequence[TemplateRevi
     """Every review of the issuer's templates, in the order in which they were recorded."""
     query = select(TemplateReview).where(TemplateReview.issuer_id == issuer_id)
     return session.scalars(query.order_by(TemplateReview.id)).all()
+
+
+def offered_versions(session: Session, issuer_id: str) -> Sequence[TemplateVersion]:
+    """The newest published version of each template of an issuer and of its courses, without their pictures."""
+    query = _offered().where(TemplateVersion.issuer_id == issuer_id)
+    return session.scalars(query.order_by(TemplateVersion.name, TemplateVersion.id)).all()
+
+
+def offered_among(session: Session, template_ids: Collection[str]) -> Sequence[TemplateVersion]:
+    """As `offered_versions`, of these templates of any issuer."""
+    query = _offered().where(is_among(session, TemplateVersion.template_id, template_ids))
+    return session.scalars(query.order_by(TemplateVersion.id)).all()
+
+
+def _offered() -> Select[TemplateVersion]:
+    later = aliased(TemplateVersion)
+    is_newest = ~exists().where(
+        later.template_id == TemplateVersion.template_id,
+        later.version > TemplateVersion.version,
+        later.status == "published",
+    )
+    needed = load_only(
+        TemplateVersion.issuer_id,
+        TemplateVersion.template_id,
+        TemplateVersion.version,
+        TemplateVersion.status,
+        TemplateVersion.name,
+        TemplateVersion.body,
+        TemplateVersion.published_at,
+    )
+    query = select(TemplateVersion).options(needed)
+    return query.where(TemplateVersion.status == "published", is_newest)
+
+
+def note_reminder(session: Session, **values: Any) -> bool:
+    """Whether the reminder is a new one: of several sweeps at once one gets True."""
+    return insert_if_missing(session, ReviewReminder, values)

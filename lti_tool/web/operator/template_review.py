@@ -84,8 +84,9 @@ def _page(
     row = recording.version_to_review(session, issuer.id, template_id)
     reviews = queries.reviews.reviews_of(session, template_id)
     now = current_tool().clock()
+    today = issuer.profile.day_of(now)
     template, last = stored_template(row.body), reviews[0] if reviews else None
-    latest = recording.latest_next_day(row, issuer.profile, issuer.profile.day_of(now))
+    latest = recording.latest_next_day(row, issuer.profile, today)
     numbers = numbers_looked_at(session, row, last.reviewed_at if last else None, now)
     share = numbers["since_last_review"]["prior_learning_share"]
     may_review = may(visit.operator, issuer.id, "review_templates")
@@ -95,7 +96,7 @@ def _page(
         issuer_now=issuer,
         row=row,
         template=template,
-        standing=standing_of(session, row, issuer.profile, now),
+        standing=standing_of(session, row, issuer.profile, today),
         reviews=[(each, date.fromisoformat(each.day), date.fromisoformat(each.next_day)) for each in reviews],
         names=_names(session, reviews),
         headings=headings(page_language()),

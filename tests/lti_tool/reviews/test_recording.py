@@ -60,7 +60,8 @@ def record(tool, badge, reviewer):
 def standing(tool, badge):
     with tool.store.read() as session:
         row = queries.templates.newest_published(session, badge)
-        return standing_of(session, row, tool.issuers.first(session).profile, tool.clock())
+        issuer = tool.issuers.first(session).profile
+        return standing_of(session, row, issuer, issuer.day_of(tool.clock()))
 
 
 def test_a_review_is_kept_with_the_version_the_day_and_the_numbers_it_looked_at(record, tool, badge):
