@@ -3,9 +3,10 @@
 A framework has a `title` in English and Latvian, a `source`, and rules. A rule has a `code`, the `field` to mend (a
 key of FIELDS), a `strength` (`must`, `should`, or `stated`: missing, it is only reported as not stated), a sentence in
 `en` and `lv` that says what to do, and one demand; one about the field `declarations` has none, because a text that
-is written for it meets it, and a `heading`, under which readers find that text. With a second demand, `when`, it
-applies only if that is met. With `declared = true` the report says that the issuer declares it, as long as the tool
-does not see itself that it is so. A demand is one of
+is written for it meets it, and a `heading`, under which readers find that text; where it has an `or`, a demand on facts
+that the tool sees itself, that meets it too. With a second demand, `when`, it applies only if that is met. With
+`declared = true` the report says that the issuer declares it, as long as the tool does not see itself that it is so.
+A demand is one of
 
 * `present = true` or `false`      there is a value, or none
 * `is = true`                      exactly this value
@@ -90,6 +91,7 @@ FIELDS: Mapping[str, str] = {
     "accredited_days": "issuer:/accreditations",
     "recognition": f"/quality/declarations/{RECOGNITION}",
     "guidance_languages": "/quality/target_group",
+    "self_assessed": "",
     **{name: pointer for name, _field, pointer in _template_fields()},
 }
 
@@ -112,7 +114,8 @@ class Rule:
     """One rule of a framework; `demand` is None where only a written declaration meets it.
 
     `sentence` says in each language what to do, `heading` what a text that meets it is about. Where `declared`, nothing
-    but the issuer's word meets the demand, unless the tool sees that it is so.
+    but the issuer's word meets the demand, unless the tool sees that it is so. `otherwise`: what meets a rule without a
+    demand where no text does.
     """
 
     code: str
@@ -123,6 +126,7 @@ class Rule:
     when: Demand | None = None
     declared: bool = False
     heading: Mapping[str, str] | None = None
+    otherwise: Demand | None = None
 
     def applies(self, facts: Facts) -> bool:
         """Whether the condition `when` holds; True without one."""
@@ -223,6 +227,7 @@ def _rule(entry: Json) -> Rule:
     sentence = _languages({language: entry.pop(language) for language in ("en", "lv")})
     when, declared = entry.pop("when", None), entry.pop("declared", False)
     heading = _languages(entry.pop("heading")) if field == "declarations" else None
+    otherwise = entry.pop("or", None) if field == "declarations" else None
     try:
         return Rule(
             code=code,
@@ -233,6 +238,7 @@ def _rule(entry: Json) -> Rule:
             when=_demand(when) if when else None,
             declared=declared,
             heading=heading,
+            otherwise=_demand(otherwise) if otherwise else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{code}: {error}") from error

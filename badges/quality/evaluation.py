@@ -161,6 +161,8 @@ def facts(template: Template, issuer: IssuerProfile, today: date | None = None) 
     )
     # Whatever is declared: every learner is asked on the page of the badge.
     known["learner_feedback"] = True
+    # Which questions a recorded review answers, nothing but the tool can see.
+    known["self_assessed"] = ()
     return known
 
 
@@ -182,8 +184,11 @@ def _is_unnamed(assurance: QualityAssurance) -> bool:
 
 
 def _is_met(code: str, rule: Rule, known: Facts) -> bool:
-    """Whether a rule that applies is met: by its demand, or where it has none by a text that declares it."""
-    return rule.demand.met(known) if rule.demand else f"{code}.{rule.code}" in known["declarations"]
+    """Whether a rule that applies is met: by its demand; where it has none by a text, or by what the tool sees."""
+    if rule.demand is not None:
+        return rule.demand.met(known)
+    is_seen = rule.otherwise is not None and rule.otherwise.met(known)
+    return is_seen or f"{code}.{rule.code}" in known["declarations"]
 
 
 def _verdict(code: str, rule: Rule, known: Facts, seen: Facts) -> Verdict:

@@ -60,3 +60,9 @@ def months_later(day: date, months: int) -> date:
     if year > date.max.year:
         return date.max
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def months_between(day: date, later: date) -> int:
+    """How many months it takes from one day to a later one; one that has begun counts."""
+    months = 12 * (later.year - day.year) + later.month - day.month
+    return months + (months_later(day, months) < later)

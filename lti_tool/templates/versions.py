@@ -169,7 +169,7 @@ def check_publishable(row: TemplateVersion, issuer: IssuerProfile, now: datetime
     problems = (*unready(template, today), *stopped(row, issuer, today))
     if problems:
         raise TemplateError(problems)
-    seen = seen_facts(row, template, issuer)
+    seen = seen_facts(row, template, issuer, today)
     failings = tuple(
         (code, rule) for code in issuer.demands for rule in failed_rules(code, template, issuer, today, seen)
     )

@@ -73,7 +73,7 @@ def completeness_of(
     row: TemplateVersion, template: Template, issuer: IssuerProfile, today: date
 ) -> Completeness:
     """How complete the template of the row is by the rules of Annex I of the Council Recommendation."""
-    seen = seen_facts(row, template, issuer)
+    seen = seen_facts(row, template, issuer, today)
     report, *others = (evaluate(code, template, issuer, today, seen) for code in (ANNEX_1, *issuer.demands))
     # Reversed, so that of several failed rules of an element the first gives the field.
     failed_fields = {

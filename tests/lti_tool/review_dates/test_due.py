@@ -10,7 +10,7 @@ import pytest
 from badges.issuer import IssuerProfile
 from badges.template.declarations import Declarations
 from badges.template.model import read_template
-from lti_tool.review_dates.due import ReviewDates, ReviewTerms, review_due, review_terms
+from lti_tool.review_dates.due import ReviewDates, ReviewTerms, months_between, review_due, review_terms
 from tests.fixtures import template_data
 
 ISSUER = IssuerProfile(id="https://localhost", slug="", name="")
@@ -80,3 +80,18 @@ def test_the_day_of_a_version_that_was_reviewed_since_is_over():
 def test_a_version_after_the_review_may_ask_for_an_earlier_one_and_puts_none_off(own, day):
     newer = replace(REVIEWED, is_newer=True)
     assert review_due(ReviewTerms(day=own, months=None), newer) == day
+
+
+@pytest.mark.parametrize(
+    ("later", "months"),
+    [
+        (date(2026, 1, 31), 0),
+        (date(2026, 2, 1), 1),
+        (date(2026, 2, 28), 1),
+        (date(2026, 3, 1), 2),
+        (date(2027, 1, 31), 12),
+        (date(2027, 2, 1), 13),
+    ],
+)
+def test_a_month_that_has_begun_counts(later, months):
+    assert months_between(date(2026, 1, 31), later) == months
