@@ -108,6 +108,7 @@ def _page(
         conclusion_hints=CONCLUSION_HINTS,
         overlap_words=OVERLAP_WORDS,
         longest=LONGEST_ANSWER,
+        years=(today.year, today.year - 1),
         latest=latest,
         after=last.number if last else 0,
         done=request.args.get("done") == "yes",

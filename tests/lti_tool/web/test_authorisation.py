@@ -275,8 +275,11 @@ WHO_MAY = {
             *(f"{PERSON_PAGE}/awards/<int:award_id>/{act}" for act in ("revoke", "correct")),
             "/issuers/<slug>/templates/<uuid:template_id>/<int:version>",
             "/issuers/<slug>/templates/<uuid:template_id>/feedback",
-            *(f"/issuers/<slug>/reviews{page}" for page in ("", "/<int:year>.json")),
-            "/issuers/<slug>/reviews/<uuid:template_id>",
+            *(f"/issuers/<slug>/reviews{page}" for page in ("", "/<int:year>.json", "/<int:year>.pdf")),
+            *(
+                f"/issuers/<slug>/reviews/<uuid:template_id>{page}"
+                for page in ("", "/<int:year>.json", "/<int:year>.pdf")
+            ),
             *(f"/issuers/<slug>/{page}" for page in (*SETTINGS, "profile/file", "accreditations", "keys")),
         )
     },
