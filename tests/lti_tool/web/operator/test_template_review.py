@@ -130,6 +130,9 @@ def test_a_review_that_is_overdue_says_what_it_stops_where_the_issuer_says_so(
         row = session.query(TemplateVersion).filter_by(template_id=published).one()
         row.body = row.body | {"review_date": "2026-11-20"}
     ieva = join()
+    templates = "/operator/issuers/riga-college/templates"
+    assert "Review overdue" in text_of(ieva.get(templates))
+    assert page in ieva.get(f"{templates}/{published}/1").text
     assert "Overdue" in text_of(ieva.get(page)) and "Until a review is recorded" not in text_of(
         ieva.get(page)
     )
