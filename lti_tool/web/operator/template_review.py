@@ -16,6 +16,7 @@ from lti_tool.errors import ReviewError
 from lti_tool.feedback.pools import results_of
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.operators.permissions import may
+from lti_tool.review_dates.due import months_later
 from lti_tool.review_dates.standing import standing_of
 from lti_tool.reviews import recording
 from lti_tool.reviews.numbers import numbers_looked_at
@@ -32,6 +33,9 @@ from lti_tool.web.operator.visits import OperatorVisit, current_operator, issuer
 from lti_tool.web.prior_learning.own_acts import typed_words
 
 pages = Blueprint("operator_template_review", __name__)
+
+#: What the form suggests where nothing says how often: frameworks that ask for reviews ask for one a year.
+USUAL_MONTHS = 12
 
 ROUTE = "/operator/issuers/<slug>/reviews/<uuid:template_id>"
 
@@ -110,6 +114,7 @@ def _page(
         longest=LONGEST_ANSWER,
         years=(today.year, today.year - 1),
         latest=latest,
+        suggested=min(latest, months_later(today, USUAL_MONTHS)),
         after=last.number if last else 0,
         done=request.args.get("done") == "yes",
         **({"wrong": "", "typed": {}} | values),

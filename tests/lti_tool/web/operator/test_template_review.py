@@ -29,6 +29,7 @@ def page(published):
 def test_what_is_recorded_is_read_on_the_page_and_sets_the_next_day(join, page, web_tool):
     ieva = join()
     before = text_of(ieva.get(page))
+    assert 'name="next_day" value="2027-11-21"' in ieva.get(page).text
     assert "1 September 2047" in before and "No review has been recorded" in before
     sent = ieva.press(page, page, **FORM)
     assert (sent.status_code, sent.location) == (303, f"{page}?done=yes&lang=en")
