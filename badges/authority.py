@@ -32,7 +32,7 @@ def read_authority(reader: Reader, data: Any, pointer: str) -> Authority:
     """The Authority in a table of the issuer's file; problems are added to `reader`."""
     table = {} if data is None else reader.known_fields(data, pointer, _FIELDS)
     needs_approval = reader.yes_or_no(table.get("needs_approval"), at(pointer, "needs_approval"))
-    approvers = reader.items(table.get("approvers"), at(pointer, "approvers"), _read_approver)
+    approvers = reader.items(table.get("approvers"), at(pointer, "approvers"), read_mail_address)
     return Authority(
         awarding_bodies=_BODIES.read(reader, table.get("awarding_bodies"), at(pointer, "awarding_bodies")),
         quality_assurance=_ASSURANCES.read(
@@ -62,7 +62,8 @@ _ADDRESS = re.compile(
 )
 
 
-def _read_approver(reader: Reader, data: Any, pointer: str) -> str:
+def read_mail_address(reader: Reader, data: Any, pointer: str) -> str:
+    """An e-mail address of an issuer's file; "" and a problem of `reader` where it is none."""
     address = reader.required_text(data, pointer)
     if address and not _ADDRESS.fullmatch(address):
         reader.problem(pointer, "not_an_email")

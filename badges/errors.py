@@ -42,8 +42,8 @@ class TemplateError(BadgeError):
     `not_an_eidas_identifier`, `not_yes_or_no`, `not_a_date`, `in_the_future`, `ends_before_it_starts`,
     `level_not_applicable`, `months_or_day`, `above_the_scale`, `levels_not_rising`, `level_above_the_scale`,
     `code_and_name`, `levels_not_in_order`, `unknown_framework`, `unknown_timezone`; of a template that is to be
-    published `says_nothing`, `says_too_little`, `review_has_passed`; of a whole file `not_a_badge`, `badge_elsewhere`,
-    `not_toml`.
+    published `says_nothing`, `says_too_little`, `review_has_passed`, `review_overdue`; of a whole file `not_a_badge`,
+    `badge_elsewhere`, `not_toml`.
     """
 
     _sentence = "This cannot be used as it is"

@@ -15,6 +15,7 @@ from badges.eu.terms import legal_identifier, location
 from badges.model import Address, IdentifierEntry, Profile
 from badges.quality import framework_codes
 from badges.reader import NAME_LENGTH, Reader, at
+from badges.review_policy import ReviewPolicy, read_review_policy
 from badges.template.declarations import Declarations
 from badges.template.fields import Group, Items, Texts
 from badges.template.model import text_in
@@ -38,7 +39,8 @@ class IssuerProfile:
     Its identifiers: `registration` in the country's register of legal persons, `vat`, `eidas_identifier` in the form of
     ETSI EN 319 412-1, and `identifiers`: pairs (identifierType, identifier) of Open Badges 3.0, where other types than
     the standard's begin with `ext:`. `quality` are its declarations for all that it awards; `demands` the codes of the
-    quality frameworks that its templates have to meet beyond EU Annex I; `authority` what they may claim in its name.
+    quality frameworks that its templates have to meet beyond EU Annex I; `authority` what they may claim in its name;
+    `reviews` what an overdue review of one stops.
     `linkedin_id` is the number of its page on LinkedIn. `timezone`, an IANA name, is where a day that somebody writes
     begins and ends.
     """
@@ -63,6 +65,7 @@ class IssuerProfile:
     quality: Declarations = field(default_factory=Declarations)
     demands: tuple[str, ...] = ()
     authority: Authority = field(default_factory=Authority)
+    reviews: ReviewPolicy = field(default_factory=ReviewPolicy)
     linkedin_id: str | None = None
     timezone: str = "UTC"
 
@@ -181,6 +184,7 @@ def read_issuer(data: Json, tool_url: str, now: datetime | None = None) -> Issue
         quality=Group(Declarations).read(reader, data.get("quality"), "/quality"),
         demands=reader.items(data.get("demands"), "/demands", _read_framework_code),
         authority=read_authority(reader, data.get("authority"), "/authority"),
+        reviews=read_review_policy(reader, data.get("reviews"), "/reviews"),
         linkedin_id=linkedin_id,
         timezone=zone.key,
     )

@@ -18,6 +18,7 @@
     * AwardStateError      what cannot be done with an award as it is now; `code`
     * OtherNameError       a stated name that was shown is not the one that waits now
     * PathwayError         what cannot be done with a pathway, or a claim for a part; `code`
+    * ReviewError          a review of a template cannot be recorded, or an overdue one stops the template; `code`
     * WrongSettingError    a value of an issuer's settings cannot be used; `pointer`, `code`, `about`
     * KeptByLawError       a law obliges the issuer to keep what was to be erased; `law`
     * NoAuthorError        the person may not write, publish or place badges
@@ -41,6 +42,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 
@@ -273,6 +275,19 @@ class PathwayError(NotAllowedError):
     def __init__(self, code: str, message: str = "") -> None:
         super().__init__(message or code)
         self.code = code
+
+
+class ReviewError(NotAllowedError):
+    """A review of a template cannot be recorded so, or nobody begins with the template before there is one.
+
+    `code` says why: overdue, meanwhile (somebody has recorded another one), conclusion, findings, too_long, overlap,
+    next_day, with the `latest` day that is possible.
+    """
+
+    def __init__(self, code: str, message: str = "", *, latest: date | None = None) -> None:
+        super().__init__(message or code)
+        self.code = code
+        self.latest = latest
 
 
 class ProgramRefusedError(ToolError):

@@ -20,6 +20,7 @@ from lti_tool.deliveries.code_message import code_content
 from lti_tool.deliveries.feedback_message import feedback_content
 from lti_tool.deliveries.host_message import host_content
 from lti_tool.deliveries.identity_message import identity_mail
+from lti_tool.deliveries.review_message import review_content
 from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
 from lti_tool.feedback import daily as feedback
@@ -39,6 +40,7 @@ from lti_tool.people import addresses, ended_accesses, identity_checks, learner_
 from lti_tool.platforms import self_tests
 from lti_tool.prior_learning import mails as candidate_mails
 from lti_tool.privacy import journal, retention
+from lti_tool.reviews import reminders
 from lti_tool.self_test.making import made_self_test
 from lti_tool.store import Session, outbox, queries
 from lti_tool.store import journal as store_journal
@@ -398,6 +400,20 @@ def mail_about_feedback(tool: Tool, event_id: str, payload: Json) -> None:
     _finish(tool, event_id)
 
 
+def mail_review(tool: Tool, event_id: str, payload: Json) -> None:
+    """Reminds an address of an issuer of reviews, as far as they are still due.
+
+    Raises DeliveryError where another attempt may succeed.
+    """
+    with tool.store.read() as session:
+        found = reminders.mail_of(session, tool, payload, tool.clock())
+    is_sent = found is not None and dispatch.is_sent(found[0], review_content(found[1]), f"review-{event_id}")
+    with tool.store.begin() as session:
+        if found is not None and is_sent:
+            reminders.record_mailed(session, found[2], tool.clock())
+        outbox.finish(session, event_id)
+
+
 def check_kept_badge(tool: Tool, event_id: str, payload: Json) -> None:
     """Verifies anew a badge that a learner keeps, where they still do."""
     with suppress(NotFoundError):
@@ -440,6 +456,7 @@ def sweep(tool: Tool, event_id: str, payload: Json) -> None:
         queries.feedback.delete_expired(session, tool.clock())
         schedule_mails_about_troubles(session, tool.clock())
         pathways.decide_all_soon(session, tool.clock())
+        reminders.schedule_reminders(session, tool, tool.clock())
     progress = retention.retain(tool, payload, tool.clock())
     # Once for each pass over everybody, so once a day.
     began_at = progress.began_at.isoformat()
@@ -471,6 +488,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "tell_author": tell_author,
     "mail_code": mail_code,
     candidate_mails.TASK: mail_candidate,
+    reminders.TASK: mail_review,
     "ask_holder": ask_holder,
     keeping.TASK: check_kept_badge,
     pathways.TASK: decide_pathway,

@@ -689,6 +689,27 @@ class FeedbackMail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DueReview:
+    """A badge whose template is to be reviewed by a day; `owner` is a department or a position, empty where none is."""
+
+    badge: str
+    owner: str
+    due: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewMail:
+    """A reminder of reviews to an address of an issuer. `stops`: nobody can begin with those that are overdue."""
+
+    recipient: Recipient
+    issuer: Letterhead
+    overdue: Sequence[DueReview]
+    soon: Sequence[DueReview]
+    stops: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """The result of a delivery; `reference` identifies it at the other side (a Message-ID, a file)."""
 

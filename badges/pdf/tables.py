@@ -46,7 +46,7 @@ def tables_document(content: TablesContent, language: str, made_at: datetime) ->
     document.y = TOP
     document.write_text(content.title, Style(size=22, bold=True, colour=deep, leading=1.2), tag="H1", after=6)
     for name, value in content.facts:
-        _row(document, name, value, _SOFT, _BOLD, at=LEFT + 50)
+        write_row(document, name, value, _SOFT, _BOLD, at=LEFT + 50)
     document.y += 6
     for table in content.tables:
         _table(document, table)
@@ -62,13 +62,15 @@ def _table(document: PdfDocument, table: NumberTable) -> None:
         document.break_page_unless_fits(_TEXT.line + 2)
         document.horizontal_line(document.y)
         document.y += 1
-        _row(document, name, number, _TEXT, _BOLD, at=_NUMBERS)
+        write_row(document, name, number, _TEXT, _BOLD, at=_NUMBERS)
     if table.remark:
         document.write_text(table.remark, _SOFT)
     document.y += 6
 
 
-def _row(document: PdfDocument, name: str, value: str, of_name: Style, of_value: Style, at: float) -> None:
+def write_row(
+    document: PdfDocument, name: str, value: str, of_name: Style, of_value: Style, at: float
+) -> None:
     """A name and a value beside each other, from `at` to the right edge."""
     document.break_page_unless_fits(
         max(document.height(name, of_name, at - LEFT - 4), document.height(value, of_value, RIGHT - at))

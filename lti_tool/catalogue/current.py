@@ -6,8 +6,8 @@ are is asked of the database each time: what is retired or taken out is gone at 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence, Set
+from datetime import date, datetime
 from threading import Lock
 
 from badges.errors import TemplateError
@@ -15,6 +15,7 @@ from badges.issuer import IssuerProfile
 from badges.template.model import read_template
 from lti_tool.catalogue.offers import Offer, missing_guidance, offer_of
 from lti_tool.issuing.issuer import Issuer
+from lti_tool.review_dates.standing import due_by
 from lti_tool.store import Session, queries
 from lti_tool.store.models import TemplateVersion
 from lti_tool.store.queries.catalogue import Listed
@@ -38,7 +39,8 @@ class CurrentOffers:
     def read(self, session: Session, issuers: Sequence[Issuer], now: datetime) -> Sequence[Offer]:
         """The offers of those of the issuers who may issue, in no order.
 
-        One that lacks what the catalogue asks for, or of which nobody can be awarded a badge any more, is none.
+        One that lacks what the catalogue asks for, of which nobody can be awarded a badge any more, or that an overdue
+        review stops, is none.
         """
         able = {issuer.id: issuer for issuer in issuers if issuer.confirmed_at is not None}
         wanted = [
@@ -49,12 +51,14 @@ class CurrentOffers:
         known = self._made
         made = known if known.keys() >= set(wanted) else self._with(session, wanted, able)
         today = {issuer.id: issuer.profile.day_of(now) for issuer in able.values()}
-        return [
+        current = [
             offer
             for key in wanted
             if (offer := made.get(key)) is not None
             and (offer.last_day is None or offer.last_day >= today[offer.issuer_id])
         ]
+        stopped = _stopped(session, current, able, today)
+        return [offer for offer in current if offer.template_id not in stopped]
 
     def _with(
         self, session: Session, wanted: Sequence[_Key], issuers: Mapping[str, Issuer]
@@ -65,6 +69,23 @@ class CurrentOffers:
             kept = {key: self._made[key] for key in wanted if key in self._made}
             self._made = made = {**kept, **dict(_made(session, new, issuers))}
             return made
+
+
+def _stopped(
+    session: Session, offers: Sequence[Offer], issuers: Mapping[str, Issuer], today: Mapping[str, date]
+) -> Set[str]:
+    """The templates with which nobody is to begin, as their review is overdue; what was reviewed is asked each time."""
+    asked = [offer for offer in offers if issuers[offer.issuer_id].profile.reviews.overdue_stops]
+    known = queries.reviews.known_dates(session, [offer.template_id for offer in asked]) if asked else {}
+    dues = {
+        offer.template_id: due_by(
+            offer.review, known[offer.template_id], offer.published_at, issuers[offer.issuer_id].profile
+        )
+        for offer in asked
+        if offer.template_id in known
+    }
+    days = {offer.template_id: today[offer.issuer_id] for offer in asked}
+    return {each for each, due in dues.items() if due is not None and due < days[each]}
 
 
 def _made(

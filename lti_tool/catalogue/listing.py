@@ -12,6 +12,7 @@ from badges.template.model import Template, read_template
 from lti_tool.catalogue.offers import missing_guidance
 from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuer import Issuer
+from lti_tool.review_dates.standing import standings
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import CatalogueEntry, TemplateVersion
@@ -21,14 +22,16 @@ from lti_tool.store.models import CatalogueEntry, TemplateVersion
 class Candidate:
     """A template that could be in the catalogue, in its newest published version.
 
-    `missing`: what it has to say first. `has_passed`: nobody can be awarded it any more. `is_wanted`: its issuer has
-    put it into the catalogue, where it is shown as soon as nothing is missing.
+    `missing`: what it has to say first. `has_passed`: nobody can be awarded it any more. `is_stopped`: its review is
+    overdue, and nobody is to begin with it. `is_wanted`: its issuer has put it into the catalogue, where it is shown as
+    soon as nothing is missing.
     """
 
     row: TemplateVersion
     template: Template
     missing: Sequence[Rule]
     has_passed: bool
+    is_stopped: bool
     is_wanted: bool
 
     @property
@@ -39,7 +42,7 @@ class Candidate:
     @property
     def is_complete(self) -> bool:
         """Whether nothing keeps it out."""
-        return not self.missing and not self.has_passed
+        return not (self.missing or self.has_passed or self.is_stopped)
 
 
 def candidates(session: Session, issuer: Issuer, now: datetime) -> Sequence[Candidate]:
@@ -49,7 +52,12 @@ def candidates(session: Session, issuer: Issuer, now: datetime) -> Sequence[Cand
     """
     wanted = {entry.template_id for entry in queries.catalogue.entries_of(session, issuer.id)}
     rows = queries.catalogue.newest_published(session, issuer.id)
-    found = (_candidate(row, issuer, now, wanted) for row in rows)
+    stopped = {
+        template_id
+        for template_id, each in standings(session, rows, issuer.profile, issuer.profile.day_of(now)).items()
+        if each.is_stopped
+    }
+    found = (_candidate(row, issuer, now, wanted, stopped) for row in rows)
     return [candidate for candidate in found if candidate is not None]
 
 
@@ -79,7 +87,7 @@ def take_out(session: Session, issuer: Issuer, template_id: str, now: datetime, 
 
 
 def _candidate(
-    row: TemplateVersion, issuer: Issuer, now: datetime, wanted: Collection[str]
+    row: TemplateVersion, issuer: Issuer, now: datetime, wanted: Collection[str], stopped: Collection[str]
 ) -> Candidate | None:
     try:
         template, today = read_template(row.body), issuer.profile.day_of(now)
@@ -91,5 +99,6 @@ def _candidate(
         template=template,
         missing=[rule for rule in framework(CATALOGUE).rules if rule.code in codes],
         has_passed=template.has_passed(today),
+        is_stopped=row.template_id in stopped,
         is_wanted=row.template_id in wanted,
     )

@@ -15,6 +15,7 @@ from badges.template.model import Level, Template
 from badges.template.price import price_in_words
 from badges.vocabularies import vocabulary
 from lti_tool.catalogue.words import word_stem, words_of
+from lti_tool.review_dates.due import ReviewTerms, review_terms
 from lti_tool.store.models import TemplateVersion
 
 #: What a list is filtered by, in the order of the page.
@@ -38,7 +39,8 @@ class Offer:
     """The newest published version of a template that its issuer has put into the catalogue.
 
     `price`: in words, of one that is stated as an amount. `facets` are the codes by which it is filtered. `last_day`:
-    nobody can be awarded a badge after it. `changed_at`: since when it is in the catalogue as it is now.
+    nobody can be awarded a badge after it. `changed_at`: since when it is in the catalogue as it is now. `review`: what
+    the version says of its review.
     """
 
     version_id: int
@@ -56,6 +58,8 @@ class Offer:
     facets: Mapping[str, tuple[str, ...]]
     last_day: date | None
     changed_at: datetime
+    published_at: datetime
+    review: ReviewTerms
     in_name: Searched = field(repr=False)
     in_all: Searched = field(repr=False)
 
@@ -89,6 +93,8 @@ def offer_of(row: TemplateVersion, template: Template, issuer: IssuerProfile, li
         facets=_facets(template, issuer, tuple(map(skill_code, skills))),
         last_day=template.validity.last_day if template.validity else None,
         changed_at=max(listed_at, row.published_at or listed_at),
+        published_at=row.published_at or listed_at,
+        review=review_terms(template, issuer),
         in_name=_searched([template.name]),
         in_all=_searched(_texts(template, issuer, skills)),
     )

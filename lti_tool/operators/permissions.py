@@ -18,6 +18,7 @@ Permission = Literal[
     "write_templates",
     "approve_templates",
     "retire_templates",
+    "review_templates",
     "manage_catalogue",
     "manage_endorsements",
     "see_pathways",
@@ -59,6 +60,8 @@ MAY: Mapping[str, frozenset[str]] = {
     "write_templates": frozenset({"owner", "manager"}),
     "approve_templates": frozenset({"owner", "approver"}),
     "retire_templates": frozenset({"owner", "manager"}),
+    # What is found is kept for agencies, and an overdue review may stop the template.
+    "review_templates": frozenset({"owner", "manager", "approver"}),
     "manage_catalogue": frozenset({"owner", "manager"}),
     # Who is asked to speak for a template or the issuer, and whose words are shown and signed with badges.
     "manage_endorsements": frozenset({"owner", "manager", "approver"}),

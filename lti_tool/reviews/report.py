@@ -1,42 +1,55 @@
-"""The yearly report of an issuer: each of its templates with what a review of it looks at, as values and as JSON.
+"""The yearly report of an issuer, or of one of its templates: what a review looks at, and what reviews have found.
 
 Feedback has no year: an answer is kept without its time. What it says is of all years up to now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 
 from badges.days import start_of_day
 from badges.issuer import IssuerProfile
 from badges.template.model import Template, stored_template
+from lti_tool.errors import NotFoundError
 from lti_tool.feedback.pools import Result, results_of
-from lti_tool.reviews.due import review_due
+from lti_tool.review_dates.standing import NEVER_DUE, Standing, standings
+from lti_tool.reviews.numbers import NO_AWARDS, organisations_of
 from lti_tool.store import Session, queries
-from lti_tool.store.models import EndorsementRow, TemplateVersion
+from lti_tool.store.models import EndorsementRow, TemplateReview, TemplateVersion
 from lti_tool.store.queries.reviews import AwardNumbers
-from lti_tool.values import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewed:
-    """A template in the report: its newest version that was published, and what happened to it in the year.
+    """A template in the report: its newest version that is offered, or was, and what happened to it in the year.
 
-    `changes`: the versions that were published in the year, with the day. `due` is None where nothing says a day; a
-    retired template is never overdue. `endorsed_by`: how many organisations endorse that version, as its page shows it.
+    `changes`: the versions that were published in the year, with the day. `reviews`: those of the year, the first one
+    first; `last` is the last of all. A retired template is never overdue. `endorsed_by`: how many organisations endorse
+    that version, as its page shows it.
     """
 
     row: TemplateVersion
     template: Template
-    due: date | None
-    is_overdue: bool
+    standing: Standing
     awards: AwardNumbers
     changes: Sequence[tuple[int, date]]
+    reviews: Sequence[TemplateReview]
+    last: TemplateReview | None
     feedback: Sequence[Result]
     endorsed_by: int
+
+    @property
+    def due(self) -> date | None:
+        """By when it is to be reviewed; None where nothing says a day."""
+        return self.standing.due
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether that day has passed."""
+        return self.standing.is_overdue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,95 +67,91 @@ class YearReport:
         """Those whose review is overdue."""
         return [each for each in self.templates if each.is_overdue]
 
+    @property
+    def awards(self) -> AwardNumbers:
+        """The numbers of all of its templates."""
+        parts = zip(*(each.awards for each in self.templates), strict=True)
+        return AwardNumbers(*(sum(part) for part in parts)) if self.templates else NO_AWARDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What was read once for all templates."""
+
+    issuer: IssuerProfile
+    year: int
+    numbers: Mapping[str, AwardNumbers]
+    standings: Mapping[str, Standing]
+    reviews: Mapping[str, Sequence[TemplateReview]]
+
 
 def year_report(
     session: Session, issuer_id: str, issuer: IssuerProfile, year: int, now: datetime
 ) -> YearReport:
     """The report on a year of the issuer's time zone, of its templates by name."""
     start, end = (start_of_day(date(each, 1, 1), issuer.zone) for each in (year, year + 1))
-    numbers = queries.reviews.numbers_between(session, issuer_id, start, end)
-    every = queries.templates.template_versions(session, issuer_id)
-    newest = sorted(every, key=lambda row: (row.template_id, row.version))
-    found = [
-        _reviewed(session, issuer, list(rows), year, issuer.day_of(now), numbers.get(template_id))
-        for template_id, rows in groupby(_released(newest), key=lambda row: row.template_id)
-    ]
+    every = sorted(
+        queries.templates.template_versions(session, issuer_id),
+        key=lambda row: (row.template_id, row.version),
+    )
+    groups = [list(rows) for _id, rows in groupby(_released(every), key=lambda row: row.template_id)]
+    known = _Known(
+        issuer=issuer,
+        year=year,
+        numbers=queries.reviews.numbers_between(session, issuer_id, start, end),
+        standings=standings(session, [_offered(rows) for rows in groups], issuer, issuer.day_of(now)),
+        reviews=_by_template(queries.reviews.reviews_of_issuer(session, issuer_id)),
+    )
     return YearReport(
         issuer=issuer,
         year=year,
         day=issuer.day_of(now),
-        templates=sorted(found, key=lambda each: each.row.name),
+        templates=sorted(
+            (_reviewed(session, rows, known) for rows in groups), key=lambda each: each.row.name
+        ),
         endorsed_by=_organisations(queries.organisations.shown_of_issuer(session, issuer_id)),
     )
 
 
-def as_json(report: YearReport) -> Json:
-    """The report as JSON. Feedback is left out while it may not be shown."""
-    return {
-        "issuer": {"id": report.issuer.id, "name": report.issuer.name},
-        "year": report.year,
-        "as_of": report.day.isoformat(),
-        "awards": sum(each.awards.awarded for each in report.templates),
-        "endorsed_by": report.endorsed_by,
-        "overdue_reviews": len(report.overdue),
-        "templates": [_template_as_json(each) for each in report.templates],
-    }
+def report_of_template(report: YearReport, template_id: str) -> YearReport:
+    """The same report, about one of its templates alone. Raises NotFoundError where it has no such template."""
+    found = [each for each in report.templates if each.row.template_id == template_id]
+    if not found:
+        raise NotFoundError("the issuer has published no such template")
+    return replace(report, templates=found)
 
 
 def _released(rows: Sequence[TemplateVersion]) -> Iterator[TemplateVersion]:
     return (row for row in rows if row.status != "draft" and row.published_at is not None)
 
 
-def _reviewed(
-    session: Session,
-    issuer: IssuerProfile,
-    rows: Sequence[TemplateVersion],
-    year: int,
-    today: date,
-    awards: AwardNumbers | None,
-) -> Reviewed:
-    published = [(row, issuer.day_of(row.published_at)) for row in rows if row.published_at is not None]
-    newest, newest_day = published[-1]
-    template = stored_template(newest.body)
-    due = review_due(template, issuer, newest_day)
+def _offered(rows: Sequence[TemplateVersion]) -> TemplateVersion:
+    """The newest version that is published, else the newest."""
+    return next((row for row in reversed(rows) if row.status == "published"), rows[-1])
+
+
+def _by_template(reviews: Sequence[TemplateReview]) -> Mapping[str, Sequence[TemplateReview]]:
+    found: dict[str, list[TemplateReview]] = {}
+    for each in reviews:
+        found.setdefault(each.template_id, []).append(each)
+    return found
+
+
+def _reviewed(session: Session, rows: Sequence[TemplateVersion], known: _Known) -> Reviewed:
+    days = [(row.version, known.issuer.day_of(row.published_at)) for row in rows if row.published_at]
+    shown, reviews = _offered(rows), known.reviews.get(rows[0].template_id, ())
     return Reviewed(
-        row=newest,
-        template=template,
-        due=due,
-        is_overdue=newest.status == "published" and due is not None and due < today,
-        awards=awards or AwardNumbers(awarded=0, revoked=0, recognised=0),
-        changes=[(row.version, day) for row, day in published if day.year == year],
-        feedback=results_of(session, newest.template_id),
-        endorsed_by=_organisations(queries.organisations.shown_of_template(session, newest.id)),
+        row=shown,
+        template=stored_template(shown.body),
+        standing=known.standings[shown.template_id] if shown.status == "published" else NEVER_DUE,
+        awards=known.numbers.get(shown.template_id, NO_AWARDS),
+        changes=[(version, day) for version, day in days if day.year == known.year],
+        reviews=[each for each in reviews if date.fromisoformat(each.day).year == known.year],
+        last=reviews[-1] if reviews else None,
+        feedback=results_of(session, shown.template_id),
+        endorsed_by=len(organisations_of(session, shown)),
     )
 
 
 def _organisations(endorsements: Sequence[EndorsementRow]) -> int:
     return len({each.organisation_id for each in endorsements})
-
-
-def _template_as_json(each: Reviewed) -> Json:
-    return {
-        "template_id": each.row.template_id,
-        "name": dict(each.template.name),
-        "version": each.row.version,
-        "status": each.row.status,
-        "owner": each.template.owner,
-        "review_due": each.due.isoformat() if each.due else None,
-        "review_overdue": each.is_overdue,
-        "awards": {
-            "awarded": each.awards.awarded,
-            "revoked_since": each.awards.revoked,
-            "by_prior_learning": each.awards.recognised,
-        },
-        "endorsed_by": each.endorsed_by,
-        "versions_published": [{"version": version, "day": day.isoformat()} for version, day in each.changes],
-        "feedback_of_all_years": {
-            result.audience: {
-                "answers": result.answers,
-                "numbers": {code: list(numbers) for code, numbers in result.numbers.items()},
-            }
-            for result in each.feedback
-            if result.answers
-        },
-    }

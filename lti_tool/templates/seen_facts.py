@@ -1,12 +1,13 @@
 """What the tool itself sees of a template that quality frameworks ask about, whatever its author declares.
 
-What is not seen is not in the facts, and a declaration still counts: it may be about what is done elsewhere. The one
-exception is the grade: where all rules that award the template give none, nobody else gives it either.
+What is not seen is not in the facts, and a declaration still counts: it may be about what is done elsewhere. The
+exceptions are the grade, where all rules that award the template give none, and a published version's overdue review.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from badges.issuer import IssuerProfile
 from badges.quality import CATALOGUE, Facts
@@ -17,20 +18,25 @@ from lti_tool.conditions.tree import always_has_result, leaves, read_tree
 from lti_tool.issuing.privacy_policy import read_privacy_policy
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import TemplateVersion
+from lti_tool.templates.seen_reviews import review_facts
 
 #: The rule that asks for the larger credential by name, and for the way to it.
 _ROUTE = "microhe.route"
 
 
-def seen_facts(row: TemplateVersion, template: Template, issuer: IssuerProfile) -> Facts:
+def seen_facts(row: TemplateVersion, template: Template, issuer: IssuerProfile, today: date) -> Facts:
     """The facts about the version, or about its template once the version is published."""
     session = events.session_of(row)
+    reviews, pathways = review_facts(session, row, issuer, today), _pathways(session, row)
     return {
         **_catalogue(session, row, template, issuer),
         **_privacy(session, row.issuer_id),
         **_grade(session, row),
         **_prior_learning(session, row),
-        **_pathways(session, row),
+        **reviews,
+        **pathways,
+        # Both may state something: the one does not take the place of the other.
+        STATED: (*reviews.get(STATED, ()), *pathways.get(STATED, ())),
     }
 
 

@@ -6,7 +6,7 @@ an entry of the history, which names the person; without one it was the institut
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from badges.artwork import template_drawing, template_picture
@@ -20,6 +20,7 @@ from badges.rebuilt_svg import with_title
 from badges.template.model import Template, read_template, template_as_json, text_in
 from badges.template.wording import unready
 from lti_tool.errors import NotAllowedError, NotFoundError
+from lti_tool.review_dates.standing import is_next_version_stopped
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import Course, TemplateChange, TemplateVersion
@@ -156,8 +157,8 @@ def check_publishable(row: TemplateVersion, issuer: IssuerProfile, now: datetime
     """The template, where it can be published now.
 
     Raises ClaimError where it claims more than the issuer's settings allow, MissingElementsError with the mandatory
-    elements that it lacks, TemplateError where it says too little to mean anything or its review has
-    passed, QualityError where it does not meet a framework that the institution demands.
+    elements that it lacks, TemplateError where it says too little to mean anything, its review has passed, or `stopped`
+    says so, QualityError where it does not meet a framework that the institution demands.
     """
     template = read_template(row.body)
     check_claims(template, issuer)
@@ -165,16 +166,23 @@ def check_publishable(row: TemplateVersion, issuer: IssuerProfile, now: datetime
     missing = elements.missing(template, issuer, today)
     if missing:
         raise MissingElementsError(missing)
-    problems = unready(template, today)
+    problems = (*unready(template, today), *stopped(row, issuer, today))
     if problems:
         raise TemplateError(problems)
-    seen = seen_facts(row, template, issuer)
+    seen = seen_facts(row, template, issuer, today)
     failings = tuple(
         (code, rule) for code in issuer.demands for rule in failed_rules(code, template, issuer, today, seen)
     )
     if failings:
         raise QualityError(failings)
     return template
+
+
+def stopped(row: TemplateVersion, issuer: IssuerProfile, today: date) -> tuple[tuple[str, str], ...]:
+    """Why the draft is no next version now, as problems of TemplateError: the review of the last one is overdue."""
+    session = events.session_of(row)
+    is_stopped = row.status == "draft" and is_next_version_stopped(session, row.template_id, issuer, today)
+    return (("/review_date", "review_overdue"),) if is_stopped else ()
 
 
 def publish(row: TemplateVersion, issuer: IssuerProfile, now: datetime, by: Actor = TOOL) -> None:

@@ -82,6 +82,7 @@ from lti_tool.web.operator import roles as operator_roles
 from lti_tool.web.operator import settings as operator_settings
 from lti_tool.web.operator import sign_in as operator_sign_in
 from lti_tool.web.operator import statistics as operator_statistics
+from lti_tool.web.operator import template_review as operator_template_review
 from lti_tool.web.operator import templates as operator_templates
 from lti_tool.web.operator import visits as operator_visits
 from lti_tool.web.operator.platforms import details as operator_platform_details
@@ -234,6 +235,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         operator_equivalences,
         operator_feedback,
         operator_reviews,
+        operator_template_review,
         operator_platforms,
         operator_platform,
         operator_platform_details,

@@ -41,6 +41,7 @@ ROOMS = (
     *(
         "store",
         "platforms",
+        "review_dates",
         "issuing",
         "wallets",
         "sealing",

@@ -70,6 +70,7 @@ from lti_tool.store.models.prior_learning import (
 )
 from lti_tool.store.models.proved_addresses import AddressCode, LearnerSession, ProvedAddress
 from lti_tool.store.models.removed_credentials import RemovedCredential
+from lti_tool.store.models.reviews import ReviewReminder, TemplateReview
 from lti_tool.store.models.rules import AwardRule, Placement, Question, ResourceLink, RuleVersion
 from lti_tool.store.models.sessions import ExpiringValue, LaunchSession
 from lti_tool.store.models.sharing import ShareLink
@@ -155,6 +156,7 @@ __all__ = [
     "RegistrationRow",
     "RemovedCredential",
     "ResourceLink",
+    "ReviewReminder",
     "RuleVersion",
     "Score",
     "ShareLink",
@@ -164,6 +166,7 @@ __all__ = [
     "StatusList",
     "TeacherMailChoice",
     "TemplateChange",
+    "TemplateReview",
     "TemplateVersion",
     "TextDictionary",
     "ToolKeyRow",

@@ -149,7 +149,8 @@ def platforms_not_in_order(session: Session, issuer_id: str) -> Sequence[Registr
 
 def owners_of_jobs(session: Session, jobs: Collection[DeadJob]) -> Mapping[str, str]:
     """The keys of the issuers to whom the jobs belong, by their ids; without those that belong to none."""
-    found: dict[str, str] = {}
+    # What is about an issuer itself names it.
+    found: dict[str, str] = {job.id: str(job.about["issuer"]) for job in jobs if "issuer" in job.about}
     for kind, query in _OWNERS.items():
         of_kind = {job.id: job.about[kind] for job in jobs if kind in job.about and job.id not in found}
         ids = {each for each in of_kind.values() if isinstance(each, int) and is_possible_id(each)}

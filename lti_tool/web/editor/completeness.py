@@ -14,6 +14,7 @@ from badges.template.model import Template
 from badges.template.wording import other_percentages, unready
 from lti_tool.store.models import TemplateVersion
 from lti_tool.templates.seen_facts import seen_facts
+from lti_tool.templates.versions import stopped
 from lti_tool.web.editor.fields import step_code_of
 from lti_tool.web.editor.missing import fields_at
 
@@ -72,7 +73,7 @@ def completeness_of(
     row: TemplateVersion, template: Template, issuer: IssuerProfile, today: date
 ) -> Completeness:
     """How complete the template of the row is by the rules of Annex I of the Council Recommendation."""
-    seen = seen_facts(row, template, issuer)
+    seen = seen_facts(row, template, issuer, today)
     report, *others = (evaluate(code, template, issuer, today, seen) for code in (ANNEX_1, *issuer.demands))
     # Reversed, so that of several failed rules of an element the first gives the field.
     failed_fields = {
@@ -82,7 +83,7 @@ def completeness_of(
     }
     gaps = tuple(
         Gap(pointer=pointer, step=step_code_of(pointer, ANNEX_1), code=code)
-        for pointer, code in unready(template, today)
+        for pointer, code in (*unready(template, today), *stopped(row, issuer, today))
     )
     missed = [
         verdict.field for each in (report, *others) for verdict in each.verdicts if verdict.outcome == "fail"

@@ -50,6 +50,10 @@ _PROBLEMS: Mapping[str, Sentence] = {
         "This says too little to be published. Write it so that a stranger understands it."
     ),
     "review_has_passed": _l("The date of the review has passed. Check the template and set a new date."),
+    "review_overdue": _l(
+        "The review of the published version is overdue, so your institution lets no next version be published. An "
+        "operator records the review on the page “Reviews”; this date does not replace it."
+    ),
     "not_a_badge": _l(
         "This file is neither a template exported from Nozimite nor a badge. Choose another file."
     ),

@@ -102,7 +102,7 @@ def report_page(author: Author, row: TemplateVersion, error: str = "") -> str:
     required = (ANNEX_1, *issuer.demands)
     # Whoever teaches has nothing to do with frameworks that their institution did not choose.
     codes = framework_codes() if author.course_id is None else required
-    seen = seen_facts(row, template, issuer)
+    seen = seen_facts(row, template, issuer, today)
     reports = [evaluate(code, template, issuer, today, seen) for code in codes]
     requested = request.form.get("framework", "")
     shown_codes = framework_codes() if requested == ALL_FRAMEWORKS else (*required, requested)

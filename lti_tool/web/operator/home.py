@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.legal_identity import ending_soon
+from lti_tool.reviews.upcoming import upcoming_reviews
 from lti_tool.store import Session, dead_jobs, queries
 from lti_tool.store.dead_jobs import DeadJob
 from lti_tool.store.queries.operator_home import AwardedAt
@@ -64,6 +65,7 @@ def show(slug: str) -> Response:
             number_of_jobs=len(jobs),
             ending=ending_soon(issuer.profile.accreditations, issuer.profile.day_of(now)),
             today=issuer.profile.day_of(now),
+            reviews=upcoming_reviews(session, issuer.id, issuer.profile, issuer.profile.day_of(now)),
             corrections=queries.corrections.open_outside_courses(session, issuer.id)
             if numbers.corrections
             else (),

@@ -23,7 +23,7 @@ from lti_tool.web.editor.typed_values import (
 )
 
 #: The tables of an issuer's file that a form may leave without a value: an empty one says nothing.
-_TABLES = ("authority", "awarding", "mail", "look", "privacy", "quality", "feedback")
+_TABLES = ("authority", "awarding", "mail", "look", "privacy", "quality", "feedback", "reviews")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

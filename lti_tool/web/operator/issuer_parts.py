@@ -167,7 +167,10 @@ MAILS = Part(
 AUTHORITY = Part(
     code="authority",
     title=_l("Authority"),
-    lead=_l("What a badge may claim in the name of the issuer, whoever writes it, and who approves it."),
+    lead=_l(
+        "What a badge may claim in the name of the issuer, whoever writes it, who approves it, and what an overdue "
+        "review stops."
+    ),
     fields=(
         Field(
             name="authority/highest_level",
@@ -187,6 +190,25 @@ AUTHORITY = Part(
             control="lines",
             label=_l("Approvers"),
             hint=_l("E-mail addresses, one a line. Each gets a link by mail; the first answer counts."),
+        ),
+        Field(
+            name="reviews/overdue_stops",
+            control="yes_no",
+            label=_l("An overdue review stops the badge"),
+            hint=_l(
+                "Then it gets no new version, can be chosen for no further course, and nobody can begin with it in "
+                "the catalogue or by prior learning, until a review is recorded. Learners who take part already get "
+                "it as before. Not stated means no."
+            ),
+        ),
+        Field(
+            name="reviews/remind",
+            control="lines",
+            label=_l("Who is reminded of reviews"),
+            hint=_l(
+                "E-mail addresses, one a line. Each gets one mail before a review is due, and one when it is overdue. "
+                "Left empty: your own address."
+            ),
         ),
         Field(
             name="authority/quality_assurance",

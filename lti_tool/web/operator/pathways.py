@@ -16,6 +16,7 @@ from lti_tool.issuing.issuer import Issuer
 from lti_tool.operators.permissions import Permission
 from lti_tool.pathways import concerns, publishing
 from lti_tool.pathways.parts import sets_of
+from lti_tool.review_dates.standing import is_stopped
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Pathway, TemplateVersion
 from lti_tool.web.current import current_tool
@@ -47,6 +48,9 @@ _WRONG: Mapping[str, Sentence] = {
     "itself": _l("The badge cannot be a part of itself."),
     "circle": _l("One of the parts asks, itself or by others, for this badge. Nobody could ever get it."),
     "part_gone": _l("One of the parts is not published any more. Choose another one."),
+    "review_overdue": _l(
+        "The review of the badge is overdue, so no new pathway to it can be published. Record a review first."
+    ),
     "level_unjustified": _l(
         "The template states a level, but no formal programme and no decision that gives it this level. Parts do not "
         "add up to a level: take the level out of the template, or name the decision there."
@@ -107,7 +111,8 @@ def save(slug: str, pathway_id: int) -> Response:
             seen = row.changed_at
         if button == "publish":
             with tool.store.begin() as session:
-                _issuer, row = _opened(session, visit, slug, pathway_id, "manage_pathways")
+                issuer, row = _opened(session, visit, slug, pathway_id, "manage_pathways")
+                _check_review(session, issuer, row)
                 publishing.publish(session, row, seen, tool.clock(), visit.actor)
     except PathwayError as error:
         return _again(visit, slug, pathway_id, wrong=str(_WRONG[error.code]))
@@ -137,6 +142,13 @@ def leave(slug: str, pathway_id: int) -> Response:
         _issuer, row = _opened(session, visit, slug, pathway_id, "manage_pathways")
         concerns.leave(session, row, request.form.get("award", ""), tool.clock(), visit.actor)
     return redirect(request.path.removesuffix("/leave"), 303)
+
+
+def _check_review(session: Session, issuer: Issuer, row: Pathway) -> None:
+    """Raises PathwayError where an overdue review stops the badge; a pathway that learners are on already goes on."""
+    whole, today = _whole(session, row), issuer.profile.day_of(current_tool().clock())
+    if row.status == "draft" and whole is not None and is_stopped(session, whole, issuer.profile, today):
+        raise PathwayError("review_overdue")
 
 
 def _seen() -> datetime:

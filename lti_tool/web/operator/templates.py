@@ -12,6 +12,7 @@ from badges.template.model import read_template
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.people import operator_sessions
+from lti_tool.reviews.upcoming import upcoming_reviews
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import TemplateVersion
 from lti_tool.templates import approval_requests, approvals, versions
@@ -36,6 +37,9 @@ def show(slug: str) -> Response:
         issuer = issuer_at(session, visit, slug, "see_templates")
         every = queries.templates.versions_with_approvals(session, issuer.id)
         waiting = [row for row in every if _is_waiting(row)]
+        near = upcoming_reviews(
+            session, issuer.id, issuer.profile, issuer.profile.day_of(current_tool().clock())
+        )
         return operator_page(
             "operator/templates.html",
             visit,
@@ -43,6 +47,7 @@ def show(slug: str) -> Response:
             waiting=waiting,
             groups=[list(group) for _id, group in groupby(every, key=lambda row: row.template_id)],
             is_waiting=_is_waiting,
+            overdue={each.row.template_id for each in near if each.is_overdue},
             mark_address=mark_address,
         )
 

@@ -22,10 +22,12 @@ ROLE_WORDS: Mapping[str, Sentence] = {
     "owner": _l("does everything, and decides who else may"),
     "manager": _l(
         "writes and retires templates, looks after platforms, changes logo, colour and mails, finds people and "
-        "corrects their badges, tries failed work again, makes yearly statistics, reads events and settings"
+        "corrects their badges, tries failed work again, records reviews, makes yearly statistics, reads events and "
+        "settings"
     ),
     "approver": _l(
-        "approves and declines the badges that teachers write, and decides whether prior learning is recognised"
+        "approves and declines the badges that teachers write, records reviews, and decides whether prior learning is "
+        "recognised"
     ),
     "assessor": _l(
         "reads the overview and the templates, and assesses the prior learning that is given to them"

@@ -15,6 +15,7 @@ from lti_tool.people.addresses import CODE_LIFE, CODE_MINUTES, PRIOR_LEARNING, A
 from lti_tool.prior_learning import applications, offers
 from lti_tool.prior_learning.applications import Candidate
 from lti_tool.prior_learning.terms import stored_terms
+from lti_tool.review_dates.standing import is_stopped
 from lti_tool.store import Session, queries
 from lti_tool.store.models import PriorLearningOffer
 from lti_tool.web import rate_limits
@@ -50,6 +51,7 @@ def show() -> str:
             (row, stored_template(offers.published(session, row.issuer_id, row.template_id).body))
             for row in queries.prior_learning.open_offers(session)
             if queries.templates.institutional_template(session, row.template_id) is not None
+            and not _is_stopped(session, row)
         ]
         issuers = {row.issuer_id: tool.issuers.of(session, row.issuer_id).profile for row, _found in found}
         return render_template("prior_learning/open.html", offers=found, issuers=issuers)
@@ -129,12 +131,19 @@ def begin(offer_id: int) -> Response:
 
 
 def _offer(session: Session, offer_id: int) -> PriorLearningOffer:
-    """Raises NotFoundError where nobody can begin, because it is closed or the template is retired."""
+    """Raises NotFoundError where nobody can begin: it is closed, the template retired, or stopped by its review."""
     row = queries.prior_learning.offer(session, offer_id)
-    if row is None or row.closed_at is not None:
+    if row is None or row.closed_at is not None or _is_stopped(session, row):
         raise NotFoundError("nothing with that number is open")
-    offers.published(session, row.issuer_id, row.template_id)
     return row
+
+
+def _is_stopped(session: Session, row: PriorLearningOffer) -> bool:
+    """Whether an overdue review keeps people from beginning; who has begun goes on."""
+    tool = current_tool()
+    issuer = tool.issuers.of(session, row.issuer_id).profile
+    version = offers.published(session, row.issuer_id, row.template_id)
+    return is_stopped(session, version, issuer, issuer.day_of(tool.clock()))
 
 
 def _page(session: Session, row: PriorLearningOffer, **values: Any) -> Response:

@@ -11,11 +11,12 @@ from lti_tool.conditions.tree import Node, read_tree
 from lti_tool.errors import NotAllowedError, NotFoundError
 from lti_tool.people import sessions
 from lti_tool.store import Session, queries
-from lti_tool.store.models import ResourceLink, TemplateVersion
+from lti_tool.store.models import ResourceLink, RuleVersion, TemplateVersion
 from lti_tool.web.checked_requests import row_id
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.teacher.course import Notice, course_page
+from lti_tool.web.teacher.overdue import review_problem
 from lti_tool.web.teacher.placement import check_may_place, choose_badge_page, occasions_for
 from lti_tool.web.teacher.rule_form import Problem, chosen_rule
 from lti_tool.web.teacher.who_would import Switch, terms_of, who_would
@@ -52,9 +53,12 @@ def use_badge() -> str:
             session, badge, visit.registration.id, visit.course_id
         )
         required = placing.required_score(template) if template is not None else None
+        overdue = review_problem(session, template) if template is not None else None
     tree = chosen_rule(request.form, page_issuer().profile.zone, occasions_for(visit), required)
     if template is None:
         return choose_badge_page(visit, Problem(sentence=_("Choose a badge first.")))
+    if overdue is not None:
+        return choose_badge_page(visit, overdue)
     if isinstance(tree, Problem):
         return choose_badge_page(visit, tree)
     switch = Switch(action="/lti/app/link/badge", use=_("Use this badge"), back="/lti/app/link/choose")
@@ -79,17 +83,29 @@ def _take_over(visit: Visit) -> str:
     Raises NotFoundError for what the course is not offered.
     """
     wanted, tool = row_id("as_in"), current_tool()
+    with tool.store.read() as session:
+        asked = _offered(session, visit, wanted)
+        overdue = review_problem(session, asked.template_version)
+    if overdue is not None:
+        return choose_badge_page(visit, overdue)
     with tool.store.begin() as session:
         link = link_without_badge(session, visit)
-        offered = {version.id: version for version in copies.offered(session, link.course)}
-        if wanted not in offered:
-            raise NotFoundError("the course is not offered this rule")
-        template, tree = offered[wanted].template_version, read_tree(offered[wanted].tree)
+        offered = _offered(session, visit, wanted)
+        template, tree = offered.template_version, read_tree(offered.tree)
         rule = placing.choose(session, link, template, tree, by_id=visit.person_id, now=tool.clock())
         sessions.note_rule(session, visit.token, rule.id)
         visit = replace(visit, rule_id=rule.id)
     text = _("Saved. This link awards the badge from now on, by the conditions of the original course.")
     return course_page(visit, Notice(text=text))
+
+
+def _offered(session: Session, visit: Visit, wanted: int) -> RuleVersion:
+    """The rule with that id, where the course of the link is offered it; raises NotFoundError where it is not."""
+    offered = copies.offered(session, link_without_badge(session, visit).course)
+    found = next((version for version in offered if version.id == wanted), None)
+    if found is None:
+        raise NotFoundError("the course is not offered this rule")
+    return found
 
 
 def link_without_badge(session: Session, visit: Visit) -> ResourceLink:

@@ -16,6 +16,7 @@ from lti_tool.awarding import gradebook, looks, placing
 from lti_tool.awarding.level_columns import assessments_of
 from lti_tool.awarding.result_changes import ResultChange, changes_in_course
 from lti_tool.conditions.tree import Node, demands, is_readable, is_short, read_tree, reads
+from lti_tool.review_dates.standing import NEVER_DUE, Standing
 from lti_tool.sources.found import Asked
 from lti_tool.store import Session, queries
 from lti_tool.store.models import AwardRule, Course, HandAward, ResourceLink, RuleVersion, TemplateVersion
@@ -39,6 +40,7 @@ from lti_tool.web.teacher.condition_parts import ConditionPart, condition_parts
 from lti_tool.web.teacher.learners import Learners, MayBe, learners_of
 from lti_tool.web.teacher.level_words import LevelLine, changed_lines, lines_of
 from lti_tool.web.teacher.numbers import Numbers, numbers_of
+from lti_tool.web.teacher.overdue import review_standings
 from lti_tool.web.teacher.roster.entries import SOON
 from lti_tool.web.teacher.rule_form import Problem, demand_forms, form_of_demands
 from lti_tool.web.teacher.ways import ways_of
@@ -77,7 +79,8 @@ class Panel:
     conditions that can stand beside the occasion. `parts` are what the conditions show.
     `unpermitted` is the name of the issuer whose badges the course may no longer award; empty where it may.
     `hand_awards` are the first of those that wait for a second person, `by_hand` is how many do. `newer` is a newer
-    version of the template. `gradebook` is why the badge cannot be shown in the gradebook, None where it can.
+    version of the template. `review` says whether that of the template is overdue. `gradebook` is why the badge cannot
+    be shown in the gradebook, None where it can.
     """
 
     rule: AwardRule
@@ -102,6 +105,7 @@ class Panel:
     parts: Sequence[ConditionPart]
     gone: Mapping[str, str] | None
     unpermitted: str
+    review: Standing
     newer: TemplateVersion | None
     gradebook: gradebook.Refusal | None
 
@@ -139,12 +143,16 @@ class Panel:
         waits = self.learners.waiting or self.hand_awards or self.changed or self.boxes
         stands_still = not self.is_settled or self.rule.paused or self.rule.trouble or self.asks_less
         has_passed = self.template.has_passed(current_tool().clock().date())
-        return not (waits or stands_still or has_passed or self.newer) and self.rule.checked_at is not None
+        return (
+            not (waits or stands_still or has_passed or self.review.is_overdue or self.newer)
+            and self.rule.checked_at is not None
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """What was looked up once for all badges of the course. `awarding` and `counts` are by the rules' ids."""
+    """What was looked up once for all badges of the course. `awarding` and `counts` are by the rules' ids, `reviews`
+    by the templates'."""
 
     visit: Visit
     asked: Asked
@@ -152,6 +160,7 @@ class _Known:
     changes: Sequence[ResultChange]
     awarding: Mapping[int, RuleVersion]
     counts: Mapping[int, Sequence[AwardCounts]]
+    reviews: Mapping[str, Standing]
     refused: Mapping[int, Problem]
 
 
@@ -183,6 +192,9 @@ def panels_of(
             for version in queries.rules.awarding_versions(session, course_id=visit.course_id)
         },
         counts=counts,
+        reviews=review_standings(
+            session, [queries.rules.shown_of(rule.versions).template_version.template_id for rule in rules]
+        ),
         refused=refused,
     )
     return [_panel(session, rule, known) for rule in rules]
@@ -226,6 +238,7 @@ def _panel(session: Session, rule: AwardRule, known: _Known) -> Panel:
         parts=parts,
         gone=gone_words(rule.link.missing_in) if looks.is_gone(rule.link) else None,
         unpermitted=_unpermitted(session, rule),
+        review=known.reviews.get(version.template_version.template_id, NEVER_DUE),
         newer=_newer(session, rule.course, version.template_version)
         if known.matters.newer_templates
         else None,

@@ -28,6 +28,7 @@ from lti_tool.web.languages import page_language
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.plug_sentences import choice, form_of
 from lti_tool.web.requested_address import requested_tool_url
+from lti_tool.web.teacher.overdue import review_problem, review_standings
 from lti_tool.web.teacher.rule_form import Problem, chosen_rule, demand_forms, typed_for
 from lti_tool.web.teacher.who_would import Switch, terms_of, who_would
 from lti_tool.web.translation import gettext as _
@@ -56,8 +57,9 @@ def return_link() -> str:
         row = queries.templates.published_template(
             session, request.form.get("badge", ""), visit.registration.id, visit.course_id
         )
-    if row is None:
-        return choose_badge_page(visit, Problem(sentence=_("Choose a badge first.")))
+        overdue = review_problem(session, row) if row is not None else None
+    if row is None or overdue is not None:
+        return choose_badge_page(visit, overdue or Problem(sentence=_("Choose a badge first.")))
     required = placing.required_score(row)
     tree = chosen_rule(request.form, page_issuer().profile.zone, occasions_for(visit), required)
     if isinstance(tree, Problem):
@@ -147,8 +149,11 @@ def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
     with tool.store.read() as session:
         rows = queries.templates.published_templates(session, visit.registration.id, visit.course_id)
         choices = [(row, stored_template(row.body), tool.issuers.of(session, row.issuer_id)) for row in rows]
+        reviews = review_standings(session, [row.template_id for row in rows])
     occasions = occasions_for(visit)
     chosen = request.form.get("badge") or (choices[0][0].template_id if len(choices) == 1 else "")
+    if chosen in reviews and reviews[chosen].is_stopped:
+        chosen = ""
     of_conditions = problem.of if problem else {}
     required = next(
         (each.required_score for row, each, _issuer in choices if row.template_id == chosen), None
@@ -157,6 +162,7 @@ def choose_badge_page(visit: Visit, problem: Problem | None = None) -> str:
         "placement/choose_badge.html",
         visit=visit,
         choices=choices,
+        reviews=reviews,
         count_stated_elements=_count_stated_elements,
         page_issuer=page_issuer(),
         chosen=chosen,

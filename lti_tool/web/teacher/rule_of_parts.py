@@ -26,6 +26,7 @@ from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.plug_sentences import form_of, form_problem, part_title, whole_sentence, why_not_offered
 from lti_tool.web.teacher import link_badge, placement
 from lti_tool.web.teacher.course import Notice, course_page
+from lti_tool.web.teacher.overdue import review_problem
 from lti_tool.web.teacher.rule_draft import (
     Choices,
     Draft,
@@ -93,6 +94,9 @@ def build_for_link() -> str:
         )
         if row is None:
             return placement.choose_badge_page(visit, Problem(sentence=_("Choose a badge first.")))
+        overdue = review_problem(session, row)
+        if overdue is not None:
+            return placement.choose_badge_page(visit, overdue)
         target = _target(
             session,
             visit,

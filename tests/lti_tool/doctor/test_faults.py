@@ -25,7 +25,8 @@ from lti_tool.store.models import (
     SourceAccess,
     StatusList,
 )
-from tests.fixtures import ROOT, SECRETS
+from lti_tool.templates import versions
+from tests.fixtures import ROOT, SECRETS, template_data
 from tests.lti_tool.doctor.certificates import authority, certificate, server_context, write_pem
 from tests.lti_tool.doctor.conftest import DOMAIN, SELECTOR, Examined
 from tests.lti_tool.doctor.site import PLATFORM_HOST, TOOL_HOST
@@ -206,6 +207,14 @@ def accreditation(days: int) -> Plant:
         row.body = {**row.body, "accreditations": changed}
 
     return in_database(change)
+
+
+def overdue_review(session: Any, examined: Examined) -> None:
+    """A template that was to be reviewed yesterday."""
+    yesterday = (examined.tool.clock() - timedelta(days=2)).date().isoformat()
+    row = versions.add(session, template_data(), examined.tool.clock(), issuer_id=examined.tool.issuer.id)
+    versions.publish(row, examined.tool.issuer.profile, examined.tool.clock())
+    row.body = row.body | {"review_date": yesterday}
 
 
 def other_clock(examined: Examined) -> None:
@@ -561,6 +570,9 @@ FAULTS = [
         found={"accreditation_ended": "ISSUER_FILE"},
     ),
     Fault(name="an accreditation ends", plant=accreditation(20), found={"accreditation_ends": "ISSUER_FILE"}),
+    Fault(
+        name="a review is overdue", plant=in_database(overdue_review), found={"reviews_overdue": "Reviews"}
+    ),
     Fault(name="the machine's clock is wrong", plant=other_clock, found={"clocks_differ": "timedatectl"}),
 ]
 

@@ -671,6 +671,7 @@ ELSEWHERE = {
             *("appealed", "withdrawn"),
         )
     ),
+    "template_reviewed",
     "statistics_made",
     "statistics_published",
     "statistics_unpublished",

@@ -68,8 +68,9 @@ def outcome(tool, template_id, code, rule) -> tuple[str, bool]:
     with tool.store.read() as session:
         row = versions.find(session, template_id)
         template = read_template(row.body)
-        seen = seen_facts(row, template, profile)
-    report = evaluate(code, template, profile, profile.day_of(tool.clock()), seen)
+        today = profile.day_of(tool.clock())
+        seen = seen_facts(row, template, profile, today)
+    report = evaluate(code, template, profile, today, seen)
     (found,) = [each for each in report.verdicts if each.rule.code == rule]
     return found.outcome, found.is_seen
 
@@ -182,4 +183,5 @@ def test_nothing_of_another_issuer_is_seen(tool):
     with tool.store.read() as session:
         row = versions.find(session, daugava.template_id)
         profile = tool.issuers.of(session, daugava.id).profile
-        assert seen_facts(row, read_template(row.body), profile) == {}
+        seen = seen_facts(row, read_template(row.body), profile, profile.day_of(tool.clock()))
+    assert not any(seen[name] for name in seen if name != "review_days")

@@ -278,7 +278,11 @@ WHO_MAY = {
             *(f"{PERSON_PAGE}/awards/<int:award_id>/{act}" for act in ("revoke", "correct")),
             "/issuers/<slug>/templates/<uuid:template_id>/<int:version>",
             "/issuers/<slug>/templates/<uuid:template_id>/feedback",
-            *(f"/issuers/<slug>/reviews{page}" for page in ("", "/<int:year>.json")),
+            *(f"/issuers/<slug>/reviews{page}" for page in ("", "/<int:year>.json", "/<int:year>.pdf")),
+            *(
+                f"/issuers/<slug>/reviews/<uuid:template_id>{page}"
+                for page in ("", "/<int:year>.json", "/<int:year>.pdf")
+            ),
             *(f"/issuers/<slug>/{page}" for page in (*SETTINGS, "profile/file", "accreditations", "keys")),
         )
     },
@@ -329,6 +333,7 @@ WHO_MAY = {
                 f"{PERSON_PAGE[1:]}/awards/<int:award_id>/{act}"
                 for act in ("resend", "retry", "revoke", "correct", "settle")
             ),
+            "issuers/<slug>/reviews/<uuid:template_id>",
             "issuers/<slug>/templates/editor",
             *(f"issuers/<slug>/catalogue/<uuid:template_id>/{act}" for act in ("put-in", "take-out")),
             "issuers/<slug>/templates/<uuid:template_id>/feedback/invite",

@@ -15,6 +15,7 @@ from lti_tool.issuing.issuer import Issuer
 from lti_tool.operators.permissions import may
 from lti_tool.prior_learning import offers
 from lti_tool.prior_learning.terms import LONGEST_RUBRIC, Terms, fees_as_typed, stored_terms, typed_fees
+from lti_tool.review_dates.standing import standings
 from lti_tool.store import Session, queries
 from lti_tool.store.models import PriorLearningApplication, PriorLearningOffer
 from lti_tool.web.checked_requests import row_id
@@ -39,6 +40,7 @@ def show(slug: str) -> Response:
     with current_tool().store.read() as session:
         issuer = issuer_at(session, visit, slug, "see_prior_learning")
         rows = seen_by(session, visit, issuer)
+        own = queries.templates.institutional_templates(session, issuer.id)
         opened = {row.template_id: row for row in queries.prior_learning.open_offers(session, issuer.id)}
         return operator_page(
             "operator/prior_learning/list.html",
@@ -46,8 +48,9 @@ def show(slug: str) -> Response:
             issuer_now=issuer,
             templates=[
                 (version, stored_template(version.body).name, opened.get(version.template_id))
-                for version in queries.templates.institutional_templates(session, issuer.id)
+                for version in own
             ],
+            reviews=standings(session, own, issuer.profile, issuer.profile.day_of(current_tool().clock())),
             applications=[(row, stored_template(row.version.body).name) for row in rows],
             states=STATES,
         )

@@ -15,6 +15,7 @@ from lti_tool.templates.draft_hash import draft_hash
 from tests.fixtures import approve_waiting, change_issuer, template_data
 from tests.lti_tool.web.conftest import hidden
 from tests.lti_tool.web.editor.test_editor import ASSESSMENT, BADGE, LEARNING, rows, zane  # noqa: F401
+from tests.reviews import let_stop, make_overdue, record_review
 
 
 @pytest.fixture
@@ -227,3 +228,27 @@ def test_a_title_of_another_script_is_not_warned_of(zane):  # noqa: F811
 def test_a_minimum_above_the_scale_is_a_problem_at_its_field(zane):  # noqa: F811
     zane.save("assessment", {**ASSESSMENT, "/required_value": "11", "/scale": "10"})
     assert list(zane.problems()) == ["/required_value"]
+
+
+def test_a_next_version_waits_for_the_review_where_the_issuer_says_so(zane, path, web_tool):  # noqa: F811
+    zane.post(f"{path}/publish", draft=draft_hash(draft(web_tool)))
+    approve_waiting(web_tool)
+    published = draft(web_tool)
+    make_overdue(web_tool, published.template_id)
+    let_stop(web_tool)
+    with web_tool.store.begin() as session:
+        row = session.get_one(TemplateVersion, published.id)
+        new = versions.next_version(session, row, web_tool.clock())
+        versions.save_draft(new, new.body | {"review_date": "2047-01-01"}, web_tool.clock())
+    path = path.rpartition("/")[0] + "/2"
+    zane.post(f"{path}/report")
+    assert "The template can be published." not in zane.text
+    assert "Review date: The review of the published version is overdue" in zane.text
+    with web_tool.store.begin() as session:
+        row = versions.find(session, published.template_id, 2)
+        shown = draft_hash(row)
+    zane.post(f"{path}/publish", draft=shown)
+    assert "The template cannot be published yet." in zane.text
+    record_review(web_tool, published.template_id)
+    zane.post(f"{path}/report")
+    assert "The template can be published." in zane.text

@@ -13,6 +13,7 @@ from lti_tool.store.models import Award, AwardRule, Course, Delivery, Event, Out
 from lti_tool.templates import approvals, versions
 from tests.fixtures import add_another_issuer, change_issuer, rows, template_data
 from tests.lti_tool.web.conftest import text_of
+from tests.reviews import make_overdue
 
 HOME = "/operator/issuers/riga-college"
 
@@ -96,6 +97,22 @@ def test_a_draft_that_waits_for_approval_needs_somebody(join, web_tool):
     assert "1 badge waits for approval." in text_of(join().get(HOME))
 
 
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2026-11-20", "The review of 1 badge is overdue."),
+        ("2026-12-21", "The review of 1 badge is due soon."),
+        ("2026-12-22", None),
+    ],
+)
+def test_a_review_that_is_near_or_overdue_needs_somebody(join, web_tool, published, day, said):
+    make_overdue(web_tool, published, day)
+    text = text_of(join().get(HOME))
+    assert said in text if said else "The review of" not in text
+    theirs = join(issuer_id=add_another_issuer(web_tool).id, name="Juris")
+    assert "The review of" not in text_of(theirs.get("/operator/issuers/daugava-school"))
+
+
 def test_a_platform_whose_courses_cannot_be_read_needs_somebody(join, course_rule, web_tool):
     ieva = join()
     with web_tool.store.begin() as session:
@@ -172,7 +189,7 @@ def test_the_overview_asks_the_database_as_often_however_much_there_is(
     statements.clear()
     assert ieva.get(HOME).status_code == 200
     asked = [each for each in statements if each.lstrip().startswith(("SELECT", "WITH"))]
-    assert len(asked) <= 14, "\n".join(asked)
+    assert len(asked) <= 16, "\n".join(asked)
 
 
 def test_a_language_that_is_asked_for_is_kept(join):

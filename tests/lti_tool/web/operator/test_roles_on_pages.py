@@ -79,7 +79,12 @@ WHO_MAY = {
     },
     f"GET {TEMPLATE}": EVERY_ROLE,
     f"GET {FEEDBACK}": EVERY_ROLE,
-    **{f"GET /operator/issuers/<slug>/reviews{page}": EVERY_ROLE for page in ("", "/<int:year>.json")},
+    **{
+        f"GET /operator/issuers/<slug>/reviews{page}{file}": EVERY_ROLE
+        for page in ("", "/<uuid:template_id>")
+        for file in ("", "/<int:year>.json", "/<int:year>.pdf")
+    },
+    "POST /operator/issuers/<slug>/reviews/<uuid:template_id>": {"owner", "manager", "approver"},
     f"POST {FEEDBACK}/invite": {"owner", "manager"},
     f"POST {FEEDBACK}/withdraw": {"owner", "manager"},
     f"POST {TEMPLATE}/answer": {"owner", "approver"},

@@ -9,10 +9,11 @@ from lti_tool.awarding import awards
 from lti_tool.conditions.tree import read_tree
 from lti_tool.pathways.parts import sets_of
 from lti_tool.store.models import Award, CredentialRow, KeptBadge, Pathway, PathwayClaim, Person
-from tests.fixtures import add_another_issuer, rows, run_due_jobs
+from tests.fixtures import add_another_issuer, publish, rows, run_due_jobs
 from tests.lti_tool.web.backpack.conftest import OTHER, stranger_badge
 from tests.lti_tool.web.conftest import FROM_ELSEWHERE, FROM_US, hidden, text_of
 from tests.pathways import BY, give, templates
+from tests.reviews import let_stop, make_overdue, record_review
 
 LIST = "/operator/issuers/riga-college/pathways"
 
@@ -158,6 +159,28 @@ def test_a_pathway_is_begun_drafted_published_and_retired(join, whole, web_tool)
     assert "Published" in text_of(manager.get(address))
     assert manager.press(address, f"{address}/retire").status_code == 303
     assert [each.status for each in rows(web_tool, Pathway)] == ["retired"]
+
+
+def test_no_new_pathway_leads_to_a_badge_that_its_overdue_review_stops(join, whole, pathway, web_tool):
+    one, two = templates(web_tool, "One more", "And another")
+    new = publish(web_tool, name={"en": "A new whole"}, in_language="en")
+    manager = join("manager")
+    address = manager.press(LIST, LIST, template=new).location.partition("?")[0]
+    form = {"set-1-1-badge": one, "set-2-1-badge": two, "press": "publish"}
+    make_overdue(web_tool, new)
+    make_overdue(web_tool, whole)
+    let_stop(web_tool)
+
+    def press(address):
+        page = manager.get(address)
+        more = form if address.endswith("2") else {"press": "publish"}
+        return manager.press(address, address, **fields(page) | more | {"seen": hidden(page, "seen")})
+
+    assert "no new pathway to it can be published" in text_of(press(address))
+    # Learners are on this one already.
+    assert press(f"{LIST}/{pathway[0]}").status_code == 303
+    record_review(web_tool, new)
+    assert press(address).status_code == 303
 
 
 def test_what_is_wrong_with_a_pathway_is_said(join, whole, web_tool):
