@@ -22,6 +22,8 @@ from lti_tool.prior_learning import mails
 from lti_tool.prior_learning.agreement import Found, stored_found
 from lti_tool.prior_learning.applications import act, lock, name_of
 from lti_tool.prior_learning.assessments import SOURCE, of_round
+from lti_tool.prior_learning.identity_checks import confirmed_by
+from lti_tool.prior_learning.own_part import check_not_candidate
 from lti_tool.prior_learning.rules import rule_of
 from lti_tool.prior_learning.terms import stored_terms
 from lti_tool.store import Session, events, queries
@@ -65,16 +67,15 @@ def grant(
 ) -> Award:
     """The award by which the application is certified.
 
-    Raises PriorLearningError: those of `_check`, `not_met` where a learning outcome was not found, `identity` where no
-    assessor confirmed the name, `level_reference` where one is needed, `has_badge`.
+    Raises PriorLearningError: those of `_check`, `not_met` where a learning outcome was not found, `identity` where
+    nobody has confirmed the name, `level_reference` where one is needed, `has_badge`.
     """
     template = _check(session, row, decided)
     found = found_in(row)
     if not recognises([[one.met for one in each.outcomes] for each in found]):
         raise PriorLearningError("not_met", "the assessors have not found all learning outcomes")
-    name = name_of(row.person)
-    if not any(each.identity != "none" and each.name == name for each in found):
-        raise PriorLearningError("identity", "no assessor has confirmed who the candidate is")
+    if confirmed_by(row) is None:
+        raise PriorLearningError("identity", "nobody has confirmed who the candidate is")
     if claims_level(template) and not decided.level_reference:
         raise PriorLearningError("level_reference", "a level needs the decision that recognises it")
     _decide(session, row, decided, "granted", {}, now)
@@ -83,7 +84,8 @@ def grant(
     row.award_id, row.state, row.closed_at = award.id, "granted", now
     session.flush()
     if row.person.stated_name and not row.person.name:
-        stated_names.confirm_name(session, row.person_id, name, now, accounts.actor_of(decided.operator_id))
+        by = accounts.actor_of(decided.operator_id)
+        stated_names.confirm_name(session, row.person_id, name_of(row.person), now, by)
     mails.schedule(session, row, "granted", now)
     return award
 
@@ -131,9 +133,10 @@ def appeal(session: Session, row: PriorLearningApplication, words: str, now: dat
 
 
 def _check(session: Session, row: PriorLearningApplication, decided: Decided) -> Template:
-    """The template. Raises PriorLearningError: `wrong_step`, `reference` without one, `same_person` for whoever has
-    assessed, counselled or refused it."""
+    """The template. Raises PriorLearningError: `wrong_step`, `own_application`, `reference` without one, `same_person`
+    for whoever has assessed, counselled or refused it."""
     template = lock(session, row, "certification")
+    check_not_candidate(session, row, decided.operator_id)
     if not decided.reference:
         raise PriorLearningError("reference", "a decision has a reference")
     others = {row.counsellor_id, *(each.operator_id for each in row.assessments)}
@@ -198,5 +201,5 @@ def _recognition(row: PriorLearningApplication, decided: Decided, now: datetime)
         assessed_at=(row.assessed_at or now).isoformat(),
         level_reference=decided.level_reference[:LONGEST_REFERENCE],
         assessors=str(len(found)),
-        identity=next((each.identity for each in found if each.identity != "none"), "none"),
+        identity=confirmed_by(row) or "none",
     )

@@ -16,6 +16,7 @@ from lti_tool.store.models import (
     PriorLearningApplication,
     PriorLearningAssessment,
     PriorLearningDecision,
+    PriorLearningIdentityCheck,
     PriorLearningItem,
     PriorLearningOffer,
     PriorLearningPart,
@@ -63,7 +64,7 @@ def application_with_id(session: Session, application_id: int) -> Application | 
 def lock_application(session: Session, row: Application) -> None:
     """Locks the row and reloads it: what is done in an application is done one after the other."""
     session.refresh(row, with_for_update=FOR_UPDATE)
-    session.expire(row, ["items", "assessments", "decisions"])
+    session.expire(row, ["items", "assessments", "decisions", "identity_checks"])
 
 
 def lock_sessions(session: Session, address: str) -> None:
@@ -258,6 +259,8 @@ def _delete_all(session: Session, ids: Sequence[int]) -> int:
     _delete(session, Item, Item.application_id.in_(ids))
     _delete(session, Assessment, Assessment.application_id.in_(ids))
     _delete(session, PriorLearningDecision, PriorLearningDecision.application_id.in_(ids))
+    of_them = PriorLearningIdentityCheck.application_id.in_(ids)
+    _delete(session, PriorLearningIdentityCheck, of_them)
     number = _delete(session, Application, Application.id.in_(ids))
     session.expire_all()
     return number

@@ -86,6 +86,7 @@ ACT_WORDS: Mapping[str, Sentence] = {
     "prior_learning_handed_in": _l("A portfolio was handed in"),
     "prior_learning_help_asked": _l("A candidate asked for a counsellor"),
     "prior_learning_identified": _l("A candidate finished the self-assessment"),
+    "prior_learning_identity_checked": _l("The identity of a candidate was checked before the decision"),
     "prior_learning_opened": _l("A badge was opened for prior learning"),
     "prior_learning_terms_changed": _l("The terms for prior learning were changed"),
     "prior_learning_withdrawn": _l("An application for recognition of prior learning was withdrawn"),

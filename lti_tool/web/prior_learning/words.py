@@ -81,7 +81,15 @@ WHY_NOT: Mapping[str, Sentence] = {
     "not_appointed": _l("You are not appointed to assess this."),
     "not_assessor": _l("This person is no assessor of the issuer any more."),
     "decided": _l("It is assessed already. Nothing was changed."),
-    "identity": _l("No assessor has confirmed who the candidate is, so nothing can be certified."),
+    "identity": _l(
+        "Nobody has confirmed who the candidate is, so nothing can be certified. Check it under “Identity”, then "
+        "decide."
+    ),
+    "method": _l("Choose how you checked who the candidate is."),
+    "own_application": _l(
+        "This application is of somebody with the same e-mail address, so it is your own, or this person’s own. "
+        "Somebody else has to do this."
+    ),
     "not_met": _l("The assessors have not found every learning outcome, so nothing can be certified."),
     "reference": _l("Type the reference of the decision."),
     "level_reference": _l(
@@ -90,7 +98,7 @@ WHY_NOT: Mapping[str, Sentence] = {
     "reasons": _l("Write a reason for the whole, and one for each learning outcome that is not recognised."),
     "same_person": _l("Whoever assessed, counselled or refused an application does not decide it."),
     "no_appeal": _l("There is no appeal against this, or the time for it is over."),
-    "name_changed": _l("The candidate has stated another name meanwhile. Check it, and assess again."),
+    "name_changed": _l("The candidate has stated another name meanwhile. Check it, and do this again."),
 }
 
 

@@ -667,8 +667,8 @@ ELSEWHERE = {
                 "advised",
                 "documented",
             ),
-            *("handed_in", "file_read", "assessor_appointed", "assessor_dismissed", "assessed", "decided"),
-            *("appealed", "withdrawn"),
+            *("handed_in", "file_read", "assessor_appointed", "assessor_dismissed", "assessed"),
+            *("identity_checked", "decided", "appealed", "withdrawn"),
         )
     ),
     "statistics_made",

@@ -309,7 +309,7 @@ WHO_MAY = {
             *(f"{PRIOR_LEARNING_OFFER[1:]}{act}" for act in ("", "/close")),
             *(
                 f"{OPERATORS_APPLICATION[1:]}/{act}"
-                for act in ("advise", "appoint", "dismiss", "assess", "grant", "refuse")
+                for act in ("advise", "appoint", "dismiss", "assess", "identity", "grant", "refuse")
             ),
             "issuers/<slug>/statistics/completions",
             *(

@@ -15,9 +15,10 @@ from lti_tool.issuing.issuer import Issuer
 from lti_tool.operators import accounts
 from lti_tool.operators.permissions import Permission
 from lti_tool.people.stated_names import MAX_LENGTH
-from lti_tool.prior_learning import assessments, certification, identification
+from lti_tool.prior_learning import assessments, certification, identification, identity_checks
 from lti_tool.prior_learning.agreement import IDENTITIES, Found, Identity, Outcome
 from lti_tool.prior_learning.certification import LONGEST_REFERENCE, Decided
+from lti_tool.prior_learning.identity_checks import Checked
 from lti_tool.store import Session
 from lti_tool.store.models import PriorLearningApplication
 from lti_tool.web.checked_requests import row_id, typed_line
@@ -84,6 +85,26 @@ def assess(slug: str, application_key: UUID) -> Response:
         assessments.assess(session, row, visit.operator.id, _typed(row), now)
 
     return _change(slug, application_key, "assess_prior_learning", act)
+
+
+@pages.post(f"{ONE}/identity")
+def check_identity(slug: str, application_key: UUID) -> Response:
+    """Keeps that the operator has checked who the candidate is."""
+
+    def act(
+        session: Session, issuer: Issuer, row: PriorLearningApplication, now: datetime, visit: OperatorVisit
+    ) -> None:
+        if not parts_of(visit, issuer, row).identifies:
+            raise NotFoundError("the operator does not check who the candidate is")
+        # The name that was shown is the one that was checked: they may have stated another one meanwhile.
+        checked = Checked(
+            operator_id=visit.operator.id,
+            method=request.form.get("method", ""),
+            name=request.form.get("name", "")[:MAX_LENGTH],
+        )
+        identity_checks.check(session, row, checked, now)
+
+    return _change(slug, application_key, "identify_prior_learning", act)
 
 
 @pages.post(f"{ONE}/grant")

@@ -23,7 +23,9 @@ from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.operators.permissions import may
 from lti_tool.prior_learning import applications, assessments
+from lti_tool.prior_learning.agreement import CHECKED
 from lti_tool.prior_learning.certification import claims_level, met_in
+from lti_tool.prior_learning.identity_checks import confirmed_by
 from lti_tool.prior_learning.terms import stored_terms
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import (
@@ -44,18 +46,26 @@ ONE = f"{ROUTE}/applications/<uuid:application_key>"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Which parts an operator has in an application. `own` is their assessment, where they are appointed."""
+    """Which parts an operator has in an application. `own` is their assessment, where they are appointed;
+    `assesses_now`: in the round that goes on.
+    """
 
     manages: bool
     counsels: bool
     certifies: bool
     own: PriorLearningAssessment | None
+    assesses_now: bool
     is_withdrawn: bool
 
     @property
     def has_any(self) -> bool:
         """Whether they see the application at all."""
         return self.manages or self.counsels or self.certifies or self.own is not None
+
+    @property
+    def identifies(self) -> bool:
+        """Whether they may check who the candidate is: whoever decides, or has assessed it in this round."""
+        return self.certifies or self.assesses_now
 
     @property
     def sees_files(self) -> bool:
@@ -113,6 +123,9 @@ def parts_of(visit: OperatorVisit, issuer: Issuer, row: PriorLearningApplication
         counsels=is_free and own is None and may(operator, issuer.id, "counsel_prior_learning"),
         certifies=may(operator, issuer.id, "certify_prior_learning"),
         own=own if may(operator, issuer.id, "assess_prior_learning") else None,
+        assesses_now=own is not None
+        and own.round == row.round
+        and may(operator, issuer.id, "assess_prior_learning"),
         is_withdrawn=row.state == "withdrawn",
     )
 
@@ -132,6 +145,9 @@ def page_of(
         "candidate": applications.name_of(row.person),
         "own_round": of_round,
         "met": met_in(row),
+        "checks": [each for each in row.identity_checks if each.round == row.round],
+        "confirmed": confirmed_by(row),
+        "methods": {code: IDENTITIES[code] for code in CHECKED},
         "place": place,
         "assessors": _assessors(session, issuer, row) if place else (),
         "names": {each.id: each.name for each in queries.operators.operators_of(session, issuer.id)},

@@ -137,6 +137,7 @@ WHO_MAY = {
     f"POST {APPLICATION}/advise": {"counsellor"},
     **{f"POST {APPLICATION}/{act}": {"owner", "manager"} for act in ("appoint", "dismiss")},
     f"POST {APPLICATION}/assess": {"assessor"},
+    f"POST {APPLICATION}/identity": {"owner", "approver", "assessor"},
     **{f"POST {APPLICATION}/{act}": {"owner", "approver"} for act in ("grant", "refuse")},
     **{
         f"GET /operator/issuers/<slug>/{page}": EVERY_ROLE
