@@ -39,7 +39,11 @@ KINDS: Mapping[str, Sentence] = {
 }
 #: Why something was not done, by the code of a PriorLearningError.
 WHY_NOT: Mapping[str, Sentence] = {
-    "fees": _l("A line of the price list cannot be read. Write each as: Assessment = 25.00"),
+    "fees": _l(
+        "A line of the price list cannot be read. Write each as: Assessment = 25.00, with no more digits after the "
+        "point than the currency has."
+    ),
+    "currency": _l("Type the code of a currency that is in use, such as EUR or SEK."),
     "outcomes": _l(
         "This template has no learning outcomes, so nothing can be assessed. Add them to it first."
     ),
