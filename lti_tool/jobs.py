@@ -19,6 +19,7 @@ from lti_tool.deliveries.candidate_message import candidate_content
 from lti_tool.deliveries.code_message import code_content
 from lti_tool.deliveries.host_message import host_content
 from lti_tool.deliveries.identity_message import identity_mail
+from lti_tool.deliveries.operator_message import operator_code_content, operator_content
 from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
 from lti_tool.hosts import bringing, connecting, ended, telling
@@ -35,6 +36,7 @@ from lti_tool.pathways import work as pathway_work
 from lti_tool.people import addresses, ended_accesses, identity_checks, learner_sessions, sessions
 from lti_tool.platforms import self_tests
 from lti_tool.prior_learning import mails as candidate_mails
+from lti_tool.prior_learning import operator_mails
 from lti_tool.privacy import journal, retention
 from lti_tool.self_test.making import made_self_test
 from lti_tool.store import Session, outbox, queries
@@ -362,9 +364,11 @@ def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
                 issuer=letterhead(issuer, row.language),
                 code=addresses.code_of(row, tool.secret_key),
                 minutes=addresses.CODE_MINUTES,
+                purpose=row.purpose,
             )
     if mail is not None:
-        dispatch.is_sent(issuer, code_content(mail), reference)
+        content = operator_code_content if mail.purpose == addresses.OPERATOR else code_content
+        dispatch.is_sent(issuer, content(mail), reference)
     _finish(tool, event_id)
 
 
@@ -378,6 +382,20 @@ def mail_candidate(tool: Tool, event_id: str, payload: Json) -> None:
     if found is not None:
         issuer, mail, reference = found
         dispatch.is_sent(issuer, candidate_content(mail), reference)
+    _finish(tool, event_id)
+
+
+def mail_prior_learning_operator(tool: Tool, event_id: str, payload: Json) -> None:
+    """Mails an operator, or the issuer, that an application for recognition of prior learning waits for them.
+
+    Raises DeliveryError where another attempt may succeed.
+    """
+    with tool.store.read() as session:
+        about = payload["matter"], payload["operator_id"], payload["round"]
+        found = operator_mails.mail_of(session, tool, payload["application_id"], *about)
+    if found is not None:
+        issuer, mail, reference = found
+        dispatch.is_sent(issuer, operator_content(mail), reference)
     _finish(tool, event_id)
 
 
@@ -448,6 +466,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "tell_author": tell_author,
     "mail_code": mail_code,
     candidate_mails.TASK: mail_candidate,
+    operator_mails.TASK: mail_prior_learning_operator,
     "ask_holder": ask_holder,
     keeping.TASK: check_kept_badge,
     pathways.TASK: decide_pathway,

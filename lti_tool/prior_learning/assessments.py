@@ -13,7 +13,7 @@ from lti_tool.conditions.prior_learning_recognised import ASSESSORS
 from lti_tool.errors import PriorLearningError
 from lti_tool.observations import PRIOR_LEARNING_ASSESSED, Observation
 from lti_tool.operators import accounts
-from lti_tool.prior_learning import mails
+from lti_tool.prior_learning import mails, operator_mails
 from lti_tool.prior_learning.agreement import IDENTITIES, Found, agree, is_complete, stored_found
 from lti_tool.prior_learning.applications import lock, name_of
 from lti_tool.prior_learning.own_part import check_not_candidate
@@ -70,7 +70,9 @@ def appoint(
     )
     row.changed_at = now
     session.flush()
+    session.expire(row, ["assessments"])
     _record(session, row, "prior_learning_assessor_appointed", now, by, {"operator": assessor.id})
+    operator_mails.schedule_for(session, row, assessor.id, now)
 
 
 def is_assessor(operator: OperatorRow, issuer_id: str) -> bool:
@@ -126,6 +128,8 @@ def assess(
     said = [stored_found(each.sealed) for each in of_round(row) if each.sealed]
     if is_complete(said):
         _reveal(session, row, now)
+    elif free_place(row) == ASSESSORS + 1:
+        operator_mails.schedule(session, row, "third_needed", now)
 
 
 def _reveal(session: Session, row: PriorLearningApplication, now: datetime) -> None:
@@ -136,6 +140,7 @@ def _reveal(session: Session, row: PriorLearningApplication, now: datetime) -> N
     session.flush()
     queries.observations.add(session, [_observation(row, each) for each in of_round(row) if each.found])
     mails.schedule(session, row, "assessed", now)
+    operator_mails.schedule(session, row, "assessed", now)
 
 
 def _observation(row: PriorLearningApplication, each: PriorLearningAssessment) -> Observation:

@@ -18,7 +18,7 @@ from lti_tool.errors import NotAllowedError, PriorLearningError
 from lti_tool.observations import PRIOR_LEARNING_DECIDED, Observation, Policy
 from lti_tool.operators import accounts
 from lti_tool.people import stated_names
-from lti_tool.prior_learning import mails
+from lti_tool.prior_learning import mails, operator_mails
 from lti_tool.prior_learning.agreement import Found, stored_found
 from lti_tool.prior_learning.applications import act, lock, name_of
 from lti_tool.prior_learning.assessments import SOURCE, of_round
@@ -130,6 +130,7 @@ def appeal(session: Session, row: PriorLearningApplication, words: str, now: dat
     row.state, row.closed_at, row.assessed_at = "assessment", None, None
     act(session, row, "prior_learning_appealed", now)
     mails.schedule(session, row, "appealed", now)
+    operator_mails.schedule(session, row, "appealed", now)
 
 
 def _check(session: Session, row: PriorLearningApplication, decided: Decided) -> Template:

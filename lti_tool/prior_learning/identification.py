@@ -7,7 +7,7 @@ from datetime import datetime
 
 from lti_tool.errors import PriorLearningError
 from lti_tool.operators import accounts
-from lti_tool.prior_learning import mails
+from lti_tool.prior_learning import mails, operator_mails
 from lti_tool.prior_learning.applications import act, lock
 from lti_tool.prior_learning.own_part import check_not_candidate
 from lti_tool.store import Session, events
@@ -49,6 +49,7 @@ def ask_help(session: Session, row: PriorLearningApplication, now: datetime) -> 
     if row.help_asked_at is None:
         row.help_asked_at = now
         act(session, row, "prior_learning_help_asked", now)
+        operator_mails.schedule(session, row, "help_asked", now)
 
 
 def advise(

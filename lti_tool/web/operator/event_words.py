@@ -120,6 +120,8 @@ ACT_WORDS: Mapping[str, Sentence] = {
     "operator_disabled": _l("An operator was disabled"),
     "operator_enabled": _l("An operator was enabled again"),
     "operator_invited": _l("Somebody was invited as an operator"),
+    "operator_address_proved": _l("An operator said where they get mails about their work"),
+    "operator_address_removed": _l("An operator wants no more mails about their work"),
     "operator_joined": _l("An operator accepted an invitation"),
     "operator_signed_in": _l("An operator signed in"),
     "operator_signed_out": _l("An operator signed out"),

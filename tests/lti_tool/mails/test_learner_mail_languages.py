@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel.messages.extract import extract_from_file
 
 from lti_tool.deliveries.award_message import award_mail
+from lti_tool.deliveries.candidate_message import candidate_content
 from lti_tool.deliveries.code_message import code_content
 from lti_tool.deliveries.identity_message import identity_mail
 from lti_tool.deliveries.notice_message import notice_mail
@@ -25,7 +27,8 @@ from lti_tool.language import (
 )
 from lti_tool.mails.content import Facts, MailContent
 from lti_tool.mails.message import message_of
-from lti_tool.values import BadgeNotice, CodeMail, MailPolicy, Recipient
+from lti_tool.prior_learning.mails import Matter
+from lti_tool.values import BadgeNotice, CandidateMail, CodeMail, MailPolicy, Recipient
 from tests.deliveries import BADGE, RIGA_COLLEGE, anna
 from tests.translations import OWN_WORDS, faults
 
@@ -33,6 +36,7 @@ TRANSLATED = [language for language in MAIL_LANGUAGES if language not in LANGUAG
 #: Where the sentences of mails to learners are.
 MODULES = [
     "deliveries/award_message.py",
+    "deliveries/candidate_message.py",
     "deliveries/code_message.py",
     "deliveries/identity_message.py",
     "deliveries/mail_phrases.py",
@@ -68,9 +72,28 @@ def mails(language: str) -> list[MailContent]:
         *(award_mail(replace(BADGE, why=why), learner) for why in ("replaced", "reissued")),
         award_mail(replace(BADGE, mail_policy=MailPolicy(attach_badge=False)), nobody),
         *(notice_mail(notice, learner) for notice in notices),
-        code_content(CodeMail(recipient=nobody, issuer=RIGA_COLLEGE, code="12345678", minutes=10)),
+        *(
+            code_content(
+                CodeMail(recipient=nobody, issuer=RIGA_COLLEGE, code="12345678", minutes=10, purpose=purpose)
+            )
+            for purpose in ("", "prior_learning")
+        ),
+        *(candidate_content(candidate_mail(matter, learner)) for matter in get_args(Matter)),
         identity_mail("Solar", RIGA_COLLEGE, learner, "https://badges.example.org/holder/1"),
     ]
+
+
+def candidate_mail(matter: str, learner: Recipient) -> CandidateMail:
+    """A mail about an application, with all that any of them has."""
+    return CandidateMail(
+        recipient=learner,
+        issuer=RIGA_COLLEGE,
+        matter=matter,
+        badge="Solar",
+        url="https://badges.example.org/my/prior-learning/1",
+        reference="RPL-1",
+        last_day=date(2028, 3, 31),
+    )
 
 
 def texts(mail: MailContent) -> list[str]:

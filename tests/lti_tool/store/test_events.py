@@ -671,6 +671,8 @@ ELSEWHERE = {
             *("identity_checked", "decided", "appealed", "withdrawn"),
         )
     ),
+    "operator_address_proved",
+    "operator_address_removed",
     "statistics_made",
     "statistics_published",
     "statistics_unpublished",

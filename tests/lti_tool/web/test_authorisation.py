@@ -284,6 +284,7 @@ WHO_MAY = {
         for page in (
             *("sign-in", "invitation", "join", "confirm", "sign-out"),
             *("account/passkey", "account/passkeys/remove", "account/sessions/end"),
+            *(f"account/address{act}" for act in ("", "/prove", "/remove")),
             *(f"issuers/<slug>/operators/{act}" for act in ("give", "take", "invite")),
             *(
                 f"issuers/<slug>/endorsements/{act}"
