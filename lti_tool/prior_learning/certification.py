@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from badges.template.model import Level, Template
+from badges.template.model import Level, Template, stored_template
 from lti_tool.awarding import issuer_rules
 from lti_tool.conditions.prior_learning_recognised import majority, recognises
 from lti_tool.errors import NotAllowedError, PriorLearningError
@@ -68,7 +68,8 @@ def grant(
     """The award by which the application is certified.
 
     Raises PriorLearningError: those of `_check`, `not_met` where a learning outcome was not found, `identity` where
-    nobody has confirmed the name, `level_reference` where one is needed, `has_badge`.
+    nobody has confirmed the name, `level_reference` where one is needed, and those of
+    `_award`.
     """
     template = _check(session, row, decided)
     found = found_in(row)
@@ -184,14 +185,27 @@ def _decide(
 
 
 def _award(session: Session, row: PriorLearningApplication, policy: Policy, now: datetime) -> Award:
+    """Raises PriorLearningError: `nothing_awarded`, `badge_revoked`, `got_badge`, `last_day_passed`."""
     try:
         rule = rule_of(session, row.version, now)
         new = issuer_rules.decide(session, rule, [row.person_id], policy, now)
     except NotAllowedError as error:
-        raise PriorLearningError("closed", "the template awards nothing any more") from error
+        raise PriorLearningError("nothing_awarded", "the template awards nothing any more") from error
     if not new:
-        raise PriorLearningError("has_badge", "they have this badge, or its last day has passed")
+        raise _why_not_awarded(session, row, now)
     return new[0]
+
+
+def _why_not_awarded(session: Session, row: PriorLearningApplication, now: datetime) -> PriorLearningError:
+    """Why the rule has awarded nothing, though all is found: what has happened since the application was begun."""
+    held = queries.awards.newest_awards(session, row.version, [row.person_id]).get(row.person_id)
+    if held is not None and held.status == "revoked":
+        return PriorLearningError("badge_revoked", "they had this badge, and it was revoked")
+    if held is not None:
+        return PriorLearningError("got_badge", "they have got this badge meanwhile")
+    if stored_template(row.version.body).has_passed(now.date()):
+        return PriorLearningError("last_day_passed", "the last day of the badge has passed")
+    return PriorLearningError("nothing_awarded", "the rule awards nothing any more")
 
 
 def _recognition(row: PriorLearningApplication, decided: Decided, now: datetime) -> Recognition:

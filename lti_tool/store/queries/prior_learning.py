@@ -108,6 +108,12 @@ def running(
     )
 
 
+def number_running(session: Session, person_id: int) -> int:
+    """How many applications of the person have not ended, at whichever issuers."""
+    of_them = (Application.person_id == person_id) & Application.closed_at.is_(None)
+    return session.scalar(select(func.count(Application.id)).where(of_them)) or 0
+
+
 def of_issuer(session: Session, issuer_id: str, most: int) -> Sequence[Application]:
     """The issuer's applications, those that have not ended first, then the newest; `most` at most."""
     return _listed(session, Application.issuer_id == issuer_id, most)

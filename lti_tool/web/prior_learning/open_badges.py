@@ -105,13 +105,14 @@ def sign_in(offer_id: int) -> Response:
 
 @pages.post(f"{ONE}/begin")
 def begin(offer_id: int) -> Response:
-    """Begins an application of whoever is signed in, and opens it."""
+    """Begins an application of whoever is signed in, and opens it. Raises TooManyRequests."""
     check_own_page()
     tool = current_tool()
     try:
         with tool.store.begin() as session:
             visit = demand_visit(session)
             row = _offer(session, offer_id)
+            rate_limits.count_application(visit.address)
             candidate = Candidate(
                 address=visit.address,
                 since=visit.since,

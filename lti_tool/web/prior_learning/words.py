@@ -51,7 +51,28 @@ WHY_NOT: Mapping[str, Sentence] = {
     "appeal_days": _l("The time for an appeal is from 1 to 180 days."),
     "closed": _l("Nobody can begin an application for this badge any more."),
     "running": _l("You have begun an application for this badge already. Go on with that one."),
-    "has_badge": _l("There is this badge already, or there was, or its last day has passed."),
+    "has_badge": _l(
+        "You have this badge already, or had it before, so there is nothing to apply for. See it under “My badges”."
+    ),
+    "got_badge": _l(
+        "Nothing was decided: the candidate has got this badge in another way meanwhile. Refuse, and give that as the "
+        "reason; the badge that they have stays."
+    ),
+    "badge_revoked": _l(
+        "Nothing was decided: the candidate had this badge before, and it was revoked, so it is not awarded again. "
+        "Refuse, and give that as the reason."
+    ),
+    "last_day_passed": _l(
+        "Nothing was decided: the last day of this badge has passed. Refuse, and give that as the reason; the "
+        "candidate can apply for what has taken its place."
+    ),
+    "nothing_awarded": _l(
+        "Nothing was decided: this badge is retired, and its rule awards nothing any more. Refuse, and give that as "
+        "the reason; the candidate can apply for what has taken its place."
+    ),
+    "too_many": _l(
+        "Ten of your applications go on already. Finish one, or withdraw it, before you begin another."
+    ),
     "erased_here": _l(
         "This institution deleted your data as you wished, and awards nothing to this account any more. To apply "
         "again, begin with another e-mail address."
