@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from badges.template.model import Level, Template, stored_template
 from lti_tool.awarding import issuer_rules
@@ -96,10 +96,12 @@ def refuse(
     row: PriorLearningApplication,
     decided: Decided,
     reasons: Mapping[str, str],
+    zone: tzinfo,
     now: datetime,
 ) -> None:
     """Refuses the recognition, with reasons: `""` for the whole, and for each learning outcome that was not found.
 
+    An appeal is open until the end of its last day in the zone, which is the issuer's: that day is what mails name.
     Raises PriorLearningError: those of `_check`, and `reasons`.
     """
     _check(session, row, decided)
@@ -110,7 +112,8 @@ def refuse(
     _decide(session, row, decided, "refused", told, now)
     row.state, row.closed_at = "refused", now
     if row.round == 1:
-        row.appeal_until = now + timedelta(days=stored_terms(row.terms).appeal_days)
+        day = now.astimezone(zone).date() + timedelta(days=stored_terms(row.terms).appeal_days)
+        row.appeal_until = datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC)
     mails.schedule(session, row, "refused", now)
 
 

@@ -1,7 +1,7 @@
 """Nothing is certified that was not found, by nobody who took part before; a refusal has reasons and one appeal."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -161,8 +161,20 @@ def test_there_is_one_appeal(tool, offer_id):
 def test_an_appeal_has_a_term_and_words(tool, offer_id):
     application_id, _by = refused_application(tool, offer_id)
     assert refused(appeal, tool, application_id, "") == "words"
-    tool.clock.advance(days=30)
+    tool.clock.advance(days=31)
     assert refused(appeal, tool, application_id) == "no_appeal"
+
+
+def test_an_appeal_is_open_to_the_end_of_the_day_that_the_mail_names(tool, offer_id, tmp_path):
+    """That of the issuer: in Riga it is already the next day when the decision is made."""
+    tool.clock.now = datetime(2026, 12, 1, 22, 30, tzinfo=UTC)
+    application_id, _by = refused_application(tool, offer_id)
+    run_due_jobs(tool)
+    mails = [each.read_text().replace("=\n", "") for each in (tmp_path / "mail").glob("*refused*")]
+    assert "1 January 2027" in mails[0]
+    tool.clock.now = datetime(2027, 1, 1, 21, 59, 58, tzinfo=UTC)
+    appeal(tool, application_id)
+    assert state(tool) == "assessment"
 
 
 def test_no_appeal_beside_another_application(tool, offer_id):

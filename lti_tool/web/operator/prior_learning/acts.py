@@ -24,7 +24,8 @@ from lti_tool.store.models import PriorLearningApplication
 from lti_tool.web.checked_requests import row_id, typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
-from lti_tool.web.operator.prior_learning.application import ONE, application_of, page_of, parts_of
+from lti_tool.web.operator.prior_learning.application import ONE, application_of, page_of
+from lti_tool.web.operator.prior_learning.parts import parts_of
 from lti_tool.web.operator.visits import OperatorVisit, current_operator, issuer_at
 from lti_tool.web.prior_learning.own_acts import typed_words
 from lti_tool.web.prior_learning.words import why_not
@@ -124,11 +125,12 @@ def refuse(slug: str, application_key: UUID) -> Response:
     """Refuses the recognition, with reasons."""
 
     def act(
-        session: Session, _issuer: Issuer, row: PriorLearningApplication, now: datetime, visit: OperatorVisit
+        session: Session, issuer: Issuer, row: PriorLearningApplication, now: datetime, visit: OperatorVisit
     ) -> None:
         number = len(stored_template(row.version.body).learning_outcomes)
         reasons = {str(each): typed_words(f"reason-{each}") for each in range(1, number + 1)}
-        certification.refuse(session, row, _decided(visit), {"": typed_words("reason"), **reasons}, now)
+        told = {"": typed_words("reason"), **reasons}
+        certification.refuse(session, row, _decided(visit), told, issuer.profile.zone, now)
 
     return _change(slug, application_key, "certify_prior_learning", act)
 

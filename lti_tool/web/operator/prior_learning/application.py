@@ -1,17 +1,7 @@
-"""One application, for operators: each sees of it what their part in it needs, and whoever has none does not find it.
-
-* Who manages sees steps and dates, appoints assessors, and sees whether they have assessed; what they said, when all
-  who are needed have.
-* An assessor sees the portfolio of what they are appointed for, and what they said themselves.
-* A counsellor sees the portfolio of whoever has asked for help, until another one has given advice, or it is handed in
-  without any.
-* Of what was withdrawn nobody gets the files any more.
-* Who certifies sees what was found once that is revealed, and the list of what was handed in, without the files.
-"""
+"""One application, for operators: each sees what their part in it needs, and whoever has none does not find it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +11,6 @@ from werkzeug.wrappers import Response
 from badges.template.model import stored_template
 from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuer import Issuer
-from lti_tool.operators.permissions import may
 from lti_tool.prior_learning import applications, assessments
 from lti_tool.prior_learning.agreement import CHECKED
 from lti_tool.prior_learning.certification import claims_level, met_in
@@ -31,10 +20,10 @@ from lti_tool.store import Session, events, queries
 from lti_tool.store.models import (
     OperatorRow,
     PriorLearningApplication,
-    PriorLearningAssessment,
 )
 from lti_tool.web.current import current_tool
 from lti_tool.web.operator.prior_learning.offers import ROUTE
+from lti_tool.web.operator.prior_learning.parts import parts_of
 from lti_tool.web.operator.visits import OperatorVisit, current_operator, issuer_at, operator_page
 from lti_tool.web.prior_learning.own_portfolio import attachment, item_of
 from lti_tool.web.prior_learning.words import ANSWERS, IDENTITIES, KINDS, STATES, STEPS
@@ -42,35 +31,6 @@ from lti_tool.web.prior_learning.words import ANSWERS, IDENTITIES, KINDS, STATES
 pages = Blueprint("operator_prior_learning", __name__)
 
 ONE = f"{ROUTE}/applications/<uuid:application_key>"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """Which parts an operator has in an application. `own` is their assessment, where they are appointed;
-    `assesses_now`: in the round that goes on.
-    """
-
-    manages: bool
-    counsels: bool
-    certifies: bool
-    own: PriorLearningAssessment | None
-    assesses_now: bool
-    is_withdrawn: bool
-
-    @property
-    def has_any(self) -> bool:
-        """Whether they see the application at all."""
-        return self.manages or self.counsels or self.certifies or self.own is not None
-
-    @property
-    def identifies(self) -> bool:
-        """Whether they may check who the candidate is: whoever decides, or has assessed it in this round."""
-        return self.certifies or self.assesses_now
-
-    @property
-    def sees_files(self) -> bool:
-        """Whether they get the files of the portfolio."""
-        return not self.is_withdrawn and (self.counsels or self.own is not None)
 
 
 @pages.get(ONE)
@@ -110,24 +70,6 @@ def application_of(
     if row is None or row.issuer_id != issuer.id or not parts_of(visit, issuer, row).has_any:
         raise NotFoundError("the issuer has no such application, or the operator has no part in it")
     return row
-
-
-def parts_of(visit: OperatorVisit, issuer: Issuer, row: PriorLearningApplication) -> Parts:
-    """The operator's parts now: a role that was taken from them takes its part, too."""
-    operator = visit.operator
-    own = next((each for each in row.assessments if each.operator_id == operator.id), None)
-    asks = row.help_asked_at is not None and row.state in ("identification", "documentation")
-    is_free = row.counsellor_id == operator.id or (asks and row.counsellor_id is None)
-    return Parts(
-        manages=may(operator, issuer.id, "manage_prior_learning"),
-        counsels=is_free and own is None and may(operator, issuer.id, "counsel_prior_learning"),
-        certifies=may(operator, issuer.id, "certify_prior_learning"),
-        own=own if may(operator, issuer.id, "assess_prior_learning") else None,
-        assesses_now=own is not None
-        and own.round == row.round
-        and may(operator, issuer.id, "assess_prior_learning"),
-        is_withdrawn=row.state == "withdrawn",
-    )
 
 
 def page_of(

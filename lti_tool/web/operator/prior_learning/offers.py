@@ -28,6 +28,7 @@ from lti_tool.store.models import PriorLearningApplication, PriorLearningOffer
 from lti_tool.web.checked_requests import row_id
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
+from lti_tool.web.operator.prior_learning.waiting import waits_for
 from lti_tool.web.operator.visits import OperatorVisit, current_operator, issuer_at, operator_page
 from lti_tool.web.prior_learning.own_acts import typed_words
 from lti_tool.web.prior_learning.words import STATES, why_not
@@ -58,6 +59,7 @@ def show(slug: str) -> Response:
             ],
             applications=[(row, stored_template(row.version.body).name) for row in rows],
             states=STATES,
+            waiting={row.id: waits_for(visit, issuer, row) for row in rows},
         )
 
 
