@@ -141,6 +141,15 @@ def go_back(session: Session, row: PriorLearningApplication, now: datetime) -> N
     row.state, row.identified_at, row.changed_at = "identification", None, now
 
 
+def is_as_added(session: Session, item: PriorLearningItem) -> bool:
+    """Whether the bytes of the part are those that were put in, by size and SHA-256; true of one without any."""
+    found, size = sha256(), 0
+    for part in queries.prior_learning.contents(session, item.id):
+        found.update(part)
+        size += len(part)
+    return not item.sha256 or (size, found.hexdigest()) == (item.size, item.sha256)
+
+
 def file_name(item: PriorLearningItem) -> str:
     """How the file of a part is called when somebody stores it: in ASCII, by its title, with the ending of its type."""
     words = re.sub("[^A-Za-z0-9]+", "-", item.title).strip("-")[:60]

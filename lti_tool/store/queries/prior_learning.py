@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, Select, delete, exists, func, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lti_tool.store.models import (
+    Award,
     AwardRule,
     LearnerSession,
     Person,
@@ -114,6 +115,23 @@ def number_running(session: Session, person_id: int) -> int:
     return session.scalar(select(func.count(Application.id)).where(of_them)) or 0
 
 
+def namesakes(session: Session, row: Application, name: str) -> bool:
+    """Whether another person of that name has applied to the issuer for the same template, or was awarded it."""
+    is_called_so = (Person.name == name) | (Person.stated_name == name)
+    of_others = is_called_so & (Person.id != row.person_id) & Person.erased_at.is_(None)
+    applied = select(Application.id).join(Person, Person.id == Application.person_id)
+    awarded = select(Award.id).join(Person, Person.id == Award.person_id)
+    return bool(name) and any(
+        session.scalar(
+            query.where(
+                of_others, table.issuer_id == row.issuer_id, table.template_id == row.template_id
+            ).limit(1)
+        )
+        is not None
+        for query, table in ((applied, Application), (awarded, Award))
+    )
+
+
 def of_issuer(session: Session, issuer_id: str, most: int) -> Sequence[Application]:
     """The issuer's applications, those that have not ended first, then the newest; `most` at most."""
     return _listed(session, Application.issuer_id == issuer_id, most)
@@ -139,7 +157,10 @@ def of_counsellor(session: Session, issuer_id: str, operator_id: int, most: int)
 
 
 def _listed(session: Session, where: ColumnElement[bool], most: int) -> Sequence[Application]:
-    query = select(Application).where(where).options(joinedload(Application.version))
+    # A list says of each whose it is and what waits: not a query for each.
+    whole = joinedload(Application.version), joinedload(Application.person)
+    parts = selectinload(Application.assessments), selectinload(Application.decisions)
+    query = select(Application).where(where).options(*whole, *parts)
     ordered = query.order_by(Application.closed_at.is_not(None), Application.id.desc())
     return session.scalars(ordered.limit(most)).all()
 

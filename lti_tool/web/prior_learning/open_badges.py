@@ -32,7 +32,7 @@ from lti_tool.web.learner.learner_visits import (
 )
 from lti_tool.web.learner.mine import wrong_code
 from lti_tool.web.page_issuer import issuer_of, set_page_issuer
-from lti_tool.web.prior_learning.words import why_not
+from lti_tool.web.prior_learning.words import STEPS, why_not
 from lti_tool.web.translation import gettext as _
 
 pages = Blueprint("prior_learning_open", __name__)
@@ -156,6 +156,7 @@ def _page(session: Session, row: PriorLearningOffer, **values: Any) -> Response:
             needs_name=_needs_name(session, people),
             running=running,
             minutes=CODE_MINUTES,
+            steps=STEPS,
             **given,
         )
     )

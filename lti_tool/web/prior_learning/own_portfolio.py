@@ -26,8 +26,9 @@ from lti_tool.web.current import current_tool
 from lti_tool.web.headers import private
 from lti_tool.web.learner.learner_visits import check_own_page, demand_visit
 from lti_tool.web.limits import OneOfEach, one_of, waiting_for_strangers
-from lti_tool.web.prior_learning.own import ONE, change, own_application
+from lti_tool.web.prior_learning.own import ONE, change, own_application, page_of
 from lti_tool.web.prior_learning.own_acts import typed_words
+from lti_tool.web.prior_learning.words import CHANGED
 
 pages = Blueprint("prior_learning_own_portfolio", __name__)
 
@@ -123,11 +124,14 @@ def remove(application_key: UUID, item_key: UUID) -> AnyResponse:
 
 
 @pages.get(_ITEM)
-def download(application_key: UUID, item_key: UUID) -> Response:
+def download(application_key: UUID, item_key: UUID) -> AnyResponse:
     """The bytes of a part, for the candidate. Raises NotFoundError."""
     with current_tool().store.read() as session:
-        row = own_application(session, demand_visit(session), application_key)
+        visit = demand_visit(session)
+        row = own_application(session, visit, application_key)
         item = item_of(session, row, item_key)
+        if not portfolio.is_as_added(session, item):
+            return page_of(session, visit, row, "documentation", wrong=str(CHANGED))
     return attachment(item)
 
 

@@ -37,6 +37,11 @@ KINDS: Mapping[str, Sentence] = {
     "file": _l("File"),
     "badge": _l("Badge"),
 }
+#: Of a file whose bytes in the database are others than when it was put in.
+CHANGED = _l(
+    "This file is not given out: it is not as it was put into the portfolio, because its SHA-256 is another one. Tell "
+    "whoever runs this site."
+)
 #: Why something was not done, by the code of a PriorLearningError.
 WHY_NOT: Mapping[str, Sentence] = {
     "fees": _l(

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from badges.template.model import stored_template
 from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuer import Issuer
-from lti_tool.prior_learning import applications, assessments
+from lti_tool.prior_learning import applications, assessments, portfolio
 from lti_tool.prior_learning.agreement import CHECKED
 from lti_tool.prior_learning.certification import claims_level, met_in
 from lti_tool.prior_learning.identity_checks import confirmed_by
@@ -26,7 +26,7 @@ from lti_tool.web.operator.prior_learning.offers import ROUTE
 from lti_tool.web.operator.prior_learning.parts import parts_of
 from lti_tool.web.operator.visits import OperatorVisit, current_operator, issuer_at, operator_page
 from lti_tool.web.prior_learning.own_portfolio import attachment, item_of
-from lti_tool.web.prior_learning.words import ANSWERS, IDENTITIES, KINDS, STATES, STEPS
+from lti_tool.web.prior_learning.words import ANSWERS, CHANGED, IDENTITIES, KINDS, STATES, STEPS
 
 pages = Blueprint("operator_prior_learning", __name__)
 
@@ -56,6 +56,8 @@ def download(slug: str, application_key: UUID, item_key: UUID) -> Response:
         if not parts_of(visit, issuer, row).sees_files:
             raise NotFoundError("the operator gets no files of this application")
         item = item_of(session, row, item_key)
+        if not portfolio.is_as_added(session, item):
+            return page_of(session, visit, issuer, row, wrong=str(CHANGED))
         events.record(
             session, "prior_learning_file_read", "prior_learning", row.id, tool.clock(), actor=visit.actor
         )
@@ -92,7 +94,9 @@ def page_of(
         "methods": {code: IDENTITIES[code] for code in CHECKED},
         "place": place,
         "assessors": _assessors(session, issuer, row) if place else (),
-        "names": {each.id: each.name for each in queries.operators.operators_of(session, issuer.id)},
+        "able": _able(session, issuer),
+        "namesakes": queries.prior_learning.namesakes(session, row, applications.name_of(row.person)),
+        "names": _names(session, row),
         "steps": STEPS,
         "states": STATES,
         "answers": ANSWERS,
@@ -104,6 +108,22 @@ def page_of(
     return operator_page(
         "operator/prior_learning/application.html", visit, issuer_now=issuer, **(given | values)
     )
+
+
+def _names(session: Session, row: PriorLearningApplication) -> dict[int, str]:
+    """How those are called who have, or had, a part in it, also without any role by now; of the erased the number."""
+    ids = {each.operator_id for each in row.assessments}
+    ids |= {each.operator_id for each in row.decisions}
+    ids |= {each.operator_id for each in row.identity_checks}
+    ids |= {row.counsellor_id} if row.counsellor_id is not None else set()
+    found = {operator_id: queries.operators.operator(session, operator_id) for operator_id in ids}
+    return {number: each.name if each and each.name else f"# {number}" for number, each in found.items()}
+
+
+def _able(session: Session, issuer: Issuer) -> set[int]:
+    """The numbers of the accounts that may assess."""
+    of_issuer = queries.operators.operators_of(session, issuer.id)
+    return {each.id for each in of_issuer if assessments.is_assessor(each, issuer.id)}
 
 
 def _assessors(session: Session, issuer: Issuer, row: PriorLearningApplication) -> list[OperatorRow]:

@@ -14,6 +14,7 @@ from lti_tool.errors import PriorLearningError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.operators.permissions import may
 from lti_tool.prior_learning import offers
+from lti_tool.prior_learning.applications import name_of
 from lti_tool.prior_learning.currencies import currencies, currency_of
 from lti_tool.prior_learning.terms import (
     LONGEST_RUBRIC,
@@ -28,6 +29,7 @@ from lti_tool.store.models import PriorLearningApplication, PriorLearningOffer
 from lti_tool.web.checked_requests import row_id
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
+from lti_tool.web.operator.prior_learning.parts import parts_of
 from lti_tool.web.operator.prior_learning.waiting import waits_for
 from lti_tool.web.operator.visits import OperatorVisit, current_operator, issuer_at, operator_page
 from lti_tool.web.prior_learning.own_acts import typed_words
@@ -60,6 +62,9 @@ def show(slug: str) -> Response:
             applications=[(row, stored_template(row.version.body).name) for row in rows],
             states=STATES,
             waiting={row.id: waits_for(visit, issuer, row) for row in rows},
+            candidates={
+                row.id: name_of(row.person) for row in rows if parts_of(visit, issuer, row).sees_portfolio
+            },
         )
 
 

@@ -31,6 +31,7 @@ class Parts:
     own: PriorLearningAssessment | None
     assesses_now: bool
     is_withdrawn: bool
+    is_handed_in: bool
 
     @property
     def has_any(self) -> bool:
@@ -41,6 +42,11 @@ class Parts:
     def identifies(self) -> bool:
         """Whether they may check who the candidate is: whoever decides, or has assessed it in this round."""
         return self.certifies or self.assesses_now
+
+    @property
+    def sees_portfolio(self) -> bool:
+        """Whether they see who the candidate is, and what stands in the portfolio: a draft is the candidate's alone."""
+        return self.sees_files or (self.certifies and self.is_handed_in and not self.is_withdrawn)
 
     @property
     def sees_files(self) -> bool:
@@ -63,4 +69,5 @@ def parts_of(visit: OperatorVisit, issuer: Issuer, row: PriorLearningApplication
         and own.round == row.round
         and may(operator, issuer.id, "assess_prior_learning"),
         is_withdrawn=row.state == "withdrawn",
+        is_handed_in=row.handed_in_at is not None,
     )
