@@ -5,6 +5,7 @@ It is said of the learner's award, in the subject and as evidence: the achieveme
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -32,12 +33,28 @@ _NAME: Texts = {
 _BASIS: Texts = {
     "en": (
         "Decision {reference} of {day}. Basis: the portfolio of the learner was assessed against each learning outcome "
-        "by {assessors} assessors, independently of each other; the identity of the learner was checked."
+        "by {assessors} assessors, independently of each other; {identity}."
     ),
     "lv": (
         "Lēmums {reference}, {day}. Pamats: apguvēja portfolio pret katru mācīšanās rezultātu neatkarīgi cits no cita "
-        "novērtēja vērtētāji ({assessors}); apguvēja identitāte pārbaudīta."
+        "novērtēja vērtētāji ({assessors}); {identity}."
     ),
+}
+#: How it was checked who the learner is; "" stands for a method that is not known here.
+_IDENTITY: Mapping[str, Texts] = {
+    "document": {
+        "en": "the identity of the learner was checked by a document, in the same room",
+        "lv": "apguvēja identitāte pārbaudīta pēc dokumenta klātienē",
+    },
+    "document_online": {
+        "en": "the identity of the learner was checked by a document, in a video call",
+        "lv": "apguvēja identitāte pārbaudīta pēc dokumenta videozvanā",
+    },
+    "known": {
+        "en": "the institution knows the learner, and confirmed the identity",
+        "lv": "iestāde pazīst apguvēju un apstiprināja viņa identitāti",
+    },
+    "": {"en": "the identity of the learner was checked", "lv": "apguvēja identitāte pārbaudīta"},
 }
 _LEVEL: Texts = {
     "en": " The level is recognised by decision {level_reference} (in Latvia: MK 505).",
@@ -47,13 +64,17 @@ _LEVEL: Texts = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriorLearning:
-    """The decision: `reference` its number, `level_reference` that of the one that recognises the level, or ""."""
+    """The decision: `reference` its number, `level_reference` that of the one that recognises the level, or "".
+
+    `identity`: how it was checked who the learner is: document, document_online, known; "" where that is not told.
+    """
 
     reference: str
     decided_at: datetime
     assessed_at: datetime
     level_reference: str
     assessors: int
+    identity: str = ""
 
 
 def assessment(
@@ -87,6 +108,7 @@ def evidence(prior_learning: PriorLearning, credential_id: str, language: str, z
             reference=prior_learning.reference,
             day=day,
             assessors=prior_learning.assessors,
+            identity=text_in(_IDENTITY.get(prior_learning.identity, _IDENTITY[""]), language),
             level_reference=prior_learning.level_reference,
         ),
     )

@@ -20,6 +20,7 @@ from lti_tool.deliveries.code_message import code_content
 from lti_tool.deliveries.feedback_message import feedback_content
 from lti_tool.deliveries.host_message import host_content
 from lti_tool.deliveries.identity_message import identity_mail
+from lti_tool.deliveries.operator_message import operator_code_content, operator_content
 from lti_tool.deliveries.review_message import review_content
 from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.errors import DeliveryError, NotAllowedError, NotFoundError
@@ -39,6 +40,7 @@ from lti_tool.pathways import work as pathway_work
 from lti_tool.people import addresses, ended_accesses, identity_checks, learner_sessions, sessions
 from lti_tool.platforms import self_tests
 from lti_tool.prior_learning import mails as candidate_mails
+from lti_tool.prior_learning import operator_mails
 from lti_tool.privacy import journal, retention
 from lti_tool.reviews import reminders
 from lti_tool.self_test.making import made_self_test
@@ -367,9 +369,11 @@ def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
                 issuer=letterhead(issuer, row.language),
                 code=addresses.code_of(row, tool.secret_key),
                 minutes=addresses.CODE_MINUTES,
+                purpose=row.purpose,
             )
     if mail is not None:
-        dispatch.is_sent(issuer, code_content(mail), reference)
+        content = operator_code_content if mail.purpose == addresses.OPERATOR else code_content
+        dispatch.is_sent(issuer, content(mail), reference)
     _finish(tool, event_id)
 
 
@@ -412,6 +416,20 @@ def mail_review(tool: Tool, event_id: str, payload: Json) -> None:
         if found is not None and is_sent:
             reminders.record_mailed(session, found[2], tool.clock())
         outbox.finish(session, event_id)
+
+
+def mail_prior_learning_operator(tool: Tool, event_id: str, payload: Json) -> None:
+    """Mails an operator, or the issuer, that an application for recognition of prior learning waits for them.
+
+    Raises DeliveryError where another attempt may succeed.
+    """
+    with tool.store.read() as session:
+        about = payload["matter"], payload["operator_id"], payload["round"]
+        found = operator_mails.mail_of(session, tool, payload["application_id"], *about)
+    if found is not None:
+        issuer, mail, reference = found
+        dispatch.is_sent(issuer, operator_content(mail), reference)
+    _finish(tool, event_id)
 
 
 def check_kept_badge(tool: Tool, event_id: str, payload: Json) -> None:
@@ -489,6 +507,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "mail_code": mail_code,
     candidate_mails.TASK: mail_candidate,
     reminders.TASK: mail_review,
+    operator_mails.TASK: mail_prior_learning_operator,
     "ask_holder": ask_holder,
     keeping.TASK: check_kept_badge,
     pathways.TASK: decide_pathway,

@@ -649,13 +649,33 @@ class CandidateMail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorMail:
+    """What an operator has to do now in an application for recognition of prior learning (`matter`).
+
+    `badge`: what is applied for; `url`: of the application's page; `account_url`: where they say that they want no
+    such mails. Nobody who has applied is named.
+    """
+
+    recipient: Recipient
+    issuer: Letterhead
+    matter: str
+    badge: str
+    url: str
+    account_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeMail:
-    """A mail with a code to an address, in the name of the `issuer`; the code works for so many `minutes`."""
+    """A mail with a code to an address, in the name of the `issuer`; the code works for so many `minutes`.
+
+    `purpose`: what it opens, as `lti_tool.people.addresses` has it; "" for the badges of a learner.
+    """
 
     recipient: Recipient
     issuer: Letterhead
     code: str = field(repr=False)
     minutes: int
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

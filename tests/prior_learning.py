@@ -146,7 +146,8 @@ def refuse(tool: Tool, application_id: int, by: Decided | None = None, reasons=N
     told = reasons or {"": "Not enough was shown."} | {
         str(each): "No example." for each in range(1, OUTCOMES + 1)
     }
-    change(tool, application_id, certification.refuse, by or decided(tool), told, tool.clock())
+    zone = tool.issuer.profile.zone
+    change(tool, application_id, certification.refuse, by or decided(tool), told, zone, tool.clock())
 
 
 def later(days: int) -> timedelta:

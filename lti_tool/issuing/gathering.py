@@ -281,6 +281,7 @@ def _prior_learning(given: Mapping[str, str]) -> PriorLearning:
         assessed_at=datetime.fromisoformat(given["assessed_at"]),
         level_reference=given["level_reference"],
         assessors=int(given["assessors"]),
+        identity=given.get("identity", ""),
     )
 
 

@@ -193,6 +193,7 @@ def _dummy_decision(real: PriorLearning) -> PriorLearning:
         assessed_at=datetime(1970, 1, 1, 12, tzinfo=UTC),
         level_reference=secrets.token_hex(16) if real.level_reference else "",
         assessors=real.assessors,
+        identity=real.identity,
     )
 
 

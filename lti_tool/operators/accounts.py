@@ -140,6 +140,7 @@ def empty(session: Session, row: OperatorRow) -> None:
     row.name = ""
     row.identities, row.passkeys, row.roles = [], [], []
     queries.operators.delete_sessions_of(session, row.id)
+    queries.operators.delete_mail_address(session, row.id)
     queries.organisations.delete_memberships(session, row.id)
 
 

@@ -46,6 +46,7 @@ Permission = Literal[
     "manage_prior_learning",
     "counsel_prior_learning",
     "assess_prior_learning",
+    "identify_prior_learning",
     "certify_prior_learning",
 ]
 
@@ -100,6 +101,8 @@ MAY: Mapping[str, frozenset[str]] = {
     "counsel_prior_learning": frozenset({"counsellor"}),
     # Where they are appointed.
     "assess_prior_learning": frozenset({"assessor"}),
+    # Who the candidate is, before the decision: whoever decides, or assesses it.
+    "identify_prior_learning": frozenset({"owner", "approver", "assessor"}),
     "certify_prior_learning": frozenset({"owner", "approver"}),
 }
 

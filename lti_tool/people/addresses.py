@@ -48,6 +48,10 @@ MOST_TRIES = 5
 MOST_ADDRESSES = 5
 #: Of a code by which somebody new may begin an application to have prior learning recognised.
 PRIOR_LEARNING = "prior_learning"
+#: Of a code by which an operator shows where they get mails about their work; it opens nothing of a learner.
+OPERATOR = "operator"
+#: Of codes that begin a session of a learner, or prove an address of one.
+OF_LEARNERS = frozenset({"", PRIOR_LEARNING})
 #: As long as any address that mail servers take.
 MAX_LENGTH = 254
 #: For how long staff confirm that a reused address is still of the same person.
@@ -75,7 +79,7 @@ class Asking:
     """Who asks for a code: a person inside a platform, or somebody outside of whom nothing is known (None).
 
     `language` is that of the page, `issuer_id` in whose name it is sent. `purpose`: PRIOR_LEARNING where somebody whom
-    nobody knows may begin; "" else.
+    nobody knows may begin, OPERATOR for an operator's own; "" else.
     """
 
     person_id: int | None
@@ -121,26 +125,32 @@ def code_of(row: AddressCode, secret_key: str) -> str:
 def is_to_be_mailed(session: Session, row: AddressCode, now: datetime) -> bool:
     """Whether the mail is sent: inside always, outside only to an address that somebody has proved.
 
-    To any address where somebody new may begin.
+    To any address where somebody new may begin, or an operator wants their mails.
     """
     if row.expires_at <= now:
         return False
-    if row.person_id is not None or row.purpose == PRIOR_LEARNING:
+    if row.person_id is not None or row.purpose in (PRIOR_LEARNING, OPERATOR):
         return True
     return bool(queries.proved_addresses.with_address(session, row.address))
 
 
 def proved_by(
-    store: Store, ticket: str, typed: str, person_id: int | None, secret_key: str, now: datetime
+    store: Store,
+    ticket: str,
+    typed: str,
+    person_id: int | None,
+    secret_key: str,
+    now: datetime,
+    purposes: Collection[str] = OF_LEARNERS,
 ) -> str | None:
     """The address whose code was typed, by the browser that asked for it; the code is used up.
 
-    None where the code is another one, expired, or was tried MOST_TRIES times. Each try is counted in a transaction of
-    its own, before the code is compared.
+    None where the code is another one, for none of these purposes, expired, or was tried MOST_TRIES times. Each try is
+    counted in a transaction of its own, before the code is compared.
     """
     with store.begin() as session:
         row = queries.proved_addresses.count_try(session, secret_hash(ticket), person_id, MOST_TRIES, now)
-        if row is None:
+        if row is None or row.purpose not in purposes:
             return None
         digits = "".join(each for each in typed if "0" <= each <= "9")
         if not compare_digest(digits.encode(), code_of(row, secret_key).encode()):

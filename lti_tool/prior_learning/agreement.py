@@ -18,6 +18,8 @@ from lti_tool.values import Json
 #: by somebody who says so; not checked.
 Identity = Literal["document", "document_online", "known", "none"]
 IDENTITIES = get_args(Identity)
+#: Those by which it was checked: what was not checked is never taken for it.
+CHECKED: tuple[Identity, ...] = ("document", "document_online", "known")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

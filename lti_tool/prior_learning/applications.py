@@ -25,6 +25,9 @@ from lti_tool.store.models import (
     ProvedAddress,
 )
 
+#: Of one person, at all issuers together, that have not ended.
+MOST_RUNNING = 10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
@@ -46,8 +49,8 @@ def begin(
     """The candidate's new application.
 
     Raises PriorLearningError: `closed` where nobody can begin, `erased_here` where the issuer was told to award them
-    nothing, `running` where they have begun already, `has_badge`, `no_name`, and those of `_person`; NotFoundError
-    where the template is retired.
+    nothing, `running` where they have begun already, `too_many`, `has_badge`, `no_name`, and those of `_person`;
+    NotFoundError where the template is retired.
     """
     if offer.closed_at is not None:
         raise PriorLearningError("closed", "nobody can begin any more")
@@ -57,7 +60,11 @@ def begin(
         raise PriorLearningError("erased_here", "the issuer has erased them, and awards them nothing")
     if queries.prior_learning.running(session, offer.issuer_id, offer.template_id, [person.id]) is not None:
         raise PriorLearningError("running", "they have begun already")
-    if queries.awards.newest_awards(session, version, [person.id]).get(person.id) is not None:
+    if queries.prior_learning.number_running(session, person.id) >= MOST_RUNNING:
+        raise PriorLearningError("too_many", "as many of their applications go on as may")
+    if queries.awards.newest_awards(
+        session, version, _same_people(session, candidate, person, reused_domains)
+    ):
         raise PriorLearningError("has_badge", "they have, or have had, this badge")
     _name(session, person, candidate.name, now)
     row = PriorLearningApplication(
@@ -133,6 +140,19 @@ def _person(session: Session, candidate: Candidate, reused_domains: Collection[s
     by = events.person(person.id)
     events.record(session, "address_proved", "person", person.id, now, actor=by)
     return person
+
+
+def _same_people(
+    session: Session, candidate: Candidate, person: Person, reused_domains: Collection[str]
+) -> Collection[int]:
+    """The person, and all others whom the same code opens and who are called the same: one learner on two platforms.
+
+    Those of other names may be a family that shares the address.
+    """
+    opened = addresses.opened_by(session, candidate.address, candidate.since, reused_domains).people
+    name = name_of(person) or candidate.name
+    others = (session.get_one(Person, each) for each in opened)
+    return {person.id, *(each.id for each in others if name_of(each) == name)}
 
 
 def _name(session: Session, person: Person, name: str, now: datetime) -> None:

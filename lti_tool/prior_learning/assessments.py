@@ -13,9 +13,10 @@ from lti_tool.conditions.prior_learning_recognised import ASSESSORS
 from lti_tool.errors import PriorLearningError
 from lti_tool.observations import PRIOR_LEARNING_ASSESSED, Observation
 from lti_tool.operators import accounts
-from lti_tool.prior_learning import mails
+from lti_tool.prior_learning import mails, operator_mails
 from lti_tool.prior_learning.agreement import IDENTITIES, Found, agree, is_complete, stored_found
 from lti_tool.prior_learning.applications import lock, name_of
+from lti_tool.prior_learning.own_part import check_not_candidate
 from lti_tool.store import Session, events, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import (
@@ -49,11 +50,12 @@ def appoint(
     """Appoints an operator, who is an assessor of the issuer, for the free place.
 
     Raises PriorLearningError: `wrong_step` before the portfolio is handed in, `no_place`, `is_counsellor`, `appointed`
-    where they are already, or were in an earlier round, `not_assessor`.
+    where they are already, or were in an earlier round, `not_assessor`, `own_application`.
     """
     lock(session, row, "assessment")
     if not is_assessor(assessor, row.issuer_id):
         raise PriorLearningError("not_assessor", "the operator is no assessor of the issuer")
+    check_not_candidate(session, row, assessor.id)
     if assessor.id == row.counsellor_id:
         raise PriorLearningError("is_counsellor", "nobody assesses where they counselled")
     if any(each.operator_id == assessor.id for each in row.assessments):
@@ -68,7 +70,9 @@ def appoint(
     )
     row.changed_at = now
     session.flush()
+    session.expire(row, ["assessments"])
     _record(session, row, "prior_learning_assessor_appointed", now, by, {"operator": assessor.id})
+    operator_mails.schedule_for(session, row, assessor.id, now)
 
 
 def is_assessor(operator: OperatorRow, issuer_id: str) -> bool:
@@ -97,12 +101,14 @@ def assess(
     """Keeps what the appointed assessor says, once; revealed with that of the others when all is said.
 
     Raises PriorLearningError: `wrong_step`, `not_appointed`, `decided`, `answers` where not each learning outcome is
-    judged in words, `identity`, `name_changed` where the candidate has meanwhile stated another name.
+    judged in words, `identity`, `name_changed` where the candidate has meanwhile stated another name,
+    `own_application`.
     """
     template = lock(session, row, "assessment")
     own = next((each for each in of_round(row) if each.operator_id == operator_id), None)
     if own is None:
         raise PriorLearningError("not_appointed", "they are not appointed")
+    check_not_candidate(session, row, operator_id)
     if own.decided_at is not None:
         raise PriorLearningError("decided", "they have assessed already")
     if len(found.outcomes) != len(template.learning_outcomes) or not all(
@@ -125,6 +131,8 @@ def assess(
     said = [stored_found(each.sealed) for each in of_round(row) if each.sealed]
     if is_complete(said):
         _reveal(session, row, now)
+    elif free_place(row) == ASSESSORS + 1:
+        operator_mails.schedule(session, row, "third_needed", now)
 
 
 def _reveal(session: Session, row: PriorLearningApplication, now: datetime) -> None:
@@ -135,6 +143,7 @@ def _reveal(session: Session, row: PriorLearningApplication, now: datetime) -> N
     session.flush()
     queries.observations.add(session, [_observation(row, each) for each in of_round(row) if each.found])
     mails.schedule(session, row, "assessed", now)
+    operator_mails.schedule(session, row, "assessed", now)
 
 
 def _observation(row: PriorLearningApplication, each: PriorLearningAssessment) -> Observation:

@@ -9,19 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
-from badges.template.model import Level, Template
+from badges.template.model import Level, Template, stored_template
 from lti_tool.awarding import issuer_rules
 from lti_tool.conditions.prior_learning_recognised import majority, recognises
 from lti_tool.errors import NotAllowedError, PriorLearningError
 from lti_tool.observations import PRIOR_LEARNING_DECIDED, Observation, Policy
 from lti_tool.operators import accounts
 from lti_tool.people import stated_names
-from lti_tool.prior_learning import mails
+from lti_tool.prior_learning import mails, operator_mails
 from lti_tool.prior_learning.agreement import Found, agreed_levels, stored_found
 from lti_tool.prior_learning.applications import act, lock, name_of
 from lti_tool.prior_learning.assessments import SOURCE, of_round
+from lti_tool.prior_learning.identity_checks import confirmed_by
+from lti_tool.prior_learning.own_part import check_not_candidate
 from lti_tool.prior_learning.rules import rule_of
 from lti_tool.prior_learning.terms import stored_terms
 from lti_tool.store import Session, events, queries
@@ -71,16 +73,16 @@ def grant(
 ) -> Award:
     """The award by which the application is certified.
 
-    Raises PriorLearningError: those of `_check`, `not_met` where a learning outcome was not found, `identity` where no
-    assessor confirmed the name, `level_reference` where one is needed, `has_badge`.
+    Raises PriorLearningError: those of `_check`, `not_met` where a learning outcome was not found, `identity` where
+    nobody has confirmed the name, `level_reference` where one is needed, and those of
+    `_award`.
     """
     template = _check(session, row, decided)
     found = found_in(row)
     if not recognises([[one.met for one in each.outcomes] for each in found]):
         raise PriorLearningError("not_met", "the assessors have not found all learning outcomes")
-    name = name_of(row.person)
-    if not any(each.identity != "none" and each.name == name for each in found):
-        raise PriorLearningError("identity", "no assessor has confirmed who the candidate is")
+    if confirmed_by(row) is None:
+        raise PriorLearningError("identity", "nobody has confirmed who the candidate is")
     if claims_level(template) and not decided.level_reference:
         raise PriorLearningError("level_reference", "a level needs the decision that recognises it")
     _decide(session, row, decided, "granted", {}, now)
@@ -94,7 +96,8 @@ def grant(
     row.award_id, row.state, row.closed_at = award.id, "granted", now
     session.flush()
     if row.person.stated_name and not row.person.name:
-        stated_names.confirm_name(session, row.person_id, name, now, accounts.actor_of(decided.operator_id))
+        by = accounts.actor_of(decided.operator_id)
+        stated_names.confirm_name(session, row.person_id, name_of(row.person), now, by)
     mails.schedule(session, row, "granted", now)
     return award
 
@@ -104,10 +107,12 @@ def refuse(
     row: PriorLearningApplication,
     decided: Decided,
     reasons: Mapping[str, str],
+    zone: tzinfo,
     now: datetime,
 ) -> None:
     """Refuses the recognition, with reasons: `""` for the whole, and for each learning outcome that was not found.
 
+    An appeal is open until the end of its last day in the zone, which is the issuer's: that day is what mails name.
     Raises PriorLearningError: those of `_check`, and `reasons`.
     """
     _check(session, row, decided)
@@ -118,7 +123,8 @@ def refuse(
     _decide(session, row, decided, "refused", told, now)
     row.state, row.closed_at = "refused", now
     if row.round == 1:
-        row.appeal_until = now + timedelta(days=stored_terms(row.terms).appeal_days)
+        day = now.astimezone(zone).date() + timedelta(days=stored_terms(row.terms).appeal_days)
+        row.appeal_until = datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC)
     mails.schedule(session, row, "refused", now)
 
 
@@ -139,12 +145,14 @@ def appeal(session: Session, row: PriorLearningApplication, words: str, now: dat
     row.state, row.closed_at, row.assessed_at = "assessment", None, None
     act(session, row, "prior_learning_appealed", now)
     mails.schedule(session, row, "appealed", now)
+    operator_mails.schedule(session, row, "appealed", now)
 
 
 def _check(session: Session, row: PriorLearningApplication, decided: Decided) -> Template:
-    """The template. Raises PriorLearningError: `wrong_step`, `reference` without one, `same_person` for whoever has
-    assessed, counselled or refused it."""
+    """The template. Raises PriorLearningError: `wrong_step`, `own_application`, `reference` without one, `same_person`
+    for whoever has assessed, counselled or refused it."""
     template = lock(session, row, "certification")
+    check_not_candidate(session, row, decided.operator_id)
     if not decided.reference:
         raise PriorLearningError("reference", "a decision has a reference")
     others = {row.counsellor_id, *(each.operator_id for each in row.assessments)}
@@ -191,14 +199,27 @@ def _decide(
 
 
 def _award(session: Session, row: PriorLearningApplication, policy: Policy, now: datetime) -> Award:
+    """Raises PriorLearningError: `nothing_awarded`, `badge_revoked`, `got_badge`, `last_day_passed`."""
     try:
         rule = rule_of(session, row.version, now)
         new = issuer_rules.decide(session, rule, [row.person_id], policy, now)
     except NotAllowedError as error:
-        raise PriorLearningError("closed", "the template awards nothing any more") from error
+        raise PriorLearningError("nothing_awarded", "the template awards nothing any more") from error
     if not new:
-        raise PriorLearningError("has_badge", "they have this badge, or its last day has passed")
+        raise _why_not_awarded(session, row, now)
     return new[0]
+
+
+def _why_not_awarded(session: Session, row: PriorLearningApplication, now: datetime) -> PriorLearningError:
+    """Why the rule has awarded nothing, though all is found: what has happened since the application was begun."""
+    held = queries.awards.newest_awards(session, row.version, [row.person_id]).get(row.person_id)
+    if held is not None and held.status == "revoked":
+        return PriorLearningError("badge_revoked", "they had this badge, and it was revoked")
+    if held is not None:
+        return PriorLearningError("got_badge", "they have got this badge meanwhile")
+    if stored_template(row.version.body).has_passed(now.date()):
+        return PriorLearningError("last_day_passed", "the last day of the badge has passed")
+    return PriorLearningError("nothing_awarded", "the rule awards nothing any more")
 
 
 def _recognition(row: PriorLearningApplication, decided: Decided, now: datetime) -> Recognition:
@@ -209,5 +230,5 @@ def _recognition(row: PriorLearningApplication, decided: Decided, now: datetime)
         assessed_at=(row.assessed_at or now).isoformat(),
         level_reference=decided.level_reference[:LONGEST_REFERENCE],
         assessors=str(len(found)),
-        identity=next((each.identity for each in found if each.identity != "none"), "none"),
+        identity=confirmed_by(row) or "none",
     )

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from lti_tool.errors import PriorLearningError
 from lti_tool.operators import accounts
-from lti_tool.prior_learning import mails
+from lti_tool.prior_learning import mails, operator_mails
 from lti_tool.prior_learning.applications import act, lock
+from lti_tool.prior_learning.own_part import check_not_candidate
 from lti_tool.store import Session, events
 from lti_tool.store.models import PriorLearningApplication
 
@@ -48,6 +49,7 @@ def ask_help(session: Session, row: PriorLearningApplication, now: datetime) -> 
     if row.help_asked_at is None:
         row.help_asked_at = now
         act(session, row, "prior_learning_help_asked", now)
+        operator_mails.schedule(session, row, "help_asked", now)
 
 
 def advise(
@@ -55,13 +57,14 @@ def advise(
 ) -> None:
     """Gives the candidate who has asked for help the advice of a counsellor, who becomes that of the application.
 
-    Raises PriorLearningError: `wrong_step`, `not_asked`, `other_counsellor`, `is_assessor`, `words` without any.
+    Raises PriorLearningError: `wrong_step`, `not_asked`, `own_application`, `other_counsellor`, `is_assessor`, `words`.
     """
     lock(session, row)
     if row.state not in ("identification", "documentation"):
         raise PriorLearningError("wrong_step", "what was handed in is not changed any more")
     if row.help_asked_at is None:
         raise PriorLearningError("not_asked", "the candidate has not asked for help")
+    check_not_candidate(session, row, operator_id)
     if row.counsellor_id not in (None, operator_id):
         raise PriorLearningError("other_counsellor", "somebody else counsels")
     if any(each.operator_id == operator_id for each in row.assessments):

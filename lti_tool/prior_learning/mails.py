@@ -9,6 +9,7 @@ from badges.template.model import stored_template, text_in
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.letterheads import letterhead
+from lti_tool.language import mail_language
 from lti_tool.store import Session, outbox, queries
 from lti_tool.store.models import PriorLearningApplication
 from lti_tool.values import CandidateMail, Recipient
@@ -42,7 +43,7 @@ def mail_of(
     if row is None or not row.person.email or row.person.erased_at is not None:
         return None
     issuer = tool.issuers.of(session, row.issuer_id)
-    language = row.person.language or row.language
+    language = mail_language([row.person.language, row.language])
     decision = row.decisions[-1] if row.decisions and matter in ("granted", "refused") else None
     until = row.appeal_until if matter == "refused" else None
     mail = CandidateMail(

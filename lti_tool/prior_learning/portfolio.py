@@ -13,7 +13,7 @@ from badges.verify import Report
 from lti_tool.errors import PriorLearningError
 from lti_tool.pathways.claims import names
 from lti_tool.people.addresses import addresses_of
-from lti_tool.prior_learning import file_types, mails
+from lti_tool.prior_learning import file_types, mails, operator_mails
 from lti_tool.prior_learning.applications import act, lock
 from lti_tool.prior_learning.file_types import type_of
 from lti_tool.store import Session, queries
@@ -132,12 +132,22 @@ def hand_in(session: Session, row: PriorLearningApplication, now: datetime) -> N
     row.state, row.handed_in_at = "assessment", now
     act(session, row, "prior_learning_handed_in", now)
     mails.schedule(session, row, "handed_in", now)
+    operator_mails.schedule(session, row, "handed_in", now)
 
 
 def go_back(session: Session, row: PriorLearningApplication, now: datetime) -> None:
     """Goes back to the self-assessment. Raises PriorLearningError, `wrong_step`."""
     lock(session, row, "documentation")
     row.state, row.identified_at, row.changed_at = "identification", None, now
+
+
+def is_as_added(session: Session, item: PriorLearningItem) -> bool:
+    """Whether the bytes of the part are those that were put in, by size and SHA-256; true of one without any."""
+    found, size = sha256(), 0
+    for part in queries.prior_learning.contents(session, item.id):
+        found.update(part)
+        size += len(part)
+    return not item.sha256 or (size, found.hexdigest()) == (item.size, item.sha256)
 
 
 def file_name(item: PriorLearningItem) -> str:

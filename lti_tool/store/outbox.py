@@ -77,6 +77,7 @@ QUEUE_OF = {
     "mail_code": DELIVERIES,
     "mail_candidate": DELIVERIES,
     "mail_review": DELIVERIES,
+    "mail_prior_learning_operator": DELIVERIES,
     "ask_holder": DELIVERIES,
     "bring_to_host": DELIVERIES,
     "tell_host": DELIVERIES,

@@ -71,6 +71,7 @@ from lti_tool.web.operator import issuer_accreditations as operator_issuer_accre
 from lti_tool.web.operator import issuer_keys as operator_issuer_keys
 from lti_tool.web.operator import issuer_look as operator_issuer_look
 from lti_tool.web.operator import issuer_profile as operator_issuer_profile
+from lti_tool.web.operator import mail_address as operator_mail_address
 from lti_tool.web.operator import openid as operator_openid
 from lti_tool.web.operator import pathways as operator_pathways
 from lti_tool.web.operator import people as operator_people
@@ -228,6 +229,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         operator_openid,
         operator_invitation,
         operator_account,
+        operator_mail_address,
         operator_home,
         operator_templates,
         operator_catalogue,

@@ -20,6 +20,7 @@ from badges.template.model import Template
 from badges.template.results import result_in_words
 from badges.vocabularies import vocabulary
 from lti_tool.language import DAY
+from lti_tool.prior_learning.currencies import written_amount
 from lti_tool.web import current
 from lti_tool.web.current import current_tool
 from lti_tool.web.error_messages import CHANNELS
@@ -57,6 +58,7 @@ def set_up(app: Flask) -> None:
         moment=moment,
         percent=percent,
         number=number,
+        in_currency=in_currency,
         required_result=required_result,
         channel=channel,
         country=country,
@@ -162,6 +164,11 @@ def percent(score: Decimal) -> str:
 def number(value: Decimal) -> str:
     """A number in figures, without zeros at its end."""
     return format_decimal(value)
+
+
+def in_currency(amount: Decimal, currency: str) -> str:
+    """The amount with the code of its currency."""
+    return written_amount(amount, currency, page_language())
 
 
 def required_result(template: Template) -> str:

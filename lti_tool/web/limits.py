@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 
 from werkzeug.exceptions import ServiceUnavailable
 
@@ -30,6 +30,27 @@ def one_of(places: BoundedSemaphore, max_wait_seconds: float) -> Iterator[None]:
         yield
     finally:
         places.release()
+
+
+class OneOfEach:
+    """Lets one request of each key be worked on at a time in this process: nobody takes the places of others."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._keys: set[int] = set()
+
+    @contextmanager
+    def only(self, key: int) -> Iterator[None]:
+        """Holds the key for the block. Raises BusyError where another request holds it."""
+        with self._lock:
+            if key in self._keys:
+                raise BusyError
+            self._keys.add(key)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._keys.discard(key)
 
 
 #: A page that verifies a badge, or calls a host of badges, waits for sites of strangers, for half a minute perhaps, and

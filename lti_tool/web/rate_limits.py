@@ -121,6 +121,11 @@ READING_OF = {
     "organisation_signing.answer": 20,
     "organisation_signing.show_answer": 120,
     "organisation_documents.endorsement": 300,
+    # Whoever applies for recognition of prior learning: codes by mail, and files of 20 MB.
+    "prior_learning_open.ask_code": 30,
+    "prior_learning_open.sign_in": 30,
+    "prior_learning_open.begin": 30,
+    "prior_learning_own_portfolio.add_file": 60,
     "template_list.operator_entry": 30,
     "template_list.start_operator_session": 30,
 }
@@ -161,6 +166,11 @@ REQUESTS_OF_PROGRAM = RateLimitItemPerMinute(300)
 BADGES_OF_PROGRAM = RateLimitItemPerMinute(30)
 #: Hosts that one learner names, and answers of hosts that they bring back: the tool calls each.
 HOSTS_OF_LEARNER = RateLimitItemPerHour(30)
+#: Applications for recognition of prior learning that one learner begins: each sends mails.
+APPLICATIONS_OF_LEARNER = RateLimitItemPerHour(20)
+#: What one candidate puts into portfolios, whether or not they take it out again; and the files among that.
+PARTS_OF_CANDIDATE = RateLimitItemPerHour(240)
+UPLOADS_OF_CANDIDATE = RateLimitItemPerHour(120)
 #: By address, over all pages.
 REFUSALS = RateLimitItemPerMinute(120)
 
@@ -261,6 +271,21 @@ def count_brought(access_id: int) -> None:
 def count_host(address: str) -> None:
     """Counts that the learner with that address has the tool call a host. Raises TooManyRequests."""
     _count(HOSTS_OF_LEARNER, "host", address)
+
+
+def count_application(address: str) -> None:
+    """Counts that the learner with that address begins an application. Raises TooManyRequests."""
+    _count(APPLICATIONS_OF_LEARNER, "application", address)
+
+
+def count_part(person_id: int) -> None:
+    """Counts what a candidate puts into a portfolio. Raises TooManyRequests."""
+    _count(PARTS_OF_CANDIDATE, "part", str(person_id))
+
+
+def count_upload(person_id: int) -> None:
+    """Counts a file that a candidate sends, before it is read. Raises TooManyRequests."""
+    _count(UPLOADS_OF_CANDIDATE, "upload", str(person_id))
 
 
 def count_refusal() -> None:

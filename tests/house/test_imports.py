@@ -111,7 +111,7 @@ FRAMEWORKS = {
     "markdown_it": ("lti_tool.web",),
     "limits": ("lti_tool.web", "lti_tool.doctor"),
     "redis": ("lti_tool.web",),
-    "babel": ("lti_tool.web", "lti_tool.language"),
+    "babel": ("lti_tool.web", "lti_tool.language", "lti_tool.prior_learning.currencies"),
     "jinja2": ("lti_tool.web", "lti_tool.demo"),
     "markupsafe": ("lti_tool.web", "lti_tool.demo"),
     "werkzeug": ("lti_tool.web", "lti_tool.demo"),

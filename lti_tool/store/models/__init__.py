@@ -36,6 +36,7 @@ from lti_tool.store.models.mails import MailedMatter, MailRefusal, TeacherMailCh
 from lti_tool.store.models.observations import LookRow, ObservationRow
 from lti_tool.store.models.operators import (
     OperatorIdentity,
+    OperatorMailAddress,
     OperatorPasskey,
     OperatorRole,
     OperatorRow,
@@ -64,6 +65,7 @@ from lti_tool.store.models.prior_learning import (
     PriorLearningApplication,
     PriorLearningAssessment,
     PriorLearningDecision,
+    PriorLearningIdentityCheck,
     PriorLearningItem,
     PriorLearningOffer,
     PriorLearningPart,
@@ -127,6 +129,7 @@ __all__ = [
     "Notice",
     "ObservationRow",
     "OperatorIdentity",
+    "OperatorMailAddress",
     "OperatorPasskey",
     "OperatorRole",
     "OperatorRow",
@@ -145,6 +148,7 @@ __all__ = [
     "PriorLearningApplication",
     "PriorLearningAssessment",
     "PriorLearningDecision",
+    "PriorLearningIdentityCheck",
     "PriorLearningItem",
     "PriorLearningOffer",
     "PriorLearningPart",

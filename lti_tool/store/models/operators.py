@@ -81,6 +81,20 @@ class OperatorRole(Base):
     given_at: Mapped[datetime]
 
 
+class OperatorMailAddress(Base):
+    """Where an operator gets mails about their work: an address whose mail they have shown to read, by a code.
+
+    `language`: of the page on which they typed the code, and so of the mails.
+    """
+
+    __tablename__ = "operator_mail_address"
+
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(String(320))
+    language: Mapped[str]
+    proved_at: Mapped[datetime]
+
+
 class OperatorSession(Base):
     """A session of an operator in a browser, which alone has the token; its SHA-256 is stored.
 

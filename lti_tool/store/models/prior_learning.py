@@ -86,6 +86,9 @@ class PriorLearningApplication(Base):
     decisions: Mapped[list[PriorLearningDecision]] = relationship(
         order_by="PriorLearningDecision.round", viewonly=True
     )
+    identity_checks: Mapped[list[PriorLearningIdentityCheck]] = relationship(
+        order_by="PriorLearningIdentityCheck.id", viewonly=True
+    )
 
 
 class PriorLearningItem(Base):
@@ -170,3 +173,20 @@ class PriorLearningDecision(Base):
     reasons: Mapped[dict[str, Any]]
     decided_at: Mapped[datetime]
     operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"), index=True)
+
+
+class PriorLearningIdentityCheck(Base):
+    """That an operator has checked, before the decision of a round, that the candidate is called `name`.
+
+    `method`: document, document_online or known. What assessors have checked stands in what they found.
+    """
+
+    __tablename__ = "prior_learning_identity_check"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("prior_learning_application.id"), index=True)
+    round: Mapped[int]
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"), index=True)
+    method: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str]
+    checked_at: Mapped[datetime]

@@ -49,7 +49,7 @@ class AddressCode(Base):
     issuer_id: Mapped[str] = mapped_column(ForeignKey("issuer.id"), index=True)
     """In whose name the mail is sent."""
     purpose: Mapped[str] = mapped_column(String(20), default="", server_default="")
-    """`prior_learning`: somebody new may begin there, so the code is sent to whichever address it is."""
+    """`prior_learning`: somebody new may begin there, so it is sent to any address. `operator`: so is this."""
     language: Mapped[str]
     tries: Mapped[int] = mapped_column(default=0)
     expires_at: Mapped[datetime]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lti_tool.store.models import (
     OperatorIdentity,
+    OperatorMailAddress,
     OperatorPasskey,
     OperatorRole,
     OperatorRow,
@@ -66,6 +67,16 @@ def sessions(session: Session, operator_id: int | None = None) -> Sequence[Opera
     if operator_id is not None:
         query = query.where(OperatorSession.operator_id == operator_id)
     return session.scalars(query.order_by(OperatorSession.created_at, OperatorSession.token_hash)).all()
+
+
+def mail_address(session: Session, operator_id: int) -> OperatorMailAddress | None:
+    """Where the operator gets mails about their work; None where they want none."""
+    return session.get(OperatorMailAddress, operator_id)
+
+
+def delete_mail_address(session: Session, operator_id: int) -> None:
+    """Forgets where the operator gets mails."""
+    session.execute(delete(OperatorMailAddress).where(OperatorMailAddress.operator_id == operator_id))
 
 
 def delete_sessions_of(session: Session, operator_id: int) -> None:

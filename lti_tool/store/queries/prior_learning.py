@@ -7,15 +7,17 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, Select, delete, exists, func, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lti_tool.store.models import (
+    Award,
     AwardRule,
     LearnerSession,
     Person,
     PriorLearningApplication,
     PriorLearningAssessment,
     PriorLearningDecision,
+    PriorLearningIdentityCheck,
     PriorLearningItem,
     PriorLearningOffer,
     PriorLearningPart,
@@ -63,7 +65,7 @@ def application_with_id(session: Session, application_id: int) -> Application | 
 def lock_application(session: Session, row: Application) -> None:
     """Locks the row and reloads it: what is done in an application is done one after the other."""
     session.refresh(row, with_for_update=FOR_UPDATE)
-    session.expire(row, ["items", "assessments", "decisions"])
+    session.expire(row, ["items", "assessments", "decisions", "identity_checks"])
 
 
 def lock_sessions(session: Session, address: str) -> None:
@@ -107,6 +109,29 @@ def running(
     )
 
 
+def number_running(session: Session, person_id: int) -> int:
+    """How many applications of the person have not ended, at whichever issuers."""
+    of_them = (Application.person_id == person_id) & Application.closed_at.is_(None)
+    return session.scalar(select(func.count(Application.id)).where(of_them)) or 0
+
+
+def namesakes(session: Session, row: Application, name: str) -> bool:
+    """Whether another person of that name has applied to the issuer for the same template, or was awarded it."""
+    is_called_so = (Person.name == name) | (Person.stated_name == name)
+    of_others = is_called_so & (Person.id != row.person_id) & Person.erased_at.is_(None)
+    applied = select(Application.id).join(Person, Person.id == Application.person_id)
+    awarded = select(Award.id).join(Person, Person.id == Award.person_id)
+    return bool(name) and any(
+        session.scalar(
+            query.where(
+                of_others, table.issuer_id == row.issuer_id, table.template_id == row.template_id
+            ).limit(1)
+        )
+        is not None
+        for query, table in ((applied, Application), (awarded, Award))
+    )
+
+
 def of_issuer(session: Session, issuer_id: str, most: int) -> Sequence[Application]:
     """The issuer's applications, those that have not ended first, then the newest; `most` at most."""
     return _listed(session, Application.issuer_id == issuer_id, most)
@@ -132,7 +157,10 @@ def of_counsellor(session: Session, issuer_id: str, operator_id: int, most: int)
 
 
 def _listed(session: Session, where: ColumnElement[bool], most: int) -> Sequence[Application]:
-    query = select(Application).where(where).options(joinedload(Application.version))
+    # A list says of each whose it is and what waits: not a query for each.
+    whole = joinedload(Application.version), joinedload(Application.person)
+    parts = selectinload(Application.assessments), selectinload(Application.decisions)
+    query = select(Application).where(where).options(*whole, *parts)
     ordered = query.order_by(Application.closed_at.is_not(None), Application.id.desc())
     return session.scalars(ordered.limit(most)).all()
 
@@ -258,6 +286,8 @@ def _delete_all(session: Session, ids: Sequence[int]) -> int:
     _delete(session, Item, Item.application_id.in_(ids))
     _delete(session, Assessment, Assessment.application_id.in_(ids))
     _delete(session, PriorLearningDecision, PriorLearningDecision.application_id.in_(ids))
+    of_them = PriorLearningIdentityCheck.application_id.in_(ids)
+    _delete(session, PriorLearningIdentityCheck, of_them)
     number = _delete(session, Application, Application.id.in_(ids))
     session.expire_all()
     return number

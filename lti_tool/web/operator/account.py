@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from lti_tool.operators import accounts, passkeys, sessions
+from lti_tool.people.addresses import CODE_MINUTES
+from lti_tool.store import queries
 from lti_tool.web.checked_requests import row_id, typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.operator.browsers import new_challenge, use_challenge
 from lti_tool.web.operator.sign_in import this_site
-from lti_tool.web.operator.visits import check_fresh, current_operator, operator_page
+from lti_tool.web.operator.visits import OperatorVisit, check_fresh, current_operator, operator_page
 from lti_tool.web.operator.words import role_name
 
 pages = Blueprint("operator_account", __name__)
 
-_HERE = "/operator/account"
-_ADD = f"{_HERE}/passkey"
+HERE = "/operator/account"
+_ADD = f"{HERE}/passkey"
 
 
-@pages.get(_HERE)
+@pages.get(HERE)
 def show() -> Response:
     """The account."""
-    visit = current_operator()
+    return account_page(current_operator())
+
+
+def account_page(visit: OperatorVisit, **values: Any) -> Response:
+    """The page of the account. `asked`: the code that was sent to an address, `wrong` what is wrong with what was
+    `typed`."""
     tool = current_tool()
     with tool.store.read() as session:
         row = accounts.find(session, visit.operator.id)
@@ -39,6 +48,9 @@ def show() -> Response:
             roles=roles,
             sessions=sessions.running(session, tool.clock(), row.id)[::-1],
             session_name=sessions.name_of,
+            mail_address=queries.operators.mail_address(session, row.id),
+            minutes=CODE_MINUTES,
+            **({"asked": None, "wrong": "", "typed": ""} | values),
         )
 
 
@@ -68,22 +80,22 @@ def add_passkey() -> Response:
     with tool.store.begin() as session:
         row = accounts.find(session, visit.operator.id)
         passkeys.add(session, row, registered, name, tool.clock())
-    return redirect(_HERE, 303)
+    return redirect(HERE, 303)
 
 
-@pages.post(f"{_HERE}/passkeys/remove")
+@pages.post(f"{HERE}/passkeys/remove")
 def remove_passkey() -> Response:
     """Removes one of the operator's passkeys. Raises SignInError `last_way`."""
     visit = current_operator()
-    check_fresh(visit, _HERE)
+    check_fresh(visit, HERE)
     tool = current_tool()
     with tool.store.begin() as session:
         row = accounts.find(session, visit.operator.id)
         passkeys.remove(session, row, row_id("passkey"), tool.clock())
-    return redirect(_HERE, 303)
+    return redirect(HERE, 303)
 
 
-@pages.post(f"{_HERE}/sessions/end")
+@pages.post(f"{HERE}/sessions/end")
 def end_session() -> Response:
     """Ends the sessions of the operator that the form names."""
     visit = current_operator()
@@ -93,4 +105,4 @@ def end_session() -> Response:
         for row in sessions.running(session, tool.clock(), visit.operator.id):
             if sessions.name_of(row) in names:
                 sessions.revoke(session, row, tool.clock(), visit.actor)
-    return redirect(_HERE, 303)
+    return redirect(HERE, 303)

@@ -33,7 +33,7 @@ from lti_tool.web.learner.learner_visits import (
 )
 from lti_tool.web.learner.mine import wrong_code
 from lti_tool.web.page_issuer import issuer_of, set_page_issuer
-from lti_tool.web.prior_learning.words import why_not
+from lti_tool.web.prior_learning.words import STEPS, why_not
 from lti_tool.web.translation import gettext as _
 
 pages = Blueprint("prior_learning_open", __name__)
@@ -107,13 +107,14 @@ def sign_in(offer_id: int) -> Response:
 
 @pages.post(f"{ONE}/begin")
 def begin(offer_id: int) -> Response:
-    """Begins an application of whoever is signed in, and opens it."""
+    """Begins an application of whoever is signed in, and opens it. Raises TooManyRequests."""
     check_own_page()
     tool = current_tool()
     try:
         with tool.store.begin() as session:
             visit = demand_visit(session)
             row = _offer(session, offer_id)
+            rate_limits.count_application(visit.address)
             candidate = Candidate(
                 address=visit.address,
                 since=visit.since,
@@ -164,6 +165,7 @@ def _page(session: Session, row: PriorLearningOffer, **values: Any) -> Response:
             needs_name=_needs_name(session, people),
             running=running,
             minutes=CODE_MINUTES,
+            steps=STEPS,
             **given,
         )
     )

@@ -20,13 +20,15 @@ from lti_tool.prior_learning import portfolio
 from lti_tool.prior_learning.portfolio import MOST_FILE_BYTES, About
 from lti_tool.store import Session, queries
 from lti_tool.store.models import PriorLearningApplication, PriorLearningItem
+from lti_tool.web import rate_limits
 from lti_tool.web.checked_requests import row_id, row_ids, typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import private
 from lti_tool.web.learner.learner_visits import check_own_page, demand_visit
-from lti_tool.web.limits import one_of, waiting_for_strangers
-from lti_tool.web.prior_learning.own import ONE, change, own_application
+from lti_tool.web.limits import OneOfEach, one_of, waiting_for_strangers
+from lti_tool.web.prior_learning.own import ONE, change, own_application, page_of
 from lti_tool.web.prior_learning.own_acts import typed_words
+from lti_tool.web.prior_learning.words import CHANGED
 
 pages = Blueprint("prior_learning_own_portfolio", __name__)
 
@@ -35,6 +37,8 @@ FORM_BYTES = 100_000
 #: Each holds a file in memory: so many at once in a process.
 UPLOADS_AT_ONCE = 2
 _uploads = BoundedSemaphore(UPLOADS_AT_ONCE)
+#: Whoever sends slowly holds one of these places, and no more.
+_candidates = OneOfEach()
 #: Neither scripts nor forms nor anything else of a file works, wherever a browser opens it.
 SANDBOX = "sandbox; default-src 'none'"
 _ITEM = f"{ONE}/items/<uuid:item_key>"
@@ -45,6 +49,7 @@ def add_text(application_key: UUID) -> AnyResponse:
     """Puts a text in."""
 
     def act(session: Session, row: PriorLearningApplication, now: datetime) -> None:
+        rate_limits.count_part(row.person_id)
         portfolio.add_text(session, row, _about(), now)
 
     return change(application_key, "documentation", act, "added")
@@ -55,6 +60,7 @@ def add_link(application_key: UUID) -> AnyResponse:
     """Puts a link in, which nothing here opens."""
 
     def act(session: Session, row: PriorLearningApplication, now: datetime) -> None:
+        rate_limits.count_part(row.person_id)
         portfolio.add_link(session, row, _about(), request.form.get("url", "").strip(), now)
 
     return change(application_key, "documentation", act, "added")
@@ -62,16 +68,18 @@ def add_link(application_key: UUID) -> AnyResponse:
 
 @pages.post(f"{ONE}/items/file")
 def add_file(application_key: UUID) -> AnyResponse:
-    """Puts a file in. Raises RequestEntityTooLarge, and BusyError while others are sent."""
+    """Puts a file in. Raises RequestEntityTooLarge, TooManyRequests, and BusyError while others are sent."""
     check_own_page()
     with current_tool().store.read() as session:
-        own_application(session, demand_visit(session), application_key)
+        person_id = own_application(session, demand_visit(session), application_key).person_id
+    rate_limits.count_upload(person_id)
     request.max_content_length = MOST_FILE_BYTES + FORM_BYTES
-    with one_of(_uploads, max_wait_seconds=0):
+    with _candidates.only(person_id), one_of(_uploads, max_wait_seconds=0):
         upload = request.files.get("file")
         content = upload.read(MOST_FILE_BYTES + 1) if upload is not None else b""
 
         def act(session: Session, row: PriorLearningApplication, now: datetime) -> None:
+            rate_limits.count_part(row.person_id)
             portfolio.add_file(session, row, _about(), content, now)
 
         return change(application_key, "documentation", act, "added")
@@ -84,11 +92,12 @@ def add_badge(application_key: UUID) -> AnyResponse:
     tool, kept_id = current_tool(), row_id("badge")
     with tool.store.read() as session:
         visit = demand_visit(session)
-        own_application(session, visit, application_key)
+        person_id = own_application(session, visit, application_key).person_id
         kept = queries.backpack.kept(session, kept_id)
         text = kept.text if kept is not None and kept.person_id in visit.people else None
     if text is None:
         raise NotFoundError("you keep no such badge")
+    rate_limits.count_part(person_id)
     # Other sites are asked: no transaction is open meanwhile.
     with waiting_for_strangers():
         report = tool.verify(text.encode())
@@ -115,11 +124,14 @@ def remove(application_key: UUID, item_key: UUID) -> AnyResponse:
 
 
 @pages.get(_ITEM)
-def download(application_key: UUID, item_key: UUID) -> Response:
+def download(application_key: UUID, item_key: UUID) -> AnyResponse:
     """The bytes of a part, for the candidate. Raises NotFoundError."""
     with current_tool().store.read() as session:
-        row = own_application(session, demand_visit(session), application_key)
+        visit = demand_visit(session)
+        row = own_application(session, visit, application_key)
         item = item_of(session, row, item_key)
+        if not portfolio.is_as_added(session, item):
+            return page_of(session, visit, row, "documentation", wrong=str(CHANGED))
     return attachment(item)
 
 

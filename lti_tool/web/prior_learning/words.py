@@ -37,9 +37,18 @@ KINDS: Mapping[str, Sentence] = {
     "file": _l("File"),
     "badge": _l("Badge"),
 }
+#: Of a file whose bytes in the database are others than when it was put in.
+CHANGED = _l(
+    "This file is not given out: it is not as it was put into the portfolio, because its SHA-256 is another one. Tell "
+    "whoever runs this site."
+)
 #: Why something was not done, by the code of a PriorLearningError.
 WHY_NOT: Mapping[str, Sentence] = {
-    "fees": _l("A line of the price list cannot be read. Write each as: Assessment = 25.00"),
+    "fees": _l(
+        "A line of the price list cannot be read. Write each as: Assessment = 25.00, with no more digits after the "
+        "point than the currency has."
+    ),
+    "currency": _l("Type the code of a currency that is in use, such as EUR or SEK."),
     "outcomes": _l(
         "This template has no learning outcomes, so nothing can be assessed. Add them to it first."
     ),
@@ -47,7 +56,28 @@ WHY_NOT: Mapping[str, Sentence] = {
     "appeal_days": _l("The time for an appeal is from 1 to 180 days."),
     "closed": _l("Nobody can begin an application for this badge any more."),
     "running": _l("You have begun an application for this badge already. Go on with that one."),
-    "has_badge": _l("There is this badge already, or there was, or its last day has passed."),
+    "has_badge": _l(
+        "You have this badge already, or had it before, so there is nothing to apply for. See it under “My badges”."
+    ),
+    "got_badge": _l(
+        "Nothing was decided: the candidate has got this badge in another way meanwhile. Refuse, and give that as the "
+        "reason; the badge that they have stays."
+    ),
+    "badge_revoked": _l(
+        "Nothing was decided: the candidate had this badge before, and it was revoked, so it is not awarded again. "
+        "Refuse, and give that as the reason."
+    ),
+    "last_day_passed": _l(
+        "Nothing was decided: the last day of this badge has passed. Refuse, and give that as the reason; the "
+        "candidate can apply for what has taken its place."
+    ),
+    "nothing_awarded": _l(
+        "Nothing was decided: this badge is retired, and its rule awards nothing any more. Refuse, and give that as "
+        "the reason; the candidate can apply for what has taken its place."
+    ),
+    "too_many": _l(
+        "Ten of your applications go on already. Finish one, or withdraw it, before you begin another."
+    ),
     "erased_here": _l(
         "This institution deleted your data as you wished, and awards nothing to this account any more. To apply "
         "again, begin with another e-mail address."
@@ -81,7 +111,15 @@ WHY_NOT: Mapping[str, Sentence] = {
     "not_appointed": _l("You are not appointed to assess this."),
     "not_assessor": _l("This person is no assessor of the issuer any more."),
     "decided": _l("It is assessed already. Nothing was changed."),
-    "identity": _l("No assessor has confirmed who the candidate is, so nothing can be certified."),
+    "identity": _l(
+        "Nobody has confirmed who the candidate is, so nothing can be certified. Check it under “Identity”, then "
+        "decide."
+    ),
+    "method": _l("Choose how you checked who the candidate is."),
+    "own_application": _l(
+        "This application is of somebody with the same e-mail address, so it is your own, or this person’s own. "
+        "Somebody else has to do this."
+    ),
     "not_met": _l("The assessors have not found every learning outcome, so nothing can be certified."),
     "reference": _l("Type the reference of the decision."),
     "level_reference": _l(
@@ -90,7 +128,7 @@ WHY_NOT: Mapping[str, Sentence] = {
     "reasons": _l("Write a reason for the whole, and one for each learning outcome that is not recognised."),
     "same_person": _l("Whoever assessed, counselled or refused an application does not decide it."),
     "no_appeal": _l("There is no appeal against this, or the time for it is over."),
-    "name_changed": _l("The candidate has stated another name meanwhile. Check it, and assess again."),
+    "name_changed": _l("The candidate has stated another name meanwhile. Check it, and do this again."),
 }
 
 

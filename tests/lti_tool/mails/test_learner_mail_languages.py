@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel.messages.extract import extract_from_file
 
 from lti_tool.deliveries.award_message import award_mail
+from lti_tool.deliveries.candidate_message import candidate_content
 from lti_tool.deliveries.code_message import code_content
 from lti_tool.deliveries.feedback_message import feedback_content
 from lti_tool.deliveries.host_message import host_content
@@ -29,7 +31,16 @@ from lti_tool.language import (
 )
 from lti_tool.mails.content import Facts, MailContent
 from lti_tool.mails.message import message_of
-from lti_tool.values import BadgeNotice, CodeMail, FeedbackMail, HostMail, MailPolicy, Recipient
+from lti_tool.prior_learning.mails import Matter
+from lti_tool.values import (
+    BadgeNotice,
+    CandidateMail,
+    CodeMail,
+    FeedbackMail,
+    HostMail,
+    MailPolicy,
+    Recipient,
+)
 from tests.deliveries import BADGE, RIGA_COLLEGE, anna
 from tests.translations import OWN_WORDS, faults
 
@@ -37,8 +48,6 @@ TRANSLATED = [language for language in MAIL_LANGUAGES if language not in LANGUAG
 LTI_TOOL = Path(CATALOGUES).parent
 #: The rooms in which a mail finds its words.
 ROOMS = ("lti_tool.deliveries", "lti_tool.mails")
-#: Mails to candidates have no translations yet.
-NOT_YET = frozenset({LTI_TOOL / "deliveries" / "candidate_message.py"})
 
 
 @cache
@@ -70,7 +79,7 @@ def learner_mail_modules() -> set[Path]:
     """The modules that write a mail, but for those that say that theirs are for staff; and what they import."""
     writing = {file for file in LTI_TOOL.rglob("*.py") if "MailContent" in names(file)}
     to_learners = {file for file in writing if "staff_translator" not in names(file)}
-    return {each for file in to_learners - NOT_YET for each in imported(file)}
+    return {each for file in to_learners for each in imported(file)}
 
 
 @cache
@@ -101,7 +110,13 @@ def mails(language: str) -> list[MailContent]:
         *(award_mail(replace(BADGE, why=why), learner) for why in ("replaced", "reissued")),
         award_mail(replace(BADGE, mail_policy=MailPolicy(attach_badge=False)), nobody),
         *(notice_mail(notice, learner) for notice in notices),
-        code_content(CodeMail(recipient=nobody, issuer=RIGA_COLLEGE, code="12345678", minutes=10)),
+        *(
+            code_content(
+                CodeMail(recipient=nobody, issuer=RIGA_COLLEGE, code="12345678", minutes=10, purpose=purpose)
+            )
+            for purpose in ("", "prior_learning")
+        ),
+        *(candidate_content(candidate_mail(matter, learner)) for matter in get_args(Matter)),
         feedback_content(
             FeedbackMail(
                 recipient=learner,
@@ -125,6 +140,19 @@ def about_host(cause: str, learner: Recipient) -> HostMail:
     url = f"https://badges.example.org/my/places?lang={learner.language}"
     return HostMail(
         recipient=learner, issuer=RIGA_COLLEGE, site="backpack.example", badge="Solar", cause=cause, url=url
+    )
+
+
+def candidate_mail(matter: str, learner: Recipient) -> CandidateMail:
+    """A mail about an application, with all that any of them has."""
+    return CandidateMail(
+        recipient=learner,
+        issuer=RIGA_COLLEGE,
+        matter=matter,
+        badge="Solar",
+        url="https://badges.example.org/my/prior-learning/1",
+        reference="RPL-1",
+        last_day=date(2028, 3, 31),
     )
 
 

@@ -103,7 +103,8 @@ def referring_tables(name="registration"):
 OF_AWARDS = {"mailed_change", "brought_badge", "endorsement", "endorsement_link"}
 #: What refers to people who stay, because their application needs no platform.
 OF_CANDIDATES = {
-    f"prior_learning_{each}" for each in ("application", "item", "part", "assessment", "decision")
+    f"prior_learning_{each}"
+    for each in ("application", "item", "part", "assessment", "decision", "identity_check")
 }
 
 

@@ -291,6 +291,7 @@ WHO_MAY = {
         for page in (
             *("sign-in", "invitation", "join", "confirm", "sign-out"),
             *("account/passkey", "account/passkeys/remove", "account/sessions/end"),
+            *(f"account/address{act}" for act in ("", "/prove", "/remove")),
             *(f"issuers/<slug>/operators/{act}" for act in ("give", "take", "invite")),
             *(
                 f"issuers/<slug>/endorsements/{act}"
@@ -316,7 +317,7 @@ WHO_MAY = {
             *(f"{PRIOR_LEARNING_OFFER[1:]}{act}" for act in ("", "/close")),
             *(
                 f"{OPERATORS_APPLICATION[1:]}/{act}"
-                for act in ("advise", "appoint", "dismiss", "assess", "grant", "refuse")
+                for act in ("advise", "appoint", "dismiss", "assess", "identity", "grant", "refuse")
             ),
             "issuers/<slug>/statistics/completions",
             *(

@@ -15,15 +15,17 @@ from lti_tool.issuing.issuer import Issuer
 from lti_tool.operators import accounts
 from lti_tool.operators.permissions import Permission
 from lti_tool.people.stated_names import MAX_LENGTH
-from lti_tool.prior_learning import assessments, certification, identification
+from lti_tool.prior_learning import assessments, certification, identification, identity_checks
 from lti_tool.prior_learning.agreement import IDENTITIES, Found, Identity, Outcome
 from lti_tool.prior_learning.certification import LONGEST_REFERENCE, Decided
+from lti_tool.prior_learning.identity_checks import Checked
 from lti_tool.store import Session
 from lti_tool.store.models import PriorLearningApplication
 from lti_tool.web.checked_requests import row_id, typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
-from lti_tool.web.operator.prior_learning.application import ONE, application_of, page_of, parts_of
+from lti_tool.web.operator.prior_learning.application import ONE, application_of, page_of
+from lti_tool.web.operator.prior_learning.parts import parts_of
 from lti_tool.web.operator.visits import OperatorVisit, current_operator, issuer_at
 from lti_tool.web.prior_learning.own_acts import typed_words
 from lti_tool.web.prior_learning.words import why_not
@@ -86,6 +88,26 @@ def assess(slug: str, application_key: UUID) -> Response:
     return _change(slug, application_key, "assess_prior_learning", act)
 
 
+@pages.post(f"{ONE}/identity")
+def check_identity(slug: str, application_key: UUID) -> Response:
+    """Keeps that the operator has checked who the candidate is."""
+
+    def act(
+        session: Session, issuer: Issuer, row: PriorLearningApplication, now: datetime, visit: OperatorVisit
+    ) -> None:
+        if not parts_of(visit, issuer, row).identifies:
+            raise NotFoundError("the operator does not check who the candidate is")
+        # The name that was shown is the one that was checked: they may have stated another one meanwhile.
+        checked = Checked(
+            operator_id=visit.operator.id,
+            method=request.form.get("method", ""),
+            name=request.form.get("name", "")[:MAX_LENGTH],
+        )
+        identity_checks.check(session, row, checked, now)
+
+    return _change(slug, application_key, "identify_prior_learning", act)
+
+
 @pages.post(f"{ONE}/grant")
 def grant(slug: str, application_key: UUID) -> Response:
     """Certifies: the badge is awarded."""
@@ -103,11 +125,12 @@ def refuse(slug: str, application_key: UUID) -> Response:
     """Refuses the recognition, with reasons."""
 
     def act(
-        session: Session, _issuer: Issuer, row: PriorLearningApplication, now: datetime, visit: OperatorVisit
+        session: Session, issuer: Issuer, row: PriorLearningApplication, now: datetime, visit: OperatorVisit
     ) -> None:
         number = len(stored_template(row.version.body).learning_outcomes)
         reasons = {str(each): typed_words(f"reason-{each}") for each in range(1, number + 1)}
-        certification.refuse(session, row, _decided(visit), {"": typed_words("reason"), **reasons}, now)
+        told = {"": typed_words("reason"), **reasons}
+        certification.refuse(session, row, _decided(visit), told, issuer.profile.zone, now)
 
     return _change(slug, application_key, "certify_prior_learning", act)
 

@@ -1,17 +1,7 @@
-"""One application, for operators: each sees of it what their part in it needs, and whoever has none does not find it.
-
-* Who manages sees steps and dates, appoints assessors, and sees whether they have assessed; what they said, when all
-  who are needed have.
-* An assessor sees the portfolio of what they are appointed for, and what they said themselves.
-* A counsellor sees the portfolio of whoever has asked for help, until another one has given advice, or it is handed in
-  without any.
-* Of what was withdrawn nobody gets the files any more.
-* Who certifies sees what was found once that is revealed, and the list of what was handed in, without the files.
-"""
+"""One application, for operators: each sees what their part in it needs, and whoever has none does not find it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -21,46 +11,26 @@ from werkzeug.wrappers import Response
 from badges.template.model import stored_template
 from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuer import Issuer
-from lti_tool.operators.permissions import may
-from lti_tool.prior_learning import applications, assessments
+from lti_tool.prior_learning import applications, assessments, portfolio
+from lti_tool.prior_learning.agreement import CHECKED
 from lti_tool.prior_learning.certification import claims_level, levels_in, met_in
+from lti_tool.prior_learning.identity_checks import confirmed_by
 from lti_tool.prior_learning.terms import stored_terms
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import (
     OperatorRow,
     PriorLearningApplication,
-    PriorLearningAssessment,
 )
 from lti_tool.web.current import current_tool
 from lti_tool.web.operator.prior_learning.offers import ROUTE
+from lti_tool.web.operator.prior_learning.parts import parts_of
 from lti_tool.web.operator.visits import OperatorVisit, current_operator, issuer_at, operator_page
 from lti_tool.web.prior_learning.own_portfolio import attachment, item_of
-from lti_tool.web.prior_learning.words import ANSWERS, IDENTITIES, KINDS, STATES, STEPS
+from lti_tool.web.prior_learning.words import ANSWERS, CHANGED, IDENTITIES, KINDS, STATES, STEPS
 
 pages = Blueprint("operator_prior_learning", __name__)
 
 ONE = f"{ROUTE}/applications/<uuid:application_key>"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """Which parts an operator has in an application. `own` is their assessment, where they are appointed."""
-
-    manages: bool
-    counsels: bool
-    certifies: bool
-    own: PriorLearningAssessment | None
-    is_withdrawn: bool
-
-    @property
-    def has_any(self) -> bool:
-        """Whether they see the application at all."""
-        return self.manages or self.counsels or self.certifies or self.own is not None
-
-    @property
-    def sees_files(self) -> bool:
-        """Whether they get the files of the portfolio."""
-        return not self.is_withdrawn and (self.counsels or self.own is not None)
 
 
 @pages.get(ONE)
@@ -86,6 +56,8 @@ def download(slug: str, application_key: UUID, item_key: UUID) -> Response:
         if not parts_of(visit, issuer, row).sees_files:
             raise NotFoundError("the operator gets no files of this application")
         item = item_of(session, row, item_key)
+        if not portfolio.is_as_added(session, item):
+            return page_of(session, visit, issuer, row, wrong=str(CHANGED))
         events.record(
             session, "prior_learning_file_read", "prior_learning", row.id, tool.clock(), actor=visit.actor
         )
@@ -100,21 +72,6 @@ def application_of(
     if row is None or row.issuer_id != issuer.id or not parts_of(visit, issuer, row).has_any:
         raise NotFoundError("the issuer has no such application, or the operator has no part in it")
     return row
-
-
-def parts_of(visit: OperatorVisit, issuer: Issuer, row: PriorLearningApplication) -> Parts:
-    """The operator's parts now: a role that was taken from them takes its part, too."""
-    operator = visit.operator
-    own = next((each for each in row.assessments if each.operator_id == operator.id), None)
-    asks = row.help_asked_at is not None and row.state in ("identification", "documentation")
-    is_free = row.counsellor_id == operator.id or (asks and row.counsellor_id is None)
-    return Parts(
-        manages=may(operator, issuer.id, "manage_prior_learning"),
-        counsels=is_free and own is None and may(operator, issuer.id, "counsel_prior_learning"),
-        certifies=may(operator, issuer.id, "certify_prior_learning"),
-        own=own if may(operator, issuer.id, "assess_prior_learning") else None,
-        is_withdrawn=row.state == "withdrawn",
-    )
 
 
 def page_of(
@@ -133,9 +90,14 @@ def page_of(
         "own_round": of_round,
         "met": met_in(row),
         "agreed": levels_in(row),
+        "checks": [each for each in row.identity_checks if each.round == row.round],
+        "confirmed": confirmed_by(row),
+        "methods": {code: IDENTITIES[code] for code in CHECKED},
         "place": place,
         "assessors": _assessors(session, issuer, row) if place else (),
-        "names": {each.id: each.name for each in queries.operators.operators_of(session, issuer.id)},
+        "able": _able(session, issuer),
+        "namesakes": queries.prior_learning.namesakes(session, row, applications.name_of(row.person)),
+        "names": _names(session, row),
         "steps": STEPS,
         "states": STATES,
         "answers": ANSWERS,
@@ -147,6 +109,22 @@ def page_of(
     return operator_page(
         "operator/prior_learning/application.html", visit, issuer_now=issuer, **(given | values)
     )
+
+
+def _names(session: Session, row: PriorLearningApplication) -> dict[int, str]:
+    """How those are called who have, or had, a part in it, also without any role by now; of the erased the number."""
+    ids = {each.operator_id for each in row.assessments}
+    ids |= {each.operator_id for each in row.decisions}
+    ids |= {each.operator_id for each in row.identity_checks}
+    ids |= {row.counsellor_id} if row.counsellor_id is not None else set()
+    found = {operator_id: queries.operators.operator(session, operator_id) for operator_id in ids}
+    return {number: each.name if each and each.name else f"# {number}" for number, each in found.items()}
+
+
+def _able(session: Session, issuer: Issuer) -> set[int]:
+    """The numbers of the accounts that may assess."""
+    of_issuer = queries.operators.operators_of(session, issuer.id)
+    return {each.id for each in of_issuer if assessments.is_assessor(each, issuer.id)}
 
 
 def _assessors(session: Session, issuer: Issuer, row: PriorLearningApplication) -> list[OperatorRow]:

@@ -14,13 +14,24 @@ from lti_tool.errors import PriorLearningError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.operators.permissions import may
 from lti_tool.prior_learning import offers
-from lti_tool.prior_learning.terms import LONGEST_RUBRIC, Terms, fees_as_typed, stored_terms, typed_fees
+from lti_tool.prior_learning.applications import name_of
+from lti_tool.prior_learning.currencies import currencies, currency_of
+from lti_tool.prior_learning.terms import (
+    LONGEST_RUBRIC,
+    Terms,
+    fees_as_typed,
+    stored_terms,
+    typed_currency,
+    typed_fees,
+)
 from lti_tool.review_dates.standing import standings
 from lti_tool.store import Session, queries
 from lti_tool.store.models import PriorLearningApplication, PriorLearningOffer
 from lti_tool.web.checked_requests import row_id
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
+from lti_tool.web.operator.prior_learning.parts import parts_of
+from lti_tool.web.operator.prior_learning.waiting import waits_for
 from lti_tool.web.operator.visits import OperatorVisit, current_operator, issuer_at, operator_page
 from lti_tool.web.prior_learning.own_acts import typed_words
 from lti_tool.web.prior_learning.words import STATES, why_not
@@ -53,6 +64,10 @@ def show(slug: str) -> Response:
             reviews=standings(session, own, issuer.profile, issuer.profile.day_of(current_tool().clock())),
             applications=[(row, stored_template(row.version.body).name) for row in rows],
             states=STATES,
+            waiting={row.id: waits_for(visit, issuer, row) for row in rows},
+            candidates={
+                row.id: name_of(row.person) for row in rows if parts_of(visit, issuer, row).sees_portfolio
+            },
         )
 
 
@@ -113,8 +128,10 @@ def close(slug: str, template_id: UUID) -> Response:
 def _typed_terms(session: Session, issuer: Issuer, template_id: UUID) -> Terms:
     template = stored_template(offers.published(session, issuer.id, str(template_id)).body)
     numbers = range(1, len(template.learning_outcomes) + 1)
+    currency = typed_currency(request.form.get("currency", ""))
     return Terms(
-        fees=typed_fees(request.form.get("fees", "")),
+        fees=typed_fees(request.form.get("fees", ""), currency),
+        currency=currency,
         rubric=tuple(typed_words(f"rubric-{number}")[:LONGEST_RUBRIC] for number in numbers),
         appeal_days=row_id("appeal_days"),
     )
@@ -132,12 +149,16 @@ def _page(
         template=stored_template(version.body),
         template_id=template_id,
         offer=row,
-        **({"shown": _shown(row), "wrong": "", "typed": None} | values),
+        currencies=sorted(currencies()),
+        **({"shown": _shown(row, issuer), "wrong": "", "typed": None} | values),
     )
 
 
-def _shown(row: PriorLearningOffer | None) -> dict[str, str]:
-    """The terms as the form shows them, by the names of its fields."""
-    terms = stored_terms(row.terms) if row is not None else Terms()
+def _shown(row: PriorLearningOffer | None, issuer: Issuer) -> dict[str, str]:
+    """The terms as the form shows them, by the names of its fields; at first with the currency of its country."""
+    terms = (
+        stored_terms(row.terms) if row is not None else Terms(currency=currency_of(issuer.profile.country))
+    )
     rubric = {f"rubric-{number}": text for number, text in enumerate(terms.rubric, 1)}
-    return rubric | {"fees": fees_as_typed(terms.fees), "appeal_days": str(terms.appeal_days)}
+    fees = {"fees": fees_as_typed(terms.fees), "currency": terms.currency}
+    return rubric | fees | {"appeal_days": str(terms.appeal_days)}

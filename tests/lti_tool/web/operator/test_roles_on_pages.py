@@ -69,6 +69,9 @@ WHO_MAY = {
     "POST /operator/account/passkey": frozenset(),  # by a new passkey
     "POST /operator/account/passkeys/remove": ALL,
     "POST /operator/account/sessions/end": ALL,
+    "POST /operator/account/address": EVERY_ROLE | {"other_issuer"},  # whoever has a role anywhere
+    "POST /operator/account/address/prove": ALL,
+    "POST /operator/account/address/remove": ALL,
     "GET /operator/issuers/<slug>": EVERY_ROLE,
     "POST /operator/issuers/<slug>/retry": {"owner", "manager"},
     "GET /operator/issuers/<slug>/templates": EVERY_ROLE,
@@ -143,6 +146,7 @@ WHO_MAY = {
     f"POST {APPLICATION}/advise": {"counsellor"},
     **{f"POST {APPLICATION}/{act}": {"owner", "manager"} for act in ("appoint", "dismiss")},
     f"POST {APPLICATION}/assess": {"assessor"},
+    f"POST {APPLICATION}/identity": {"owner", "approver", "assessor"},
     **{f"POST {APPLICATION}/{act}": {"owner", "approver"} for act in ("grant", "refuse")},
     **{
         f"GET /operator/issuers/<slug>/{page}": EVERY_ROLE

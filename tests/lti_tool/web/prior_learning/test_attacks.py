@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from limits import RateLimitItemPerHour
 
 from lti_tool.operators import accounts
 from lti_tool.people import addresses
@@ -17,7 +18,8 @@ from lti_tool.store.models import (
     PriorLearningAssessment,
     PriorLearningItem,
 )
-from lti_tool.web.prior_learning.own_portfolio import FORM_BYTES, _uploads
+from lti_tool.web import rate_limits
+from lti_tool.web.prior_learning.own_portfolio import FORM_BYTES, _candidates, _uploads
 from tests import prior_learning as steps
 from tests.backpack import kept_badge
 from tests.fixtures import add_another_issuer, rows, run_due_jobs
@@ -145,6 +147,66 @@ def test_what_somebody_types_is_never_markup(web_tool, candidate, offer_id, join
         assert "<script>1" not in page.text and "<script>2" not in page.text and "<i>x" not in page.text
     shown = owner.get(page_of(web_tool, candidate.key)).text
     assert "<script>" not in shown.replace('<script src="', "") and "<b>Zane" not in shown
+
+
+def documenting(candidate, offer_id):
+    candidate.sign_in(offer_id)
+    candidate.begin(offer_id)
+    candidate.answer()
+
+
+def test_a_candidate_who_sends_slowly_holds_one_place_and_leaves_the_others(web_tool, candidate, offer_id):
+    documenting(candidate, offer_id)
+    with _candidates.only(the_application(web_tool).person_id):
+        assert candidate.add_file().status_code == 503
+    with _candidates.only(999_999):
+        assert candidate.add_file().status_code == 303
+    assert candidate.add_file().status_code == 303, "the place is given back"
+
+
+def test_a_file_that_is_refused_gives_its_place_back(web_tool, candidate, offer_id):
+    documenting(candidate, offer_id)
+    for _ in range(3):
+        assert candidate.add_file(b"MZ\x00").status_code == 200
+    assert candidate.add_file().status_code == 303
+
+
+@pytest.fixture
+def counted(app, monkeypatch, request):
+    """With limits to what is asked, which are small; each test counts anew."""
+    monkeypatch.setattr(rate_limits._limiter_of(app), "enabled", True)
+    small = {"UPLOADS_OF_CANDIDATE": 2, "PARTS_OF_CANDIDATE": 4, "APPLICATIONS_OF_LEARNER": 2}
+    for name, amount in small.items():
+        monkeypatch.setattr(rate_limits, name, RateLimitItemPerHour(amount, namespace=request.node.name))
+
+
+def test_so_many_files_and_parts_of_one_candidate_are_taken_in_an_hour(
+    candidate, another_candidate, offer_id, counted
+):
+    documenting(candidate, offer_id)
+    assert [candidate.add_file().status_code for _ in range(3)] == [303, 303, 429]
+    texts = [candidate.press("items/text", title="x", words="y").status_code for _ in range(3)]
+    assert texts == [303, 303, 429]
+    assert candidate.press("items/link", title="x", url="https://x.example/").status_code == 429
+    documenting(another_candidate, offer_id)
+    assert another_candidate.add_file().status_code == 303, "it is counted by person"
+
+
+def test_a_file_too_many_is_refused_before_it_is_read(candidate, offer_id, counted, monkeypatch):
+    documenting(candidate, offer_id)
+    for _ in range(2):
+        candidate.add_file()
+    monkeypatch.setattr("lti_tool.web.prior_learning.own_portfolio.one_of", None)
+    assert candidate.add_file().status_code == 429
+
+
+def test_so_many_applications_of_one_address_are_begun_in_an_hour(candidate, offer_id, counted):
+    candidate.sign_in(offer_id)
+    codes = []
+    for _ in range(3):
+        codes.append(candidate.begin(offer_id).status_code)
+        candidate.press("withdraw")
+    assert codes == [303, 303, 429]
 
 
 @pytest.fixture
