@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from lti_tool.errors import LinkEndedError, NotFoundError, OrganisationError
+from lti_tool.errors import NotFoundError, OrganisationError
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.organisations import endorsements
 from lti_tool.organisations.endorsements import Endorsed, Said
@@ -57,17 +57,22 @@ def credits_of(typed: str) -> Decimal | None:
 def find_badge(session: Session, token: str, now: datetime) -> tuple[ShareLink, CredentialRow]:
     """The share link with that token, and the valid badge that it shows.
 
-    Raises LinkEndedError as `share_links.find_link`, and where its badge is not valid; OrganisationError
-    `takes_no_answers` for a link that takes none. One without the learner's name never does: an answer names the
-    badge, and the badge's address the learner.
+    Raises LinkEndedError as `share_links.find_link`; OrganisationError `takes_no_answers` for a link that takes none,
+    `badge_not_valid`. One without the learner's name never takes any: an answer names the badge, and the badge's
+    address the learner.
     """
     link = share_links.find_link(session, token, now)
-    row = link.award.credential
-    if row is None or row.revoked_at is not None or row.suspended_at is not None or row.has_expired(now):
-        raise LinkEndedError("the badge of the link is not valid")
     if not link.takes_answers or not link.with_name:
         raise OrganisationError("takes_no_answers", "the learner wants no answers by this link")
-    return link, row
+    return link, valid_badge(link.award, now)
+
+
+def valid_badge(award: Award, now: datetime) -> CredentialRow:
+    """The badge of the award. Raises OrganisationError `badge_not_valid` where there is none that is valid now."""
+    row = award.credential
+    if row is None or row.revoked_at is not None or row.suspended_at is not None or row.has_expired(now):
+        raise OrganisationError("badge_not_valid", "the badge is revoked, suspended or expired")
+    return row
 
 
 def sign_answer(

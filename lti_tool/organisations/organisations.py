@@ -88,6 +88,14 @@ def own_organisation(session: Session, organisation_id: str, operator_id: int) -
     return row
 
 
+def locked_organisation(session: Session, organisation_id: str) -> OrganisationRow:
+    """The row, locked and read anew. Raises NotFoundError where it is gone, as of a domain that was never shown."""
+    row = queries.organisations.lock_organisation(session, organisation_id)
+    if row is None:
+        raise NotFoundError("there is no such organisation any more")
+    return row
+
+
 def check_open(row: OrganisationRow) -> None:
     """Raises OrganisationError `closed`."""
     if row.closed_at is not None:

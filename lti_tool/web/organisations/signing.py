@@ -65,6 +65,8 @@ def _sign(kind: Kind, token: str) -> Response:
     visit, tool = current_member(), current_tool()
     with tool.store.read() as session:
         offer = offer_of(session, kind, token, tool.clock())
+        if not _chosen():
+            return _page(session, visit, offer, _("Not signed: choose first for whom you sign."))
         chosen = organisations.own_organisation(session, _chosen(), visit.operator.id)
         if not visit.is_fresh:
             return _page(session, visit, offer, NOT_FRESH)
@@ -86,7 +88,9 @@ def _store(visit: OperatorVisit, offer: Offer, organisation_id: str, said: Said)
             answers.sign_answer(session, tool.issuers, offer.token, organisation_id, account, said, now)
             return
         link = links.use_link(session, offer.token, now)
-        endorsed = links.endorsed_by(link, tool.issuers.of(session, link.issuer_id))
+        issuer = tool.issuers.of(session, link.issuer_id)
+        links.check_offered(link, issuer)
+        endorsed = links.endorsed_by(link, issuer)
         endorsements.sign(session, tool.issuers, organisation_id, account, endorsed, said, now)
 
 

@@ -29,6 +29,20 @@ def test_an_organisation_is_listed_and_closed(environment, run, tool):
         organisations.sign(tool, employer, organisations.about_issuer(tool))
 
 
+def test_its_keys_are_listed_and_withdrawn(environment, run, tool):
+    employer = organisations.invite_employer(tool)
+    organisations.sign(tool, employer, organisations.about_issuer(tool))
+    who = employer.organisation_id
+    listed = [line.split("\t") for line in run("organisations", "keys", who)[1].splitlines()]
+    assert sorted((kind, state) for _, kind, _, state in listed) == [("Ed25519", "signs"), ("P-256", "signs")]
+    kid = listed[0][0]
+    code, output, _ = run("organisations", "compromised", who, kid)
+    assert (code, output) == (0, f"Key {kid} is withdrawn. Statements that count no more: 1.\n")
+    states = [line.split("\t")[3] for line in run("organisations", "keys", who)[1].splitlines()]
+    assert sorted(states) == ["compromised", "signs", "signs"]
+    assert run("organisations", "compromised", who, "none")[0] != 0
+
+
 def test_one_that_is_not_there_is_said(environment, run, tool):
     code, _, error = run("organisations", "close", "none")
     assert code != 0 and "there is no organisation none" in error

@@ -215,13 +215,18 @@ def test_a_link_takes_no_answers_unless_the_learner_wanted_that(make_link, brows
     assert browser.get(f"/organisations/answer/{plain}").status_code == 403
 
 
-def test_an_ended_link_and_a_revoked_badge_take_none(token, press, employer, organisation_id, web_tool):
+def test_an_ended_link_and_a_revoked_badge_take_none(
+    token, press, employer, organisation_id, web_tool, endorsements
+):
     address = f"/organisations/answer/{token}"
     with web_tool.store.begin() as session:
         awards.revoke(session, session.scalars(select(Award)).one(), "", web_tool.clock(), operator("root"))
-    assert employer.sign(address, organisation_id, **ACCEPTED).status_code == 404
+    for refused in (employer.get(address), employer.sign(address, organisation_id, **ACCEPTED)):
+        assert refused.status_code == 403
+        assert "This badge is not valid now: it was revoked or suspended" in text_of(refused)
     press("end", link="1")
     assert employer.get(address).status_code == 404
+    assert endorsements() == []
 
 
 def test_who_was_not_shown_the_badge_answers_nothing(annas_badge, employer, organisation_id, endorsements):

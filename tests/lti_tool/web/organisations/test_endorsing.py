@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from sqlalchemy import select
 
+from lti_tool.errors import NotFoundError
+from lti_tool.organisations import organisations
+from lti_tool.store.models import IssuerProfileRow, TemplateVersion
+from lti_tool.templates import versions
 from tests.fixtures import add_another_issuer
 from tests.lti_tool.web.conftest import FROM_ELSEWHERE, hidden, text_of
 from tests.lti_tool.web.organisations.conftest import ISSUER, link_on
@@ -107,6 +112,62 @@ def test_a_link_that_was_ended_takes_nothing_more(employer, organisation_id, own
     assert endorsements() == []
 
 
+def test_what_is_no_longer_offered_is_not_endorsed_by_an_old_link(
+    employer, organisation_id, to_endorse, endorsements, web_tool, clock
+):
+    with web_tool.store.begin() as session:
+        versions.retire(session.scalars(select(TemplateVersion)).one(), clock())
+    for refused in (
+        employer.get(to_endorse),
+        employer.sign(to_endorse, organisation_id, comment=WORDS),
+        employer.send("/organisations/begin", to=to_endorse, domain="school.example"),
+    ):
+        assert refused.status_code == 403
+        assert "This version of the badge is no longer offered" in text_of(refused)
+        assert "Ask whoever gave you the link for one of a newer version." in text_of(refused)
+    assert endorsements() == []
+
+
+def test_an_issuer_that_is_not_confirmed_is_not_endorsed(
+    employer, organisation_id, owner, endorsements, web_tool, published
+):
+    """Under a name that nobody has confirmed yet an issuer could collect what is meant for another."""
+    to_endorse = link_on(owner.press(ISSUER, f"{ISSUER}/link", version="0"))
+    confirmed = confirmed_at_none(web_tool)
+    refused = employer.sign(to_endorse, organisation_id, comment=WORDS)
+    assert "It is not confirmed at present who this issuer is" in text_of(refused)
+    assert endorsements() == [] and employer.get(to_endorse).status_code == 403
+    confirmed()
+    assert employer.sign(to_endorse, organisation_id, comment=WORDS).status_code == 303
+
+
+def confirmed_at_none(tool):
+    """Takes back who the issuer was confirmed to be; a function that gives it back."""
+
+    def set_to(value):
+        with tool.store.begin() as session:
+            newest = session.scalars(select(IssuerProfileRow).order_by(IssuerProfileRow.id.desc())).first()
+            before, newest.confirmed_at = newest.confirmed_at, value
+        return before
+
+    before = set_to(None)
+    return lambda: set_to(before)
+
+
+def test_whoever_chooses_nobody_is_asked_for_whom_they_sign(employer, to_endorse, endorsements):
+    page = employer.sign(to_endorse, "", comment=WORDS)
+    assert page.status_code == 200 and WORDS in page.text
+    assert "Not signed: choose first for whom you sign." in text_of(page)
+    assert endorsements() == []
+
+
+def test_an_organisation_that_is_gone_is_not_found(employer, to_endorse, web_tool, endorsements):
+    gone = "00000000-0000-4000-8000-000000000000"
+    assert employer.sign(to_endorse, gone, comment=WORDS).status_code == 404
+    with web_tool.store.begin() as session, pytest.raises(NotFoundError):
+        organisations.locked_organisation(session, gone)
+
+
 def test_the_same_is_not_said_twice(signed, employer, organisation_id, to_endorse, endorsements):
     answer = employer.sign(to_endorse, organisation_id, comment="Once more.")
     assert "Withdraw that on your own page first." in text_of(answer)
@@ -191,5 +252,5 @@ def test_nobody_is_led_elsewhere(employer, to):
 def test_one_that_was_closed_signs_nothing(employer, organisation_id, owner, to_endorse, endorsements):
     owner.press(ISSUER, f"{ISSUER}/close", organisation=organisation_id)
     answer = employer.sign(to_endorse, organisation_id, comment=WORDS)
-    assert "closed by whoever invited it" in text_of(answer)
+    assert "This organisation was closed: it signs nothing more." in text_of(answer)
     assert endorsements() == []
