@@ -6,6 +6,7 @@ they publish it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -23,17 +24,26 @@ from lti_tool.store.models import Award, CredentialRow, EndorsementRow, ShareLin
 MOST_ANSWERS = 5
 OF_LENGTH = 200
 BECAUSE_LENGTH = 500
-MOST_CREDITS = Decimal(240)
 
 Kind = Literal["accepted", "exempts", "refused"]
 KINDS: tuple[Kind, ...] = ("accepted", "exempts", "refused")
+#: In what an acceptance is counted: ECTS credits, credit points of a country, hours; a module is accepted whole.
+Unit = Literal["ects", "national", "hours", "module"]
+UNITS: tuple[Unit, ...] = ("ects", "national", "hours", "module")
+#: The most of each that is accepted at once: a bachelor's degree, in ECTS and in the finest national points (360 of the
+#: United Kingdom, and some more), and the hours of its ECTS.
+MOST: Mapping[Unit, Decimal] = {"ects": Decimal(240), "national": Decimal(480), "hours": Decimal(7200)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What was decided. `credits`: of ECTS, where it is accepted; `of`: of what, or from what; `because`: why not."""
+    """What was decided. `credits` in a `unit`, where it is accepted; `of`: of what, or from what; `because`: why not.
+
+    Of a whole module there are no `credits`.
+    """
 
     kind: Kind
+    unit: Unit = "ects"
     credits: Decimal | None = None
     of: str = ""
     because: str = ""
@@ -42,16 +52,18 @@ class Answer:
         """The answer as it is stored."""
         given = {"credits": str(self.credits) if self.credits is not None else ""}
         given |= {"of": self.of, "because": self.because}
+        given |= {"unit": self.unit} if self.kind == "accepted" else {}
         return {"kind": self.kind} | {name: text for name, text in given.items() if text}
 
 
-def credits_of(typed: str) -> Decimal | None:
-    """The number of credits that somebody typed, with a point or a comma; None for what is none from 0.1 to 240."""
+def credits_of(typed: str, unit: Unit = "ects") -> Decimal | None:
+    """The number of a unit that somebody typed, with a point or a comma; None for what is none from 0.1 to its MOST."""
     text = typed.strip().replace(",", ".")
     if not text.replace(".", "", 1).isascii() or not text.replace(".", "", 1).isdigit() or len(text) > 6:
         return None
     number = Decimal(text).quantize(Decimal("0.1")).normalize()
-    return Decimal(f"{number:f}") if 0 < number <= MOST_CREDITS and number == Decimal(text) else None
+    is_possible = 0 < number <= MOST.get(unit, 0) and number == Decimal(text)
+    return Decimal(f"{number:f}") if is_possible else None
 
 
 def find_badge(session: Session, token: str, now: datetime) -> tuple[ShareLink, CredentialRow]:

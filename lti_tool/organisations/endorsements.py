@@ -164,4 +164,6 @@ def hide(session: Session, row: EndorsementRow, now: datetime, by: Actor) -> Non
 def _record(
     session: Session, what: str, row: EndorsementRow, now: datetime, by: Actor, data: Json | None = None
 ) -> None:
-    events.record(session, what, "endorsement", row.id, now, actor=by, data=data, issuer_id=row.issuer_id)
+    # An answer to a badge is the learner's: its issuer does not even learn that there is one.
+    of = None if row.kind == "badge" else row.issuer_id
+    events.record(session, what, "endorsement", row.id, now, actor=by, data=data, issuer_id=of)

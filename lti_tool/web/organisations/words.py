@@ -1,14 +1,12 @@
-"""What organisations read and sign, in words: what was said of a badge, and why something was not signed."""
+"""Why something was not signed, shown or proved, in words, and what to do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from lti_tool.errors import DomainError, OrganisationError
-from lti_tool.organisations.answers import Answer
 from lti_tool.web.error_messages import ErrorMessage
-from lti_tool.web.translation import Sentence, format_decimal
-from lti_tool.web.translation import gettext as _
+from lti_tool.web.translation import Sentence
 from lti_tool.web.translation import lazy_gettext as _l
 
 _PROBLEMS: Mapping[str, Sentence] = {
@@ -19,7 +17,7 @@ _PROBLEMS: Mapping[str, Sentence] = {
         "Not signed: you have signed something about this already. Withdraw that on your own page first."
     ),
     "withdrawn": _l("Not shown: the organisation has withdrawn it, or the key that signed it."),
-    "nothing_said": _l("Not signed: say something first. What is missing is marked below."),
+    "nothing_said": _l("Not signed: say something first."),
     "no_domain": _l(
         "This is no domain. Type it as in the address of your website, such as school.example.org."
     ),
@@ -80,15 +78,3 @@ def refusal_of(error: OrganisationError) -> ErrorMessage | None:
     return ErrorMessage(
         title=_l("This could not be signed"), what_happened=what_happened, what_to_do=what_to_do
     )
-
-
-def answer_words(answer: Answer) -> str:
-    """The sentence of an answer to a badge, as it is signed; empty where something of it is missing."""
-    if answer.kind == "accepted" and answer.credits is not None and answer.of:
-        number = format_decimal(answer.credits)
-        return _("Accepted as %(credits)s ECTS of: %(of)s", credits=number, of=answer.of)
-    if answer.kind == "exempts" and answer.of:
-        return _("Exempts from: %(of)s", of=answer.of)
-    if answer.kind == "refused" and answer.because:
-        return _("Not accepted, because: %(because)s", because=answer.because)
-    return ""

@@ -203,7 +203,7 @@ def test_a_script_in_the_words_is_a_text(employer, organisation_id, owner, to_en
 
 def test_what_nobody_sees_is_not_signed(employer, organisation_id, to_endorse, endorsements):
     page = employer.sign(to_endorse, organisation_id, comment="\u200b\u202e \u2060")
-    assert "Not signed: say something first." in text_of(page)
+    assert "Write what your organisation says." in text_of(page)
     employer.sign(to_endorse, organisation_id, comment="\u202eWorth\u200b it,\r\nfor a\u0304ll.")
     (row,) = endorsements()
     comment = json.loads(row.text)["credentialSubject"]["endorsementComment"]
