@@ -14,11 +14,11 @@ from lti_tool.mails.refusals import RemindedPerson, Reminder
 from lti_tool.mails.returned import ReturnKind
 from lti_tool.people import identity_checks, reminders
 from lti_tool.store import Session, events, queries
-from lti_tool.store.models import Delivery, Notice, Person
+from lti_tool.store.models import Award, Delivery, Notice, Person
 from lti_tool.templates import approvals
 from lti_tool.values import MAX_ID
 
-_REFERENCE = re.compile("(badge|notice|approval|waiting)-([0-9]{1,10})(?:-([a-z0-9]+))?")
+_REFERENCE = re.compile("(badge|notice|approval|waiting|answer)-([0-9]{1,10})(?:-([a-z0-9]+))?")
 _IDENTITY_REFERENCE = re.compile(f"identity-([0-9a-f]{{{identity_checks.REFERENCE_DIGITS}}})")
 
 
@@ -91,6 +91,11 @@ def _waiting_complaint(session: Session, person_id: int, _rest: str, now: dateti
     return person is not None and _refuse(session, person, "waiting", now)
 
 
+def _answer_complaint(session: Session, award_id: int, _rest: str, now: datetime) -> bool:
+    award = session.get(Award, award_id)
+    return award is not None and _refuse(session, award.person, "answers", now)
+
+
 def _refuse(session: Session, person: Person, kind: Reminder, now: datetime) -> bool:
     """Whoever calls a mail unwanted gets no more reminders; nothing else is theirs to lose."""
     if person.erased_at is not None:
@@ -114,6 +119,7 @@ _COMPLAINTS: Mapping[str, _Record] = {
     "badge": _badge_complaint,
     "notice": _notice_complaint,
     "waiting": _waiting_complaint,
+    "answer": _answer_complaint,
 }
 
 

@@ -9,11 +9,11 @@ from typing import Literal, cast
 from lti_tool.mails.tokens import MailTokens
 from lti_tool.values import MAX_ID
 
-#: `expiry`: that a badge expires soon. `waiting`: what waits for a teacher.
-Reminder = Literal["expiry", "waiting"]
+#: `expiry`: that a badge expires soon. `waiting`: what waits for a teacher. `answers`: what organisations answer.
+Reminder = Literal["expiry", "waiting", "answers"]
 
 _PURPOSE = "refusal"
-_ABOUT = re.compile("(expiry|waiting)-([0-9]{1,10})")
+_ABOUT = re.compile("(expiry|waiting|answers)-([0-9]{1,10})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import Literal
 
 from lti_tool.errors import NotFoundError, OrganisationError
 from lti_tool.issuing.issuers import Issuers
-from lti_tool.organisations import endorsements
+from lti_tool.organisations import answer_mails, endorsements
 from lti_tool.organisations.endorsements import Endorsed, Said
 from lti_tool.people import share_links
 from lti_tool.store import Session, queries
@@ -96,7 +96,7 @@ def sign_answer(
     said: Said,
     now: datetime,
 ) -> EndorsementRow:
-    """The answer of the organisation to the badge that the link shows, signed by it.
+    """The answer of the organisation to the badge that the link shows, signed by it; the learner is told.
 
     Raises as `find_badge` and `endorsements.sign`; OrganisationError `too_many` once MOST_ANSWERS came by the link.
     """
@@ -109,7 +109,9 @@ def sign_answer(
     link.answers += 1
     address = issuers.at(session, row.status_list.address).addresses.credential(row.id)
     endorsed = Endorsed(kind="badge", issuer_id=row.issuer_id, subject=address, award_id=row.award_id)
-    return endorsements.sign(session, issuers, organisation_id, operator_id, endorsed, said, now)
+    made = endorsements.sign(session, issuers, organisation_id, operator_id, endorsed, said, now)
+    answer_mails.plan(session, made, now)
+    return made
 
 
 def answer_to(session: Session, award: Award, endorsement_id: str) -> EndorsementRow:

@@ -77,6 +77,7 @@ QUEUE_OF = {
     "mail_code": DELIVERIES,
     "mail_candidate": DELIVERIES,
     "ask_holder": DELIVERIES,
+    "mail_answer": DELIVERIES,
     "bring_to_host": DELIVERIES,
     "tell_host": DELIVERIES,
     "mail_about_host": DELIVERIES,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from babel.messages.extract import extract_from_file
 
+from lti_tool.deliveries.answer_message import answer_content
 from lti_tool.deliveries.award_message import award_mail
 from lti_tool.deliveries.code_message import code_content
 from lti_tool.deliveries.identity_message import identity_mail
@@ -25,13 +26,14 @@ from lti_tool.language import (
 )
 from lti_tool.mails.content import Facts, MailContent
 from lti_tool.mails.message import message_of
-from lti_tool.values import BadgeNotice, CodeMail, MailPolicy, Recipient
+from lti_tool.values import AnswerMail, BadgeNotice, CodeMail, MailPolicy, Recipient
 from tests.deliveries import BADGE, RIGA_COLLEGE, anna
 from tests.translations import OWN_WORDS, faults
 
 TRANSLATED = [language for language in MAIL_LANGUAGES if language not in LANGUAGES]
 #: Where the sentences of mails to learners are.
 MODULES = [
+    "deliveries/answer_message.py",
     "deliveries/award_message.py",
     "deliveries/code_message.py",
     "deliveries/identity_message.py",
@@ -69,8 +71,23 @@ def mails(language: str) -> list[MailContent]:
         award_mail(replace(BADGE, mail_policy=MailPolicy(attach_badge=False)), nobody),
         *(notice_mail(notice, learner) for notice in notices),
         code_content(CodeMail(recipient=nobody, issuer=RIGA_COLLEGE, code="12345678", minutes=10)),
+        answer_content(answer_mail(learner, organisation="Baltic Solar")),
+        answer_content(answer_mail(learner, domain="school.example")),
         identity_mail("Solar", RIGA_COLLEGE, learner, "https://badges.example.org/holder/1"),
     ]
+
+
+def answer_mail(learner: Recipient, organisation: str = "", domain: str = "") -> AnswerMail:
+    """That somebody has answered about a badge."""
+    return AnswerMail(
+        recipient=learner,
+        issuer=RIGA_COLLEGE,
+        badge="Solar",
+        organisation=organisation,
+        domain=domain,
+        url=BADGE.page_url,
+        unsubscribe_url="https://badges.example.org/mail/reminders/1",
+    )
 
 
 def texts(mail: MailContent) -> list[str]:
