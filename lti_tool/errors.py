@@ -350,8 +350,8 @@ class OrganisationError(NotAllowedError):
 class DomainError(ToolError):
     """Nobody has shown that they control a domain. `code` is for pages and tests.
 
-    Codes: no_domain (what was typed is none), refused_address, unreachable, redirected, absent, web_page, too_large,
-    another (what is there is not the challenge).
+    Codes: no_domain (what was typed is none), two_domains (it is read in two ways), refused_address, unreachable,
+    redirected, absent, web_page, too_large, another (what is there is not the challenge).
     """
 
     def __init__(self, code: str) -> None:

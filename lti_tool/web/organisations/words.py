@@ -21,6 +21,9 @@ _PROBLEMS: Mapping[str, Sentence] = {
     "no_domain": _l(
         "This is no domain. Type it as in the address of your website, such as school.example.org."
     ),
+    "two_domains": _l(
+        "This domain is read in two ways. Type it in the form that begins with xn--, as your registrar shows it."
+    ),
     "refused_address": _l("This domain leads to no public address, so it cannot be checked."),
     "unreachable": _l("The web server of the domain does not answer over https. Try again, or use the DNS."),
     "redirected": _l(
