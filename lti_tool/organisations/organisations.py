@@ -10,6 +10,7 @@ from uuid import uuid4
 from lti_tool.errors import NotFoundError, OrganisationError
 from lti_tool.operators import accounts
 from lti_tool.operators.accounts import actor_of
+from lti_tool.organisations.names import check_name
 from lti_tool.store import Session, events, journal, queries
 from lti_tool.store.events import TOOL, Actor
 from lti_tool.store.models import OrganisationMember, OrganisationRow
@@ -24,7 +25,11 @@ UNPROVED_LIFE = timedelta(days=30)
 def make_invited(
     session: Session, issuer_id: str, name: str, tool_url: str, now: datetime, by: Actor
 ) -> OrganisationRow:
-    """A new organisation for which an issuer answers, by the name that the issuer has written."""
+    """A new organisation for which an issuer answers, by the name that the issuer has written.
+
+    Raises OrganisationError as `check_name`.
+    """
+    check_name(name)
     row = _new(tool_url, now)
     row.name, row.issuer_id, row.proved_at = name[:NAME_LENGTH], issuer_id, now
     session.add(row)

@@ -46,7 +46,10 @@ def invite(slug: str) -> Response:
     with tool.store.begin() as session:
         issuer = issuer_at(session, visit, slug, "manage_endorsements")
         check_fresh(visit, _address(issuer))
-        row = _invited(session, issuer, visit)
+        try:
+            row = _invited(session, issuer, visit)
+        except OrganisationError as error:
+            return _page(session, visit, issuer, problem=problem_of(error))
         if row is None:
             return _page(
                 session, visit, issuer, problem=_("Not invited: write the name of the organisation.")

@@ -17,6 +17,13 @@ _PROBLEMS: Mapping[str, Sentence] = {
         "Not signed: you have signed something about this already. Withdraw that on your own page first."
     ),
     "withdrawn": _l("Not shown: the organisation has withdrawn it, or the key that signed it."),
+    "name_is_domain": _l(
+        "Not invited: this name is a domain, and whoever controls it shows that without you. Write the organisation's "
+        "name in words."
+    ),
+    "name_mixes_scripts": _l(
+        "Not invited: a word of the name has letters of two alphabets, which look alike. Type it anew."
+    ),
     "nothing_said": _l("Not signed: say something first."),
     "no_domain": _l(
         "This is no domain. Type it as in the address of your website, such as school.example.org."

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from lti_tool.errors import NotFoundError
 from lti_tool.organisations import organisations
-from lti_tool.store.models import IssuerProfileRow, TemplateVersion
+from lti_tool.store.models import IssuerProfileRow, OrganisationRow, TemplateVersion
 from lti_tool.templates import versions
-from tests.fixtures import add_another_issuer
+from tests.fixtures import add_another_issuer, rows
 from tests.lti_tool.web.conftest import FROM_ELSEWHERE, hidden, text_of
 from tests.lti_tool.web.organisations.conftest import ISSUER, link_on
 
@@ -212,6 +212,40 @@ def test_what_nobody_sees_is_not_signed(employer, organisation_id, to_endorse, e
 
 def _only(owner) -> str:
     return hidden(owner.get(ISSUER), "endorsement")
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("lu.lv", "this name is a domain"),
+        (" https://Ministry.example/ ", "this name is a domain"),
+        ("rīga.example", "this name is a domain"),
+        ("Baltic S\u043elar", "letters of two alphabets"),
+        ("\u0391pple", "letters of two alphabets"),
+        ("\uff22altic", "letters of two alphabets"),
+        (" \u200b", "write the name of the organisation"),
+    ],
+)
+def test_a_name_that_would_be_taken_for_something_else_is_not_invited(name, why, owner, web_tool):
+    page = owner.press(ISSUER, f"{ISSUER}/invite", name=name)
+    assert page.status_code == 200 and why in text_of(page)
+    assert rows(web_tool, OrganisationRow) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "A.S. Latvenergo",
+        "S.I.A.",
+        "SIA „Rīgas dārzi”",
+        "Ελληνική Σχολή",
+        "Рижская school 1",
+        "東京大学 Tokyo",
+    ],
+)
+def test_usual_names_are_invited(name, owner, web_tool):
+    assert "The link is ready" in text_of(owner.press(ISSUER, f"{ISSUER}/invite", name=name))
+    assert [row.name for row in rows(web_tool, OrganisationRow)] == [name]
 
 
 def test_an_invitation_opens_once(employer, owner, app, member):
