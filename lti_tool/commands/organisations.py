@@ -48,6 +48,25 @@ def close(organisation_id: str) -> None:
 
 @organisations.command()
 @click.argument("organisation_id", metavar="ID")
+def invite(organisation_id: str) -> None:
+    """Make a link by which somebody more signs for an organisation, as where all passkeys were lost.
+
+    Find out first who asks: whoever has the link can withdraw what was signed.
+    """
+    from lti_tool.organisations import joining
+    from lti_tool.organisations import organisations as rows
+
+    tool = open_tool()
+    with tool.store.begin() as session:
+        row = rows.locked_organisation(session, organisation_id)
+        rows.note_invited(session, row, tool.clock(), operator())
+    code = joining.invite(tool.expiring_values, organisation_id)
+    click.echo(f"{tool.tool_url}/organisations/invitation?code={code}")
+    click.echo("The link opens once, within seven days.", err=True)
+
+
+@organisations.command()
+@click.argument("organisation_id", metavar="ID")
 def keys(organisation_id: str) -> None:
     """List the keys of an organisation.
 

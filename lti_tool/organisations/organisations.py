@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from lti_tool.errors import NotFoundError, OrganisationError
-from lti_tool.operators import accounts
 from lti_tool.operators.accounts import actor_of
+from lti_tool.organisations.members import forget_without_use
 from lti_tool.organisations.names import check_name
 from lti_tool.store import Session, events, journal, queries
-from lti_tool.store.events import TOOL, Actor
+from lti_tool.store.events import Actor
 from lti_tool.store.models import OrganisationMember, OrganisationRow
 
 NAME_LENGTH = 200
@@ -122,10 +122,16 @@ def forget_unproved(session: Session, now: datetime, most: int) -> int:
     found = queries.organisations.unproved(session, now - UNPROVED_LIFE, most)
     for row in found:
         for account in queries.organisations.delete_organisation(session, row):
-            if account.disabled_at is None:
-                accounts.disable(session, account, now, TOOL)
-            accounts.erase(session, account, now, TOOL)
+            forget_without_use(session, account, now)
     return len(found)
+
+
+def note_invited(session: Session, row: OrganisationRow, now: datetime, by: Actor) -> None:
+    """Records that somebody more is invited to sign for the organisation. Raises OrganisationError `closed`."""
+    check_open(row)
+    events.record(
+        session, "organisation_invited", "organisation", row.id, now, actor=by, issuer_id=row.issuer_id
+    )
 
 
 def close(session: Session, row: OrganisationRow, now: datetime, by: Actor) -> None:

@@ -14,12 +14,16 @@ from lti_tool.values import Json
 
 
 def do_again(session: Session, kind: str, data: Json, at: datetime) -> None:
-    """Withdraws or hides an endorsement once more, ends a link to endorse by, or closes an organisation."""
+    """Withdraws or hides an endorsement once more, ends a link or a membership, or closes an organisation."""
     match kind:
         case "organisation_closed":
             organisation = session.get(OrganisationRow, data["organisation"])
             if organisation is not None:
                 organisation.closed_at = organisation.closed_at or at
+        case "member_removed":
+            member = queries.organisations.membership(session, data["organisation"], data["operator"])
+            if member is not None:
+                session.delete(member)
         case "endorse_link_ended":
             link = queries.organisations.link_with(session, data["token_hash"])
             if link is not None:

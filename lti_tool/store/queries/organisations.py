@@ -52,6 +52,13 @@ def membership(session: Session, organisation_id: str, operator_id: int) -> Orga
     return session.get(OrganisationMember, (organisation_id, operator_id))
 
 
+def members(session: Session, organisation_id: str) -> Sequence[OperatorRow]:
+    """The accounts that sign for the organisation, those that came first before others."""
+    query = select(OperatorRow).join(OrganisationMember, OrganisationMember.operator_id == OperatorRow.id)
+    query = query.where(OrganisationMember.organisation_id == organisation_id)
+    return session.scalars(query.order_by(OrganisationMember.joined_at, OperatorRow.id)).all()
+
+
 def delete_memberships(session: Session, operator_id: int) -> None:
     """Ends that an account signs for organisations."""
     session.execute(delete(OrganisationMember).where(OrganisationMember.operator_id == operator_id))
@@ -66,13 +73,13 @@ def unproved(session: Session, before: datetime, most: int) -> Sequence[Organisa
 
 
 def delete_organisation(session: Session, row: OrganisationRow) -> Sequence[OperatorRow]:
-    """Deletes an organisation that has signed nothing; the accounts that signed for it and have nothing else here."""
+    """Deletes an organisation that has signed nothing; the accounts that were to sign for it."""
     members = select(OrganisationMember.operator_id).where(OrganisationMember.organisation_id == row.id)
     accounts = session.scalars(select(OperatorRow).where(OperatorRow.id.in_(members))).all()
     session.execute(delete(OrganisationMember).where(OrganisationMember.organisation_id == row.id))
     session.delete(row)
     session.flush()
-    return [each for each in accounts if not each.roles and not of_member(session, each.id)]
+    return accounts
 
 
 def keys(session: Session, organisation_id: str) -> Sequence[OrganisationKey]:

@@ -54,7 +54,7 @@ def invite(slug: str) -> Response:
             return _page(
                 session, visit, issuer, problem=_("Not invited: write the name of the organisation.")
             )
-        organisations.check_open(row)
+        organisations.note_invited(session, row, tool.clock(), visit.actor)
     code = joining.invite(tool.expiring_values, row.id)
     words = _(
         "Give this link to nobody but whom you invite. It opens once, within seven days, and is shown only now."

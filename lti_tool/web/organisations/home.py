@@ -72,24 +72,11 @@ def add_domain() -> Response:
     return redirect(f"/organisations?lang={page_language()}", 303)
 
 
-@pages.post("/organisations/<uuid:organisation_id>/invite")
-def invite(organisation_id: UUID) -> Response:
-    """Makes a link by which somebody else signs for the organisation, and shows it once. Raises NotFoundError."""
-    visit, tool = current_member(), current_tool()
-    with tool.store.read() as session:
-        row = organisations.own_organisation(session, str(organisation_id), visit.operator.id)
-        organisations.check_open(row)
-    code = joining.invite(tool.expiring_values, row.id)
-    with tool.store.read() as session:
-        return _page(session, visit, link=f"{tool.tool_url}/organisations/invitation?code={code}")
-
-
 def _page(
     session: Session,
     visit: OperatorVisit,
     wrong: dict[str, str] | None = None,
     problem: str = "",
-    link: str = "",
 ) -> Response:
     own = organisations.organisations_of(session, visit.operator.id)
     return member_page(
@@ -103,7 +90,6 @@ def _page(
         domains=domains,
         wrong=wrong or {},
         problem=problem,
-        link=link,
         was_signed=request.args.get("signed") == "yes",
         was_proved=request.args.get("proved") == "yes",
     )

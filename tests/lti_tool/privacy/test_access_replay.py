@@ -9,7 +9,8 @@ from lti_tool.errors import LinkEndedError
 from lti_tool.issuing import lti_keys
 from lti_tool.operators import accounts, passkeys
 from lti_tool.organisations import endorsements, key_changes, links
-from lti_tool.organisations.organisations import close
+from lti_tool.organisations.members import remove
+from lti_tool.organisations.organisations import close, join
 from lti_tool.people import share_links, withheld
 from lti_tool.privacy import journal
 from lti_tool.privacy.journal_replay import apply_journal
@@ -23,6 +24,7 @@ from lti_tool.store.models import (
     OperatorRow,
     OperatorSession,
     OrganisationKey,
+    OrganisationMember,
     OrganisationRow,
     Person,
     Program,
@@ -167,13 +169,21 @@ def test_what_an_organisation_withdrew_is_withdrawn_once_more(tool, restored, cl
     assert row.status_list_id > 1000
 
 
-def test_keys_of_organisations_stay_withdrawn_with_what_they_signed(tool, restored, clock):
+def test_keys_and_members_of_organisations_stay_withdrawn_with_what_the_keys_signed(tool, restored, clock):
     employer, other = organisations.invite_employer(tool), organisations.invite_employer(tool, "Other")
     about = organisations.about_issuer(tool)
     lost, changed = (organisations.sign(tool, each, about) for each in (employer, other))
     texts = {row.id: row.text for row in rows(tool, EndorsementRow)}
 
+    with tool.store.begin() as session:
+        # Somebody who signs for one more, so that they are forgotten by nothing.
+        row = session.get(OrganisationRow, other.organisation_id)
+        join(session, row, employer.account, clock())
+
     def act(session):
+        remove(
+            session, session.get(OrganisationRow, other.organisation_id), employer.account, clock(), OPERATOR
+        )
         first, second = (session.get(OrganisationRow, each.organisation_id) for each in (employer, other))
         kid = session.query(OrganisationKey).filter_by(organisation_id=first.id, algorithm="P-256").one().kid
         key_changes.withdraw(session, tool.issuers, first, kid, clock(), OPERATOR)
@@ -190,6 +200,8 @@ def test_keys_of_organisations_stay_withdrawn_with_what_they_signed(tool, restor
         ("P-256", False, True),
         ("Ed25519", False, True),
     }
+    members = {(row.organisation_id, row.operator_id) for row in rows(again, OrganisationMember)}
+    assert members == {(each.organisation_id, each.account) for each in (employer, other)}
     marked = {row.id: row.key_withdrawn_at for row in rows(again, EndorsementRow)}
     assert marked == {lost: clock(), changed: None}
     assert {each.name: each.outcome for each in again.verify_own(texts[changed]).checks}["proof"] == "passed"

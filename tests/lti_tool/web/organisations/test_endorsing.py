@@ -260,7 +260,7 @@ def test_a_colleague_signs_too(employer, organisation_id, app, new_browser, to_e
     from tests.lti_tool.web.conftest import browser_of
     from tests.lti_tool.web.organisations.conftest import MemberAt
 
-    link = link_on(employer.act(f"/organisations/{organisation_id}/invite"))
+    link = link_on(employer.act(f"/organisations/{organisation_id}/members/invite"))
     colleague = MemberAt(browser=browser_of(app))
     assert colleague.accept(link, "Oskars").status_code == 303
     assert colleague.sign(to_endorse, organisation_id, comment=WORDS).status_code == 303
