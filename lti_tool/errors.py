@@ -353,7 +353,9 @@ class SignInError(NotAllowedError):
 class OrganisationError(NotAllowedError):
     """An organisation may not sign what it was about to sign. `code` is for pages, events and tests.
 
-    Codes: not_proved, closed, answered_already, too_many, takes_no_answers, nothing_said, not_its_own.
+    Codes: not_proved, closed, answered_already, too_many, takes_no_answers, nothing_said, withdrawn; of what it is
+    about: badge_not_valid, retired (a version that is no longer offered), not_confirmed (who the issuer is); of a name:
+    name_is_domain, name_mixes_scripts.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -364,8 +366,8 @@ class OrganisationError(NotAllowedError):
 class DomainError(ToolError):
     """Nobody has shown that they control a domain. `code` is for pages and tests.
 
-    Codes: no_domain (what was typed is none), refused_address, unreachable, redirected, absent, web_page, too_large,
-    another (what is there is not the challenge).
+    Codes: no_domain (what was typed is none), two_domains (it is read in two ways), refused_address, unreachable,
+    redirected, absent, web_page, too_large, another (what is there is not the challenge).
     """
 
     def __init__(self, code: str) -> None:

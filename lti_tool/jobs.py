@@ -14,6 +14,7 @@ from lti_tool.awarding.decisions import decide_course
 from lti_tool.backpack import keeping, registration
 from lti_tool.bulk_acts import work
 from lti_tool.deliveries import dispatch
+from lti_tool.deliveries.answer_message import answer_content
 from lti_tool.deliveries.approval_message import approval_content
 from lti_tool.deliveries.candidate_message import candidate_content
 from lti_tool.deliveries.code_message import code_content
@@ -35,6 +36,7 @@ from lti_tool.logs import about, error_name, log, traceback_summary
 from lti_tool.mails.content import MailContent
 from lti_tool.observations import Policy
 from lti_tool.operators import sessions as operator_sessions
+from lti_tool.organisations import answer_mails
 from lti_tool.pathways import scheduling as pathways
 from lti_tool.pathways import work as pathway_work
 from lti_tool.people import addresses, ended_accesses, identity_checks, learner_sessions, sessions
@@ -432,6 +434,19 @@ def mail_prior_learning_operator(tool: Tool, event_id: str, payload: Json) -> No
     _finish(tool, event_id)
 
 
+def mail_answer(tool: Tool, event_id: str, payload: Json) -> None:
+    """Mails a learner that an organisation has answered about their badge, where that is still news.
+
+    Raises DeliveryError where another attempt may succeed.
+    """
+    with tool.store.read() as session:
+        found = answer_mails.mail_of(session, tool.issuers, payload)
+    if found is not None:
+        issuer, mail, reference = found
+        dispatch.is_sent(issuer, answer_content(mail), reference)
+    _finish(tool, event_id)
+
+
 def check_kept_badge(tool: Tool, event_id: str, payload: Json) -> None:
     """Verifies anew a badge that a learner keeps, where they still do."""
     with suppress(NotFoundError):
@@ -509,6 +524,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     reminders.TASK: mail_review,
     operator_mails.TASK: mail_prior_learning_operator,
     "ask_holder": ask_holder,
+    answer_mails.TASK: mail_answer,
     keeping.TASK: check_kept_badge,
     pathways.TASK: decide_pathway,
     hosts_to_bring.TASK: bring_to_host,

@@ -665,6 +665,22 @@ class OperatorMail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerMail:
+    """That an `organisation`, or whoever controls a `domain`, has answered about a badge, for its learner.
+
+    One of the two is empty. `url`: of the page where the answer is. `unsubscribe_url`: where the learner refuses them.
+    """
+
+    recipient: Recipient
+    issuer: Letterhead
+    badge: str
+    organisation: str
+    domain: str
+    url: str
+    unsubscribe_url: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeMail:
     """A mail with a code to an address, in the name of the `issuer`; the code works for so many `minutes`.
 

@@ -69,6 +69,8 @@ def _check_endorsement(endorsement: Any, endorsed: Json, lookups: Lookups) -> Fi
         return unknown("endorsement_unsigned", name)
     if finding.code == LIMIT_REACHED:
         return unknown(LIMIT_REACHED, name)
+    if finding.code == "key_revoked":
+        return warning("endorsement_key_revoked", name)
     if proof is None:
         return (failed if finding.code in CHANGED else unknown)(
             "endorsement_changed" if finding.code in CHANGED else "endorsement_not_proven",

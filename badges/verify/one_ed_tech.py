@@ -310,4 +310,6 @@ def _endorsements(gathered: Gathered) -> OneEdTech:
         return "fatal"
     if gathered.endorsements.code == "endorsement_malformed":
         return "error"
+    if gathered.endorsements.code == "endorsement_key_revoked":
+        return "unknown"
     return _translate(gathered.endorsements, "error", "valid")

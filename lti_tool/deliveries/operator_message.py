@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lti_tool.language import translator
+from lti_tool.language import staff_translator
 from lti_tool.mails.content import Facts, Link, MailContent, Paragraph, one_line
 from lti_tool.mails.message import greeting
 from lti_tool.values import CodeMail, OperatorMail
@@ -12,7 +12,7 @@ from lti_tool.values import CodeMail, OperatorMail
 
 def operator_code_content(mail: CodeMail) -> MailContent:
     """The mail with the code by which an operator shows that they read the mail of an address."""
-    _ = translator(mail.recipient.language)
+    _ = staff_translator(mail.recipient.language)
     subject = _("The code for your mails about your work")
     return MailContent(
         recipient=mail.recipient,
@@ -46,7 +46,7 @@ def operator_code_content(mail: CodeMail) -> MailContent:
 
 def operator_content(mail: OperatorMail) -> MailContent:
     """The mail in its recipient's language. Whoever has applied is not named, nor anything that they have shown."""
-    _ = translator(mail.recipient.language)
+    _ = staff_translator(mail.recipient.language)
     return MailContent(
         recipient=mail.recipient,
         issuer=mail.issuer,

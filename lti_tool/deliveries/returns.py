@@ -18,7 +18,7 @@ from lti_tool.store.models import Award, Delivery, Notice, Person
 from lti_tool.templates import approvals
 from lti_tool.values import MAX_ID
 
-_REFERENCE = re.compile("(badge|notice|approval|waiting|feedback)-([0-9]{1,10})(?:-([a-z0-9]+))?")
+_REFERENCE = re.compile("(badge|notice|approval|waiting|feedback|answer)-([0-9]{1,10})(?:-([a-z0-9]+))?")
 _IDENTITY_REFERENCE = re.compile(f"identity-([0-9a-f]{{{identity_checks.REFERENCE_DIGITS}}})")
 
 
@@ -96,6 +96,11 @@ def _feedback_complaint(session: Session, award_id: int, _rest: str, now: dateti
     return award is not None and _refuse(session, award.person, "feedback", now)
 
 
+def _answer_complaint(session: Session, award_id: int, _rest: str, now: datetime) -> bool:
+    award = session.get(Award, award_id)
+    return award is not None and _refuse(session, award.person, "answers", now)
+
+
 def _refuse(session: Session, person: Person, kind: Reminder, now: datetime) -> bool:
     """Whoever calls a mail unwanted gets no more reminders; nothing else is theirs to lose."""
     if person.erased_at is not None:
@@ -120,6 +125,7 @@ _COMPLAINTS: Mapping[str, _Record] = {
     "notice": _notice_complaint,
     "waiting": _waiting_complaint,
     "feedback": _feedback_complaint,
+    "answer": _answer_complaint,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from lti_tool.language import translator, written_day
+from lti_tool.language import staff_translator, written_day
 from lti_tool.mails.content import Facts, Link, MailContent, Paragraph, Part, one_line
 from lti_tool.mails.message import greeting
 from lti_tool.values import DueReview, ReviewMail
@@ -15,7 +15,7 @@ MOST = 30
 
 def review_content(mail: ReviewMail) -> MailContent:
     """The mail in its recipient's language."""
-    _ = translator(mail.recipient.language)
+    _ = staff_translator(mail.recipient.language)
     subject = _("Reviews of badges are overdue") if mail.overdue else _("Reviews of badges are due soon")
     return MailContent(
         recipient=mail.recipient,

@@ -10,10 +10,11 @@ from lti_tool.mails.tokens import MailTokens
 from lti_tool.values import MAX_ID
 
 #: `expiry`: that a badge expires soon. `waiting`: what waits for a teacher. `feedback`: what became of a badge.
-Reminder = Literal["expiry", "waiting", "feedback"]
+#: `answers`: what organisations answer.
+Reminder = Literal["expiry", "waiting", "feedback", "answers"]
 
 _PURPOSE = "refusal"
-_ABOUT = re.compile("(expiry|waiting|feedback)-([0-9]{1,10})")
+_ABOUT = re.compile("(expiry|waiting|feedback|answers)-([0-9]{1,10})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,12 +21,14 @@ RECORD = "_nozimite"
 PREFIX = "nozimite="
 SECONDS = 10
 MAX_BYTES = 4_000
-#: Challenges of other tools and organisations may stand beside ours.
+#: Challenges of other tools and organisations may stand beside ours. An answer of the DNS is never larger than 64 KB.
 MAX_LINES = 50
 
 #: The texts of the TXT records of a name; none where it has none, or no name server answers.
 FindTexts = Callable[[str], Sequence[str]]
 
+#: Letters that IDNA 2003, which Python speaks, and UTS 46, which browsers speak, turn into different names.
+_READ_IN_TWO_WAYS = frozenset("ßẞς\u200c\u200d")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -34,11 +36,14 @@ def domain_of(typed: str) -> str:
     """The domain that somebody typed, also as an address, as the DNS has it: ASCII, in lower case.
 
     One with letters of other alphabets stays in that form on pages too (`xn--...`), because some of these letters look
-    like others. A mail address is none. Raises DomainError `no_domain`.
+    like others. A mail address is none. Raises DomainError `no_domain`; `two_domains` where an older and the present
+    standard make two domains of it: `faß.example` was `fass.example`, which may be somebody else's.
     """
     text = typed.strip()
     if "@" in text or text.split() != [text]:
         raise DomainError("no_domain")
+    if set(text) & _READ_IN_TWO_WAYS:
+        raise DomainError("two_domains")
     try:
         host = urlsplit(text if "://" in text else f"https://{text}").hostname or ""
         domain = host.encode("idna").decode("ascii").lower().rstrip(".")
@@ -108,4 +113,4 @@ def _lines(answer: HttpResponse) -> Sequence[str]:
 
 def _holds(texts: Sequence[str], wanted: str) -> bool:
     """Whether one of the texts is the wanted one, whole."""
-    return any(hmac.compare_digest(each.strip().encode(), wanted.encode()) for each in texts[:MAX_LINES])
+    return any(hmac.compare_digest(each.strip().encode(), wanted.encode()) for each in texts)

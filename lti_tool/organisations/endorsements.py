@@ -12,7 +12,7 @@ from lti_tool.errors import NotFoundError, OrganisationError
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.operators.accounts import actor_of
 from lti_tool.organisations import keys, status_lists
-from lti_tool.organisations.organisations import check_may_sign
+from lti_tool.organisations.organisations import check_may_sign, locked_organisation
 from lti_tool.store import Session, events, journal, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import EndorsementRow, OrganisationRow
@@ -60,7 +60,7 @@ def sign(
     Raises NotFoundError where the account does not sign for it; OrganisationError `closed`, `not_proved`,
     `nothing_said`, or `answered_already` where it says something else of the same thing; SigningError.
     """
-    row = queries.organisations.lock_organisation(session, organisation_id)
+    row = locked_organisation(session, organisation_id)
     if queries.organisations.membership(session, row.id, operator_id) is None:
         raise NotFoundError("the account signs for no such organisation")
     check_may_sign(row, now)
@@ -140,14 +140,14 @@ def withdraw(session: Session, row: EndorsementRow, now: datetime, by: Actor) ->
     row.withdrawn_at = now
     status_lists.set_withdrawn(session, row.status_list_id, row.status_index)
     noted = {"endorsement": row.id, "list": row.status_list_id, "index": row.status_index}
-    journal.note(session, "endorsement_withdrawn", noted, now)
+    journal.note(session, "endorsement_revoked", noted, now)
     _record(session, "endorsement_withdrawn", row, now, by)
 
 
 def show(session: Session, row: EndorsementRow, now: datetime, by: Actor) -> None:
-    """Lets everybody see it. Raises OrganisationError `not_its_own` for one that was withdrawn."""
-    if row.withdrawn_at is not None:
-        raise OrganisationError("not_its_own", "what was withdrawn is not shown")
+    """Lets everybody see it. Raises OrganisationError `withdrawn` for one that was, or whose key was."""
+    if row.withdrawn_at is not None or row.key_withdrawn_at is not None:
+        raise OrganisationError("withdrawn", "what was withdrawn is not shown")
     if row.shown_at is None:
         row.shown_at = now
         _record(session, "endorsement_shown", row, now, by)
@@ -164,4 +164,6 @@ def hide(session: Session, row: EndorsementRow, now: datetime, by: Actor) -> Non
 def _record(
     session: Session, what: str, row: EndorsementRow, now: datetime, by: Actor, data: Json | None = None
 ) -> None:
-    events.record(session, what, "endorsement", row.id, now, actor=by, data=data, issuer_id=row.issuer_id)
+    # An answer to a badge is the learner's: its issuer does not even learn that there is one.
+    of = None if row.kind == "badge" else row.issuer_id
+    events.record(session, what, "endorsement", row.id, now, actor=by, data=data, issuer_id=of)

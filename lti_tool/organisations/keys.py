@@ -40,10 +40,16 @@ def signing_key(
     The organisation is to be locked. Raises SigningError where the device makes no key, or does not open it.
     """
     algorithm = ALGORITHMS[proof]
-    found = next((each for each in _usable(session, row) if each.algorithm == algorithm), None)
-    key = found or _make(session, issuers, row, algorithm, now)
-    method = key_address(row, key.kid) if proof.startswith("vc-jwt") else f"{row.did}#{key.kid}"
-    return SigningKey(verification_method=method, kid=key.kid, private=_open(issuers, key))
+    key = _current(session, row, algorithm) or make(session, issuers, row, algorithm, now)
+    return _opened(issuers, row, key, proof)
+
+
+def made_key(session: Session, issuers: Issuers, row: OrganisationRow, proof: str) -> SigningKey:
+    """The same, and nothing is stored. Raises NotFoundError where there is none, SigningError as `signing_key`."""
+    key = _current(session, row, ALGORITHMS[proof])
+    if key is None:
+        raise NotFoundError("the organisation has no key that signs")
+    return _opened(issuers, row, key, proof)
 
 
 def key_address(row: OrganisationRow, kid: str) -> str:
@@ -53,26 +59,30 @@ def key_address(row: OrganisationRow, kid: str) -> str:
 
 def usable_kids(session: Session, row: OrganisationRow) -> list[str]:
     """The ids of the keys that may sign, newest first."""
-    return [each.kid for each in _usable(session, row)]
+    return [each.kid for each in usable(session, row)]
 
 
 def verification_methods(session: Session, row: OrganisationRow) -> Sequence[VerificationMethod]:
-    """Every key of the organisation for its DID document, retired ones too; named as those of issuers are."""
-    keys = [(each.kid, from_jwk(each.public_jwk)) for each in queries.organisations.keys(session, row.id)]
+    """Each key of the organisation for its DID document, also retired and withdrawn ones."""
     return [
-        VerificationMethod(id=f"{row.did}#{name}", controller=row.did, public=public, ends=None)
-        for kid, public in keys
-        for name in names_of_key(kid, public)
+        VerificationMethod(
+            id=f"{row.did}#{name}", controller=row.did, public=public, ends=each.compromised_at
+        )
+        for each in queries.organisations.keys(session, row.id)
+        for public in (from_jwk(each.public_jwk),)
+        for name in names_of_key(each.kid, public)
     ]
 
 
-def _usable(session: Session, row: OrganisationRow) -> Sequence[OrganisationKey]:
+def usable(session: Session, row: OrganisationRow) -> Sequence[OrganisationKey]:
+    """The keys that may sign, newest first."""
     return [each for each in queries.organisations.keys(session, row.id) if each.retired_at is None]
 
 
-def _make(
+def make(
     session: Session, issuers: Issuers, row: OrganisationRow, algorithm: Algorithm, now: datetime
 ) -> OrganisationKey:
+    """A new key, which signs from now on. Raises SigningError where the device makes none."""
     vault: Vault = issuers.device_vault or issuers.database_vault
     new = vault.make_key(algorithm)
     kid = short_name(new.public)
@@ -89,6 +99,15 @@ def _make(
     session.flush()
     events.record(session, "key_made", "organisation_key", kid, now, why=algorithm, issuer_id=row.issuer_id)
     return key
+
+
+def _current(session: Session, row: OrganisationRow, algorithm: Algorithm) -> OrganisationKey | None:
+    return next((each for each in usable(session, row) if each.algorithm == algorithm), None)
+
+
+def _opened(issuers: Issuers, row: OrganisationRow, key: OrganisationKey, proof: str) -> SigningKey:
+    method = key_address(row, key.kid) if proof.startswith("vc-jwt") else f"{row.did}#{key.kid}"
+    return SigningKey(verification_method=method, kid=key.kid, private=_open(issuers, key))
 
 
 def _open(issuers: Issuers, key: OrganisationKey) -> PrivateKey | DeviceKey:

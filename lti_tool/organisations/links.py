@@ -10,7 +10,7 @@ from badges.template.model import stored_template
 from lti_tool.errors import LinkEndedError, NotAllowedError, NotFoundError, OrganisationError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.organisations.endorsements import Endorsed
-from lti_tool.store import Session, events, queries
+from lti_tool.store import Session, events, journal, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import EndorsementLink, TemplateVersion
 from lti_tool.values import secret_hash
@@ -54,6 +54,18 @@ def find_link(session: Session, token: str, now: datetime) -> EndorsementLink:
     return row
 
 
+def check_offered(link: EndorsementLink, issuer: Issuer) -> None:
+    """Returns where what the link names can be endorsed now.
+
+    Raises OrganisationError `retired` for a version that is no longer offered, `not_confirmed` where it is not known
+    who the issuer is.
+    """
+    if issuer.confirmed_at is None:
+        raise OrganisationError("not_confirmed", "the legal identity of the issuer is not confirmed")
+    if link.template_version is not None and link.template_version.status != "published":
+        raise OrganisationError("retired", "the version is no longer offered")
+
+
 def end_link(session: Session, issuer_id: str, link_id: int, now: datetime, by: Actor) -> None:
     """Ends a link of the issuer. Raises NotFoundError for a link of another one."""
     row = queries.organisations.lock_link(session, link_id)
@@ -61,6 +73,7 @@ def end_link(session: Session, issuer_id: str, link_id: int, now: datetime, by: 
         raise NotFoundError("the issuer has no such link")
     if row.ended_at is None:
         row.ended_at = now
+        journal.note(session, "endorse_link_ended", {"token_hash": row.token_hash}, now)
         _record(session, "endorsement_link_ended", row, now, by)
 
 

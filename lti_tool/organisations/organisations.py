@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from lti_tool.errors import NotFoundError, OrganisationError
-from lti_tool.operators import accounts
 from lti_tool.operators.accounts import actor_of
+from lti_tool.organisations.members import forget_without_use
+from lti_tool.organisations.names import check_name
 from lti_tool.store import Session, events, journal, queries
-from lti_tool.store.events import TOOL, Actor
+from lti_tool.store.events import Actor
 from lti_tool.store.models import OrganisationMember, OrganisationRow
 
 NAME_LENGTH = 200
@@ -24,7 +25,11 @@ UNPROVED_LIFE = timedelta(days=30)
 def make_invited(
     session: Session, issuer_id: str, name: str, tool_url: str, now: datetime, by: Actor
 ) -> OrganisationRow:
-    """A new organisation for which an issuer answers, by the name that the issuer has written."""
+    """A new organisation for which an issuer answers, by the name that the issuer has written.
+
+    Raises OrganisationError as `check_name`.
+    """
+    check_name(name)
     row = _new(tool_url, now)
     row.name, row.issuer_id, row.proved_at = name[:NAME_LENGTH], issuer_id, now
     session.add(row)
@@ -88,6 +93,14 @@ def own_organisation(session: Session, organisation_id: str, operator_id: int) -
     return row
 
 
+def locked_organisation(session: Session, organisation_id: str) -> OrganisationRow:
+    """The row, locked and read anew. Raises NotFoundError where it is gone, as of a domain that was never shown."""
+    row = queries.organisations.lock_organisation(session, organisation_id)
+    if row is None:
+        raise NotFoundError("there is no such organisation any more")
+    return row
+
+
 def check_open(row: OrganisationRow) -> None:
     """Raises OrganisationError `closed`."""
     if row.closed_at is not None:
@@ -109,10 +122,16 @@ def forget_unproved(session: Session, now: datetime, most: int) -> int:
     found = queries.organisations.unproved(session, now - UNPROVED_LIFE, most)
     for row in found:
         for account in queries.organisations.delete_organisation(session, row):
-            if account.disabled_at is None:
-                accounts.disable(session, account, now, TOOL)
-            accounts.erase(session, account, now, TOOL)
+            forget_without_use(session, account, now)
     return len(found)
+
+
+def note_invited(session: Session, row: OrganisationRow, now: datetime, by: Actor) -> None:
+    """Records that somebody more is invited to sign for the organisation. Raises OrganisationError `closed`."""
+    check_open(row)
+    events.record(
+        session, "organisation_invited", "organisation", row.id, now, actor=by, issuer_id=row.issuer_id
+    )
 
 
 def close(session: Session, row: OrganisationRow, now: datetime, by: Actor) -> None:

@@ -127,6 +127,8 @@ def let_answer(session: Session, award: Award, link_id: int, now: datetime, by: 
 def refuse_answers(session: Session, award: Award, link_id: int, now: datetime, by: Actor) -> None:
     """Takes that back; answers that came stay. Raises NotFoundError for a link of another one."""
     link = _own_link(session, award, link_id)
+    if link.takes_answers:
+        journal.note(session, "answers_refused", {"token_hash": link.token_hash}, now)
     _set_answers(session, award, link, {"takes_answers": False}, now, by)
 
 

@@ -8,20 +8,32 @@ from __future__ import annotations
 from datetime import datetime
 
 from lti_tool.operators import accounts
+from lti_tool.organisations import key_changes
 from lti_tool.store import Session, queries
-from lti_tool.store.models import OperatorRow, SigningKeyRow, ToolKeyRow
+from lti_tool.store.models import OperatorRow, OrganisationKey, SigningKeyRow, ToolKeyRow
 from lti_tool.values import Json
 
 
 def withdraw_key(session: Session, kind: str, data: Json, at: datetime) -> None:
-    """Retires a key once more, or marks it as compromised; the next start makes another where none signs."""
-    row = session.get(SigningKeyRow, data["key"]) or session.get(ToolKeyRow, data["key"])
+    """Retires a key once more, or marks it as compromised; the next start makes another where none signs.
+
+    One of an organisation is made when it next signs; what the compromised one signed is not trusted.
+    """
+    row = _key(session, data["key"])
     if row is None:
         return
     row.retired_at = row.retired_at or at
     if kind == "key_compromised":
         since = datetime.fromisoformat(data["since"])
         row.compromised_at = min(since, row.compromised_at or since)
+        if isinstance(row, OrganisationKey):
+            key_changes.distrust(session, row, at)
+
+
+def _key(session: Session, kid: str) -> SigningKeyRow | ToolKeyRow | OrganisationKey | None:
+    return (
+        session.get(SigningKeyRow, kid) or session.get(ToolKeyRow, kid) or session.get(OrganisationKey, kid)
+    )
 
 
 def end_link(session: Session, data: Json, at: datetime) -> None:
@@ -29,6 +41,13 @@ def end_link(session: Session, data: Json, at: datetime) -> None:
     row = queries.sharing.link_with(session, data["token_hash"])
     if row is not None:
         row.revoked_at = row.revoked_at or at
+
+
+def refuse_answers(session: Session, data: Json) -> None:
+    """Lets organisations answer no more by a link to a badge."""
+    row = queries.sharing.link_with(session, data["token_hash"])
+    if row is not None:
+        row.takes_answers = False
 
 
 def end_program(session: Session, data: Json) -> None:

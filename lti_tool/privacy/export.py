@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -35,6 +35,8 @@ def export_of(publisher: Publisher, person_ids: Sequence[int], now: datetime) ->
 
 def export_of_issuer(publisher: Publisher, issuer_id: str, person_id: int, now: datetime) -> Iterator[bytes]:
     """The ZIP with what of the person is that issuer's, and nothing of another one of the installation.
+
+    What the person alone sees (`theirs_until` of the record) is counted there, and not told.
 
     Raises NotFoundError for somebody who is none of its people.
     """
@@ -108,24 +110,32 @@ def _data(publisher: Publisher, person_id: int, wanted: _Wanted, now: datetime) 
             about = words[table.kind.name]
             head = json.dumps({"what": about["what"], "why": about["why"]}, ensure_ascii=False)[:-1]
             yield f'{separator}\n{json.dumps(table.name)}: {head}, "rows": ['
+            left_out = 0
             if wanted.with_home or table.of != "home":
-                yield from _rows(session, table, table.whose, person_id, wanted)
-            yield "]}"
+                left_out = yield from _rows(session, table, table.whose, person_id, wanted)
+            yield f'], "for_the_person_alone": {left_out}}}' if left_out else "]}"
             separator = ","
     yield "}}\n"
 
 
-def _rows(session: Session, table: TableRecord, whose: str, person_id: int, wanted: _Wanted) -> Iterator[str]:
-    separator = ""
+def _rows(
+    session: Session, table: TableRecord, whose: str, person_id: int, wanted: _Wanted
+) -> Generator[str, None, int]:
+    """The rows of the table; how many of them are left out, because they are for the person alone."""
+    separator, left_out = "", 0
     columns = (*table.personal, *table.typed, *table.staff)
     only = None
     if wanted.issuer_id is not None and table.of not in (None, "home"):
         only = queries.personal_data.OfIssuer(issuer_id=wanted.issuer_id, path=table.of)
     for row in queries.personal_data.rows_about(session, table.name, whose, columns, person_id, only):
+        if wanted.issuer_id is not None and table.theirs_until and row[table.theirs_until] is None:
+            left_out += 1
+            continue
         told = {name: _value(row[name]) for name in (*table.personal, *table.typed)}
         told |= _actors(table, row, person_id)
         yield f"{separator}\n  {json.dumps(told, ensure_ascii=False)}"
         separator = ","
+    return left_out
 
 
 def _actors(table: TableRecord, row: Mapping[str, Any], person_id: int) -> Json:

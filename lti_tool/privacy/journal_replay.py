@@ -57,7 +57,11 @@ def _apply(session: Session, line: Line) -> None:
             access_replay.end_link(session, line.data, line.at)
         case "program_ended":
             access_replay.end_program(session, line.data)
-        case "endorsement_withdrawn" | "endorsement_hidden" | "organisation_closed":
+        case "answers_refused":
+            access_replay.refuse_answers(session, line.data)
+        case "endorsement_revoked" | "endorsement_hidden":
+            endorsement_replay.do_again(session, line.kind, line.data, line.at)
+        case "endorse_link_ended" | "organisation_closed" | "member_removed":
             endorsement_replay.do_again(session, line.kind, line.data, line.at)
         case "host_access_ended":
             access_replay.end_host_access(session, line.data)

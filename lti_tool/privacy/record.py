@@ -28,7 +28,10 @@ class Kind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableRecord:
-    """What a table keeps. `kind` is None where it is about nobody; `record.toml` explains the lists of columns."""
+    """What a table keeps. `kind` is None where it is about nobody; `record.toml` explains the lists of columns.
+
+    `theirs_until`: a column; while a row has nothing there, it is seen by the person it is about and by no issuer.
+    """
 
     name: str
     kind: Kind | None
@@ -40,6 +43,7 @@ class TableRecord:
     staff: tuple[str, ...]
     plain: tuple[str, ...]
     erasure: Erasure | None
+    theirs_until: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -85,6 +89,7 @@ def _table(name: str, table: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Ta
         whose=table.get("whose"),
         of=table.get("of"),
         erasure=table.get("erasure"),
+        theirs_until=table.get("theirs_until"),
         **lists,
     )
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from badges.status_list import build_status_list
 from lti_tool.errors import NotFoundError
 from lti_tool.organisations import keys, status_lists
+from lti_tool.organisations.organisations import locked_organisation
 from lti_tool.publishing.publisher import Publisher
 from lti_tool.publishing.status_lists import (
     STATUS_LIFETIME,
@@ -19,7 +20,7 @@ from lti_tool.store import Session, queries
 from lti_tool.store.models import EndorsementRow, OrganisationRow, OrganisationStatusList
 from lti_tool.values import Json
 from signing import did_document as published
-from signing.keys import from_jwk, jwk
+from signing.keys import SigningKey, VerificationMethod, from_jwk, jwk
 from signing.proofs import PROOFS
 
 
@@ -34,13 +35,20 @@ def did_document(publisher: Publisher, organisation_id: str) -> Json:
 
 
 def public_key(publisher: Publisher, organisation_id: str, kid: str) -> Json:
-    """The JWK at the URL that a VC-JWT of the organisation has as its `kid`. Raises NotFoundError."""
+    """The JWK at the URL that a VC-JWT of the organisation has as its `kid`; as `issuer_documents.public_key`.
+
+    Raises NotFoundError.
+    """
     with publisher.store.read() as session:
         row = _organisation(session, organisation_id)
         found = [each for each in queries.organisations.keys(session, row.id) if each.kid == kid]
     if not found:
         raise NotFoundError("there is no such key")
-    return jwk(from_jwk(found[0].public_jwk), kid)
+    public, ends = from_jwk(found[0].public_jwk), found[0].compromised_at
+    if ends is None:
+        return jwk(public, kid)
+    method = VerificationMethod(id=keys.key_address(row, kid), controller=row.did, public=public, ends=ends)
+    return published.revoked_method(method)
 
 
 def status_list(publisher: Publisher, organisation_id: str, list_id: int) -> StatusListDocument:
@@ -56,10 +64,13 @@ def status_list(publisher: Publisher, organisation_id: str, list_id: int) -> Sta
         if text is not None and jwt is not None and _is_recent(row, kids, now):
             return _document(text, jwt)
     with publisher.store.begin() as session:
-        text, jwt = _signed(session, publisher, organisation_id, list_id, bits, now)
+        # Of two who ask after a key was withdrawn one makes the next.
+        owner = locked_organisation(session, organisation_id)
+        text, jwt = _signed(session, publisher, owner, list_id, bits, now)
         locked = queries.organisations.lock_status_list(session, list_id)
         if locked is not None and locked.bits == bits:
-            locked.text, locked.jwt, locked.signed_at, locked.signed_with = text, jwt, now, kids
+            locked.text, locked.jwt, locked.signed_at = text, jwt, now
+            locked.signed_with = keys.usable_kids(session, owner)
     return _document(text, jwt)
 
 
@@ -67,7 +78,7 @@ def status_list_text(publisher: Publisher, organisation_id: str, list_id: int) -
     """The JSON of the list, for the tool's own verifications; signed now where the stored one is not, or not recent.
 
     Nothing is stored: pages verify inside of transactions that write, and SQLite lets nobody else write meanwhile.
-    Raises NotFoundError where the organisation has no such list.
+    Raises NotFoundError where the organisation has no such list, or no key.
     """
     now = publisher.clock()
     with publisher.store.read() as session:
@@ -75,8 +86,9 @@ def status_list_text(publisher: Publisher, organisation_id: str, list_id: int) -
         kids = keys.usable_kids(session, row.organisation)
         if row.text is not None and _is_recent(row, kids, now):
             return row.text
-        # Whoever has a list has signed, so the key is there.
-        return _signed_by(session, publisher, row.organisation, list_id, row.bits, keys.JSON_PROOF, now)
+        # Whoever has a list has signed, so a key is there, but where a device made no other for one withdrawn.
+        key = keys.made_key(session, publisher.issuers, row.organisation, keys.JSON_PROOF)
+        return _signed_by(key, row.organisation, list_id, row.bits, keys.JSON_PROOF, now)
 
 
 def endorsement(publisher: Publisher, endorsement_id: str) -> EndorsementRow:
@@ -99,25 +111,19 @@ def _is_recent(row: OrganisationStatusList, kids: Sequence[str], now: datetime) 
 
 
 def _signed(
-    session: Session, publisher: Publisher, organisation_id: str, list_id: int, bits: bytes, now: datetime
+    session: Session, publisher: Publisher, row: OrganisationRow, list_id: int, bits: bytes, now: datetime
 ) -> tuple[str, str]:
     """The list as JSON with a proof, and as a JWT."""
-    row = _organisation(session, organisation_id)
-    text, jwt = (
-        _signed_by(session, publisher, row, list_id, bits, name, now)
-        for name in (keys.JSON_PROOF, keys.jwt_proof(publisher.issuers))
-    )
-    return text, jwt
+
+    def signed(proof: str) -> str:
+        key = keys.signing_key(session, publisher.issuers, row, proof, now)
+        return _signed_by(key, row, list_id, bits, proof, now)
+
+    return signed(keys.JSON_PROOF), signed(keys.jwt_proof(publisher.issuers))
 
 
 def _signed_by(
-    session: Session,
-    publisher: Publisher,
-    row: OrganisationRow,
-    list_id: int,
-    bits: bytes,
-    proof: str,
-    now: datetime,
+    key: SigningKey, row: OrganisationRow, list_id: int, bits: bytes, proof: str, now: datetime
 ) -> str:
     document = build_status_list(
         list_url=status_lists.list_address(row, list_id),
@@ -127,7 +133,6 @@ def _signed_by(
         ttl=STATUS_TTL,
         lifetime=STATUS_LIFETIME,
     )
-    key = keys.signing_key(session, publisher.issuers, row, proof, now)
     return PROOFS[proof].secure(document, key, now).text
 
 

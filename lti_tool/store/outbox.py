@@ -79,6 +79,7 @@ QUEUE_OF = {
     "mail_review": DELIVERIES,
     "mail_prior_learning_operator": DELIVERIES,
     "ask_holder": DELIVERIES,
+    "mail_answer": DELIVERIES,
     "bring_to_host": DELIVERIES,
     "tell_host": DELIVERIES,
     "mail_about_host": DELIVERIES,

@@ -95,7 +95,10 @@ from lti_tool.web.operator.prior_learning import application as operator_prior_l
 from lti_tool.web.operator.prior_learning import offers as operator_prior_learning_offers
 from lti_tool.web.organisations import documents as organisation_documents
 from lti_tool.web.organisations import home as organisation_home
+from lti_tool.web.organisations import members as organisation_members
+from lti_tool.web.organisations import own_keys as organisation_keys
 from lti_tool.web.organisations import sign_in as organisation_sign_in
+from lti_tool.web.organisations import signed as organisation_signed
 from lti_tool.web.organisations import signing as organisation_signing
 from lti_tool.web.organisations import visits as organisation_visits
 from lti_tool.web.platforms import launch, leave, registration_page
@@ -261,6 +264,9 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         operator_endorsements,
         organisation_sign_in,
         organisation_home,
+        organisation_signed,
+        organisation_keys,
+        organisation_members,
         organisation_signing,
         organisation_documents,
         template_list,

@@ -117,6 +117,7 @@ READING_OF = {
     "organisation_sign_in.join": 20,
     # Each asks the DNS and the server of a stranger.
     "organisation_home.check": 20,
+    "organisation_signed.sign_once_more": 20,
     "organisation_signing.endorse": 20,
     "organisation_signing.answer": 20,
     "organisation_signing.show_answer": 120,

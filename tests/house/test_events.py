@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from lti_tool.store.models import JournalEntry
+
 ROOT = Path(__file__).parents[2]
 ROOMS = (
     "awarding",
@@ -114,3 +116,15 @@ def test_nothing_deletes_from_the_ledger_but_the_removal_of_a_platform() -> None
     assert found == {
         f"lti_tool/store/queries/observations.py: {kind}" for kind in ("ObservationRow", "LookRow")
     }
+
+
+def test_each_kind_of_the_journal_fits_its_column_and_is_done_again():
+    """SQLite takes longer ones, so only an installation on PostgreSQL would refuse the act."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "lti_tool").rglob("*.py"))
+    kinds = set(re.findall(r'note(?:_key|_status)?\(\s*session,\s*"([a-z_]+)"', text))
+    assert len(kinds) > 15
+    assert {kind for kind in kinds if len(kind) > JournalEntry.kind.type.length} == set()
+    replays = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "lti_tool/privacy").glob("*replay.py")
+    )
+    assert {kind for kind in kinds if f'"{kind}"' not in replays} == set()

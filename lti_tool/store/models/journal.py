@@ -20,8 +20,8 @@ class JournalEntry(Base):
     `kind`: erased, erased_by_issuer (what one issuer had of somebody), status_set, status_cleared, details_withheld,
     share_link_ended, program_ended, host_access_ended, key_retired, key_compromised; of operators role_taken,
     passkey_removed, operator_disabled, operator_enabled, operator_erased; of organisations organisation_closed,
-    endorsement_withdrawn, endorsement_hidden. `data` holds keyed hashes of accounts, codes, times, and ids that name
-    nobody.
+    endorsement_revoked, endorsement_hidden, endorse_link_ended, member_removed; answers_refused, by a share link.
+    `data` holds keyed hashes of accounts, codes, times, and ids that name nobody.
     """
 
     __tablename__ = "journal_entry"

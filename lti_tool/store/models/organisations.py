@@ -79,6 +79,8 @@ class OrganisationKey(Base):
     vault_data: Mapped[bytes | None]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
+    compromised_at: Mapped[datetime | None]
+    """From when on somebody else may have had it: since it was made. None where it was not withdrawn."""
 
 
 class OrganisationStatusList(Base):
@@ -152,6 +154,8 @@ class EndorsementRow(Base):
     """The account that signed for the organisation."""
     shown_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+    key_withdrawn_at: Mapped[datetime | None]
+    """When a key that signed it was withdrawn: nobody trusts it since, until it is signed again by another row."""
     organisation: Mapped[OrganisationRow] = relationship(lazy="joined", innerjoin=True)
 
     def text_about(self, subject: str) -> str | None:

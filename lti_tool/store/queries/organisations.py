@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.store.models import (
@@ -30,9 +30,9 @@ def organisations(session: Session) -> Sequence[OrganisationRow]:
     return session.scalars(query).all()
 
 
-def lock_organisation(session: Session, organisation_id: str) -> OrganisationRow:
+def lock_organisation(session: Session, organisation_id: str) -> OrganisationRow | None:
     """The row, locked and read anew: of two who sign for it at once the second waits."""
-    return session.get_one(OrganisationRow, organisation_id, with_for_update=True, populate_existing=True)
+    return session.get(OrganisationRow, organisation_id, with_for_update=True, populate_existing=True)
 
 
 def invited_by(session: Session, issuer_id: str) -> Sequence[OrganisationRow]:
@@ -52,6 +52,13 @@ def membership(session: Session, organisation_id: str, operator_id: int) -> Orga
     return session.get(OrganisationMember, (organisation_id, operator_id))
 
 
+def members(session: Session, organisation_id: str) -> Sequence[OperatorRow]:
+    """The accounts that sign for the organisation, those that came first before others."""
+    query = select(OperatorRow).join(OrganisationMember, OrganisationMember.operator_id == OperatorRow.id)
+    query = query.where(OrganisationMember.organisation_id == organisation_id)
+    return session.scalars(query.order_by(OrganisationMember.joined_at, OperatorRow.id)).all()
+
+
 def delete_memberships(session: Session, operator_id: int) -> None:
     """Ends that an account signs for organisations."""
     session.execute(delete(OrganisationMember).where(OrganisationMember.operator_id == operator_id))
@@ -66,13 +73,13 @@ def unproved(session: Session, before: datetime, most: int) -> Sequence[Organisa
 
 
 def delete_organisation(session: Session, row: OrganisationRow) -> Sequence[OperatorRow]:
-    """Deletes an organisation that has signed nothing; the accounts that signed for it and have nothing else here."""
+    """Deletes an organisation that has signed nothing; the accounts that were to sign for it."""
     members = select(OrganisationMember.operator_id).where(OrganisationMember.organisation_id == row.id)
     accounts = session.scalars(select(OperatorRow).where(OperatorRow.id.in_(members))).all()
     session.execute(delete(OrganisationMember).where(OrganisationMember.organisation_id == row.id))
     session.delete(row)
     session.flush()
-    return [each for each in accounts if not each.roles and not of_member(session, each.id)]
+    return accounts
 
 
 def keys(session: Session, organisation_id: str) -> Sequence[OrganisationKey]:
@@ -105,9 +112,35 @@ def endorsement(session: Session, endorsement_id: str) -> EndorsementRow | None:
     return session.get(EndorsementRow, endorsement_id)
 
 
-def signed_by(session: Session, organisation_ids: Collection[str]) -> Sequence[EndorsementRow]:
-    """What these organisations signed, newest first."""
-    return _found(session, EndorsementRow.organisation_id.in_(organisation_ids))
+def signed_by(session: Session, organisation_id: str, after: int, most: int) -> Sequence[EndorsementRow]:
+    """A part of what the organisation signed, newest first: `most` of them, after so many others."""
+    return _part(session, after, most, EndorsementRow.organisation_id == organisation_id)
+
+
+def count_signed(session: Session, organisation_id: str) -> int:
+    """How much the organisation signed, what it withdrew too."""
+    query = select(func.count()).where(EndorsementRow.organisation_id == organisation_id)
+    return session.scalar(query) or 0
+
+
+def trusted_of(session: Session, organisation_id: str) -> Sequence[EndorsementRow]:
+    """What the organisation signed and has not withdrawn, nor the key that signed it, newest first."""
+    return _found(
+        session,
+        EndorsementRow.organisation_id == organisation_id,
+        EndorsementRow.withdrawn_at.is_(None),
+        EndorsementRow.key_withdrawn_at.is_(None),
+    )
+
+
+def to_sign_again(session: Session, organisation_id: str) -> int:
+    """How many statements of the organisation wait to be signed again, as their key was withdrawn."""
+    query = select(func.count()).where(
+        EndorsementRow.organisation_id == organisation_id,
+        EndorsementRow.withdrawn_at.is_(None),
+        EndorsementRow.key_withdrawn_at.is_not(None),
+    )
+    return session.scalar(query) or 0
 
 
 def of_award(session: Session, award_id: int) -> Sequence[EndorsementRow]:
@@ -115,13 +148,13 @@ def of_award(session: Session, award_id: int) -> Sequence[EndorsementRow]:
     return _found(session, EndorsementRow.award_id == award_id)
 
 
-def of_issuer(session: Session, issuer_id: str) -> Sequence[EndorsementRow]:
-    """The endorsements of the issuer and of its templates, newest first; answers to badges are not among them."""
-    return _found(session, EndorsementRow.issuer_id == issuer_id, EndorsementRow.kind != "badge")
+def of_issuer(session: Session, issuer_id: str, after: int, most: int) -> Sequence[EndorsementRow]:
+    """A part of the endorsements of the issuer and of its templates, as `signed_by`; answers are not among them."""
+    return _part(session, after, most, EndorsementRow.issuer_id == issuer_id, EndorsementRow.kind != "badge")
 
 
 def shown_of_template(session: Session, template_version_id: int) -> Sequence[EndorsementRow]:
-    """The endorsements of a version that its issuer shows and nobody has withdrawn, newest first."""
+    """The endorsements of a version that its issuer shows and nobody has withdrawn, nor their key, newest first."""
     return _shown(session, EndorsementRow.template_version_id == template_version_id)
 
 
@@ -132,13 +165,27 @@ def shown_of_issuer(session: Session, issuer_id: str) -> Sequence[EndorsementRow
 
 def _shown(session: Session, *conditions: ColumnElement[bool]) -> Sequence[EndorsementRow]:
     return _found(
-        session, EndorsementRow.shown_at.is_not(None), EndorsementRow.withdrawn_at.is_(None), *conditions
+        session,
+        EndorsementRow.shown_at.is_not(None),
+        EndorsementRow.withdrawn_at.is_(None),
+        EndorsementRow.key_withdrawn_at.is_(None),
+        *conditions,
     )
 
 
 def _found(session: Session, *conditions: ColumnElement[bool]) -> Sequence[EndorsementRow]:
+    return session.scalars(_newest_first(conditions)).all()
+
+
+def _part(
+    session: Session, after: int, most: int, *conditions: ColumnElement[bool]
+) -> Sequence[EndorsementRow]:
+    return session.scalars(_newest_first(conditions).offset(after).limit(most)).all()
+
+
+def _newest_first(conditions: Collection[ColumnElement[bool]]) -> Select[EndorsementRow]:
     query = select(EndorsementRow).where(*conditions)
-    return session.scalars(query.order_by(EndorsementRow.signed_at.desc(), EndorsementRow.id)).all()
+    return query.order_by(EndorsementRow.signed_at.desc(), EndorsementRow.id)
 
 
 def running_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
@@ -21,7 +22,7 @@ from lti_tool.web.operator.visits import (
     issuer_at,
     operator_page,
 )
-from lti_tool.web.organisations.shown_endorsements import shown
+from lti_tool.web.organisations.parts import asked_part, part_number
 from lti_tool.web.organisations.words import problem_of
 from lti_tool.web.translation import gettext as _
 
@@ -45,12 +46,15 @@ def invite(slug: str) -> Response:
     with tool.store.begin() as session:
         issuer = issuer_at(session, visit, slug, "manage_endorsements")
         check_fresh(visit, _address(issuer))
-        row = _invited(session, issuer, visit)
+        try:
+            row = _invited(session, issuer, visit)
+        except OrganisationError as error:
+            return _page(session, visit, issuer, problem=problem_of(error))
         if row is None:
             return _page(
                 session, visit, issuer, problem=_("Not invited: write the name of the organisation.")
             )
-        organisations.check_open(row)
+        organisations.note_invited(session, row, tool.clock(), visit.actor)
     code = joining.invite(tool.expiring_values, row.id)
     words = _(
         "Give this link to nobody but whom you invite. It opens once, within seven days, and is shown only now."
@@ -117,7 +121,8 @@ def _change(slug: str, change: Callable[..., None]) -> Response:
     except OrganisationError as error:
         with tool.store.read() as session:
             return _page(session, visit, issuer, problem=problem_of(error))
-    return redirect(_address(issuer), 303)
+    number = part_number()
+    return redirect(_address(issuer) + (f"?part={number}" if number > 1 else ""), 303)
 
 
 def _page(
@@ -134,7 +139,7 @@ def _page(
         "operator/endorsements.html",
         visit,
         issuer_now=issuer,
-        endorsements=[shown(session, each) for each in queries.organisations.of_issuer(session, issuer.id)],
+        part=asked_part(session, partial(queries.organisations.of_issuer, session, issuer.id)),
         links=queries.organisations.links_of(session, issuer.id, now),
         organisations=queries.organisations.invited_by(session, issuer.id),
         versions=[each for each in every if each.status == "published"],

@@ -33,7 +33,7 @@ pages = Blueprint("operator_sign_in", __name__)
 
 #: Where somebody may be led once they have shown who they are: to a page of operators or organisations, and to nothing
 #: else.
-_OWN_ADDRESS = re.compile(r"/operator(/[a-z0-9-]{1,64})*|/organisations")
+_OWN_ADDRESS = re.compile(r"/operator(/[a-z0-9-]{1,64})*|/organisations(/[a-z0-9-]{1,64}){0,2}")
 
 
 @pages.get("/operator/sign-in")

@@ -9,16 +9,16 @@ from werkzeug.wrappers import Response
 
 from lti_tool.errors import DomainError, NotFoundError, OrganisationError
 from lti_tool.operators.accounts import actor_of
-from lti_tool.organisations import domains, endorsements, joining, organisations
+from lti_tool.organisations import domains, joining, organisations
 from lti_tool.organisations.joining import Joining
 from lti_tool.store import Session, queries
-from lti_tool.store.models import EndorsementRow
+from lti_tool.store.models import OrganisationRow
 from lti_tool.web.checked_requests import typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
 from lti_tool.web.operator.visits import OperatorVisit
 from lti_tool.web.organisations.proving import prove
-from lti_tool.web.organisations.shown_endorsements import how_proved, shown, who
+from lti_tool.web.organisations.shown_endorsements import ShownEndorsement, how_proved, shown
 from lti_tool.web.organisations.visits import current_member, member_page
 from lti_tool.web.organisations.words import problem_of
 
@@ -26,6 +26,8 @@ pages = Blueprint("organisation_home", __name__)
 
 #: More than one account shows: each is checked by its own.
 MOST_DOMAINS = 10
+#: Of each organisation; each is verified for the page.
+MOST_SIGNED = 3
 
 
 @pages.get("/organisations")
@@ -70,58 +72,29 @@ def add_domain() -> Response:
     return redirect(f"/organisations?lang={page_language()}", 303)
 
 
-@pages.post("/organisations/<uuid:organisation_id>/invite")
-def invite(organisation_id: UUID) -> Response:
-    """Makes a link by which somebody else signs for the organisation, and shows it once. Raises NotFoundError."""
-    visit, tool = current_member(), current_tool()
-    with tool.store.read() as session:
-        row = organisations.own_organisation(session, str(organisation_id), visit.operator.id)
-        organisations.check_open(row)
-    code = joining.invite(tool.expiring_values, row.id)
-    with tool.store.read() as session:
-        return _page(session, visit, link=f"{tool.tool_url}/organisations/invitation?code={code}")
-
-
-@pages.post("/organisations/withdraw")
-def withdraw() -> Response:
-    """Withdraws what was signed. Raises NotFoundError for what others have signed."""
-    visit, tool = current_member(), current_tool()
-    with tool.store.begin() as session:
-        row = _own(session, visit, request.form.get("endorsement", ""))
-        endorsements.withdraw(session, row, tool.clock(), actor_of(visit.operator.id))
-    return redirect(f"/organisations?lang={page_language()}", 303)
-
-
-def _own(session: Session, visit: OperatorVisit, endorsement_id: str) -> EndorsementRow:
-    row = queries.organisations.endorsement(session, endorsement_id)
-    if row is None:
-        raise NotFoundError("there is no such endorsement")
-    organisations.own_organisation(session, row.organisation_id, visit.operator.id)
-    return row
-
-
 def _page(
     session: Session,
     visit: OperatorVisit,
     wrong: dict[str, str] | None = None,
     problem: str = "",
-    link: str = "",
 ) -> Response:
     own = organisations.organisations_of(session, visit.operator.id)
-    signed = queries.organisations.signed_by(session, [each.id for each in own])
     return member_page(
         "organisations/home.html",
         visit,
         organisations=own,
-        who=who,
         how=lambda each: how_proved(session, each),
-        signed={
-            each.id: [shown(session, row) for row in signed if row.organisation_id == each.id] for each in own
-        },
+        signed={each.id: _newest(session, each) for each in own},
+        number_signed={each.id: queries.organisations.count_signed(session, each.id) for each in own},
+        to_sign_again={each.id: queries.organisations.to_sign_again(session, each.id) for each in own},
         domains=domains,
         wrong=wrong or {},
         problem=problem,
-        link=link,
         was_signed=request.args.get("signed") == "yes",
         was_proved=request.args.get("proved") == "yes",
     )
+
+
+def _newest(session: Session, row: OrganisationRow) -> list[ShownEndorsement]:
+    """What was signed last; a page of its own has all of it."""
+    return [shown(session, each) for each in queries.organisations.signed_by(session, row.id, 0, MOST_SIGNED)]

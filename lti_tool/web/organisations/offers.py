@@ -40,11 +40,13 @@ class Offer:
 def offer_of(session: Session, kind: Kind, token: str, now: datetime) -> Offer:
     """The offer of a link; the page is one of its issuer from now on.
 
-    Raises LinkEndedError; OrganisationError `takes_no_answers`.
+    Raises LinkEndedError; OrganisationError where nothing can be signed about it now.
     """
     if kind == "endorse":
         link = links.find_link(session, token, now)
-        set_page_issuer(issuer_of(session, link.issuer_id))
+        issuer = issuer_of(session, link.issuer_id)
+        set_page_issuer(issuer)
+        links.check_offered(link, issuer)
         version, is_full = link.template_version, link.answers >= links.MOST_ENDORSEMENTS
     else:
         shared, credential = answers.find_badge(session, token, now)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lti_tool.organisations import domains, organisations
-from lti_tool.store import queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import OrganisationRow
 from lti_tool.web.current import current_tool
@@ -21,11 +20,14 @@ def check_again(row: OrganisationRow, by: Actor) -> None:
 
 
 def prove(row: OrganisationRow, by: Actor) -> None:
-    """Checks the domain of the organisation, and notes that it holds the challenge. Raises as `check_again`."""
+    """Checks the domain of the organisation, and notes that it holds the challenge.
+
+    Raises as `check_again`, and NotFoundError where it is gone meanwhile.
+    """
     tool = current_tool()
     with waiting_for_strangers():
         # Nobody's private hosts: the domain is a stranger's.
         domains.check_domain(tool.verifier_outgoing, tool.find_texts, row.domain, row.challenge)
     with tool.store.begin() as session:
-        found = queries.organisations.lock_organisation(session, row.id)
+        found = organisations.locked_organisation(session, row.id)
         organisations.note_proved(session, found, tool.clock(), by)

@@ -18,7 +18,7 @@ from lti_tool.web.translation import gettext as _
 #: More than anybody reads on one page; each is verified for it.
 MOST_SHOWN = 10
 
-State = Literal["valid", "withdrawn", "unproven"]
+State = Literal["valid", "withdrawn", "key_withdrawn", "unproven"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,5 +105,7 @@ def how_proved(session: Session, organisation: OrganisationRow) -> str:
 def _state(row: EndorsementRow) -> State:
     if row.withdrawn_at is not None:
         return "withdrawn"
+    if row.key_withdrawn_at is not None:
+        return "key_withdrawn"
     outcomes = {check.name: check.outcome for check in current_tool().verify_own(row.jwt).checks}
     return "valid" if outcomes.get("proof") == outcomes.get("status") == "passed" else "unproven"

@@ -21,6 +21,7 @@ from lti_tool.web.operator.visits import (
     current_operator,
     signed_in_operator,
 )
+from lti_tool.web.organisations.words import refusal_of
 
 #: Where somebody may be led once they are signed in: to a page of organisations, and to nothing else.
 _OWN_ADDRESS = re.compile(r"/organisations(/[A-Za-z0-9_-]{1,64}){0,3}")
@@ -77,4 +78,5 @@ def _sign_in(error: MemberSignedOutError) -> Response:
 
 
 def _refused(error: OrganisationError) -> Response:
-    return error_page("organisation_refused", 403, reason=f"{error.code}: {error}", refused="refused")
+    reason, message = f"{error.code}: {error}", refusal_of(error)
+    return error_page("organisation_refused", 403, reason=reason, message=message, refused="refused")

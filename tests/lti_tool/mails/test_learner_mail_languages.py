@@ -12,6 +12,7 @@ from typing import get_args
 import pytest
 from babel.messages.extract import extract_from_file
 
+from lti_tool.deliveries.answer_message import answer_content
 from lti_tool.deliveries.award_message import award_mail
 from lti_tool.deliveries.candidate_message import candidate_content
 from lti_tool.deliveries.code_message import code_content
@@ -33,6 +34,7 @@ from lti_tool.mails.content import Facts, MailContent
 from lti_tool.mails.message import message_of
 from lti_tool.prior_learning.mails import Matter
 from lti_tool.values import (
+    AnswerMail,
     BadgeNotice,
     CandidateMail,
     CodeMail,
@@ -127,6 +129,8 @@ def mails(language: str) -> list[MailContent]:
                 unsubscribe_url="https://badges.example.org/mail/reminders/1",
             )
         ),
+        answer_content(answer_mail(learner, organisation="Baltic Solar")),
+        answer_content(answer_mail(learner, domain="school.example")),
         identity_mail("Solar", RIGA_COLLEGE, learner, "https://badges.example.org/holder/1"),
         *(host_content(about_host(cause, learner)) for cause in HOST_CAUSES),
     ]
@@ -153,6 +157,19 @@ def candidate_mail(matter: str, learner: Recipient) -> CandidateMail:
         url="https://badges.example.org/my/prior-learning/1",
         reference="RPL-1",
         last_day=date(2028, 3, 31),
+    )
+
+
+def answer_mail(learner: Recipient, organisation: str = "", domain: str = "") -> AnswerMail:
+    """That somebody has answered about a badge."""
+    return AnswerMail(
+        recipient=learner,
+        issuer=RIGA_COLLEGE,
+        badge="Solar",
+        organisation=organisation,
+        domain=domain,
+        url=BADGE.page_url,
+        unsubscribe_url="https://badges.example.org/mail/reminders/1",
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from lti_tool.errors import LinkEndedError, OrganisationError
-from lti_tool.organisations import answers
+from lti_tool.organisations import answers, key_changes
 from lti_tool.organisations.answers import MOST_ANSWERS
+from lti_tool.organisations.organisations import locked_organisation
 from lti_tool.people import share_links
 from lti_tool.people.share_links import WantedLink
 from lti_tool.store.events import person
-from lti_tool.store.models import Award, EndorsementRow, ShareLink
+from lti_tool.store.models import Award, EndorsementRow, OrganisationKey, ShareLink
 from tests import organisations
 from tests.at_once import all_at_once
 from tests.fixtures import ANNA, complete, rows, run_due_jobs
@@ -77,3 +78,32 @@ def test_an_answer_and_the_end_of_its_link_come_one_after_the_other(tool, token)
     assert closed == "closed" and answered in ("signed", "takes_no_answers")
     assert len(rows(tool, EndorsementRow)) == (answered == "signed")
     assert answer(tool, token, organisations.invite_employer(tool, "Late")) == "takes_no_answers"
+
+
+def test_what_is_signed_while_its_key_is_withdrawn_counts_or_is_marked(tool, token):
+    """Nothing stays that is signed with the withdrawn key and looks as good as before."""
+    employer = organisations.invite_employer(tool)
+    organisations.sign(tool, employer, organisations.about_issuer(tool))
+    with tool.store.read() as session:
+        kid = session.query(OrganisationKey).filter_by(algorithm="Ed25519").one().kid
+
+    def take_back() -> str:
+        with tool.store.begin() as session:
+            row = locked_organisation(session, employer.organisation_id)
+            key_changes.withdraw(session, tool.issuers, row, kid, tool.clock(), organisations.ROOT_ACCOUNT)
+        return "withdrawn"
+
+    assert all_at_once(lambda: answer(tool, token, employer), take_back) == ["signed", "withdrawn"]
+    marked = [row.key_withdrawn_at is not None for row in rows(tool, EndorsementRow)]
+    by_it = [kid in key_changes.kids_of(row) for row in rows(tool, EndorsementRow)]
+    assert marked == by_it and True in by_it
+
+
+def test_what_is_withdrawn_twice_at_once_is_withdrawn(tool, token):
+    employer = organisations.invite_employer(tool)
+    assert answer(tool, token, employer) == "signed"
+    (signed,) = rows(tool, EndorsementRow)
+    all_at_once(*(lambda: organisations.withdraw(tool, signed.id) for _ in range(2)))
+    (withdrawn,) = rows(tool, EndorsementRow)
+    assert withdrawn.withdrawn_at == tool.clock()
+    assert answer(tool, token, employer) == "signed"

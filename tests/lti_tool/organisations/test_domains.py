@@ -131,3 +131,13 @@ def test_what_is_none_is_refused(typed):
     with pytest.raises(DomainError) as refused:
         domain_of(typed)
     assert refused.value.code == "no_domain"
+
+
+@pytest.mark.parametrize(
+    "typed", ["faß.example", "https://FAẞ.example/x", "βόλος.example", "नी\u200d.example"]
+)
+def test_what_two_standards_read_differently_is_typed_in_ascii(typed):
+    with pytest.raises(DomainError) as refused:
+        domain_of(typed)
+    assert refused.value.code == "two_domains"
+    assert domain_of("xn--fa-hia.example") == "xn--fa-hia.example"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from lti_tool.backpack import accesses
+from lti_tool.errors import LinkEndedError
 from lti_tool.issuing import lti_keys
 from lti_tool.operators import accounts, passkeys
-from lti_tool.organisations import endorsements
-from lti_tool.organisations.organisations import close
+from lti_tool.organisations import endorsements, key_changes, links
+from lti_tool.organisations.members import remove
+from lti_tool.organisations.organisations import close, join
 from lti_tool.people import share_links, withheld
 from lti_tool.privacy import journal
 from lti_tool.privacy.journal_replay import apply_journal
@@ -16,10 +18,14 @@ from lti_tool.store import events, queries
 from lti_tool.store.models import (
     Award,
     CredentialRow,
+    EndorsementLink,
     EndorsementRow,
     OperatorPasskey,
     OperatorRow,
     OperatorSession,
+    OrganisationKey,
+    OrganisationMember,
+    OrganisationRow,
     Person,
     Program,
     ProgramAccess,
@@ -139,6 +145,7 @@ def test_what_an_organisation_withdrew_is_withdrawn_once_more(tool, restored, cl
     about = organisations.about_issuer(tool)
     withdrawn, hidden = (organisations.sign(tool, each, about) for each in (employer, other))
     organisations.show(tool, hidden)
+    token = organisations.link_to_endorse(tool)
     texts = {row.id: row.text for row in rows(tool, EndorsementRow)}
 
     def act(session):
@@ -146,17 +153,58 @@ def test_what_an_organisation_withdrew_is_withdrawn_once_more(tool, restored, cl
         endorsements.withdraw(session, found[withdrawn], clock(), OPERATOR)
         endorsements.hide(session, found[hidden], clock(), OPERATOR)
         close(session, found[hidden].organisation, clock(), OPERATOR)
+        links.end_link(session, tool.issuer.id, session.query(EndorsementLink).one().id, clock(), OPERATOR)
 
     again = restored(act)
     found = {row.id: row for row in rows(again, EndorsementRow)}
     assert (found[withdrawn].withdrawn_at, found[hidden].shown_at) == (clock(), None)
     assert found[hidden].organisation.closed_at == clock()
+    with again.store.read() as session, pytest.raises(LinkEndedError):
+        links.find_link(session, token, clock())
     report = again.verify_own(texts[withdrawn])
     assert {each.name: each.outcome for each in report.checks}["status"] == "failed"
     # Nobody gets a place that was given out since the backup.
     next_one = organisations.sign(again, employer, about)
     (row,) = (each for each in rows(again, EndorsementRow) if each.id == next_one)
     assert row.status_list_id > 1000
+
+
+def test_keys_and_members_of_organisations_stay_withdrawn_with_what_the_keys_signed(tool, restored, clock):
+    employer, other = organisations.invite_employer(tool), organisations.invite_employer(tool, "Other")
+    about = organisations.about_issuer(tool)
+    lost, changed = (organisations.sign(tool, each, about) for each in (employer, other))
+    texts = {row.id: row.text for row in rows(tool, EndorsementRow)}
+
+    with tool.store.begin() as session:
+        # Somebody who signs for one more, so that they are forgotten by nothing.
+        row = session.get(OrganisationRow, other.organisation_id)
+        join(session, row, employer.account, clock())
+
+    def act(session):
+        remove(
+            session, session.get(OrganisationRow, other.organisation_id), employer.account, clock(), OPERATOR
+        )
+        first, second = (session.get(OrganisationRow, each.organisation_id) for each in (employer, other))
+        kid = session.query(OrganisationKey).filter_by(organisation_id=first.id, algorithm="P-256").one().kid
+        key_changes.withdraw(session, tool.issuers, first, kid, clock(), OPERATOR)
+        key_changes.rotate(session, tool.issuers, second, clock(), OPERATOR)
+
+    again = restored(act)
+    states = {
+        (row.algorithm, row.retired_at is None, row.compromised_at is None)
+        for row in rows(again, OrganisationKey)
+    }
+    assert states == {
+        ("P-256", False, False),
+        ("Ed25519", True, True),
+        ("P-256", False, True),
+        ("Ed25519", False, True),
+    }
+    members = {(row.organisation_id, row.operator_id) for row in rows(again, OrganisationMember)}
+    assert members == {(each.organisation_id, each.account) for each in (employer, other)}
+    marked = {row.id: row.key_withdrawn_at for row in rows(again, EndorsementRow)}
+    assert marked == {lost: clock(), changed: None}
+    assert {each.name: each.outcome for each in again.verify_own(texts[changed]).checks}["proof"] == "passed"
 
 
 def test_what_a_learner_withholds_or_has_ended_stays_so(tool, platform, restored, clock):
@@ -167,17 +215,21 @@ def test_what_a_learner_withholds_or_has_ended_stays_so(tool, platform, restored
         (award,) = session.query(Award).all()
         wanted = share_links.WantedLink(with_name=True, lifetime=None)
         number = share_links.make_link(session, award, wanted, "k", clock(), OPERATOR).id
+        to_answer = share_links.WantedLink(with_name=True, lifetime=None, takes_answers=True)
+        answered = share_links.make_link(session, award, to_answer, "k", clock(), OPERATOR).id
 
         let_programs_in(session, clock())
 
     def act(session):
         withheld.change(session, anna, ["name"], clock(), events.person(anna))
+        share_links.refuse_answers(session, session.query(Award).one(), answered, clock(), OPERATOR)
         accesses.end(session, session.query(ProgramAccess).first(), "learner", clock(), OPERATOR)
         share_links.end_link(session, session.query(Award).one(), number, clock(), OPERATOR)
 
     again = restored(act)
     assert [row.withheld for row in rows(again, Person) if row.id == anna] == [["name"]]
-    assert [row.revoked_at for row in rows(again, ShareLink)] == [clock()]
+    links = {row.id: (row.revoked_at, row.takes_answers) for row in rows(again, ShareLink)}
+    assert links == {number: (clock(), False), answered: (None, False)}
     # Of two programs that which was not ended is let in still.
     assert [row.client_id for row in rows(again, ProgramAccess)] == ["other"]
 

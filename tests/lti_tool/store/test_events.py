@@ -744,7 +744,9 @@ ELSEWHERE = {
     "mails_chosen",
     # tests/lti_tool/web/organisations/test_events.py
     "organisation_made",
+    "organisation_invited",  # tests/lti_tool/commands/test_organisations.py
     "organisation_joined",
+    "organisation_left",  # tests/lti_tool/web/organisations/test_members.py
     "organisation_proved",
     "organisation_closed",
     "share_link_changed",

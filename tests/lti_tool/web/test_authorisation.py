@@ -369,6 +369,9 @@ WHO_MAY = {
     "GET /endorsements/<uuid:endorsement_id>.<form>": NOBODY,
     "GET /endorsements/<uuid:endorsement_id>/<language>": NOBODY,
     "GET /organisations": EVERYBODY,  # the way to the page to sign in
+    "GET /organisations/<uuid:organisation_id>/signed": EVERYBODY,  # the same
+    "GET /organisations/<uuid:organisation_id>/keys": EVERYBODY,  # the same
+    "GET /organisations/<uuid:organisation_id>/members": EVERYBODY,  # the same
     "GET /organisations/sign-in": EVERYBODY,
     "GET /organisations/invitation": EVERYBODY,
     "GET /organisations/join": NOBODY,
@@ -378,7 +381,9 @@ WHO_MAY = {
         f"POST /organisations/{page}": NOBODY
         for page in (
             *("sign-in", "invitation", "join", "begin", "domains", "withdraw"),
-            *("<uuid:organisation_id>/prove", "<uuid:organisation_id>/invite"),
+            *("<uuid:organisation_id>/prove", "<uuid:organisation_id>/members/invite"),
+            "<uuid:organisation_id>/members/remove",
+            *("<uuid:organisation_id>/keys/change", "<uuid:organisation_id>/keys/withdraw", "sign-again"),
             *("endorse/<token>", "answer/<token>"),
         )
     },

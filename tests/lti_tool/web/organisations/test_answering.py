@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -12,12 +14,12 @@ from sqlalchemy import select
 from lti_tool.awarding import awards
 from lti_tool.errors import LinkEndedError, OrganisationError
 from lti_tool.organisations import answers
-from lti_tool.organisations.answers import MOST_ANSWERS, credits_of
+from lti_tool.organisations.answers import MOST_ANSWERS, UNITS, credits_of
 from lti_tool.organisations.endorsements import Said
 from lti_tool.people import share_links
 from lti_tool.people.share_links import WantedLink
 from lti_tool.privacy.erasure import erase_person
-from lti_tool.privacy.export import export_of
+from lti_tool.privacy.export import export_of, export_of_issuer
 from lti_tool.store import queries
 from lti_tool.store.events import operator, person
 from lti_tool.store.models import Award, EndorsementRow, Event, OperatorRow, OrganisationRow, ShareLink
@@ -75,7 +77,12 @@ def test_it_is_about_the_badge_and_names_nobody(answered, annas_badge, web_tool)
     said = json.loads(answered.text)
     assert said["credentialSubject"]["id"] == f"{web_tool.tool_url}/credentials/{annas_badge}"
     assert said["credentialSubject"]["endorsementComment"] == "Accepted as 3 ECTS of: Renewable energy"
-    assert answered.answer == {"kind": "accepted", "credits": "3", "of": "Renewable energy"}
+    assert answered.answer == {
+        "kind": "accepted",
+        "unit": "ects",
+        "credits": "3",
+        "of": "Renewable energy",
+    }
     assert "Anna" not in answered.text and ANNA.email not in answered.text
 
 
@@ -158,26 +165,81 @@ def test_nobody_shows_the_answer_to_anothers_badge(answered, school, press, anna
     assert endorsements()[0].shown_at is None
 
 
+NUMBER = "Write a number from 0.1 to 240, with one decimal at most."
+
+
 @pytest.mark.parametrize(
-    "form",
+    ("form", "missing"),
     [
-        {},
-        {"kind": "accepted"},
-        {"kind": "accepted", "credits": "-3", "of": "x"},
-        {"kind": "accepted", "credits": "1e9", "of": "x"},
-        {"kind": "accepted", "credits": "NaN", "of": "x"},
-        {"kind": "accepted", "credits": "241", "of": "x"},
-        {"kind": "accepted", "credits": "3"},
-        {"kind": "exempts", "of": "x"},
-        {"kind": "refused", "because": "  "},
-        {"kind": "approved", "of": "x"},
+        ({}, ["Choose what was decided."]),
+        ({"kind": "approved", "of": "x", "because": "x"}, ["Choose what was decided."]),
+        ({"because": "Nobody chose that."}, ["Choose what was decided."]),
+        ({"kind": "accepted"}, [NUMBER, "Write of which course or part it is accepted."]),
+        ({"kind": "accepted", "credits": "-3", "of": "x"}, [NUMBER]),
+        ({"kind": "accepted", "credits": "1e9", "of": "x"}, [NUMBER]),
+        ({"kind": "accepted", "credits": "NaN", "of": "x"}, [NUMBER]),
+        ({"kind": "accepted", "credits": "240.1", "of": "x"}, [NUMBER]),
+        ({"kind": "accepted", "credits": "0,25", "of": "x"}, [NUMBER]),
+        (
+            {"kind": "accepted", "credits": "3", "of": "\u200b"},
+            ["Write of which course or part it is accepted."],
+        ),
+        ({"kind": "accepted", "unit": "kilos", "credits": "3", "of": "x"}, ["Choose in what it is counted."]),
+        (
+            {"kind": "accepted", "unit": "hours", "credits": "7201", "of": "x"},
+            [NUMBER.replace("240", "7,200")],
+        ),
+        ({"kind": "accepted", "unit": "module"}, ["Write of which course or part it is accepted."]),
+        ({"kind": "exempts", "of": "x"}, ["Write from what it exempts."]),
+        ({"kind": "refused", "because": "  "}, ["Write why it is not accepted."]),
     ],
 )
-def test_what_is_missing_is_asked_for(form, token, employer, organisation_id, endorsements):
+def test_what_is_missing_is_asked_for(form, missing, token, employer, organisation_id, endorsements):
     page = employer.sign(f"/organisations/answer/{token}", organisation_id, **form)
-    assert "Not signed: say something first." in text_of(page)
+    assert "Not signed: what is marked below is missing, or is not right." in text_of(page)
+    marked = re.findall(r'<p class="wrong" id="(\w+)-wrong">([^<]*)</p>', page.text)
+    assert [sentence for _, sentence in marked] == missing
+    assert all(f'aria-describedby="{name}-wrong"' in page.text for name, _ in marked)
     assert endorsements() == []
     assert rows_of_links(employer) == [0]
+
+
+@pytest.mark.parametrize(
+    ("form", "words", "in_latvian"),
+    [
+        (
+            {"unit": "ects", "credits": "0,5", "of": "Fizika"},
+            "Accepted as 0.5 ECTS of: Fizika",
+            "Ieskaitīts kā 0,5 ECTS: Fizika",
+        ),
+        (
+            {"unit": "national", "credits": "1.5", "of": "Fizika"},
+            "Accepted as national credit points (1.5) of: Fizika",
+            "Ieskaitīts kā nacionālie kredītpunkti (1,5): Fizika",
+        ),
+        (
+            {"unit": "hours", "credits": "40", "of": "Fizika"},
+            "Accepted as hours of study (40) of: Fizika",
+            "Ieskaitīts kā mācību stundas (40): Fizika",
+        ),
+        (
+            {"unit": "module", "credits": "", "of": "Fizika"},
+            "Accepted in place of the whole course or module: Fizika",
+            "Ieskaitīts visa kursa vai moduļa vietā: Fizika",
+        ),
+    ],
+)
+def test_what_is_accepted_is_counted_in_several_ways(
+    form, words, in_latvian, token, employer, organisation_id, endorsements
+):
+    for language, wanted in (("en", words), ("lv", in_latvian)):
+        address = f"/organisations/answer/{token}?lang={language}"
+        assert employer.sign(address, organisation_id, kind="accepted", **form).status_code == 303
+        (row,) = (each for each in endorsements() if each.withdrawn_at is None)
+        assert json.loads(row.text)["credentialSubject"]["endorsementComment"] == wanted
+        assert row.answer["unit"] == form["unit"]
+        assert row.answer.get("credits", "") == form["credits"].replace(",", ".")
+        employer.act("/organisations/withdraw", endorsement=row.id)
 
 
 def rows_of_links(employer):
@@ -191,6 +253,7 @@ def test_credits_are_read_as_people_write_them():
         *("3", "3", "1.5", "0.5", "240", "10")
     ]
     assert {credits_of(each) for each in ("0", "", "x", "1.25", "١", "1.5.1", "99999999")} == {None}
+    assert [str(credits_of("480", unit)) for unit in UNITS] == ["None", "480", "480", "None"]
 
 
 def test_the_learner_closes_and_opens_it(
@@ -215,13 +278,18 @@ def test_a_link_takes_no_answers_unless_the_learner_wanted_that(make_link, brows
     assert browser.get(f"/organisations/answer/{plain}").status_code == 403
 
 
-def test_an_ended_link_and_a_revoked_badge_take_none(token, press, employer, organisation_id, web_tool):
+def test_an_ended_link_and_a_revoked_badge_take_none(
+    token, press, employer, organisation_id, web_tool, endorsements
+):
     address = f"/organisations/answer/{token}"
     with web_tool.store.begin() as session:
         awards.revoke(session, session.scalars(select(Award)).one(), "", web_tool.clock(), operator("root"))
-    assert employer.sign(address, organisation_id, **ACCEPTED).status_code == 404
+    for refused in (employer.get(address), employer.sign(address, organisation_id, **ACCEPTED)):
+        assert refused.status_code == 403
+        assert "This badge is not valid now: it was revoked or suspended" in text_of(refused)
     press("end", link="1")
     assert employer.get(address).status_code == 404
+    assert endorsements() == []
 
 
 def test_who_was_not_shown_the_badge_answers_nothing(annas_badge, employer, organisation_id, endorsements):
@@ -268,9 +336,6 @@ def sign_as_new(tool, token: str, name: str) -> str:
 
 
 def test_it_goes_with_the_learner_and_is_in_what_they_take_along(answered, web_tool, endorsements, tmp_path):
-    import io
-    import zipfile
-
     with web_tool.store.read() as session:
         person_id = session.scalars(select(Award.person_id)).one()
     archive = zipfile.ZipFile(io.BytesIO(b"".join(export_of(web_tool, [person_id], web_tool.clock()))))
@@ -281,6 +346,35 @@ def test_it_goes_with_the_learner_and_is_in_what_they_take_along(answered, web_t
     assert endorsements() == []
     # The organisation and its list stay: other endorsements of it are in somebody's hands.
     assert len(rows(web_tool, OrganisationRow)) == 1
+
+
+def test_the_issuer_takes_no_answer_along_that_the_learner_has_not_published(
+    answered, press, web_tool, owner, employer
+):
+    """Neither as a file of the person, nor among its events."""
+
+    def of_issuer():
+        with web_tool.store.read() as session:
+            person_id = session.scalars(select(Award.person_id)).one()
+        pieces = export_of_issuer(web_tool, web_tool.issuer.id, person_id, web_tool.clock())
+        archive = zipfile.ZipFile(io.BytesIO(b"".join(pieces)))
+        text = archive.read("data.json").decode()
+        return text, json.loads(text)["tables"]["endorsement"]
+
+    def events_of_issuer():
+        return {
+            row.what for row in rows(web_tool, Event) if row.about_kind == "endorsement" and row.issuer_id
+        }
+
+    text, told = of_issuer()
+    assert (told["rows"], told["for_the_person_alone"]) == ([], 1)
+    assert "Renewable energy" not in text and answered.jwt not in text
+    press("show-answer", answer=answered.id)
+    assert [each["text"] for each in of_issuer()[1]["rows"]] == [answered.text]
+    assert "for_the_person_alone" not in of_issuer()[1]
+    press("hide-answer", answer=answered.id)
+    assert of_issuer()[1]["rows"] == [] and events_of_issuer() == set()
+    assert f"endorsement:{answered.id}" not in owner.get("/operator/issuers/riga-college/events").text
 
 
 def test_an_account_that_was_erased_signs_no_more(employer, organisation_id, token, web_tool, endorsements):

@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from sqlalchemy import select
 
-from tests.fixtures import add_another_issuer
+from lti_tool.errors import NotFoundError
+from lti_tool.organisations import organisations
+from lti_tool.store.models import IssuerProfileRow, OrganisationRow, TemplateVersion
+from lti_tool.templates import versions
+from tests.fixtures import add_another_issuer, rows
 from tests.lti_tool.web.conftest import FROM_ELSEWHERE, hidden, text_of
 from tests.lti_tool.web.organisations.conftest import ISSUER, link_on
 
@@ -107,6 +112,62 @@ def test_a_link_that_was_ended_takes_nothing_more(employer, organisation_id, own
     assert endorsements() == []
 
 
+def test_what_is_no_longer_offered_is_not_endorsed_by_an_old_link(
+    employer, organisation_id, to_endorse, endorsements, web_tool, clock
+):
+    with web_tool.store.begin() as session:
+        versions.retire(session.scalars(select(TemplateVersion)).one(), clock())
+    for refused in (
+        employer.get(to_endorse),
+        employer.sign(to_endorse, organisation_id, comment=WORDS),
+        employer.send("/organisations/begin", to=to_endorse, domain="school.example"),
+    ):
+        assert refused.status_code == 403
+        assert "This version of the badge is no longer offered" in text_of(refused)
+        assert "Ask whoever gave you the link for one of a newer version." in text_of(refused)
+    assert endorsements() == []
+
+
+def test_an_issuer_that_is_not_confirmed_is_not_endorsed(
+    employer, organisation_id, owner, endorsements, web_tool, published
+):
+    """Under a name that nobody has confirmed yet an issuer could collect what is meant for another."""
+    to_endorse = link_on(owner.press(ISSUER, f"{ISSUER}/link", version="0"))
+    confirmed = confirmed_at_none(web_tool)
+    refused = employer.sign(to_endorse, organisation_id, comment=WORDS)
+    assert "It is not confirmed at present who this issuer is" in text_of(refused)
+    assert endorsements() == [] and employer.get(to_endorse).status_code == 403
+    confirmed()
+    assert employer.sign(to_endorse, organisation_id, comment=WORDS).status_code == 303
+
+
+def confirmed_at_none(tool):
+    """Takes back who the issuer was confirmed to be; a function that gives it back."""
+
+    def set_to(value):
+        with tool.store.begin() as session:
+            newest = session.scalars(select(IssuerProfileRow).order_by(IssuerProfileRow.id.desc())).first()
+            before, newest.confirmed_at = newest.confirmed_at, value
+        return before
+
+    before = set_to(None)
+    return lambda: set_to(before)
+
+
+def test_whoever_chooses_nobody_is_asked_for_whom_they_sign(employer, to_endorse, endorsements):
+    page = employer.sign(to_endorse, "", comment=WORDS)
+    assert page.status_code == 200 and WORDS in page.text
+    assert "Not signed: choose first for whom you sign." in text_of(page)
+    assert endorsements() == []
+
+
+def test_an_organisation_that_is_gone_is_not_found(employer, to_endorse, web_tool, endorsements):
+    gone = "00000000-0000-4000-8000-000000000000"
+    assert employer.sign(to_endorse, gone, comment=WORDS).status_code == 404
+    with web_tool.store.begin() as session, pytest.raises(NotFoundError):
+        organisations.locked_organisation(session, gone)
+
+
 def test_the_same_is_not_said_twice(signed, employer, organisation_id, to_endorse, endorsements):
     answer = employer.sign(to_endorse, organisation_id, comment="Once more.")
     assert "Withdraw that on your own page first." in text_of(answer)
@@ -142,7 +203,7 @@ def test_a_script_in_the_words_is_a_text(employer, organisation_id, owner, to_en
 
 def test_what_nobody_sees_is_not_signed(employer, organisation_id, to_endorse, endorsements):
     page = employer.sign(to_endorse, organisation_id, comment="\u200b\u202e \u2060")
-    assert "Not signed: say something first." in text_of(page)
+    assert "Write what your organisation says." in text_of(page)
     employer.sign(to_endorse, organisation_id, comment="\u202eWorth\u200b it,\r\nfor a\u0304ll.")
     (row,) = endorsements()
     comment = json.loads(row.text)["credentialSubject"]["endorsementComment"]
@@ -151,6 +212,40 @@ def test_what_nobody_sees_is_not_signed(employer, organisation_id, to_endorse, e
 
 def _only(owner) -> str:
     return hidden(owner.get(ISSUER), "endorsement")
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("lu.lv", "this name is a domain"),
+        (" https://Ministry.example/ ", "this name is a domain"),
+        ("rīga.example", "this name is a domain"),
+        ("Baltic S\u043elar", "letters of two alphabets"),
+        ("\u0391pple", "letters of two alphabets"),
+        ("\uff22altic", "letters of two alphabets"),
+        (" \u200b", "write the name of the organisation"),
+    ],
+)
+def test_a_name_that_would_be_taken_for_something_else_is_not_invited(name, why, owner, web_tool):
+    page = owner.press(ISSUER, f"{ISSUER}/invite", name=name)
+    assert page.status_code == 200 and why in text_of(page)
+    assert rows(web_tool, OrganisationRow) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "A.S. Latvenergo",
+        "S.I.A.",
+        "SIA „Rīgas dārzi”",
+        "Ελληνική Σχολή",
+        "Рижская school 1",
+        "東京大学 Tokyo",
+    ],
+)
+def test_usual_names_are_invited(name, owner, web_tool):
+    assert "The link is ready" in text_of(owner.press(ISSUER, f"{ISSUER}/invite", name=name))
+    assert [row.name for row in rows(web_tool, OrganisationRow)] == [name]
 
 
 def test_an_invitation_opens_once(employer, owner, app, member):
@@ -165,7 +260,7 @@ def test_a_colleague_signs_too(employer, organisation_id, app, new_browser, to_e
     from tests.lti_tool.web.conftest import browser_of
     from tests.lti_tool.web.organisations.conftest import MemberAt
 
-    link = link_on(employer.act(f"/organisations/{organisation_id}/invite"))
+    link = link_on(employer.act(f"/organisations/{organisation_id}/members/invite"))
     colleague = MemberAt(browser=browser_of(app))
     assert colleague.accept(link, "Oskars").status_code == 303
     assert colleague.sign(to_endorse, organisation_id, comment=WORDS).status_code == 303
@@ -191,5 +286,5 @@ def test_nobody_is_led_elsewhere(employer, to):
 def test_one_that_was_closed_signs_nothing(employer, organisation_id, owner, to_endorse, endorsements):
     owner.press(ISSUER, f"{ISSUER}/close", organisation=organisation_id)
     answer = employer.sign(to_endorse, organisation_id, comment=WORDS)
-    assert "closed by whoever invited it" in text_of(answer)
+    assert "This organisation was closed: it signs nothing more." in text_of(answer)
     assert endorsements() == []

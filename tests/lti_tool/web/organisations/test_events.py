@@ -25,7 +25,7 @@ def test_each_act_is_an_event_without_words(
         found = list(queries.events.events(session))
     about = [each for each in found if each.about.partition(":")[0] in ABOUT]
     assert [each.what for each in about] == [
-        *("organisation_made", "organisation_joined", "endorsement_link_made"),
+        *("organisation_made", "organisation_invited", "organisation_joined", "endorsement_link_made"),
         *("key_made", "key_made", "endorsement_signed", "endorsement_shown", "endorsement_hidden"),
         *("endorsement_withdrawn", "organisation_made", "organisation_joined"),
         *("endorsement_link_ended", "organisation_closed"),
