@@ -353,9 +353,9 @@ class SignInError(NotAllowedError):
 class OrganisationError(NotAllowedError):
     """An organisation may not sign what it was about to sign. `code` is for pages, events and tests.
 
-    Codes: not_proved, closed, answered_already, too_many, takes_no_answers, nothing_said, withdrawn; of what it is
-    about: badge_not_valid, retired (a version that is no longer offered), not_confirmed (who the issuer is); of a name:
-    name_is_domain, name_mixes_scripts.
+    Codes: not_proved, closed, answered_already, answered_by_domain, too_many, takes_no_answers, nothing_said,
+    withdrawn; of what it is about: badge_not_valid, retired (a version that is no longer offered), not_confirmed (who
+    the issuer is); of a name: name_is_domain, name_mixes_scripts.
     """
 
     def __init__(self, code: str, message: str) -> None:

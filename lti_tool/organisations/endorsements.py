@@ -58,7 +58,8 @@ def sign(
     """What the organisation says, signed as JSON and as a JWT by its own keys.
 
     Raises NotFoundError where the account does not sign for it; OrganisationError `closed`, `not_proved`,
-    `nothing_said`, or `answered_already` where it says something else of the same thing; SigningError.
+    `nothing_said`, or `answered_already` where it says something else of the same thing, `answered_by_domain` where
+    another organisation of its domain does; SigningError.
     """
     row = locked_organisation(session, organisation_id)
     if queries.organisations.membership(session, row.id, operator_id) is None:
@@ -66,8 +67,7 @@ def sign(
     check_may_sign(row, now)
     if not said.comment.strip():
         raise OrganisationError("nothing_said", "an endorsement without words says nothing")
-    if queries.organisations.running_of(session, row.id, endorsed.subject, endorsed.award_id) is not None:
-        raise OrganisationError("answered_already", "the organisation has to withdraw what it said before")
+    _check_says_one_thing(session, row, endorsed)
     made = _secured(session, issuers, row, endorsed, said, now)
     made.signed_by_id = operator_id
     session.add(made)
@@ -75,6 +75,14 @@ def sign(
     data = {"organisation": row.id, "kind": endorsed.kind}
     _record(session, "endorsement_signed", made, now, actor_of(operator_id), data)
     return made
+
+
+def _check_says_one_thing(session: Session, row: OrganisationRow, endorsed: Endorsed) -> None:
+    said = queries.organisations.running_of(session, row, endorsed.subject, endorsed.award_id)
+    if said is None:
+        return
+    code = "answered_already" if said.organisation_id == row.id else "answered_by_domain"
+    raise OrganisationError(code, "what was said before has to be withdrawn first")
 
 
 def _secured(

@@ -189,18 +189,22 @@ def _newest_first(conditions: Collection[ColumnElement[bool]]) -> Select[Endorse
 
 
 def running_of(
-    session: Session, organisation_id: str, subject: str, award_id: int | None
+    session: Session, speaker: OrganisationRow, subject: str, award_id: int | None
 ) -> EndorsementRow | None:
-    """What the organisation has said of that, or of any badge of the award, and not withdrawn."""
+    """What the organisation has said of that, or of any badge of the award, and not withdrawn; its own before others.
+
+    Of a domain also what another organisation of the same one has said: readers cannot tell them apart.
+    """
     of_same = EndorsementRow.subject == subject
     if award_id is not None:
         of_same |= EndorsementRow.award_id == award_id
-    query = select(EndorsementRow).where(
-        EndorsementRow.organisation_id == organisation_id,
-        of_same,
-        EndorsementRow.withdrawn_at.is_(None),
-    )
-    return session.scalar(query.limit(1))
+    speaks = EndorsementRow.organisation_id == speaker.id
+    if speaker.domain:
+        same_domain = select(OrganisationRow.id).where(OrganisationRow.domain == speaker.domain)
+        speaks |= EndorsementRow.organisation_id.in_(same_domain)
+    query = select(EndorsementRow).where(speaks, of_same, EndorsementRow.withdrawn_at.is_(None))
+    own_first = (EndorsementRow.organisation_id == speaker.id).desc()
+    return session.scalar(query.order_by(own_first).limit(1))
 
 
 def link_with(session: Session, token_hash: str) -> EndorsementLink | None:

@@ -16,6 +16,10 @@ _PROBLEMS: Mapping[str, Sentence] = {
     "answered_already": _l(
         "Not signed: you have signed something about this already. Withdraw that on your own page first."
     ),
+    "answered_by_domain": _l(
+        "Not signed: somebody else who controls this domain has signed something about this already. They withdraw it "
+        "first, or invite you to sign with them."
+    ),
     "withdrawn": _l("Not shown: the organisation has withdrawn it, or the key that signed it."),
     "name_is_domain": _l(
         "Not invited: this name is a domain, and whoever controls it shows that without you. Write the organisation's "

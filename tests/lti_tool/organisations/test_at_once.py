@@ -7,6 +7,7 @@ import pytest
 from lti_tool.errors import LinkEndedError, OrganisationError
 from lti_tool.organisations import answers, key_changes
 from lti_tool.organisations.answers import MOST_ANSWERS
+from lti_tool.organisations.organisations import close as close_organisation
 from lti_tool.organisations.organisations import locked_organisation
 from lti_tool.people import share_links
 from lti_tool.people.share_links import WantedLink
@@ -97,6 +98,22 @@ def test_what_is_signed_while_its_key_is_withdrawn_counts_or_is_marked(tool, tok
     marked = [row.key_withdrawn_at is not None for row in rows(tool, EndorsementRow)]
     by_it = [kid in key_changes.kids_of(row) for row in rows(tool, EndorsementRow)]
     assert marked == by_it and True in by_it
+
+
+def test_one_that_is_closed_while_it_signs_has_signed_or_not(tool, token):
+    employer = organisations.invite_employer(tool)
+
+    def close() -> str:
+        with tool.store.begin() as session:
+            row = locked_organisation(session, employer.organisation_id)
+            close_organisation(session, row, tool.clock(), organisations.ROOT_ACCOUNT)
+        return "shut"
+
+    answered, shut = all_at_once(lambda: answer(tool, token, employer), close)
+    assert shut == "shut" and answered in ("signed", "closed")
+    assert len(rows(tool, EndorsementRow)) == (answered == "signed")
+    assert [row.answers for row in rows(tool, ShareLink)] == [int(answered == "signed")]
+    assert answer(tool, token, employer) in ("closed", "answered_already")
 
 
 def test_what_is_withdrawn_twice_at_once_is_withdrawn(tool, token):

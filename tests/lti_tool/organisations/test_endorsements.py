@@ -121,6 +121,24 @@ def test_one_that_was_closed_signs_nothing_more(tool, sign, employer):
     assert finding(tool, before.text, "proof").startswith("passed")
 
 
+def test_two_of_one_domain_do_not_contradict_each_other(tool, employer, sign, clock):
+    """On pages both are whoever controls it; of another domain somebody says what they like."""
+    schools = []
+    with tool.store.begin() as session:
+        for domain in ("school.example", "school.example", "other.example"):
+            row = organisations.make_for_domain(session, domain, tool.tool_url, clock(), ROOT_ACCOUNT)
+            organisations.join(session, row, employer.account, clock())
+            organisations.note_proved(session, row, clock(), ROOT_ACCOUNT)
+            schools.append(replace(employer, organisation_id=row.id))
+    first, second, other = schools
+    said = sign(by=first)
+    assert code_of(sign, by=second) == "answered_by_domain"
+    assert code_of(sign, by=first) == "answered_already"
+    assert sign(by=other) and sign(about_issuer(tool), by=second)
+    withdraw(tool, said.id)
+    assert sign(by=second).organisation_id == second.organisation_id
+
+
 def test_words_are_needed(sign):
     assert code_of(sign, said=Said(name="Endorsement", comment=" \n")) == "nothing_said"
 

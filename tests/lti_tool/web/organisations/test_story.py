@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from email import message_from_bytes, policy
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +12,8 @@ from sqlalchemy import select
 from lti_tool.people import share_links
 from lti_tool.people.share_links import WantedLink
 from lti_tool.store.events import person
-from lti_tool.store.models import Award, CredentialRow, OrganisationRow, TemplateVersion
+from lti_tool.store.models import Award, CredentialRow, EndorsementRow, OrganisationRow, TemplateVersion
+from lti_tool.templates.versions import retire
 from tests.fixtures import ANNA, complete, run_due_jobs
 from tests.lti_tool.web.conftest import browser_of, hidden, text_of
 from tests.lti_tool.web.organisations.conftest import ISSUER, MemberAt, link_on
@@ -31,7 +33,18 @@ def web_tool(web_tool, site):
     return replace(web_tool, verifier_outgoing=site)
 
 
-def test_it(app, school, web_tool, platform, course_rule, join, clock, site):
+def code(tool, text: str, name: str) -> str:
+    """What the verifier finds of that."""
+    return {check.name: check.code for check in tool.verify_own(text).checks}[name]
+
+
+def row_of(tool, kind: str) -> EndorsementRow:
+    """What was signed last of that kind, and is not withdrawn."""
+    with tool.store.read() as session:
+        return session.scalars(select(EndorsementRow).filter_by(kind=kind, withdrawn_at=None)).one()
+
+
+def test_it(app, school, web_tool, platform, course_rule, join, clock, site, tmp_path):
     tool = web_tool
     daugava = add_awarding_issuer(tool)
     with tool.store.read() as session:
@@ -87,6 +100,14 @@ def test_it(app, school, web_tool, platform, course_rule, join, clock, site):
     answered = teacher.sign(address, who, kind="accepted", credits="3", of="Navigation")
     assert answered.status_code == 303, answered.text
 
+    # Anna was told by a mail of DAUGAVA that there is an answer, and nobody of Riga College was.
+    run_due_jobs(tool)
+    (file,) = (tmp_path / "mail").glob("answer-*")
+    mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+    told = mail.get_body(("plain",)).get_content()
+    assert ANNA.email in mail["To"] and DOMAIN in told
+    assert "Daugava School" in told and "Navigation" not in told and "Riga College" not in told
+
     # Nobody but Anna sees the answer, until she publishes it.
     words = "Accepted as 3 ECTS of: Navigation"
     pages = (owner, page), (college, ISSUER), (employer, "/organisations"), (teacher, f"/shared/{shared}")
@@ -98,6 +119,32 @@ def test_it(app, school, web_tool, platform, course_rule, join, clock, site):
     school.browser.post(f"{path}/show-answer", data=secret | {"answer": hidden(hers, "answer")})
     shown = text_of(browser_of(app).get(f"/shared/{shared}"))
     assert f"{words} Signature verified Signed by whoever controls {DOMAIN} on" in shown
+
+    # Somebody may have had the school's key. Its answer counts nowhere, until the school signs the same again.
+    keys_page = f"/organisations/{who}/keys"
+    kid = hidden(teacher.get(keys_page), "key")
+    assert "1 statement that it signed does not count any more" in text_of(
+        teacher.act(f"{keys_page}/withdraw", key=kid)
+    )
+    assert f"{words} Does not count: its key was withdrawn" in text_of(
+        browser_of(app).get(f"/shared/{shared}")
+    )
+    answer = row_of(tool, "badge")
+    assert (
+        code(tool, answer.text, "proof") == "key_revoked" or code(tool, answer.jwt, "proof") == "key_revoked"
+    )
+    assert teacher.act("/organisations/sign-again", endorsement=answer.id).status_code == 303
+    assert f"{words} Signature verified" in text_of(browser_of(app).get(f"/shared/{shared}"))
+
+    # Neither issuer's operators have seen anything of it: not on pages, not among events.
+    for somebody, address in ((owner, page), (college, ISSUER)):
+        events_page = address.replace("endorsements", "events")
+        assert answer.id not in somebody.get(events_page).text + somebody.get(address).text
+
+    # DAUGAVA retires the version: its old link takes nothing more, also from the employer whose word is there.
+    with tool.store.begin() as session:
+        retire(session.get(TemplateVersion, version.id), tool.clock())
+    assert "no longer offered" in text_of(employer.get(to_endorse))
 
     # The employer takes its word back: it is shown no more, and the badge that carries it stays genuine.
     employer.act("/organisations/withdraw", endorsement=signed)
