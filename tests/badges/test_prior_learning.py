@@ -45,6 +45,24 @@ def test_the_decision_is_evidence_with_the_day_of_the_issuer(recognised):
     assert prior_learning.decision_in(recognised) == found.narrative
 
 
+@pytest.mark.parametrize(
+    ("identity", "words"),
+    [
+        ("document", "checked by a document, in the same room."),
+        ("document_online", "checked by a document, in a video call."),
+        ("known", "the institution knows the learner, and confirmed the identity."),
+        ("", "the identity of the learner was checked."),
+        ("psychic", "the identity of the learner was checked."),
+    ],
+)
+def test_the_decision_says_how_the_identity_was_checked(built, solar, identity, words):
+    recognised = replace(RECOGNISED, identity=identity)
+    (decision,) = built(solar, score=None, prior_learning=recognised, language="en")["evidence"]
+    assert words in decision["narrative"]
+    (decision,) = built(solar, score=None, prior_learning=recognised, language="lv")["evidence"]
+    assert "identit" in decision["narrative"] and words not in decision["narrative"]
+
+
 def test_without_a_level_nothing_is_said_of_one(built, solar):
     text = built(solar, score=None, prior_learning=replace(RECOGNISED, level_reference=""))
     assert "MK 505" not in str(text["evidence"])

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import get_args
 
 import pytest
 
 from lti_tool.deliveries.approval_message import approval_content
 from lti_tool.deliveries.award_message import award_mail
+from lti_tool.deliveries.code_message import code_content
 from lti_tool.deliveries.notice_message import notice_mail
+from lti_tool.deliveries.operator_message import operator_code_content, operator_content
 from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.mails.html_part import html_part
 from lti_tool.mails.message import message_of
 from lti_tool.mails.plain_part import plain_part
+from lti_tool.prior_learning.operator_mails import Matter
 from lti_tool.values import (
     ApprovalMail,
     BadgeNotice,
     ChangedGrades,
+    CodeMail,
+    OperatorMail,
     TeacherMail,
     WaitsInCourse,
 )
@@ -53,6 +59,12 @@ def mails(language):
                 what=what, **approval, teacher=HOSTILE, reason=HOSTILE, url=COURSE, course_url=COURSE
             )
         )
+    about_work = {"recipient": person, "issuer": RIGA_COLLEGE, "badge": HOSTILE, "url": COURSE}
+    for matter in get_args(Matter):
+        for account in ("https://badges.example.org/operator/account", ""):
+            yield operator_content(OperatorMail(matter=matter, account_url=account, **about_work))
+    for content in (code_content, operator_code_content):
+        yield content(CodeMail(recipient=person, issuer=RIGA_COLLEGE, code="12345678", minutes=10))
     yield teacher_content(
         TeacherMail(
             recipient=person,

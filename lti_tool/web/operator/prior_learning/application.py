@@ -96,7 +96,9 @@ def page_of(
         "place": place,
         "assessors": _assessors(session, issuer, row) if place else (),
         "able": _able(session, issuer),
-        "namesakes": queries.prior_learning.namesakes(session, row, applications.name_of(row.person)),
+        # Asked only where it is shown: it reads whoever has the badge.
+        "namesakes": row.state == "certification"
+        and queries.prior_learning.namesakes(session, row, applications.name_of(row.person)),
         "names": _names(session, row),
         "steps": STEPS,
         "states": STATES,
