@@ -25,6 +25,7 @@ from lti_tool.values import Json
 from lti_tool.web.checked_requests import row_id
 from lti_tool.web.current import current_tool
 from lti_tool.web.editor.forms import field_value
+from lti_tool.web.editor.prices import currencies, price_parts
 from lti_tool.web.operator.issuer_input import IssuerInput, IssuerPlace
 from lti_tool.web.operator.issuer_parts import PARTS
 from lti_tool.web.operator.issuer_words import issuer_problem, words_of
@@ -155,6 +156,8 @@ def field_values(typed: IssuerInput | None, data: Json) -> dict[str, Any]:
         "words_of": words_of,
         "languages": LANGUAGES,
         "vocabulary": vocabularies.vocabulary,
+        "price_parts": price_parts,
+        "currencies": currencies,
         "elsewhere": typed.elsewhere if typed is not None else (),
         "elements": (),
         "needs_attention": lambda *_words: True,

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
+from lti_tool.feedback.daily import do_daily
 from lti_tool.feedback.pools import About, add_answer
 from lti_tool.store.models import Award
 from tests.fixtures import add_another_issuer
@@ -68,6 +69,7 @@ def test_an_overdue_review_says_so_and_feedback_comes_as_far_as_it_may(ieva, web
         assert ("Answers with feedback 5" in text) == (number == 5)
         with web_tool.store.begin() as session:
             add_answer(session, about, (3, 4, 5), web_tool.stored_secrets_key)
+        do_daily(web_tool, web_tool.clock())
         if number == 5:
             break
     assert "20 November 2026 (overdue)" in text and "Overdue reviews 1" in text

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import null
 
+from lti_tool.feedback.daily import do_daily
 from lti_tool.feedback.pools import About, add_answer
 from lti_tool.store.models import Award, TemplateVersion
 from tests.fixtures import add_another_issuer
@@ -69,6 +70,7 @@ def test_the_report_has_feedback_only_as_far_as_it_may_be_shown(join, web_tool, 
     for expected in (0, 0, 0, 0, 5, 5):
         with web_tool.store.begin() as session:
             add_answer(session, about, (3, 4, 5), web_tool.stored_secrets_key)
+        do_daily(web_tool, web_tool.clock())
         found = report_of(ieva)["templates"][0]["feedback_of_all_years"]
         assert found.get("claim", {"answers": 0})["answers"] == expected
 
