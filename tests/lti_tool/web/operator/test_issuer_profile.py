@@ -29,6 +29,8 @@ def form_of(page):
     form = {}
     for tag in re.findall(r"<input [^>]*>", page.text):
         found = dict(re.findall(r'([a-z]+)="([^"]*)"', tag))
+        if found.get("type") in ("checkbox", "radio") and " checked" not in tag:
+            continue
         if found.get("name", "").startswith("/") or found.get("name") in ("version", "_form"):
             form[found["name"]] = unescape(found.get("value", ""))
     for name, inside in re.findall(r'<textarea [^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', page.text, re.S):
