@@ -11,6 +11,7 @@ from lti_tool.publishing.exports import record_export
 from lti_tool.store import queries
 from lti_tool.store.models import Award
 from lti_tool.web.current import current_tool
+from lti_tool.web.filters import localized_text
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.plug_sentences import trace_sentences
 from lti_tool.web.spreadsheets import as_csv
@@ -77,8 +78,9 @@ def _day(time: datetime | None) -> str:
 
 
 def _why(row: Row) -> str:
-    """What decided, in words, and why the badge was revoked or suspended since."""
+    """What decided, in words, at which levels outcomes were met, and why the badge was revoked or suspended since."""
     told = [sentence.striptags() for sentence in trace_sentences(row.trace)] if row.trace else []
+    told += [f"{localized_text(line.outcome)}: {localized_text(line.level)}." for line in row.levels]
     credential = row.award.credential if row.award is not None else None
     if credential is not None and row.entry.state in ("revoked", "suspended"):
         reason = credential.revocation_reason or credential.suspension_reason

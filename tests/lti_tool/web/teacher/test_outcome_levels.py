@@ -60,7 +60,9 @@ def signed(tool):
         return [(each.outcome, each.level) for each in found]
 
 
-def test_levels_are_chosen_with_an_award_by_hand_and_those_alone_are_stated(give, people, web_tool):
+def test_levels_are_chosen_with_an_award_by_hand_and_those_alone_are_stated(
+    act, give, people, web_tool, rule_id
+):
     give(**numbers(level_1=3, level_2=""), **numbers(level_3=1))
     run_due_jobs(web_tool)
     assert signed(web_tool) == [(1, 3), (3, 1)]
@@ -69,6 +71,7 @@ def test_levels_are_chosen_with_an_award_by_hand_and_those_alone_are_stated(give
     listed = text_of(people())
     assert "advanced (1 of 4), basic (1 of 4)" in listed
     assert ": advanced (a teacher)" in listed
+    assert ": advanced." in act(f"rules/{rule_id}/people/csv").data.decode("utf-8-sig")
 
 
 @pytest.mark.parametrize("level", ["4", "0", "-1", "x", "99999999999"])
