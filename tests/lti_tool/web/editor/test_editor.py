@@ -645,16 +645,14 @@ def test_all_frameworks_can_be_printed_on_one_page(operator):
 def test_what_rests_on_a_tick_is_shown_as_declared_by_the_issuer(zane, web_tool):
     change_issuer(web_tool, demands=["eu_annex_2"])
     zane.post(f"{zane.version_path}/report")
-    assert (
-        "Portability: publish a privacy notice and set how long data are kept. Declared by the issuer Nozimite sees it "
-        "where the settings of the issuer say whom to ask about data, and for how many years awards are kept."
-        in zane.text
+    asked = (
+        "Portability: publish a privacy notice and set how long data are kept. Nozimite sees it where the settings of "
+        "the issuer say whom to ask about data, and for how many years awards are kept."
     )
+    assert f"{asked} Declared by the issuer" in zane.text
     change_issuer(web_tool, privacy={"contact": "dpo@riga-college.example", "awards_years": 10})
     zane.post(f"{zane.version_path}/report")
-    assert (
-        "set how long data are kept. Met Nozimite sees it where the settings of the issuer say" in zane.text
-    )
+    assert f"{asked} Met" in zane.text
 
 
 def test_the_report_shows_what_the_latvian_regulations_have_of_each_element(zane, web_tool):
