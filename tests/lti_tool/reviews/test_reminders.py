@@ -94,6 +94,16 @@ def test_what_was_reviewed_or_retired_before_the_mail_is_not_in_it(tool, badge):
         assert session.query(Outbox).filter_by(task=reminders.TASK).count() == 0
 
 
+def test_a_mail_that_waited_tells_nothing_that_another_one_tells(tool, badge):
+    for name in ("First", "Second"):
+        make_overdue(tool, publish(tool, name={"en": name}, in_language="en"))
+        with tool.store.begin() as session:
+            reminders.schedule_reminders(session, tool, tool.clock())
+    run_due_jobs(tool)
+    told = [words for _to, _subject, words in mails(tool)]
+    assert [sum(name in words for words in told) for name in ("First", "Second")] == [1, 1]
+
+
 def test_the_next_day_of_a_review_is_reminded_of_anew(tool, badge, clock):
     make_overdue(tool, badge)
     sweep(tool)
