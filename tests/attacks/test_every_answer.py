@@ -67,6 +67,7 @@ def test_another_site_reads_public_documents_alone_and_never_as_the_visitor(scho
         "/catalogue.atom",
         "/catalogue/elm.jsonld",
         "/sitemap.xml",
+        "/sitemap-<int:part>.xml",
         "/robots.txt",
         "/lti/jwks.json",
         "/wallet/offers/<token>",
