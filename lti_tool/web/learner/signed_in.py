@@ -55,7 +55,7 @@ def show() -> Response:
     with current_tool().store.read() as session:
         visit = find_visit(session)
         if visit is None:
-            return _private("learner/sign_in.html", wanted=_wanted_badge())
+            return _private("learner/sign_in.html", wanted=_badge_id(request.args.get("badge", "")))
         response = list_page(session, visit)
     record_use(visit)
     return response
@@ -65,7 +65,7 @@ def show() -> Response:
 def ask_code() -> Response:
     """Sends a code to the address, if anybody has proved it, and asks for it. Raises TooManyRequests."""
     check_own_page()
-    typed, wanted = typed_line("address", addresses.MAX_LENGTH), _wanted_badge()
+    typed, wanted = typed_line("address", addresses.MAX_LENGTH), _badge_id(request.form.get("badge", ""))
     address = addresses.comparable_address(typed)
     if address is None:
         wrong = _("This is no e-mail address. Check it, and try again.")
@@ -85,7 +85,8 @@ def sign_in() -> Response:
     """Begins a session, where the code is the one that was sent for this browser."""
     check_own_page()
     tool = current_tool()
-    now, ticket, wanted = tool.clock(), request.cookies.get(TICKET_COOKIE, ""), _wanted_badge()
+    now, ticket = tool.clock(), request.cookies.get(TICKET_COOKIE, "")
+    wanted = _badge_id(request.form.get("badge", ""))
     address = addresses.proved_by(tool.store, ticket, typed_line("code", 40), None, tool.secret_key, now)
     if address is None:
         asked = typed_line("address", addresses.MAX_LENGTH)
@@ -174,10 +175,10 @@ def change_listed(badge_id: UUID, action: str) -> Response:
         return list_page(session, visit, done=done)
 
 
-def _wanted_badge() -> str:
+def _badge_id(text: str) -> str:
     """The badge whose page led to the form to sign in, as nothing but the id of one; "" where none did."""
     try:
-        return str(UUID(request.values.get("badge", "")))
+        return str(UUID(text))
     except ValueError:
         return ""
 
