@@ -64,17 +64,20 @@ def _counted(level: Texts, number: int, total: int) -> Texts:
 
 
 def _achieved(credential: Json) -> list[tuple[int, Texts]]:
-    """The levels that were achieved, each with its place in its description."""
+    """The levels that were achieved, each with its place in its description, of which each counts once."""
     places = {
-        level["id"]: place
-        for description in objects(achievement_of(credential).get("resultDescription"))
+        level["id"]: (number, place, level)
+        for number, description in enumerate(objects(achievement_of(credential).get("resultDescription")))
         for place, level in enumerate(objects(description.get("rubricCriterionLevel")))
         if isinstance(level.get("id"), str)
     }
-    levels = _levels(credential)
     ids = (result.get("achievedLevel") for result in objects(subject_of(credential).get("result")))
-    found = (each for each in ids if isinstance(each, str) and each in levels)
-    return [(places[each], words) for each in found if (words := _words(levels[each][1], "title", "name"))]
+    found: dict[int, tuple[int, Texts]] = {}
+    for number, place, level in (places[each] for each in ids if isinstance(each, str) and each in places):
+        words = _words(level, "title", "name")
+        if words and number not in found:
+            found[number] = (place, words)
+    return list(found.values())
 
 
 def stated_levels(achievement: Json) -> Iterator[Texts]:

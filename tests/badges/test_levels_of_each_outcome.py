@@ -119,6 +119,13 @@ def test_a_line_says_how_many_outcomes_have_which_level(of_each, built: Build, l
     assert levels_in_brief(credential_of(of_each, built, *levels)) == brief
 
 
+def test_a_level_that_is_stated_twice_does_not_stand_for_two_outcomes(of_each, built: Build) -> None:
+    credential = json.loads(json.dumps(credential_of(of_each, built, (1, 3))))
+    results = credential["credentialSubject"]["result"]
+    results += [results[-1], {**results[-1], "achievedLevel": f"{URL}#outcome-1-level-1"}]
+    assert levels_in_brief(credential)["en"] == "advanced (1 of 3)"
+
+
 def test_readers_see_every_outcome_with_its_level_and_the_scale_once(of_each, built: Build) -> None:
     credential = credential_of(of_each, built, (1, 3), (2, 1))
     (grade,) = (each for each in read(credential) if each.element.code == "grade")

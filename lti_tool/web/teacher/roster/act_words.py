@@ -54,6 +54,7 @@ WHY_NOT: Mapping[str, Sentence] = {
     "no_address": _l("No e-mail address is known."),
     "being_sent": _l("The badge is being sent already."),
     "settled": _l("Somebody else has settled it."),
+    "changed_since": _l("The badge was changed since levels were chosen for them. Award it by hand anew."),
     "not_revoked": _l("The badge is not revoked any more."),
     "not_permitted": _l("This course may no longer award the badge."),
 }
