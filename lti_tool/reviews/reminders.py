@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from badges.template.model import stored_template, text_in
+from badges.template.model import text_in
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.issuers import Issuers
 from lti_tool.issuing.letterheads import letterhead
@@ -113,12 +113,12 @@ def _kind(review: UpcomingReview) -> str:
 
 
 def _told(reviews: Iterable[UpcomingReview], language: str) -> Sequence[DueReview]:
-    templates = [(stored_template(each.row.body), each.due) for each in reviews]
+    """Their names and owners as they are stored: one that cannot be read any more keeps back no mail."""
     return [
         DueReview(
-            badge=text_in(template.name, language, template.in_language),
-            owner=template.owner or "",
-            due=due,
+            badge=text_in(each.row.body["name"], language, each.row.body["in_language"]),
+            owner=each.row.body.get("owner") or "",
+            due=each.due,
         )
-        for template, due in templates
+        for each in reviews
     ]

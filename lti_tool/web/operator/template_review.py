@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,8 @@ from uuid import UUID
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from badges.template.model import Template, stored_template
+from badges.errors import TemplateError
+from badges.template.model import stored_template
 from lti_tool.errors import ReviewError
 from lti_tool.feedback.pools import results_of
 from lti_tool.issuing.issuer import Issuer
@@ -86,39 +88,61 @@ def _page(
     session: Session, visit: OperatorVisit, issuer: Issuer, template_id: str, **values: Any
 ) -> Response:
     row = recording.version_to_review(session, issuer.id, template_id)
+    today = issuer.profile.day_of(current_tool().clock())
     reviews = queries.reviews.reviews_of(session, template_id)
-    now = current_tool().clock()
-    today = issuer.profile.day_of(now)
-    template, last = stored_template(row.body), reviews[0] if reviews else None
-    latest = recording.latest_next_day(row, issuer.profile, today)
-    numbers = numbers_looked_at(session, row, last.reviewed_at if last else None, now)
-    share = numbers["since_last_review"]["prior_learning_share"]
     may_review = may(visit.operator, issuer.id, "review_templates")
+    given = {"wrong": "", "typed": {}, "done": request.args.get("done") == "yes"} | values
     return operator_page(
         "operator/template_review.html",
         visit,
         issuer_now=issuer,
         row=row,
-        template=template,
+        template=stored_template(row.body),
         standing=standing_of(session, row, issuer.profile, today),
-        reviews=[(each, date.fromisoformat(each.day), date.fromisoformat(each.next_day)) for each in reviews],
-        names=_names(session, reviews),
-        headings=headings(page_language()),
-        numbers=numbers,
-        share=None if share is None else Decimal(str(share)),
-        answers=sum(each.answers for each in results_of(session, template_id)),
-        overlaps=_overlaps(session, issuer, row, template) if may_review else (),
-        conclusions=CONCLUSION_WORDS,
-        conclusion_hints=CONCLUSION_HINTS,
-        overlap_words=OVERLAP_WORDS,
-        longest=LONGEST_ANSWER,
         years=(today.year, today.year - 1),
-        latest=latest,
-        suggested=min(latest, months_later(today, USUAL_MONTHS)),
-        after=last.number if last else 0,
-        done=request.args.get("done") == "yes",
-        **({"wrong": "", "typed": {}} | values),
+        headings=headings(page_language()),
+        conclusions=CONCLUSION_WORDS,
+        overlap_words=OVERLAP_WORDS,
+        **_numbers(session, row, reviews),
+        **_history(session, reviews),
+        **(_form(session, issuer, row, today) if may_review else {}),
+        **given,
     )
+
+
+def _numbers(session: Session, row: TemplateVersion, reviews: Sequence[TemplateReview]) -> dict[str, Any]:
+    """What there is to look at now."""
+    since = reviews[0].reviewed_at if reviews else None
+    numbers = numbers_looked_at(session, row, since, current_tool().clock())
+    share = numbers["since_last_review"]["prior_learning_share"]
+    return {
+        "numbers": numbers,
+        "share": None if share is None else Decimal(str(share)),
+        "answers": sum(each.answers for each in results_of(session, row.template_id)),
+    }
+
+
+def _history(session: Session, reviews: Sequence[TemplateReview]) -> dict[str, Any]:
+    """What was found so far, and the number of the last review."""
+    return {
+        "reviews": [
+            (each, date.fromisoformat(each.day), date.fromisoformat(each.next_day)) for each in reviews
+        ],
+        "names": _names(session, reviews),
+        "after": reviews[0].number if reviews else 0,
+    }
+
+
+def _form(session: Session, issuer: Issuer, row: TemplateVersion, today: date) -> dict[str, Any]:
+    """What the form needs beside the questions."""
+    latest = recording.latest_next_day(row, issuer.profile, today)
+    return {
+        "overlaps": _overlaps(session, issuer, row),
+        "conclusion_hints": CONCLUSION_HINTS,
+        "longest": LONGEST_ANSWER,
+        "latest": latest,
+        "suggested": min(latest, months_later(today, USUAL_MONTHS)),
+    }
 
 
 def _names(session: Session, reviews: Sequence[TemplateReview]) -> Mapping[int, str]:
@@ -127,16 +151,17 @@ def _names(session: Session, reviews: Sequence[TemplateReview]) -> Mapping[int, 
     return {row.id: row.name for row in rows if row is not None}
 
 
-def _overlaps(
-    session: Session, issuer: Issuer, row: TemplateVersion, template: Template
-) -> Sequence[Overlap]:
-    return overlaps(template, [*_own(session, issuer, row), *_of_others(session, issuer)])
+def _overlaps(session: Session, issuer: Issuer, row: TemplateVersion) -> Sequence[Overlap]:
+    others = [*_own(session, issuer, row), *_of_others(session, issuer)]
+    return overlaps(stored_template(row.body), others)
 
 
 def _own(session: Session, issuer: Issuer, row: TemplateVersion) -> Iterator[Compared]:
-    """The other templates of the issuer that are offered."""
-    for other in queries.catalogue.newest_published(session, issuer.id):
-        if other.template_id != row.template_id:
+    """The other templates of the issuer that are offered; one that cannot be read any more keeps back no other."""
+    for other in queries.reviews.offered_versions(session, issuer.id):
+        if other.template_id == row.template_id:
+            continue
+        with suppress(TemplateError):
             found = stored_template(other.body)
             yield Compared(
                 name=found.name,

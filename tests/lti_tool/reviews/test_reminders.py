@@ -34,7 +34,8 @@ def sweep(tool):
 def mails(tool):
     """Each mail that was written: to whom, its subject, and its words."""
     found = []
-    for file in sorted(Path(tool.mail_folder).glob("*.eml"), key=lambda file: file.stat().st_mtime_ns):
+    files = Path(tool.mail_folder).glob("*.eml")
+    for file in sorted(files, key=lambda file: file.stat().st_mtime_ns):
         mail = message_from_bytes(file.read_bytes(), policy=policy.default)
         found.append((mail["To"], mail["Subject"], mail.get_body(("plain",)).get_content()))
     return found
