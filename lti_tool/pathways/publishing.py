@@ -65,8 +65,8 @@ def publish(session: Session, row: Pathway, seen: datetime, now: datetime, by: A
 
     Raises PathwayError: `changed`, `retired`, `no_template`, and what `problem` says.
     """
-    # Of two that would make a circle at once, one waits.
-    queries.issuers.lock_issuer(session, row.issuer_id)
+    # Of two that would make a circle at once, one waits, and is refused.
+    queries.rules.lock_asking(session)
     queries.pathways.lock_pathway(session, row)
     if row.changed_at != seen:
         raise PathwayError("changed", "somebody has changed the pathway meanwhile")
