@@ -16,6 +16,7 @@ from lti_tool.bulk_acts import work
 from lti_tool.deliveries import dispatch
 from lti_tool.deliveries.approval_message import approval_content
 from lti_tool.deliveries.candidate_message import candidate_content
+from lti_tool.deliveries.claim_message import claim_content
 from lti_tool.deliveries.code_message import code_content
 from lti_tool.deliveries.host_message import host_content
 from lti_tool.deliveries.identity_message import identity_mail
@@ -30,6 +31,7 @@ from lti_tool.logs import about, error_name, log, traceback_summary
 from lti_tool.mails.content import MailContent
 from lti_tool.observations import Policy
 from lti_tool.operators import sessions as operator_sessions
+from lti_tool.pathways import answer_mails
 from lti_tool.pathways import scheduling as pathways
 from lti_tool.pathways import work as pathway_work
 from lti_tool.people import addresses, ended_accesses, identity_checks, learner_sessions, sessions
@@ -381,6 +383,20 @@ def mail_candidate(tool: Tool, event_id: str, payload: Json) -> None:
     _finish(tool, event_id)
 
 
+def mail_claim(tool: Tool, event_id: str, payload: Json) -> None:
+    """Mails a learner whether the badge that they have claimed for a part of a pathway counts.
+
+    Raises DeliveryError where another attempt may succeed.
+    """
+    with tool.store.read() as session:
+        found = answer_mails.mail_of(session, tool, payload["claim_id"])
+    if found is not None:
+        issuer, mail, reference = found
+        # Whoever has no address reads the same under My pathways.
+        dispatch.is_sent(issuer, claim_content(mail), reference)
+    _finish(tool, event_id)
+
+
 def check_kept_badge(tool: Tool, event_id: str, payload: Json) -> None:
     """Verifies anew a badge that a learner keeps, where they still do."""
     with suppress(NotFoundError):
@@ -448,6 +464,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     "tell_author": tell_author,
     "mail_code": mail_code,
     candidate_mails.TASK: mail_candidate,
+    answer_mails.TASK: mail_claim,
     "ask_holder": ask_holder,
     keeping.TASK: check_kept_badge,
     pathways.TASK: decide_pathway,

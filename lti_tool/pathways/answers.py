@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from lti_tool.errors import PathwayError
-from lti_tool.pathways import scheduling
+from lti_tool.pathways import answer_mails, scheduling
 from lti_tool.pathways.claims import part_of, record
 from lti_tool.pathways.observing import GENUINE, text_hash
 from lti_tool.store import Session, queries
@@ -64,6 +64,7 @@ def settle(session: Session, claim_id: int, answer: Answer, decider: Decider, no
         record(session, claim, "part_equivalent", now, decider.actor)
     else:
         record(session, claim, "part_not_equivalent", now, decider.actor)
+    answer_mails.schedule(session, claim, now)
     scheduling.decide_soon(session, claim.pathway_id, claim.person_id, now)
     return claim
 

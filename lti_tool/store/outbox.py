@@ -76,6 +76,7 @@ QUEUE_OF = {
     "tell_author": DELIVERIES,
     "mail_code": DELIVERIES,
     "mail_candidate": DELIVERIES,
+    "mail_claim": DELIVERIES,
     "ask_holder": DELIVERIES,
     "bring_to_host": DELIVERIES,
     "tell_host": DELIVERIES,

@@ -176,6 +176,10 @@ def counted_of_kept(session: Session, kept_id: int) -> Sequence[PathwayClaim]:
     return session.scalars(query.order_by(PathwayClaim.id)).all()
 
 
+def claim(session: Session, claim_id: int) -> PathwayClaim | None:
+    return session.get(PathwayClaim, claim_id) if is_possible_id(claim_id) else None
+
+
 def lock_claim(session: Session, claim_id: int) -> PathwayClaim | None:
     """Locks the row (SELECT ... FOR UPDATE) and returns it, so that it is settled once."""
     if not is_possible_id(claim_id):

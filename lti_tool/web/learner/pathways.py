@@ -105,11 +105,15 @@ def _claim(session: Session, visit: LearnerVisit, pathway_id: int) -> str:
         made = claims.claim_own(session, row, part, person_id, _own_award(session, visit, chosen), now, by)
         if made.status == "counted":
             return _("The badge counts for this part.")
-        return _("The institution is asked whether this badge counts. You see the answer here.")
+        return _(
+            "The institution is asked whether this badge counts. You get the answer by e-mail, and see it here."
+        )
     kept = _own_kept(session, visit, chosen)
     addresses = addresses_of(session, visit.people)
     claims.claim_kept(session, row, part, person_id, kept, addresses, now, by)
-    return _("The institution is asked whether this badge counts. You see the answer here.")
+    return _(
+        "The institution is asked whether this badge counts. You get the answer by e-mail, and see it here."
+    )
 
 
 def _own_award(session: Session, visit: LearnerVisit, award_id: int) -> Award:

@@ -10,6 +10,7 @@ import pytest
 from babel.messages.extract import extract_from_file
 
 from lti_tool.deliveries.award_message import award_mail
+from lti_tool.deliveries.claim_message import claim_content
 from lti_tool.deliveries.code_message import code_content
 from lti_tool.deliveries.identity_message import identity_mail
 from lti_tool.deliveries.notice_message import notice_mail
@@ -25,7 +26,7 @@ from lti_tool.language import (
 )
 from lti_tool.mails.content import Facts, MailContent
 from lti_tool.mails.message import message_of
-from lti_tool.values import BadgeNotice, CodeMail, MailPolicy, Recipient
+from lti_tool.values import BadgeNotice, ClaimMail, CodeMail, MailPolicy, Recipient
 from tests.deliveries import BADGE, RIGA_COLLEGE, anna
 from tests.translations import OWN_WORDS, faults
 
@@ -33,12 +34,25 @@ TRANSLATED = [language for language in MAIL_LANGUAGES if language not in LANGUAG
 #: Where the sentences of mails to learners are.
 MODULES = [
     "deliveries/award_message.py",
+    "deliveries/claim_message.py",
     "deliveries/code_message.py",
     "deliveries/identity_message.py",
     "deliveries/mail_phrases.py",
     "deliveries/notice_message.py",
     "mails/message.py",
 ]
+
+
+CLAIM = ClaimMail(
+    recipient=anna(),
+    issuer=RIGA_COLLEGE,
+    counts=True,
+    badge="Solar",
+    part="Panels",
+    whole="Energy",
+    reason="R",
+    url="https://badges.example.org/my/pathways",
+)
 
 
 def sentences() -> set[str]:
@@ -60,6 +74,7 @@ def mails(language: str) -> list[MailContent]:
             reason="R",
             last_day=date(2028, 3, 31),
             unsubscribe_url="https://badges.example.org/mail/reminders/1",
+            part_of=["Energy"] if kind == "expires" else (),
         )
         for kind in ("revoked", "mistake", "suspended", "reinstated", "expires")
     ]
@@ -68,6 +83,7 @@ def mails(language: str) -> list[MailContent]:
         *(award_mail(replace(BADGE, why=why), learner) for why in ("replaced", "reissued")),
         award_mail(replace(BADGE, mail_policy=MailPolicy(attach_badge=False)), nobody),
         *(notice_mail(notice, learner) for notice in notices),
+        *(claim_content(replace(CLAIM, recipient=learner, counts=counts)) for counts in (True, False)),
         code_content(CodeMail(recipient=nobody, issuer=RIGA_COLLEGE, code="12345678", minutes=10)),
         identity_mail("Solar", RIGA_COLLEGE, learner, "https://badges.example.org/holder/1"),
     ]

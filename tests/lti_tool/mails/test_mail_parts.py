@@ -9,6 +9,7 @@ import pytest
 
 from lti_tool.deliveries.approval_message import approval_content
 from lti_tool.deliveries.award_message import award_mail
+from lti_tool.deliveries.claim_message import claim_content
 from lti_tool.deliveries.notice_message import notice_mail
 from lti_tool.deliveries.teacher_message import teacher_content
 from lti_tool.mails.html_part import html_part
@@ -18,6 +19,7 @@ from lti_tool.values import (
     ApprovalMail,
     BadgeNotice,
     ChangedGrades,
+    ClaimMail,
     TeacherMail,
     WaitsInCourse,
 )
@@ -36,6 +38,7 @@ def notice(kind):
         picture_url=BADGE.picture_url,
         reason=HOSTILE,
         last_day=BADGE.facts.issued_on,
+        part_of=[HOSTILE],
     )
 
 
@@ -47,6 +50,11 @@ def mails(language):
     yield award_mail(BADGE, person)
     for kind in ("revoked", "mistake", "suspended", "reinstated", "expires"):
         yield notice_mail(notice(kind), person)
+    for counts in (True, False):
+        names = {name: HOSTILE for name in ("badge", "part", "whole", "reason")}
+        yield claim_content(
+            ClaimMail(recipient=person, issuer=RIGA_COLLEGE, counts=counts, url=COURSE, **names)
+        )
     for what in ("asked", "approved", "declined", "expired"):
         yield approval_content(
             ApprovalMail(

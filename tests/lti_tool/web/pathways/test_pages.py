@@ -65,7 +65,7 @@ def test_a_badge_from_elsewhere_is_claimed_found_equivalent_and_counts(
     page = outside.get("/my/pathways")
     assert f'<option value="kept-{kept.id}">Welding</option>' in page.text
     assert "Riga College learns that you have this badge" in text_of(page)
-    assert "You see the answer here" in text_of(claim(outside, pathway_id, second, f"kept-{kept.id}"))
+    assert "You get the answer by e-mail" in text_of(claim(outside, pathway_id, second, f"kept-{kept.id}"))
     assert "has not answered yet" in text_of(outside.get("/my/pathways"))
     assessor = join("assessor", name="Marta Liepa")
     listed = assessor.get(LIST)
