@@ -16,7 +16,7 @@ def unreached_wholes(session: Session, award: Award, language: str) -> Sequence[
 
     Of pathways of the badge's own issuer, and of those in which its learner has claimed it.
     """
-    claims = queries.pathways.counted_of_awards(session, [award.id])
+    claims = queries.pathway_claims.counted_of_awards(session, [award.id])
     learners = {each.pathway_id: each.person_id for each in claims}
     found = []
     for row, version in queries.pathways.published(session):

@@ -42,7 +42,7 @@ def mail_of(session: Session, tool: Sends, claim_id: int) -> tuple[Issuer, Claim
 
     None where the claim or its badge is gone, was taken back meanwhile, or its person has no address.
     """
-    claim = queries.pathways.claim(session, claim_id)
+    claim = queries.pathway_claims.claim(session, claim_id)
     if claim is None or claim.settled_by is None or claim.status not in ("counted", "refused"):
         return None
     learner, version = claim.person, queries.pathways.active_version(session, claim.pathway)

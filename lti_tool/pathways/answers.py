@@ -48,7 +48,7 @@ def settle(session: Session, claim_id: int, answer: Answer, decider: Decider, no
     Raises PathwayError: `settled`, `no_reason`, `own`, `no_part`, `other_text` where another badge is there in its
     place, or none, and `not_genuine`.
     """
-    claim = queries.pathways.lock_claim(session, claim_id)
+    claim = queries.pathway_claims.lock_claim(session, claim_id)
     if claim is None or claim.status != "asked":
         raise PathwayError("settled", "somebody has answered this already")
     if not answer.reason:
@@ -88,7 +88,7 @@ def _check_counts(session: Session, claim: PathwayClaim, seen: str) -> None:
             raise PathwayError("not_genuine", "the badge is revoked, suspended, or not that of the part")
         return
     kept_id = claim.kept_badge_id or 0
-    kept = queries.pathways.kept_with_text(session, [kept_id]).get(kept_id)
+    kept = queries.pathway_claims.kept_with_text(session, [kept_id]).get(kept_id)
     if kept is None or not text_hash(kept) == claim.text_hash == seen:
         raise PathwayError("other_text", "the badge that was claimed is not there any more")
     if kept.verdict not in GENUINE:

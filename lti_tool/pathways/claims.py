@@ -7,7 +7,7 @@ about: see `lti_tool.pathways.answers`.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal
 from unicodedata import normalize
@@ -88,13 +88,18 @@ def claim_kept(
     """Asks the issuer whether a kept badge is equivalent to the part.
 
     The caller knows that the badge is kept by the person, and has these addresses. Raises PathwayError: `no_part`,
-    `not_genuine`, `somebody_else`, `claimed`, `used` for another part, `too_many`.
+    `not_genuine`, `somebody_else`, `no_date` where it may not be too old and says nothing of that, `claimed`, `used`
+    for another part, `too_many`.
     """
-    part_of(session, row, part)
+    asked = part_of(session, row, part)
     if kept.verdict not in GENUINE:
         raise PathwayError("not_genuine", "the badge could not be verified")
     if names(kept, addresses) == "somebody_else":
         raise PathwayError("somebody_else", "the badge names another recipient")
+    if asked.most_days and kept.valid_from is None:
+        raise PathwayError(
+            "no_date", "the part may be so many days old, and the badge does not say how old it is"
+        )
     claim = PathwayClaim(kept_badge_id=kept.id, text_hash=text_hash(kept), status="asked")
     _add(session, row, part, person_id, claim, now, by)
     return claim
@@ -111,10 +116,8 @@ def _add(
 ) -> None:
     # One after the other: a badge that is claimed for two parts at once would count twice.
     queries.pathways.lock_pathway(session, row)
-    before = queries.pathways.claims_of(session, row.id, [person_id])
-    if claim.text_hash and any(
-        each.text_hash == claim.text_hash and each.status in ("asked", "counted") for each in before
-    ):
+    before = queries.pathway_claims.claims_of(session, row.id, [person_id])
+    if _is_used(session, claim, before):
         raise PathwayError("used", "the badge is claimed for another part already")
     if len(before) >= MOST_CLAIMS:
         raise PathwayError("too_many", f"{MOST_CLAIMS} claims were made of this pathway")
@@ -138,9 +141,24 @@ def _add(
     )
 
 
+def _is_used(session: Session, claim: PathwayClaim, before: Sequence[PathwayClaim]) -> bool:
+    """Whether the kept badge is claimed already: the same text, or another form of it that is kept beside it."""
+    running = [each for each in before if each.kept_badge_id and each.status in ("asked", "counted")]
+    if claim.kept_badge_id is None or not running:
+        return False
+    kept = queries.backpack.identities_of(
+        session, [claim.kept_badge_id, *(each.kept_badge_id or 0 for each in running)]
+    )
+    identity = kept.get(claim.kept_badge_id)
+    return any(
+        each.text_hash == claim.text_hash or kept.get(each.kept_badge_id or 0, "") == identity
+        for each in running
+    )
+
+
 def withdraw(session: Session, claim: PathwayClaim, now: datetime, by: Actor) -> None:
     """The learner claims it no more; an award that there is stays. Raises PathwayError: `settled`."""
-    locked = queries.pathways.lock_claim(session, claim.id)
+    locked = queries.pathway_claims.lock_claim(session, claim.id)
     if locked is None or locked.status not in ("asked", "counted"):
         raise PathwayError("settled", "it is not claimed any more")
     locked.status = "withdrawn"

@@ -32,7 +32,14 @@ def begin(session: Session, issuer_id: str, template_id: str, now: datetime, by:
     if queries.pathways.running_of_template(session, issuer_id, template_id) is not None:
         raise PathwayError("has_pathway", "the template has a pathway already")
     draft = written(tree_of_sets([]))
-    row = Pathway(issuer_id=issuer_id, template_id=template_id, draft=draft, created_at=now, changed_at=now)
+    row = Pathway(
+        issuer_id=issuer_id,
+        template_id=template_id,
+        is_listed=True,
+        draft=draft,
+        created_at=now,
+        changed_at=now,
+    )
     session.add(row)
     session.flush()
     events.record(session, "pathway_begun", "pathway", row.id, now, actor=by, issuer_id=issuer_id)

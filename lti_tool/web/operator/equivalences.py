@@ -17,7 +17,7 @@ from lti_tool.pathways.observing import text_hash
 from lti_tool.pathways.parts import parts_of
 from lti_tool.people.addresses import addresses_of
 from lti_tool.store import Session, queries
-from lti_tool.store.models import PathwayClaim
+from lti_tool.store.models import KeptBadge, PathwayClaim, Person
 from lti_tool.web.checked_requests import typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import private_page
@@ -114,7 +114,7 @@ def _decider(session: Session, visit: OperatorVisit) -> answers.Decider:
 def _opened(session: Session, visit: OperatorVisit, slug: str, claim_id: int) -> tuple[Issuer, PathwayClaim]:
     """A claim that waits, of a pathway of the issuer. Raises NotFoundError."""
     issuer = issuer_at(session, visit, slug, "find_equivalent")
-    found = queries.pathways.asked(session, issuer.id)
+    found = queries.pathway_claims.asked(session, issuer.id)
     claim = next((each for each in found if each.id == claim_id), None)
     if claim is None:
         raise NotFoundError("nothing of that number waits")
@@ -125,7 +125,7 @@ def _page(
     session: Session, visit: OperatorVisit, issuer: Issuer, claim: PathwayClaim, *, wrong: str = ""
 ) -> Response:
     kept_id = claim.kept_badge_id or 0
-    kept = queries.pathways.kept_with_text(session, [kept_id]).get(kept_id)
+    kept = queries.pathway_claims.kept_with_text(session, [kept_id]).get(kept_id)
     version = queries.pathways.active_version(session, claim.pathway)
     part = parts_of(read_tree(version.tree)).get(claim.part) if version is not None else None
     # The kept badge may be another account's of the same learner.
@@ -142,7 +142,17 @@ def _page(
         part=part,
         template=queries.templates.newest_published(session, part.badge or "") if part is not None else None,
         whole=queries.templates.newest_published(session, claim.pathway.template_id),
+        keeper=_other_keeper(session, claim, kept),
+        others=queries.pathway_claims.others_with(session, issuer.id, claim),
         is_own=is_own,
         is_namesake=not is_own and claims.same_name(claim.person.name, visit.operator.name),
         wrong=wrong,
     )
+
+
+def _other_keeper(session: Session, claim: PathwayClaim, kept: KeptBadge | None) -> Person | None:
+    """Who keeps the badge, where that is an account of another name: two people may share an address."""
+    if kept is None or kept.person_id == claim.person_id:
+        return None
+    keeper = session.get_one(Person, kept.person_id)
+    return None if claims.same_name(keeper.name, claim.person.name) else keeper

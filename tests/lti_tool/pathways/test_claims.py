@@ -341,5 +341,5 @@ def test_what_waits_is_seen_by_the_issuer_of_the_pathway_alone(tool, pathway):
     claim(tool, pathway_id, first, anna, keep(tool, anna))
     other = add_another_issuer(tool)
     with tool.store.read() as session:
-        assert len(queries.pathways.asked(session, tool.issuer.id)) == 1
-        assert queries.pathways.asked(session, other.id) == []
+        assert len(queries.pathway_claims.asked(session, tool.issuer.id)) == 1
+        assert queries.pathway_claims.asked(session, other.id) == []

@@ -1,4 +1,4 @@
-"""Nobody answers a claim of their own, as far as it is known that an operator is the learner."""
+"""Whoever answers a claim is not the learner, as far as that is known, and is told whose the badge may be."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import pytest
 from lti_tool.store import queries
 from lti_tool.store.models import KeptBadge, OperatorIdentity, PathwayClaim, PlatformAccount, RegistrationRow
 from lti_tool.web.learner.learner_visits import SESSION_COOKIE
-from tests.fixtures import ANNA, add_another_issuer, rows
+from tests.attacks.stranger import subject
+from tests.fixtures import ANNA, JANIS, add_another_issuer, rows
 from tests.lti_tool.web.backpack.conftest import stranger_badge
 from tests.lti_tool.web.conftest import hidden, text_of
 from tests.lti_tool.web.pathways.test_pages import LIST, claim, keep
@@ -82,3 +83,27 @@ def test_an_operator_of_another_issuer_answers_nothing(join, address, web_tool):
     theirs = address.replace("riga-college", "daugava-school")
     assert [stranger_to_it.get(each).status_code for each in (address, theirs)] == [404, 404]
     assert is_open(web_tool)
+
+
+def test_a_badge_that_another_account_keeps_or_another_learner_claims_is_told(
+    join, outside, anna, janis, pathway, stranger, web_tool
+):
+    # One that names nobody: whoever has the file can claim it.
+    text = stranger_badge(stranger, credentialSubject=subject("Welding", "Welds.", "Weld."))
+    for browser in (outside, janis):
+        keep(browser, text)
+        kept = rows(web_tool, KeptBadge)[-1]
+        claim(browser, pathway[0], pathway[1][0], f"kept-{kept.id}")
+    first, second = rows(web_tool, PathwayClaim)
+    assessor = join("assessor")
+    page = text_of(assessor.get(f"{LIST}/claims/{first.id}"))
+    assert f"Another learner claims the very same badge: {JANIS.name}" in page
+    assert "It is kept in another account" not in page
+    with web_tool.store.begin() as session:
+        session.get_one(PathwayClaim, second.id).status = "withdrawn"
+        session.delete(session.get_one(KeptBadge, second.kept_badge_id))
+        session.flush()
+        session.get_one(KeptBadge, first.kept_badge_id).person_id = second.person_id
+    page = text_of(assessor.get(f"{LIST}/claims/{first.id}"))
+    assert "Another learner claims" not in page
+    assert f"It is kept in another account, of {JANIS.name}" in page
