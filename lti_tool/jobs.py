@@ -17,6 +17,7 @@ from lti_tool.deliveries import dispatch
 from lti_tool.deliveries.answer_message import answer_content
 from lti_tool.deliveries.approval_message import approval_content
 from lti_tool.deliveries.candidate_message import candidate_content
+from lti_tool.deliveries.claim_message import claim_content
 from lti_tool.deliveries.code_message import code_content
 from lti_tool.deliveries.feedback_message import feedback_content
 from lti_tool.deliveries.host_message import host_content
@@ -37,6 +38,7 @@ from lti_tool.mails.content import MailContent
 from lti_tool.observations import Policy
 from lti_tool.operators import sessions as operator_sessions
 from lti_tool.organisations import answer_mails
+from lti_tool.pathways import claim_mails
 from lti_tool.pathways import scheduling as pathways
 from lti_tool.pathways import work as pathway_work
 from lti_tool.people import addresses, ended_accesses, identity_checks, learner_sessions, sessions
@@ -447,6 +449,20 @@ def mail_answer(tool: Tool, event_id: str, payload: Json) -> None:
     _finish(tool, event_id)
 
 
+def mail_claim(tool: Tool, event_id: str, payload: Json) -> None:
+    """Mails a learner whether the badge that they have claimed for a part of a pathway counts.
+
+    Raises DeliveryError where another attempt may succeed.
+    """
+    with tool.store.read() as session:
+        found = claim_mails.mail_of(session, tool, payload["claim_id"])
+    if found is not None:
+        issuer, mail, reference = found
+        # Whoever has no address reads the same under My pathways.
+        dispatch.is_sent(issuer, claim_content(mail), reference)
+    _finish(tool, event_id)
+
+
 def check_kept_badge(tool: Tool, event_id: str, payload: Json) -> None:
     """Verifies anew a badge that a learner keeps, where they still do."""
     with suppress(NotFoundError):
@@ -523,6 +539,7 @@ JOBS: dict[str, Callable[[Tool, str, Json], None]] = {
     candidate_mails.TASK: mail_candidate,
     reminders.TASK: mail_review,
     operator_mails.TASK: mail_prior_learning_operator,
+    claim_mails.TASK: mail_claim,
     "ask_holder": ask_holder,
     answer_mails.TASK: mail_answer,
     keeping.TASK: check_kept_badge,

@@ -538,7 +538,8 @@ class BadgeNotice:
     """What became of a learner's badge, as a mail tells it.
 
     `reason` is what a teacher typed, `last_day` the end of the validity of a badge that expires soon. `picture_url` is
-    that of a BakedBadge. `unsubscribe_url`: where the learner refuses reminders; empty where it is none.
+    that of a BakedBadge. `unsubscribe_url`: where the learner refuses reminders; empty where it is none. `part_of`: the
+    names of larger badges that the learner does not have yet, and for which one that expires has to be valid.
     """
 
     kind: Literal["revoked", "mistake", "suspended", "reinstated", "expires"]
@@ -549,6 +550,7 @@ class BadgeNotice:
     reason: str = ""
     last_day: date | None = None
     unsubscribe_url: str = field(default="", repr=False)
+    part_of: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -678,6 +680,23 @@ class AnswerMail:
     domain: str
     url: str
     unsubscribe_url: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimMail:
+    """Whether a `badge` of a learner `counts` as a `part` of a pathway, and the `reason`, for the one who asked.
+
+    `whole`: the larger badge of the pathway. `url`: of the page with the learner's pathways.
+    """
+
+    recipient: Recipient
+    issuer: Letterhead
+    counts: bool
+    badge: str
+    part: str
+    whole: str
+    reason: str
+    url: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

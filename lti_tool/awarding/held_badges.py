@@ -135,7 +135,7 @@ def is_circle(session: Session, template_id: str, asked: Collection[str]) -> boo
 def refuse(session: Session, template: TemplateVersion, tree: Node) -> None:
     """Raises NotAllowedError where `refusal` says why; of two that would make a circle at once, one waits."""
     if badges_asked_for(tree):
-        queries.issuers.lock_issuer(session, template.issuer_id)
+        queries.rules.lock_asking(session)
     why = refusal(session, template, tree)
     if why is not None:
         raise NotAllowedError(f"the rule may not ask for this badge: {why}")

@@ -8,7 +8,7 @@ that is nowhere is taken for those that look like it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from badges.template.model import text_in
@@ -134,10 +134,13 @@ def _sort_name(offer: Offer, language: str) -> str:
     return folded(text_in(offer.name, language, offer.in_language))
 
 
-def next_offers(offers: Sequence[Offer], after: Offer, most: int = 4) -> Sequence[Offer]:
-    """What the same issuer offers to whoever has `after`: the most shared skills first, then the same field.
+def next_offers(
+    offers: Sequence[Offer], after: Offer, wholes: Collection[str] = (), most: int = 4
+) -> Sequence[Offer]:
+    """What the same issuer offers to whoever has `after`: larger badges that it is a part of before all else.
 
-    A higher level goes before the same one, and a lower one is left out, as it leads back.
+    `wholes` are the ids of their templates. Then come the most shared skills, then the same field; a higher level goes
+    before the same one, and a lower one is left out, as it leads back.
     """
 
     def kinship(offer: Offer) -> tuple[int, int, int]:
@@ -145,14 +148,14 @@ def next_offers(offers: Sequence[Offer], after: Offer, most: int = 4) -> Sequenc
         same_field = int(offer.facets["field"] == after.facets["field"] != ())
         return shared, same_field, (offer.level or 0) - (after.level or 0)
 
+    larger = [offer for offer in offers if offer.template_id in wholes and offer.issuer_id == after.issuer_id]
     candidates = [
         offer
         for offer in offers
         if offer.issuer_id == after.issuer_id
-        and offer.template_id != after.template_id
+        and offer.template_id not in (after.template_id, *wholes)
         and (offer.level is None or after.level is None or offer.level >= after.level)
         and any(kinship(offer)[:2])
     ]
-    return sorted(candidates, key=lambda offer: (*(-each for each in kinship(offer)), offer.template_id))[
-        :most
-    ]
+    others = sorted(candidates, key=lambda offer: (*(-each for each in kinship(offer)), offer.template_id))
+    return [*sorted(larger, key=lambda offer: offer.template_id), *others][:most]

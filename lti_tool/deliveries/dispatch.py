@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from lti_tool.deliveries import CHANNELS
 from lti_tool.deliveries.recording import record
 from lti_tool.deliveries.returns import badge_reference
+from lti_tool.deliveries.unreached_wholes import unreached_wholes
 from lti_tool.errors import DeliveryError, NotFoundError, PlatformError, UserFacingError
 from lti_tool.issuing import notices
 from lti_tool.issuing.baking import bake_badge, name_of
@@ -151,6 +153,9 @@ def tell(store: Store, issuers: Issuers, notice_id: int, now: datetime) -> None:
         issuer = issuers.of(session, row.credential.issuer_id)
         recipient = recipient_of(row.credential.award.person, row.credential)
         notice = notices.notice_of(issuer, row, recipient.language)
+        if row.kind == "expires":
+            wholes = unreached_wholes(session, row.credential.award, recipient.language)
+            notice = replace(notice, part_of=wholes)
         channel: Any = CHANNELS[row.channel]
         options = issuer.channels[row.channel]
         reference = f"notice-{notice_id}.{row.channel}@{issuer.addresses.host}"

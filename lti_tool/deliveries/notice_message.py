@@ -16,6 +16,14 @@ def notice_mail(notice: BadgeNotice, recipient: Recipient) -> MailContent:
     _ = translator(recipient.language)
     subject, said = _words(notice, recipient.language, _)
     texts = [greeting(recipient), said]
+    texts += [
+        _(
+            "It is a part of “%(whole)s”, which you do not have yet. To get that, have the other parts by then, or "
+            "renew this badge."
+        )
+        % {"whole": whole}
+        for whole in notice.part_of
+    ]
     if notice.reason:
         texts.append(_("The reason given: %(reason)s") % {"reason": notice.reason})
     return MailContent(

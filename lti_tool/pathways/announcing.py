@@ -1,4 +1,4 @@
-"""What the public page of a whole says of its parts."""
+"""What public pages say of a whole and its parts, and of a badge that is a part."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from badges.template.fields import Texts
 from badges.template.model import stored_template
+from lti_tool.awarding.held_badges import badges_asked_for
 from lti_tool.conditions.pathway_part import Options
 from lti_tool.conditions.tree import read_tree
 from lti_tool.pathways.parts import sets_of
 from lti_tool.store import Session, queries
+from lti_tool.store.models import TemplateVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,17 @@ def announced_sets(session: Session, template_id: str) -> Sequence[AnnouncedSet]
     return [
         AnnouncedSet(needed=each.needed, parts=[_part(session, part) for part in each.parts])
         for each in sets_of(read_tree(version.tree))
+    ]
+
+
+def wholes_with(session: Session, template_id: str, issuer_id: str) -> Sequence[TemplateVersion]:
+    """The wholes of the issuer's listed pathways that ask for its template, in the order of their pathways."""
+    return [
+        version.template_version
+        for row, version in queries.pathways.published(session)
+        if row.is_listed
+        and row.issuer_id == issuer_id
+        and template_id in badges_asked_for(read_tree(version.tree))
     ]
 
 

@@ -1,14 +1,13 @@
-"""What learners claim for a part of a pathway, and who found it equivalent.
+"""What learners claim for a part of a pathway, and take back.
 
 A badge of this site that the part names counts at once where the same account has it, or one of the same name: two
 people may read the mail of one address, and what another one has learned is not theirs. Any other badge is only asked
-about. It counts once an operator of the pathway's issuer has found it equivalent and has said why, and its
-verification, run again then, has found it genuine.
+about: see `lti_tool.pathways.answers`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal
 from unicodedata import normalize
@@ -26,11 +25,9 @@ from lti_tool.store import Session, events, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import Award, KeptBadge, Pathway, PathwayClaim, Person
 
-MAX_REASON = 2000
 #: So many claims somebody makes of one pathway in all: whoever asks about it has to read each.
 MOST_CLAIMS = 50
 
-Finding = Literal["equivalent", "not_equivalent"]
 #: Whether a badge names one of the addresses of whoever claims it; `nobody`: it names nobody by an address.
 Names = Literal["theirs", "nobody", "somebody_else"]
 
@@ -69,8 +66,13 @@ def claim_own(
 
 def _is_same_person(one: Person, other: Person) -> bool:
     """Whether they are one account, or are called the same by their platforms."""
-    names = [" ".join(normalize("NFKC", each.name or "").casefold().split()) for each in (one, other)]
-    return one.id == other.id or (bool(names[0]) and names[0] == names[1])
+    return one.id == other.id or same_name(one.name, other.name)
+
+
+def same_name(one: str | None, other: str | None) -> bool:
+    """Whether two people are called the same, as far as both have a name."""
+    names = [" ".join(normalize("NFKC", each or "").casefold().split()) for each in (one, other)]
+    return bool(names[0]) and names[0] == names[1]
 
 
 def claim_kept(
@@ -86,13 +88,18 @@ def claim_kept(
     """Asks the issuer whether a kept badge is equivalent to the part.
 
     The caller knows that the badge is kept by the person, and has these addresses. Raises PathwayError: `no_part`,
-    `not_genuine`, `somebody_else`, `claimed`, `used` for another part, `too_many`.
+    `not_genuine`, `somebody_else`, `no_date` where it may not be too old and says nothing of that, `claimed`, `used`
+    for another part, `too_many`.
     """
-    part_of(session, row, part)
+    asked = part_of(session, row, part)
     if kept.verdict not in GENUINE:
         raise PathwayError("not_genuine", "the badge could not be verified")
     if names(kept, addresses) == "somebody_else":
         raise PathwayError("somebody_else", "the badge names another recipient")
+    if asked.most_days and kept.valid_from is None:
+        raise PathwayError(
+            "no_date", "the part may be so many days old, and the badge does not say how old it is"
+        )
     claim = PathwayClaim(kept_badge_id=kept.id, text_hash=text_hash(kept), status="asked")
     _add(session, row, part, person_id, claim, now, by)
     return claim
@@ -109,10 +116,8 @@ def _add(
 ) -> None:
     # One after the other: a badge that is claimed for two parts at once would count twice.
     queries.pathways.lock_pathway(session, row)
-    before = queries.pathways.claims_of(session, row.id, [person_id])
-    if claim.text_hash and any(
-        each.text_hash == claim.text_hash and each.status in ("asked", "counted") for each in before
-    ):
+    before = queries.pathway_claims.claims_of(session, row.id, [person_id])
+    if _is_used(session, claim, before):
         raise PathwayError("used", "the badge is claimed for another part already")
     if len(before) >= MOST_CLAIMS:
         raise PathwayError("too_many", f"{MOST_CLAIMS} claims were made of this pathway")
@@ -136,66 +141,34 @@ def _add(
     )
 
 
+def _is_used(session: Session, claim: PathwayClaim, before: Sequence[PathwayClaim]) -> bool:
+    """Whether the kept badge is claimed already: the same text, or another form of it that is kept beside it."""
+    running = [each for each in before if each.kept_badge_id and each.status in ("asked", "counted")]
+    if claim.kept_badge_id is None or not running:
+        return False
+    kept = queries.backpack.identities_of(
+        session, [claim.kept_badge_id, *(each.kept_badge_id or 0 for each in running)]
+    )
+    identity = kept.get(claim.kept_badge_id)
+    return any(
+        each.text_hash == claim.text_hash or kept.get(each.kept_badge_id or 0, "") == identity
+        for each in running
+    )
+
+
 def withdraw(session: Session, claim: PathwayClaim, now: datetime, by: Actor) -> None:
     """The learner claims it no more; an award that there is stays. Raises PathwayError: `settled`."""
-    locked = queries.pathways.lock_claim(session, claim.id)
+    locked = queries.pathway_claims.lock_claim(session, claim.id)
     if locked is None or locked.status not in ("asked", "counted"):
         raise PathwayError("settled", "it is not claimed any more")
     locked.status = "withdrawn"
     locked.settled_at = locked.settled_at or now
-    _record(session, locked, "part_withdrawn", now, by)
+    record(session, locked, "part_withdrawn", now, by)
     scheduling.decide_soon(session, locked.pathway_id, locked.person_id, now)
 
 
-def settle(
-    session: Session,
-    claim_id: int,
-    seen: str,
-    finding: Finding,
-    reason: str,
-    name: str,
-    now: datetime,
-    by: Actor,
-) -> PathwayClaim:
-    """What an operator, by name, has found of a badge that was just verified again: it counts from now on, or not.
-
-    `seen`: the hash of the text that they were shown. Raises PathwayError: `settled`, `no_reason`, `no_part`,
-    `other_text` where another badge is there in its place, or none, and `not_genuine`.
-    """
-    claim = queries.pathways.lock_claim(session, claim_id)
-    if claim is None or claim.status != "asked":
-        raise PathwayError("settled", "somebody has answered this already")
-    if not reason:
-        raise PathwayError("no_reason", "say why it is equivalent or not")
-    if finding == "equivalent":
-        _check_counts(session, claim, seen)
-    claim.status = "counted" if finding == "equivalent" else "refused"
-    claim.settled_at, claim.settled_by, claim.settled_by_name = now, by.id, name
-    claim.reason = reason[:MAX_REASON]
-    if finding == "equivalent":
-        _record(session, claim, "part_equivalent", now, by)
-    else:
-        _record(session, claim, "part_not_equivalent", now, by)
-    scheduling.decide_soon(session, claim.pathway_id, claim.person_id, now)
-    return claim
-
-
-def _check_counts(session: Session, claim: PathwayClaim, seen: str) -> None:
-    part = part_of(session, claim.pathway, claim.part)
-    if claim.award is not None:
-        held = queries.pathways.held_parts(session, [claim.award.template_id], [claim.award.person_id])
-        if part.badge != claim.award.template_id or not held:
-            raise PathwayError("not_genuine", "the badge is revoked, suspended, or not that of the part")
-        return
-    kept_id = claim.kept_badge_id or 0
-    kept = queries.pathways.kept_with_text(session, [kept_id]).get(kept_id)
-    if kept is None or not text_hash(kept) == claim.text_hash == seen:
-        raise PathwayError("other_text", "the badge that was claimed is not there any more")
-    if kept.verdict not in GENUINE:
-        raise PathwayError("not_genuine", "the badge could not be verified")
-
-
-def _record(session: Session, claim: PathwayClaim, what: str, now: datetime, by: Actor) -> None:
+def record(session: Session, claim: PathwayClaim, what: str, now: datetime, by: Actor) -> None:
+    """Records what became of a claim as an event of the pathway, which has numbers only."""
     pathway = claim.pathway
     data = {"claim": claim.id, "person": claim.person_id}
     events.record(session, what, "pathway", pathway.id, now, actor=by, data=data, issuer_id=pathway.issuer_id)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from badges.foreign_json import text
 from badges.template.model import stored_template
 from lti_tool.awarding import issuer_rules
 from lti_tool.conditions import pathway_part
@@ -17,7 +16,6 @@ from lti_tool.pathways.parts import parts_of
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Award, Pathway, PathwayClaim, TemplateVersion
 from lti_tool.values import BadgePart
-from signing.json_text import read_object
 
 
 def decide(
@@ -46,7 +44,7 @@ def _parts(session: Session, row: Pathway, award: Award) -> Iterator[BadgePart]:
     held = queries.pathways.held_parts(session, badges, [award.person_id])
     claims = {
         each.part: each
-        for each in queries.pathways.claims_of(session, row.id, [award.person_id])
+        for each in queries.pathway_claims.claims_of(session, row.id, [award.person_id])
         if each.status == "counted"
     }
     for key, part in parts.items():
@@ -65,17 +63,9 @@ def _claimed(session: Session, claim: PathwayClaim) -> Iterator[BadgePart]:
             yield _own(session, held[theirs].credential_id, held[theirs].template_version_id)
         return
     kept_id = claim.kept_badge_id or 0
-    kept = queries.pathways.kept_with_text(session, [kept_id]).get(kept_id)
-    address = _address(kept.text, kept.form) if kept is not None else None
+    kept = queries.pathway_claims.kept_with_text(session, [kept_id]).get(kept_id)
     if kept is not None:
-        # What has no id that is an address is named all the same.
-        yield BadgePart(id=address or f"urn:sha256:{claim.text_hash}", name={"und": kept.name})
-
-
-def _address(written: str, form: str) -> str | None:
-    """The id of the badge, where it is JSON and has one that can be an address."""
-    found = text(read_object(written), "id") if form == "json" else None
-    return found if found is not None and found.startswith(("https://", "http://", "urn:")) else None
+        yield BadgePart(id=observing.part_id(kept), name={"und": kept.name})
 
 
 def _own(session: Session, credential_id: str, template_version_id: int) -> BadgePart:

@@ -12,14 +12,17 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from badges.foreign_json import text
 from badges.template.model import stored_template
 from lti_tool.awarding import held_badges
+from lti_tool.conditions.pathway_part import Options
 from lti_tool.conditions.tree import Node
 from lti_tool.observations import PART_MET, Observation
 from lti_tool.pathways.parts import parts_of
 from lti_tool.sources import awards as source
 from lti_tool.store import Session, queries
 from lti_tool.store.models import KeptBadge, Pathway, PathwayClaim, TemplateVersion
+from signing.json_text import read_object
 
 #: Verdicts of badges that were issued, and neither revoked nor suspended. Whether one that has expired counts, the
 #: part says.
@@ -38,12 +41,12 @@ def changes(
 
 
 def _claimed(
-    session: Session, row: Pathway, parts: Collection[str], people: Collection[int], now: datetime
+    session: Session, row: Pathway, parts: Mapping[str, Options], people: Collection[int], now: datetime
 ) -> Iterator[Observation]:
-    claims = queries.pathways.claims_of(session, row.id, people)
+    claims = queries.pathway_claims.claims_of(session, row.id, people)
     # Of one part the last that was claimed says how it stands: an earlier one was withdrawn or refused.
     last = {(each.person_id, each.part): each for each in claims}
-    values = values_of(session, [each for each in last.values() if each.status == "counted"])
+    values = values_of(session, [each for each in last.values() if each.status == "counted"], parts)
     known = queries.observations.last_values_outside(session, row.issuer_id, PART_MET, people)
     # A claim goes with the award that it names: what is known of it then counts no more either.
     left = {(person_id, part) for person_id, part in known if part in parts}
@@ -63,14 +66,18 @@ def _claimed(
             )
 
 
-def values_of(session: Session, claims: Collection[PathwayClaim]) -> Mapping[int, Mapping[str, Any]]:
-    """By claim, the value of its observation: without those whose badge counts no more."""
-    kept = queries.pathways.kept_with_text(
+def values_of(
+    session: Session, claims: Collection[PathwayClaim], parts: Mapping[str, Options]
+) -> Mapping[int, Mapping[str, Any]]:
+    """By claim, the value of its observation: without those whose badge counts no more for the part."""
+    kept = queries.pathway_claims.kept_with_text(
         session, [each.kept_badge_id for each in claims if each.kept_badge_id is not None]
     )
     found: dict[int, Mapping[str, Any]] = {}
     for claim in claims:
-        value = _of_award(session, claim) or _of_kept(claim, kept.get(claim.kept_badge_id or 0))
+        value = _of_award(session, claim) or _of_kept(
+            claim, kept.get(claim.kept_badge_id or 0), parts.get(claim.part)
+        )
         if value is not None:
             found[claim.id] = value
     return found
@@ -89,10 +96,20 @@ def _of_award(session: Session, claim: PathwayClaim) -> Mapping[str, Any] | None
     return {**source.holding(part.earned_at, part.valid_until), "name": name}
 
 
-def _of_kept(claim: PathwayClaim, kept: KeptBadge | None) -> Mapping[str, Any] | None:
+def _of_kept(claim: PathwayClaim, kept: KeptBadge | None, part: Options | None) -> Mapping[str, Any] | None:
     if kept is None or kept.verdict not in GENUINE or text_hash(kept) != claim.text_hash:
         return None
+    if kept.valid_from is None and part is not None and part.most_days:
+        # How old it is cannot be read, and it may not be taken for new.
+        return None
     return {**source.holding(kept.valid_from or kept.kept_at, kept.valid_until), "name": kept.name}
+
+
+def part_id(kept: KeptBadge) -> str:
+    """By what a kept badge is named as a part: its id, where it is JSON and has an address for one, else its hash."""
+    found = text(read_object(kept.text), "id") if kept.form == "json" else None
+    is_address = found is not None and found.startswith(("https://", "http://", "urn:"))
+    return found if found is not None and is_address else f"urn:sha256:{text_hash(kept)}"
 
 
 def text_hash(kept: KeptBadge) -> str:

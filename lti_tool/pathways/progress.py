@@ -17,71 +17,11 @@ from lti_tool.pathways import claims, observing
 from lti_tool.pathways.deciding import leaves_of
 from lti_tool.pathways.observing import GENUINE
 from lti_tool.pathways.parts import sets_of
+from lti_tool.pathways.standing import Claimable, PartProgress, Progress, SetProgress, Standing
 from lti_tool.people.addresses import addresses_of
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Award, Pathway, PathwayClaim, RuleVersion
 from lti_tool.store.queries.pathways import HeldPart
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimable:
-    """A badge that could be claimed: `what` is `award-7` for one of this site, `kept-7` for one of another issuer."""
-
-    what: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartProgress:
-    """A part as it stands: `leaf` is its part of the trace as JSON, `claim` what was claimed for it last.
-
-    `owns`: badges of this site that count at once if they are claimed; `keeps`: others that could be asked about.
-    """
-
-    part: Options
-    leaf: Mapping[str, Any]
-    claim: PathwayClaim | None
-    owns: Sequence[Claimable]
-    keeps: Sequence[Claimable]
-
-    @property
-    def is_met(self) -> bool:
-        """Whether the learner has it."""
-        return bool(self.leaf["state"] == "met")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetProgress:
-    """A set of parts, of which `needed` are needed."""
-
-    needed: int
-    parts: Sequence[PartProgress]
-
-    @property
-    def met(self) -> int:
-        """How many the learner has, as far as they are needed."""
-        return min(self.needed, sum(1 for each in self.parts if each.is_met))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """A pathway as it stands for one of the people, who is or would be awarded the whole: `award`, once it is."""
-
-    row: Pathway
-    version: RuleVersion
-    person_id: int
-    award: Award | None
-    sets: Sequence[SetProgress]
-
-    @property
-    def needed(self) -> int:
-        """How many parts are needed in all."""
-        return sum(each.needed for each in self.sets)
-
-    @property
-    def met(self) -> int:
-        """How many of these the learner has."""
-        return sum(each.met for each in self.sets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,18 +40,34 @@ def progress_of(session: Session, people: Sequence[int], now: datetime) -> Seque
     if not people or not published:
         return []
     asked = {version.id: badges_asked_for(read_tree(version.tree)) for _, version in published}
-    has = _Has(
-        people=people,
-        held=queries.pathways.held_parts(session, frozenset().union(*asked.values()), people),
-        claims=queries.pathways.claims_by(session, people),
-        keeps=_kept(session, people),
-    )
+    has = _what_they_have(session, people, frozenset().union(*asked.values()))
     found = [
         _progress(session, row, version, has, now)
         for row, version in published
         if _is_begun(row, asked[version.id], has)
     ]
     return list(reversed(found))
+
+
+def progress_in(session: Session, row: Pathway, people: Sequence[int], now: datetime) -> Progress | None:
+    """The published pathway as it stands for these people, who are one learner, also where they have nothing of it.
+
+    None where it is not published.
+    """
+    version = queries.pathways.active_version(session, row)
+    if row.status != "published" or version is None or not people:
+        return None
+    has = _what_they_have(session, people, badges_asked_for(read_tree(version.tree)))
+    return _progress(session, row, version, has, now)
+
+
+def _what_they_have(session: Session, people: Sequence[int], badges: Collection[str]) -> _Has:
+    return _Has(
+        people=people,
+        held=queries.pathways.held_parts(session, badges, people),
+        claims=queries.pathway_claims.claims_by(session, people),
+        keeps=_kept(session, people),
+    )
 
 
 def _is_begun(row: Pathway, badges: Collection[str], has: _Has) -> bool:
@@ -143,7 +99,9 @@ def whole_goes_to(session: Session, row: Pathway, people: Sequence[int]) -> int:
         each.person_id for each in queries.awards.awards_of_people(session, people) if each.rule_id == rule_id
     }
     claiming = {
-        each.person_id for each in queries.pathways.claims_by(session, people) if each.pathway_id == row.id
+        each.person_id
+        for each in queries.pathway_claims.claims_by(session, people)
+        if each.pathway_id == row.id
     }
     holding = {person_id for person_id, _ in queries.pathways.held_parts(session, own, people)}
     for found in (awarded, claiming, holding):
@@ -156,7 +114,7 @@ def _progress(session: Session, row: Pathway, version: RuleVersion, has: _Has, n
     person_id = whole_goes_to(session, row, has.people)
     tree = read_tree(version.tree)
     leaves = _leaves(session, row, tree, person_id, now)
-    last = {each.part: each for each in queries.pathways.claims_of(session, row.id, [person_id])}
+    last = {each.part: each for each in queries.pathway_claims.claims_of(session, row.id, [person_id])}
     sets = [
         SetProgress(
             needed=each.needed,
@@ -165,7 +123,25 @@ def _progress(session: Session, row: Pathway, version: RuleVersion, has: _Has, n
         for each in sets_of(tree)
     ]
     award = queries.awards.newest_award(session, version.template_version, person_id)
-    return Progress(row=row, version=version, person_id=person_id, award=award, sets=sets)
+    return Progress(
+        row=row,
+        version=version,
+        person_id=person_id,
+        award=award,
+        standing=_standing(award, now),
+        sets=sets,
+    )
+
+
+def _standing(award: Award | None, now: datetime) -> Standing:
+    if award is None:
+        return "open"
+    if award.status == "revoked":
+        return "revoked"
+    if award.credential is not None and award.credential.has_expired(now):
+        return "expired"
+    is_suspended = award.credential is not None and award.credential.suspended_at is not None
+    return "suspended" if is_suspended else "awarded"
 
 
 def _leaves(

@@ -32,7 +32,14 @@ def begin(session: Session, issuer_id: str, template_id: str, now: datetime, by:
     if queries.pathways.running_of_template(session, issuer_id, template_id) is not None:
         raise PathwayError("has_pathway", "the template has a pathway already")
     draft = written(tree_of_sets([]))
-    row = Pathway(issuer_id=issuer_id, template_id=template_id, draft=draft, created_at=now, changed_at=now)
+    row = Pathway(
+        issuer_id=issuer_id,
+        template_id=template_id,
+        is_listed=True,
+        draft=draft,
+        created_at=now,
+        changed_at=now,
+    )
     session.add(row)
     session.flush()
     events.record(session, "pathway_begun", "pathway", row.id, now, actor=by, issuer_id=issuer_id)
@@ -65,8 +72,8 @@ def publish(session: Session, row: Pathway, seen: datetime, now: datetime, by: A
 
     Raises PathwayError: `changed`, `retired`, `no_template`, and what `problem` says.
     """
-    # Of two that would make a circle at once, one waits.
-    queries.issuers.lock_issuer(session, row.issuer_id)
+    # Of two that would make a circle at once, one waits, and is refused.
+    queries.rules.lock_asking(session)
     queries.pathways.lock_pathway(session, row)
     if row.changed_at != seen:
         raise PathwayError("changed", "somebody has changed the pathway meanwhile")

@@ -39,7 +39,7 @@ def decide_where_asked_for(session: Session, award_ids: Collection[int], now: da
         for row, badges in asked.items():
             if row.issuer_id == award.issuer_id and award.template_id in badges:
                 decide_soon(session, row.id, award.person_id, now)
-    for claim in queries.pathways.counted_of_awards(session, award_ids):
+    for claim in queries.pathway_claims.counted_of_awards(session, award_ids):
         decide_soon(session, claim.pathway_id, claim.person_id, now)
 
 

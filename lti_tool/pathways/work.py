@@ -59,9 +59,9 @@ def decide(tool: Decides, job_id: str, payload: Json) -> None:
 def _verify_again(tool: Decides, pathway_id: int, person_id: int) -> None:
     """Verifies the kept badges anew that count for the person, where that was a while ago."""
     with tool.store.read() as session:
-        claims = queries.pathways.claims_of(session, pathway_id, [person_id])
+        claims = queries.pathway_claims.claims_of(session, pathway_id, [person_id])
         counted = [each.kept_badge_id for each in claims if each.status == "counted" and each.kept_badge_id]
-        kept = queries.pathways.kept_with_text(session, counted)
+        kept = queries.pathway_claims.kept_with_text(session, counted)
         old = [each.id for each in kept.values() if each.checked_at < tool.clock() - FRESH]
     for kept_id in old:
         with suppress(NotFoundError):

@@ -115,6 +115,7 @@ def empty_and_note(session: Session, person: Person, kept: Json, now: datetime, 
         # By these somebody without an account is found where an older backup is restored.
         "subjects": [each.subject_id for each in queries.awards.awards_of_people(session, [person.id])],
         "applications": [each.key for each in queries.prior_learning.of_people(session, [person.id])],
+        "claims": list(queries.pathway_claims.ids_of_person(session, person.id)),
     }
     journal.note(session, "erased", note | kept, now)
     empty_person(session, person, words, credential_ids, "erased", now)

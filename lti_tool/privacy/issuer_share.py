@@ -28,7 +28,8 @@ from lti_tool.store.models import Award, Person
 class Share:
     """What of a person is an issuer's. `is_home`: they have an account on a platform of it, and on no other's.
 
-    `others`: the keys of further issuers who have awarded them, or at which they have applied for recognition.
+    `others`: the keys of further issuers who have awarded them, or to which they have turned themselves: by an
+    application for recognition, or by a claim for a part of a pathway.
     """
 
     is_home: bool
@@ -40,11 +41,18 @@ def share_of(session: Session, issuer_id: str, person_id: int) -> Share:
     if queries.issuer_people.person(session, issuer_id, person_id) is None:
         raise NotFoundError("the issuer has nobody with that number")
     elsewhere = queries.issuer_people.other_accounts(session, issuer_id, person_id)
-    others = {
-        *queries.issuer_people.issuers_who_awarded(session, person_id),
-        *queries.prior_learning.issuers_of_person(session, person_id),
-    }
-    return Share(is_home=not elsewhere, others=others - {issuer_id})
+    return Share(is_home=not elsewhere, others=issuers_of(session, person_id) - {issuer_id})
+
+
+def issuers_of(session: Session, person_id: int) -> frozenset[str]:
+    """The keys of the issuers who have awarded the person, or to which they have turned themselves."""
+    return frozenset(
+        (
+            *queries.issuer_people.issuers_who_awarded(session, person_id),
+            *queries.prior_learning.issuers_of_person(session, person_id),
+            *queries.pathway_claims.issuers_of_person(session, person_id),
+        )
+    )
 
 
 def awards_of(session: Session, issuer_id: str, person_id: int) -> Sequence[Award]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from lti_tool.privacy import access_replay, endorsement_replay, journal
 from lti_tool.privacy.erasure import empty_person, words_of
-from lti_tool.privacy.issuer_share import remove_awards, split_off
+from lti_tool.privacy.issuer_share import issuers_of, remove_awards, split_off
 from lti_tool.privacy.journal_file import Line
 from lti_tool.privacy.status_replay import clear_status, set_status
 from lti_tool.store import Session, given_places, queries
@@ -75,15 +75,12 @@ def _erase(session: Session, data: Json, at: datetime) -> None:
     if not data["accounts"]:
         people = _without_account(session, data.get("subjects", ()))
         people |= queries.prior_learning.people_with(session, data.get("applications", ()))
+        people |= queries.pathway_claims.people_with(session, data.get("claims", ()))
     for person_id in sorted(people):
         person = queries.people.lock_person(session, person_id)
         if person.erased_at is None:
             # Of those who had not awarded them by the backup nobody would be left who has a name and no badge.
-            kept = {
-                *queries.issuer_people.issuers_who_awarded(session, person_id),
-                *queries.prior_learning.issuers_of_person(session, person_id),
-            }
-            split_off(session, person, set(data.get("kept", ())) & set(kept))
+            split_off(session, person, issuers_of(session, person_id) & set(data.get("kept", ())))
             ids = queries.removed_credentials.ids_of_person(session, person_id)
             empty_person(session, person, words_of(session, person), ids, "erased", at)
             person.erased_at = at

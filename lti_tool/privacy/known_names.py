@@ -1,5 +1,5 @@
-"""How an issuer may name a person: as its own platform does, else as its own badges do, or as somebody who has
-applied there calls themselves.
+"""How an issuer may name a person: as its own platform does, else as its own badges do, or as somebody is called who
+has turned to it themselves.
 
 An issuer that has awarded somebody in a course of another one learns nothing from the platform of that course: neither
 a name that its badge was issued without, or that changed since, nor an e-mail address.
@@ -22,7 +22,7 @@ AT_ONCE = 200
 def named(session: Session, issuer_id: str) -> Iterator[Named]:
     """Everybody on the issuer's platforms, then everybody else who has a badge of it, read some at a time.
 
-    Then those who have only applied there for recognition of prior learning.
+    Then those who have only applied there for recognition of prior learning, or claimed a part of a pathway.
     """
     yield from queries.issuer_people.named_by_platforms(session, issuer_id)
     others = queries.issuer_people.others_awarded(session, issuer_id)
@@ -30,7 +30,7 @@ def named(session: Session, issuer_id: str) -> Iterator[Named]:
         badges = queries.issuer_people.badges_of(session, issuer_id, others[start : start + AT_ONCE])
         for person_id, rows in groupby(badges, key=itemgetter(0)):
             yield Named(person_id, _signed_name(text for _, text in rows), None)
-    yield from queries.issuer_people.others_applied(session, issuer_id)
+    yield from queries.issuer_people.others_asked(session, issuer_id)
 
 
 def named_person(session: Session, issuer_id: str, person_id: int) -> Named | None:
@@ -42,7 +42,7 @@ def named_person(session: Session, issuer_id: str, person_id: int) -> Named | No
         return Named(person.id, person.name, person.email)
     badges = queries.issuer_people.badges_of(session, issuer_id, [person_id])
     name = _signed_name(text for _, text in badges)
-    if name is None and queries.issuer_people.has_applied(session, issuer_id, person_id):
+    if name is None and queries.issuer_people.has_asked(session, issuer_id, person_id):
         # They have told it to this issuer themselves.
         name = person.name or person.stated_name
     return Named(person.id, name, None)

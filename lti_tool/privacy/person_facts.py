@@ -15,6 +15,7 @@ def facts_of(
 ) -> Sequence[PersonFacts]:
     """What decides about each of these people, in the order of their ids."""
     seen = queries.retention.seen_at(session, person_ids)
+    claimed = queries.pathway_claims.last_acts(session, person_ids)
     roles, newest = queries.retention.roles_and_newest(session, person_ids)
     courses = queries.retention.course_ends(session, {course_id for _, course_id in newest}, now)
     awards = queries.retention.awards_kept(session, person_ids)
@@ -39,7 +40,10 @@ def facts_of(
     return [
         PersonFacts(
             person_id=person_id,
-            seen_at=seen.get(person_id),
+            seen_at=max(
+                (each for each in (seen.get(person_id), claimed.get(person_id)) if each is not None),
+                default=None,
+            ),
             enrolments=enrolments.get(person_id, ()),
             has_applied=person_id in applied,
             awards=[

@@ -66,7 +66,8 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFacts:
-    """All that decides what of a person is kept. `seen_at`: when they opened the tool, or were described, last.
+    """All that decides what of a person is kept. `seen_at`: when they opened the tool, were described, or claimed a
+    part of a pathway, last.
 
     `has_applied`: an application of theirs to have prior learning recognised is kept still, by its own period.
     """

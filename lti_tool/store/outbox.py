@@ -78,6 +78,7 @@ QUEUE_OF = {
     "mail_candidate": DELIVERIES,
     "mail_review": DELIVERIES,
     "mail_prior_learning_operator": DELIVERIES,
+    "mail_claim": DELIVERIES,
     "ask_holder": DELIVERIES,
     "mail_answer": DELIVERIES,
     "bring_to_host": DELIVERIES,

@@ -73,6 +73,7 @@ from lti_tool.web.operator import issuer_look as operator_issuer_look
 from lti_tool.web.operator import issuer_profile as operator_issuer_profile
 from lti_tool.web.operator import mail_address as operator_mail_address
 from lti_tool.web.operator import openid as operator_openid
+from lti_tool.web.operator import pathway_acts as operator_pathway_acts
 from lti_tool.web.operator import pathways as operator_pathways
 from lti_tool.web.operator import people as operator_people
 from lti_tool.web.operator import person_acts as operator_person_acts
@@ -237,6 +238,7 @@ def create_app(tool: Tool, counters_folder: Path | None = None) -> Flask:
         operator_templates,
         operator_catalogue,
         operator_pathways,
+        operator_pathway_acts,
         operator_equivalences,
         operator_feedback,
         operator_reviews,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.store.models.awards import Award
@@ -34,6 +34,8 @@ class Pathway(Base):
     template_id: Mapped[str] = mapped_column(String(36), index=True)
     """The whole."""
     status: Mapped[str] = mapped_column(String(10), default="draft")
+    is_listed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether learners who know the issuer find it before they have a part; others have to be given its link."""
     draft: Mapped[str] = mapped_column(Text)
     rule_id: Mapped[int | None] = mapped_column(ForeignKey("award_rule.id"), unique=True)
     created_at: Mapped[datetime]

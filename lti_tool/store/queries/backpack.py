@@ -131,6 +131,12 @@ def kept(session: Session, kept_id: int) -> KeptBadge | None:
     return session.get(KeptBadge, kept_id)
 
 
+def identities_of(session: Session, kept_ids: Collection[int]) -> Mapping[int, str]:
+    """The identities of these kept badges, by their ids."""
+    query = select(KeptBadge.id, KeptBadge.identity).where(KeptBadge.id.in_(kept_ids))
+    return {kept_id: identity for kept_id, identity in session.execute(query)}
+
+
 def kept_with_identity(session: Session, person_ids: Collection[int], identity: str) -> Sequence[KeptBadge]:
     """The badges of that issuer and id that these people keep, one of each of them at most, oldest first."""
     query = select(KeptBadge).where(KeptBadge.person_id.in_(person_ids), KeptBadge.identity == identity)

@@ -1,4 +1,5 @@
-"""Queries for the people of one issuer: those with an account on a platform of it, and those whom it has awarded."""
+"""Queries for the people of one issuer: those with an account on a platform of it, those whom it has awarded,
+and those who have turned to it themselves: by an application, or by a claim for a part of a pathway."""
 
 from __future__ import annotations
 
@@ -11,6 +12,8 @@ from lti_tool.store.models import (
     Award,
     Course,
     CredentialRow,
+    Pathway,
+    PathwayClaim,
     Person,
     PlatformAccount,
     PriorLearningApplication,
@@ -41,8 +44,18 @@ def _has_applied(issuer_id: str) -> ColumnElement[bool]:
     return exists().where(application.person_id == Person.id, application.issuer_id == issuer_id)
 
 
+def _has_claimed(issuer_id: str) -> ColumnElement[bool]:
+    of_it = PathwayClaim.pathway_id == Pathway.id
+    return exists().where(PathwayClaim.person_id == Person.id, of_it, Pathway.issuer_id == issuer_id)
+
+
+def _has_asked(issuer_id: str) -> ColumnElement[bool]:
+    """Whether they have turned to the issuer themselves: applied there, or claimed a part of a pathway."""
+    return _has_applied(issuer_id) | _has_claimed(issuer_id)
+
+
 def _is_of(issuer_id: str) -> ColumnElement[bool]:
-    known = _has_account(issuer_id) | _is_awarded(issuer_id) | _has_applied(issuer_id)
+    known = _has_account(issuer_id) | _is_awarded(issuer_id) | _has_asked(issuer_id)
     return Person.erased_at.is_(None) & known
 
 
@@ -75,16 +88,16 @@ def others_awarded(session: Session, issuer_id: str) -> Sequence[int]:
     return session.scalars(query.order_by(Person.id)).all()
 
 
-def others_applied(session: Session, issuer_id: str) -> Sequence[Named]:
-    """Whoever has applied at the issuer for recognition, is on no platform of it and has no badge of it."""
-    alone = _has_applied(issuer_id) & ~_has_account(issuer_id) & ~_is_awarded(issuer_id)
+def others_asked(session: Session, issuer_id: str) -> Sequence[Named]:
+    """Whoever has turned to the issuer themselves (see `has_asked`), is on no platform and has no badge of it."""
+    alone = _has_asked(issuer_id) & ~_has_account(issuer_id) & ~_is_awarded(issuer_id)
     query = select(Person).where(Person.erased_at.is_(None), alone).order_by(Person.id)
     return [Named(row.id, row.name or row.stated_name, None) for row in session.scalars(query)]
 
 
-def has_applied(session: Session, issuer_id: str, person_id: int) -> bool:
-    """Whether the person has applied at the issuer for recognition of prior learning."""
-    query = select(Person.id).where(Person.id == person_id, _has_applied(issuer_id))
+def has_asked(session: Session, issuer_id: str, person_id: int) -> bool:
+    """Whether the person has applied at the issuer for recognition, or claimed a part of a pathway of it."""
+    query = select(Person.id).where(Person.id == person_id, _has_asked(issuer_id))
     return session.scalar(query) is not None
 
 
@@ -105,13 +118,13 @@ def badges_of(session: Session, issuer_id: str, person_ids: Collection[int]) -> 
 
 
 def with_address(session: Session, issuer_id: str, address: str) -> Sequence[Named]:
-    """The people on a platform of the issuer, or who have applied there, and have proved the address.
+    """The people on a platform of the issuer, or who have turned to it themselves, and have proved the address.
 
     The address is in small letters.
     """
     proved = exists().where(ProvedAddress.person_id == Person.id, ProvedAddress.address == address)
     query = select(Person.id, Person.name, Person.email).where(
-        Person.erased_at.is_(None), _has_account(issuer_id) | _has_applied(issuer_id), proved
+        Person.erased_at.is_(None), _has_account(issuer_id) | _has_asked(issuer_id), proved
     )
     return [Named._make(row) for row in session.execute(query.order_by(Person.id))]
 

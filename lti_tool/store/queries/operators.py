@@ -15,6 +15,8 @@ from lti_tool.store.models import (
     OperatorRole,
     OperatorRow,
     OperatorSession,
+    PlatformAccount,
+    RegistrationRow,
 )
 from lti_tool.store.queries.common import is_possible_id
 
@@ -46,6 +48,21 @@ def operator_by_identity(session: Session, iss: str, sub: str) -> OperatorRow | 
         OperatorIdentity.iss == iss, OperatorIdentity.sub == sub
     )
     return session.scalar(select(OperatorRow).where(OperatorRow.id.in_(identity)))
+
+
+def people_of(session: Session, operator_id: int) -> frozenset[int]:
+    """The people whose account on a platform is the one by which the operator signs in: of one issuer and subject."""
+    query = (
+        select(PlatformAccount.person_id)
+        .join(RegistrationRow, RegistrationRow.id == PlatformAccount.registration_id)
+        .join(
+            OperatorIdentity,
+            (OperatorIdentity.iss == RegistrationRow.platform_id)
+            & (OperatorIdentity.sub == PlatformAccount.user_id),
+        )
+        .where(OperatorIdentity.operator_id == operator_id)
+    )
+    return frozenset(session.scalars(query))
 
 
 def passkey(session: Session, credential_id: str) -> OperatorPasskey | None:

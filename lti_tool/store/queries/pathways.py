@@ -1,4 +1,4 @@
-"""Queries for pathways, their learners, and what these claim for parts."""
+"""Queries for pathways, and for whoever has parts of them."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, text
-from sqlalchemy.orm import Session, joinedload, undefer
+from sqlalchemy import select, union
+from sqlalchemy.orm import Session, joinedload
 
 from lti_tool.store.models import (
     Award,
     AwardRule,
     CredentialRow,
-    Event,
-    KeptBadge,
     Pathway,
     PathwayClaim,
+    PlatformAccount,
+    PriorLearningApplication,
+    RegistrationRow,
     RuleVersion,
 )
 from lti_tool.store.models.awards import IS_CURRENT
-from lti_tool.store.models.pathways import RUNNING
 from lti_tool.store.queries.common import FOR_UPDATE, is_among, is_possible_id
 
 
@@ -92,6 +92,21 @@ def published_trees(session: Session, issuer_id: str) -> Sequence[str]:
     return session.scalars(query.order_by(Pathway.id)).all()
 
 
+def issuers_known_to(session: Session, person_ids: Collection[int]) -> frozenset[str]:
+    """The issuers of these people's platforms, badges, claims and applications."""
+    theirs = (
+        select(RegistrationRow.issuer_id)
+        .join(PlatformAccount, PlatformAccount.registration_id == RegistrationRow.id)
+        .where(PlatformAccount.person_id.in_(person_ids)),
+        select(Award.issuer_id).where(Award.person_id.in_(person_ids)),
+        select(Pathway.issuer_id)
+        .join(PathwayClaim, PathwayClaim.pathway_id == Pathway.id)
+        .where(PathwayClaim.person_id.in_(person_ids)),
+        select(PriorLearningApplication.issuer_id).where(PriorLearningApplication.person_id.in_(person_ids)),
+    )
+    return frozenset(session.scalars(union(*theirs)))
+
+
 def active_version(session: Session, row: Pathway) -> RuleVersion | None:
     """The version of the pathway's rule by which it awards; None before it is published."""
     query = select(RuleVersion).where(RuleVersion.rule_id == row.rule_id, RuleVersion.status == "active")
@@ -154,102 +169,3 @@ def people_with_parts(
     found = holding.union(claiming).subquery()
     query = select(found.c[0]).where(found.c[0].not_in(has_it))
     return session.scalars(query.order_by(found.c[0]).limit(most)).all()
-
-
-def claims_of(session: Session, pathway_id: int, person_ids: Collection[int]) -> Sequence[PathwayClaim]:
-    """What these people claim for parts of the pathway, of every status, oldest first."""
-    query = select(PathwayClaim).where(
-        PathwayClaim.pathway_id == pathway_id, is_among(session, PathwayClaim.person_id, person_ids)
-    )
-    return session.scalars(query.options(joinedload(PathwayClaim.award)).order_by(PathwayClaim.id)).all()
-
-
-def claims_by(session: Session, person_ids: Collection[int]) -> Sequence[PathwayClaim]:
-    """What these people claim for parts of any pathway, and is asked or counts, oldest first."""
-    query = select(PathwayClaim).where(
-        text(f"pathway_claim.{RUNNING}"), is_among(session, PathwayClaim.person_id, person_ids)
-    )
-    return session.scalars(query.order_by(PathwayClaim.id)).all()
-
-
-def counted_of_awards(session: Session, award_ids: Collection[int]) -> Sequence[PathwayClaim]:
-    """The claims that count whose badge is of the same learner and template as one of these awards."""
-    theirs = select(Award.person_id, Award.template_id).where(Award.id.in_(award_ids)).subquery()
-    query = (
-        select(PathwayClaim)
-        .join(Award, Award.id == PathwayClaim.award_id)
-        .join(theirs, (theirs.c.person_id == Award.person_id) & (theirs.c.template_id == Award.template_id))
-        .where(PathwayClaim.status == "counted")
-    )
-    return session.scalars(query.order_by(PathwayClaim.id)).all()
-
-
-def counted_of_kept(session: Session, kept_id: int) -> Sequence[PathwayClaim]:
-    """The claims that count of a badge that a learner keeps here."""
-    query = select(PathwayClaim).where(
-        PathwayClaim.kept_badge_id == kept_id, PathwayClaim.status == "counted"
-    )
-    return session.scalars(query.order_by(PathwayClaim.id)).all()
-
-
-def lock_claim(session: Session, claim_id: int) -> PathwayClaim | None:
-    """Locks the row (SELECT ... FOR UPDATE) and returns it, so that it is settled once."""
-    if not is_possible_id(claim_id):
-        return None
-    return session.get(PathwayClaim, claim_id, with_for_update=True, populate_existing=True)
-
-
-def asked(session: Session, issuer_id: str) -> Sequence[PathwayClaim]:
-    """What waits for somebody of the issuer to find it equivalent or not, oldest first, with learners."""
-    query = (
-        select(PathwayClaim)
-        .join(PathwayClaim.pathway)
-        .where(Pathway.issuer_id == issuer_id, PathwayClaim.status == "asked")
-        .options(joinedload(PathwayClaim.person), joinedload(PathwayClaim.pathway))
-    )
-    return session.scalars(query.order_by(PathwayClaim.id)).all()
-
-
-def settled(session: Session, issuer_id: str, most: int) -> Sequence[PathwayClaim]:
-    """What somebody of the issuer has found equivalent or not last, newest first."""
-    query = (
-        select(PathwayClaim)
-        .join(PathwayClaim.pathway)
-        .where(Pathway.issuer_id == issuer_id, PathwayClaim.settled_by.is_not(None))
-        .options(joinedload(PathwayClaim.person), joinedload(PathwayClaim.pathway))
-    )
-    return session.scalars(
-        query.order_by(PathwayClaim.settled_at.desc(), PathwayClaim.id.desc()).limit(most)
-    ).all()
-
-
-def kept_with_text(session: Session, kept_ids: Collection[int]) -> Mapping[int, KeptBadge]:
-    """These kept badges with their texts, as far as they are still kept, by their ids."""
-    query = select(KeptBadge).where(KeptBadge.id.in_(kept_ids)).options(undefer(KeptBadge.text))
-    return {row.id: row for row in session.scalars(query)}
-
-
-def awards_of_wholes(session: Session, rule_id: int) -> Sequence[Award]:
-    """The awards of a pathway that run and were awarded for parts, oldest first, with their learners."""
-    query = select(Award).where(Award.rule_id == rule_id, Award.ended_at.is_(None))
-    return session.scalars(query.options(joinedload(Award.person)).order_by(Award.id)).all()
-
-
-def ended_credentials(session: Session, credential_ids: Collection[str]) -> Sequence[str]:
-    """Those of these credentials whose award was revoked since."""
-    query = (
-        select(CredentialRow.id)
-        .join(Award, Award.id == CredentialRow.award_id)
-        .where(CredentialRow.id.in_(credential_ids), Award.status == "revoked")
-    )
-    return session.scalars(query.order_by(CredentialRow.id)).all()
-
-
-def left(session: Session, pathway_id: int) -> frozenset[tuple[int, str]]:
-    """The awards that were left as they are, each with the credential of a part that had ended by then."""
-    query = select(Event.data).where(
-        Event.about_kind == "pathway", Event.about == str(pathway_id), Event.what == "whole_left"
-    )
-    return frozenset(
-        (data["award"], credential) for data in session.scalars(query) for credential in data["credentials"]
-    )

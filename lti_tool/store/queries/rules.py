@@ -28,8 +28,11 @@ from lti_tool.store.models import (
     TemplateVersion,
 )
 from lti_tool.store.models.rules import PROPOSED
-from lti_tool.store.queries.common import FOR_UPDATE, is_possible_id
+from lti_tool.store.queries.common import FOR_UPDATE, dialect_of, is_possible_id
 from lti_tool.values import TEST_PLATFORMS
+
+#: The lock of `lock_asking` among PostgreSQL's advisory locks: any number that nothing else here takes.
+_ASKING = 10_010
 
 #: A version's template with it, without its picture: no decision looks at that.
 _TEMPLATE = joinedload(RuleVersion.template_version).defer(TemplateVersion.picture)
@@ -141,6 +144,16 @@ def rules_asking_for_badges(session: Session) -> Sequence[tuple[str, str]]:
         )
     )
     return [(template_id, tree) for template_id, tree in session.execute(query)]
+
+
+def lock_asking(session: Session) -> None:
+    """Until the end of the transaction no other one makes a rule that asks for badges, of whichever issuer.
+
+    A circle may lead over several issuers, so none of their rows would be the one that all of them lock. SQLite needs
+    nothing: a writing transaction there is alone.
+    """
+    if dialect_of(session) == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_ASKING)))
 
 
 def courses_asking_for(session: Session, award_ids: Collection[int]) -> Sequence[int]:

@@ -15,6 +15,7 @@ from badges.template.fields import Field, Texts, fields_of
 from badges.template.model import Template
 from badges.template.price import price_in_words
 from lti_tool.catalogue.search import next_offers
+from lti_tool.pathways.announcing import announced_sets, wholes_with
 from lti_tool.publishing.announced import announced
 from lti_tool.web.catalogue.framed import framed_page
 from lti_tool.web.catalogue.reading import find_offer, read_catalogue, read_fully
@@ -39,6 +40,8 @@ def show(template_id: UUID) -> Response:
         [full] = read_fully(session, catalogue, [offer])
         set_page_issuer(full.issuer)
         on_page = announced(full.issuer, full.row, page_language())
+        wholes = wholes_with(session, offer.template_id, offer.issuer_id)
+        made_of = announced_sets(session, offer.template_id)
     first = list(_asked_first(full.template, full.as_offered.declared))
     labels = [*(detail.label for detail in first), _field(Declarations, "price").label]
     text = render_template(
@@ -52,7 +55,8 @@ def show(template_id: UUID) -> Response:
         course=[
             detail for detail in on_page.course if detail.label not in labels and not _is_enrolment(detail)
         ],
-        following=next_offers(catalogue.offers, offer),
+        made_of=made_of,
+        following=next_offers(catalogue.offers, offer, [each.template_id for each in wholes]),
         json_ld=course(full.as_offered, page_language(), full.picture_url),
         level_words=level_words,
     )

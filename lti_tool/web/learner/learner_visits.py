@@ -22,6 +22,8 @@ TICKET_COOKIE = "__Host-nozimite_code"
 
 #: The request of a program that waits until its learner has signed in: the query of its address.
 ASKED_COOKIE = "__Host-nozimite_asked"
+#: The pathway, by the id of its whole, that somebody wanted to see before they had signed in.
+PATHWAY_COOKIE = "__Host-nozimite_pathway"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

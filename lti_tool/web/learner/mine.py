@@ -22,8 +22,8 @@ from lti_tool.web import rate_limits
 from lti_tool.web.checked_requests import row_id, typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.languages import page_language
+from lti_tool.web.learner.listed_pathways import listed
 from lti_tool.web.learner.my_badges import badges_of
-from lti_tool.web.learner.pathways import listed
 from lti_tool.web.learner.sharing import own_award
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.translation import gettext as _
@@ -189,6 +189,8 @@ def _page(
             badges=badges_of(session, [person_id]),
             not_yet=_not_yet(session, visit, person_id),
             pathways=listed(session, [person_id]),
+            # Which are open is told outside: whoever administers a platform can open this page as anybody.
+            offered=(),
             proofs=proofs,
             may_prove=len(proofs) < MOST_ADDRESSES,
             asked=asked,

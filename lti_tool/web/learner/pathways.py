@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from badges.template.fields import Texts
-from badges.template.model import stored_template
 from lti_tool.errors import NotFoundError, PathwayError
 from lti_tool.pathways import claims, progress
-from lti_tool.pathways.progress import Progress
 from lti_tool.people.addresses import addresses_of
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor, person
-from lti_tool.store.models import Award, KeptBadge, TemplateVersion
+from lti_tool.store.models import Award, KeptBadge, Pathway
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import private_page, send_own_origin
 from lti_tool.web.languages import page_language
-from lti_tool.web.learner.learner_visits import LearnerVisit, check_own_page, demand_visit
+from lti_tool.web.learner.learner_visits import (
+    PATHWAY_COOKIE,
+    LearnerVisit,
+    check_own_page,
+    demand_visit,
+    find_visit,
+    set_cookie,
+)
+from lti_tool.web.learner.listed_pathways import listed, listed_one, offered
 from lti_tool.web.translation import Sentence
 from lti_tool.web.translation import gettext as _
 from lti_tool.web.translation import lazy_gettext as _l
@@ -36,6 +41,9 @@ _WHY_NOT: Mapping[str, Sentence] = {
     "somebody_else": _l(
         "This badge names somebody else. If it is yours, prove the address that it was issued to."
     ),
+    "no_date": _l(
+        "This badge does not say when it was issued, and this part may not be too old. Use another badge."
+    ),
     "claimed": _l("You use another badge for this part already. Take that one back first."),
     "used": _l("You use this badge for another part already. It counts once."),
     "too_many": _l("You have tried very many badges for this pathway. Ask the institution."),
@@ -43,21 +51,43 @@ _WHY_NOT: Mapping[str, Sentence] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedPathway:
-    """A pathway on a learner's page: what its whole is called, by whom, and `parts` with names and public pages."""
-
-    progress: Progress
-    name: Texts
-    issuer: str
-    parts: Mapping[str, TemplateVersion]
+_ROUTE = "/my/pathways"
+#: How long a pathway waits for its learner to sign in.
+_WAITS_SECONDS = 1800
 
 
-@pages.get("/my/pathways")
+@pages.get(_ROUTE)
 def show() -> Response:
-    """The pathways of which the learner has a part."""
+    """The pathways of which the learner has a part, and those that the issuers list whom they know."""
     with current_tool().store.read() as session:
         return _page(session, demand_visit(session))
+
+
+@pages.get("/my/pathways/<uuid:template_id>")
+def show_one(template_id: UUID) -> Response:
+    """A published pathway for whoever has its link; whoever is not signed in comes back to it once they are.
+
+    Raises NotFoundError where no published pathway has that whole.
+    """
+    with current_tool().store.read() as session:
+        row = queries.pathways.of_template(session, str(template_id))
+        if row is None:
+            raise NotFoundError("there is no such pathway")
+        visit = find_visit(session)
+        if visit is not None and visit.people:
+            return _page(session, visit, only=row)
+    response = redirect(f"/my?lang={page_language()}", 303)
+    if visit is None:
+        set_cookie(response, PATHWAY_COOKIE, str(template_id), _WAITS_SECONDS)
+    return response
+
+
+def wanted_pathway() -> str:
+    """Where somebody goes once they have signed in: to the pathway that they wanted to see, else to their badges."""
+    try:
+        return f"{_ROUTE}/{UUID(request.cookies.get(PATHWAY_COOKIE, ''))}"
+    except ValueError:
+        return "/my"
 
 
 @pages.post("/my/pathways/<int:pathway_id>/claim")
@@ -83,7 +113,7 @@ def withdraw(claim_id: int) -> Response:
     try:
         with current_tool().store.begin() as session:
             visit = demand_visit(session)
-            row = queries.pathways.lock_claim(session, claim_id)
+            row = queries.pathway_claims.lock_claim(session, claim_id)
             if row is None or row.person_id not in visit.people:
                 raise NotFoundError("you claim nothing of that number")
             claims.withdraw(session, row, current_tool().clock(), _actor(visit))
@@ -105,11 +135,15 @@ def _claim(session: Session, visit: LearnerVisit, pathway_id: int) -> str:
         made = claims.claim_own(session, row, part, person_id, _own_award(session, visit, chosen), now, by)
         if made.status == "counted":
             return _("The badge counts for this part.")
-        return _("The institution is asked whether this badge counts. You see the answer here.")
+        return _(
+            "The institution is asked whether this badge counts. You get the answer by e-mail, and see it here."
+        )
     kept = _own_kept(session, visit, chosen)
     addresses = addresses_of(session, visit.people)
     claims.claim_kept(session, row, part, person_id, kept, addresses, now, by)
-    return _("The institution is asked whether this badge counts. You see the answer here.")
+    return _(
+        "The institution is asked whether this badge counts. You get the answer by e-mail, and see it here."
+    )
 
 
 def _own_award(session: Session, visit: LearnerVisit, award_id: int) -> Award:
@@ -130,39 +164,30 @@ def _actor(visit: LearnerVisit) -> Actor:
     return person(visit.people[-1]) if visit.people else person(None)
 
 
-def listed(session: Session, people: Sequence[int]) -> Sequence[ListedPathway]:
-    """The pathways of which these people, who are one learner, have a part."""
-    tool = current_tool()
-    return [
-        ListedPathway(
-            progress=each,
-            name=stored_template(each.version.template_version.body).name,
-            issuer=tool.issuers.of(session, each.row.issuer_id).profile.name_in(page_language()),
-            parts=_parts_on_page(session, [part.part.badge or "" for one in each.sets for part in one.parts]),
-        )
-        for each in progress.progress_of(session, people, tool.clock())
-    ]
-
-
-def _parts_on_page(session: Session, badges: Sequence[str]) -> Mapping[str, TemplateVersion]:
-    """The newest published version of each template that is a part, by its id; without those that are retired."""
-    found = ((badge, queries.templates.newest_published(session, badge)) for badge in badges)
-    return {badge: version for badge, version in found if version is not None}
-
-
 def _again(*, done: str = "", wrong: str = "") -> Response:
     with current_tool().store.read() as session:
         return _page(session, demand_visit(session), done=done, wrong=wrong)
 
 
-def _page(session: Session, visit: LearnerVisit, *, done: str = "", wrong: str = "") -> Response:
+def _page(
+    session: Session, visit: LearnerVisit, *, only: Pathway | None = None, done: str = "", wrong: str = ""
+) -> Response:
+    """The page with all pathways of the visitor, or `only` one."""
     send_own_origin()
+    if only is None:
+        shown = listed(session, visit.people)
+        others = offered(session, visit.people, shown)
+    else:
+        found = progress.progress_in(session, only, visit.people, current_tool().clock())
+        shown, others = [listed_one(session, found)] if found is not None else [], []
     return private_page(
         render_template(
             "learner/pathways.html",
             visit=None,
             learner_visit=visit,
-            pathways=listed(session, visit.people),
+            pathways=shown,
+            offered=others,
+            only=only,
             done=done,
             wrong=wrong,
         )

@@ -30,6 +30,7 @@ from lti_tool.web.headers import private_page, send_own_origin
 from lti_tool.web.languages import page_language
 from lti_tool.web.learner.learner_visits import (
     ASKED_COOKIE,
+    PATHWAY_COOKIE,
     SESSION_COOKIE,
     TICKET_COOKIE,
     LearnerVisit,
@@ -39,9 +40,10 @@ from lti_tool.web.learner.learner_visits import (
     record_use,
     set_cookie,
 )
+from lti_tool.web.learner.listed_pathways import listed, offered
 from lti_tool.web.learner.mine import change_listing, wrong_code
 from lti_tool.web.learner.my_badges import badges_of
-from lti_tool.web.learner.pathways import listed
+from lti_tool.web.learner.pathways import wanted_pathway
 from lti_tool.web.learner.sharing import change_sharing, claim_once, sharing_of
 from lti_tool.web.page_issuer import issuer_of, page_issuer, set_page_issuer
 from lti_tool.web.translation import gettext as _
@@ -99,9 +101,9 @@ def sign_in() -> Response:
     asked = request.cookies.get(ASKED_COOKIE, "")
     response = redirect(f"{CONSENT_PATH}?{asked}" if asked else _way_on(wanted), 303)
     set_cookie(response, SESSION_COOKIE, token, None)
-    set_cookie(response, TICKET_COOKIE, "", 0)
-    if asked:
-        set_cookie(response, ASKED_COOKIE, "", 0)
+    for name in (TICKET_COOKIE, ASKED_COOKIE, PATHWAY_COOKIE):
+        if name in request.cookies:
+            set_cookie(response, name, "", 0)
     return response
 
 
@@ -184,8 +186,8 @@ def _badge_id(text: str) -> str:
 
 
 def _way_on(wanted: str) -> str:
-    """Where whoever has signed in goes: to the questions about the badge, which a mail leads to, if there are any."""
-    return f"/my/badges/{wanted}?lang={page_language()}#feedback" if wanted else "/my"
+    """Where whoever has signed in goes: to the badge that a mail asks about, else to the pathway they came for."""
+    return f"/my/badges/{wanted}?lang={page_language()}#feedback" if wanted else wanted_pathway()
 
 
 def own_award_of(session: Session, visit: LearnerVisit, badge_id: UUID) -> Award:
@@ -208,6 +210,7 @@ def list_page(session: Session, visit: LearnerVisit, *, done: str = "", wrong: s
     # Of several issuers none speaks more than another: then it is the one whose site this is.
     if len(issuers) == 1:
         set_page_issuer(issuer_of(session, issuers.pop()))
+    begun = listed(session, visit.people)
     return _private(
         "learner/mine.html",
         learner_visit=visit,
@@ -215,7 +218,8 @@ def list_page(session: Session, visit: LearnerVisit, *, done: str = "", wrong: s
         badges=badges,
         sessions=learner_sessions.running_sessions(session, visit.address, current_tool().clock()),
         session_name=learner_sessions.name_of,
-        pathways=listed(session, visit.people),
+        pathways=begun,
+        offered=offered(session, visit.people, begun),
         kept=kept_of(session, visit.people),
         programs=programs_of(session, visit.people),
         done=done,

@@ -12,16 +12,17 @@ from lti_tool.backpack import keeping
 from lti_tool.conditions.tree import read_tree
 from lti_tool.errors import NotFoundError, PathwayError
 from lti_tool.issuing.issuer import Issuer
-from lti_tool.pathways import claims
+from lti_tool.pathways import answers, claims
 from lti_tool.pathways.observing import text_hash
 from lti_tool.pathways.parts import parts_of
 from lti_tool.people.addresses import addresses_of
 from lti_tool.store import Session, queries
-from lti_tool.store.models import PathwayClaim
+from lti_tool.store.models import KeptBadge, PathwayClaim, Person
 from lti_tool.web.checked_requests import typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.headers import private_page
 from lti_tool.web.limits import waiting_for_strangers
+from lti_tool.web.operator.own_people import known_people
 from lti_tool.web.operator.pathways import ROUTE
 from lti_tool.web.operator.visits import OperatorVisit, current_operator, issuer_at, operator_page
 from lti_tool.web.public.verification_answers import answers_of, technical_remarks
@@ -37,6 +38,7 @@ _WRONG: Mapping[str, Sentence] = {
     "no_reason": _l("Say why: the learner reads it, and it stays with the answer."),
     "no_part": _l("The pathway has changed, and no longer has this part. Answer that it does not count."),
     "other_text": _l("The learner has replaced this badge, or removed it. Answer that it does not count."),
+    "own": _l("This claim is your own. Somebody else of the institution has to answer it."),
     "not_genuine": _l("The badge was checked again, and could not be verified as valid. It cannot count."),
 }
 
@@ -87,9 +89,7 @@ def settle(slug: str, claim_id: int) -> Response:
     try:
         with tool.store.begin() as session:
             issuer, claim = _opened(session, visit, slug, claim_id)
-            seen, reason = request.form.get("seen", ""), typed_line("reason", claims.MAX_REASON)
-            name = visit.operator.name or visit.actor.id
-            claims.settle(session, claim.id, seen, _finding(finding), reason, name, tool.clock(), visit.actor)
+            answers.settle(session, claim.id, _answer(finding), _decider(session, visit), tool.clock())
     except PathwayError as error:
         with tool.store.read() as session:
             issuer, claim = _opened(session, visit, slug, claim_id)
@@ -97,14 +97,24 @@ def settle(slug: str, claim_id: int) -> Response:
     return redirect(f"/operator/issuers/{issuer.profile.slug}/pathways", 303)
 
 
-def _finding(text: str) -> claims.Finding:
-    return "equivalent" if text == "equivalent" else "not_equivalent"
+def _answer(finding: str) -> answers.Answer:
+    return answers.Answer(
+        finding="equivalent" if finding == "equivalent" else "not_equivalent",
+        reason=typed_line("reason", answers.MAX_REASON),
+        seen=request.form.get("seen", ""),
+    )
+
+
+def _decider(session: Session, visit: OperatorVisit) -> answers.Decider:
+    return answers.Decider(
+        actor=visit.actor, name=visit.operator.name or visit.actor.id, people=known_people(session, visit)
+    )
 
 
 def _opened(session: Session, visit: OperatorVisit, slug: str, claim_id: int) -> tuple[Issuer, PathwayClaim]:
     """A claim that waits, of a pathway of the issuer. Raises NotFoundError."""
     issuer = issuer_at(session, visit, slug, "find_equivalent")
-    found = queries.pathways.asked(session, issuer.id)
+    found = queries.pathway_claims.asked(session, issuer.id)
     claim = next((each for each in found if each.id == claim_id), None)
     if claim is None:
         raise NotFoundError("nothing of that number waits")
@@ -115,11 +125,12 @@ def _page(
     session: Session, visit: OperatorVisit, issuer: Issuer, claim: PathwayClaim, *, wrong: str = ""
 ) -> Response:
     kept_id = claim.kept_badge_id or 0
-    kept = queries.pathways.kept_with_text(session, [kept_id]).get(kept_id)
+    kept = queries.pathway_claims.kept_with_text(session, [kept_id]).get(kept_id)
     version = queries.pathways.active_version(session, claim.pathway)
     part = parts_of(read_tree(version.tree)).get(claim.part) if version is not None else None
     # The kept badge may be another account's of the same learner.
     people = {claim.person_id, *([kept.person_id] if kept is not None else [])}
+    is_own = answers.is_own(session, claim, known_people(session, visit))
     return operator_page(
         "operator/equivalence.html",
         visit,
@@ -131,5 +142,17 @@ def _page(
         part=part,
         template=queries.templates.newest_published(session, part.badge or "") if part is not None else None,
         whole=queries.templates.newest_published(session, claim.pathway.template_id),
+        keeper=_other_keeper(session, claim, kept),
+        others=queries.pathway_claims.others_with(session, issuer.id, claim),
+        is_own=is_own,
+        is_namesake=not is_own and claims.same_name(claim.person.name, visit.operator.name),
         wrong=wrong,
     )
+
+
+def _other_keeper(session: Session, claim: PathwayClaim, kept: KeptBadge | None) -> Person | None:
+    """Who keeps the badge, where that is an account of another name: two people may share an address."""
+    if kept is None or kept.person_id == claim.person_id:
+        return None
+    keeper = session.get_one(Person, kept.person_id)
+    return None if claims.same_name(keeper.name, claim.person.name) else keeper

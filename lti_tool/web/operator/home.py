@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.issuing.legal_identity import ending_soon
+from lti_tool.pathways import concerns
 from lti_tool.reviews.upcoming import upcoming_reviews
 from lti_tool.store import Session, dead_jobs, queries
 from lti_tool.store.dead_jobs import DeadJob
@@ -69,6 +70,7 @@ def show(slug: str) -> Response:
             corrections=queries.corrections.open_outside_courses(session, issuer.id)
             if numbers.corrections
             else (),
+            wholes_in_question=sum(concerns.numbers_of_issuer(session, issuer.id, now).values()),
             old_keys=issuer.keyring.signing_for_long(session, now),
             **_verifications(session, issuer, now),
         )

@@ -15,7 +15,7 @@ from lti_tool.errors import NotFoundError, PathwayError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.operators.permissions import Permission
 from lti_tool.pathways import concerns, publishing
-from lti_tool.pathways.parts import sets_of
+from lti_tool.pathways.parts import parts_of, sets_of
 from lti_tool.review_dates.standing import is_stopped
 from lti_tool.store import Session, queries
 from lti_tool.store.models import Pathway, TemplateVersion
@@ -31,7 +31,7 @@ pages = Blueprint("operator_pathways", __name__)
 ROUTE = "/operator/issuers/<slug>/pathways"
 
 #: What is wrong with a pathway, by the code of the error.
-_WRONG: Mapping[str, Sentence] = {
+WRONG: Mapping[str, Sentence] = {
     "no_template": _l(
         "Publish the template of the whole first. It has to belong to the institution, not to a course."
     ),
@@ -40,6 +40,7 @@ _WRONG: Mapping[str, Sentence] = {
         "Somebody has changed this pathway meanwhile. Here is how it is now; make your change again."
     ),
     "retired": _l("This pathway is retired."),
+    "own": _l("This is a badge of your own. Somebody else of the institution has to decide about it."),
     "needed": _l("A set cannot ask for more parts than it has."),
     "no_parts": _l("Choose at least one part, and save."),
     "too_many": _l("This is too many parts for one pathway."),
@@ -82,7 +83,7 @@ def begin(slug: str) -> Response:
     except PathwayError as error:
         with tool.store.read() as session:
             issuer = issuer_at(session, visit, slug, "manage_pathways")
-            return _list(session, visit, issuer, wrong=str(_WRONG[error.code]))
+            return _list(session, visit, issuer, wrong=str(WRONG[error.code]))
 
 
 @pages.get(f"{ROUTE}/<int:pathway_id>")
@@ -90,7 +91,7 @@ def show_one(slug: str, pathway_id: int) -> Response:
     """The parts of a pathway; a form for whoever may change them."""
     visit = current_operator()
     with current_tool().store.read() as session:
-        issuer, row = _opened(session, visit, slug, pathway_id, "see_pathways")
+        issuer, row = opened(session, visit, slug, pathway_id, "see_pathways")
         return _one(session, visit, issuer, row)
 
 
@@ -102,46 +103,21 @@ def save(slug: str, pathway_id: int) -> Response:
     seen, button = _seen(), request.form.get("press", "")
     try:
         with tool.store.begin() as session:
-            issuer, row = _opened(session, visit, slug, pathway_id, "manage_pathways")
-            sets = read_sets(
-                request.form, {each.template_id: each.name for each in _choices(session, issuer)}
-            )
+            issuer, row = opened(session, visit, slug, pathway_id, "manage_pathways")
+            known = {part.badge or "": part.name for part in parts_of(read_tree(row.draft)).values()}
+            names = known | {each.template_id: each.name for each in _choices(session, issuer)}
+            sets = read_sets(request.form, names)
             publishing.save(session, row, sets, seen, tool.clock(), visit.actor)
             session.flush()
             seen = row.changed_at
         if button == "publish":
             with tool.store.begin() as session:
-                issuer, row = _opened(session, visit, slug, pathway_id, "manage_pathways")
+                issuer, row = opened(session, visit, slug, pathway_id, "manage_pathways")
                 _check_review(session, issuer, row)
                 publishing.publish(session, row, seen, tool.clock(), visit.actor)
     except PathwayError as error:
-        return _again(visit, slug, pathway_id, wrong=str(_WRONG[error.code]))
+        return shown_again(visit, slug, pathway_id, wrong=str(WRONG[error.code]))
     return redirect(f"{request.path}?lang={page_language()}", 303)
-
-
-@pages.post(f"{ROUTE}/<int:pathway_id>/retire")
-def retire(slug: str, pathway_id: int) -> Response:
-    """Retires the pathway."""
-    visit = current_operator()
-    tool = current_tool()
-    try:
-        with tool.store.begin() as session:
-            _issuer, row = _opened(session, visit, slug, pathway_id, "manage_pathways")
-            publishing.retire(session, row, tool.clock(), visit.actor)
-    except PathwayError as error:
-        return _again(visit, slug, pathway_id, wrong=str(_WRONG[error.code]))
-    return redirect(request.path.removesuffix("/retire"), 303)
-
-
-@pages.post(f"{ROUTE}/<int:pathway_id>/leave")
-def leave(slug: str, pathway_id: int) -> Response:
-    """Leaves an award as it is though a part of it has ended."""
-    visit = current_operator()
-    tool = current_tool()
-    with tool.store.begin() as session:
-        _issuer, row = _opened(session, visit, slug, pathway_id, "manage_pathways")
-        concerns.leave(session, row, request.form.get("award", ""), tool.clock(), visit.actor)
-    return redirect(request.path.removesuffix("/leave"), 303)
 
 
 def _check_review(session: Session, issuer: Issuer, row: Pathway) -> None:
@@ -161,15 +137,17 @@ def _seen() -> datetime:
     return seen
 
 
-def _again(visit: OperatorVisit, slug: str, pathway_id: int, *, wrong: str) -> Response:
+def shown_again(visit: OperatorVisit, slug: str, pathway_id: int, *, wrong: str) -> Response:
+    """The page of the pathway once more, with what was wrong. Raises as `opened`."""
     with current_tool().store.read() as session:
-        issuer, row = _opened(session, visit, slug, pathway_id, "manage_pathways")
+        issuer, row = opened(session, visit, slug, pathway_id, "manage_pathways")
         return _one(session, visit, issuer, row, wrong=wrong)
 
 
-def _opened(
+def opened(
     session: Session, visit: OperatorVisit, slug: str, pathway_id: int, permission: Permission
 ) -> tuple[Issuer, Pathway]:
+    """The issuer and its pathway. Raises NotFoundError where it has none of that number, and as `issuer_at`."""
     issuer = issuer_at(session, visit, slug, permission)
     row = queries.pathways.pathway(session, pathway_id)
     if row is None or row.issuer_id != issuer.id:
@@ -186,9 +164,10 @@ def _list(session: Session, visit: OperatorVisit, issuer: Issuer, *, wrong: str 
         visit,
         issuer_now=issuer,
         rows=[(row, _whole(session, row)) for row in rows],
+        in_question=concerns.numbers_of_issuer(session, issuer.id, current_tool().clock()),
         choices=[each for each in own if each.template_id not in taken],
-        asked=queries.pathways.asked(session, issuer.id),
-        settled=queries.pathways.settled(session, issuer.id, 50),
+        asked=queries.pathway_claims.asked(session, issuer.id),
+        settled=queries.pathway_claims.settled(session, issuer.id, 50),
         wrong=wrong,
     )
 
@@ -205,12 +184,19 @@ def _one(
         row=row,
         whole=_whole(session, row),
         sets=form_sets(sets),
-        choices=_choices(session, issuer),
+        choices=(choices := _choices(session, issuer)),
+        gone={
+            part.badge: part.name
+            for part in parts_of(read_tree(row.draft)).values()
+            if part.badge not in {each.template_id for each in choices}
+        },
+        awarded=version.template_version if version is not None else None,
         issuer_names={
             each.id: each.profile.name_in(page_language()) for each in current_tool().issuers.all(session)
         },
+        learners_link=f"{current_tool().tool_url}/my/pathways/{row.template_id}",
         is_published_draft=version is not None and version.tree == row.draft,
-        concerns=concerns.of_pathway(session, row),
+        concerns=concerns.of_pathway(session, row, current_tool().clock()),
         wrong=wrong,
     )
 

@@ -14,7 +14,7 @@ from badges.template.model import stored_template
 from lti_tool.errors import NotFoundError
 from lti_tool.issuing.issuer import Issuer
 from lti_tool.language import LANGUAGES
-from lti_tool.pathways.announcing import announced_sets
+from lti_tool.pathways.announcing import announced_sets, wholes_with
 from lti_tool.publishing import achievements, credentials, issuer_documents
 from lti_tool.publishing.announced import Announced, announced, announced_readings
 from lti_tool.store import Session, events, queries
@@ -161,6 +161,7 @@ def achievement(template_id: UUID, version: int, language: str | None = None) ->
             is_offered=is_offered(session, row.template_id),
             endorsements=all_shown(session, queries.organisations.shown_of_template(session, row.id)),
             made_of=announced_sets(session, row.template_id),
+            part_of=wholes_with(session, row.template_id, row.issuer_id),
         )
     response = Response(text, mimetype="text/html")
     response.vary.add("Accept")

@@ -15,6 +15,7 @@ from babel.messages.extract import extract_from_file
 from lti_tool.deliveries.answer_message import answer_content
 from lti_tool.deliveries.award_message import award_mail
 from lti_tool.deliveries.candidate_message import candidate_content
+from lti_tool.deliveries.claim_message import claim_content
 from lti_tool.deliveries.code_message import code_content
 from lti_tool.deliveries.feedback_message import feedback_content
 from lti_tool.deliveries.host_message import host_content
@@ -37,6 +38,7 @@ from lti_tool.values import (
     AnswerMail,
     BadgeNotice,
     CandidateMail,
+    ClaimMail,
     CodeMail,
     FeedbackMail,
     HostMail,
@@ -50,6 +52,18 @@ TRANSLATED = [language for language in MAIL_LANGUAGES if language not in LANGUAG
 LTI_TOOL = Path(CATALOGUES).parent
 #: The rooms in which a mail finds its words.
 ROOMS = ("lti_tool.deliveries", "lti_tool.mails")
+
+
+CLAIM = ClaimMail(
+    recipient=anna(),
+    issuer=RIGA_COLLEGE,
+    counts=True,
+    badge="Solar",
+    part="Panels",
+    whole="Energy",
+    reason="R",
+    url="https://badges.example.org/my/pathways",
+)
 
 
 @cache
@@ -104,6 +118,7 @@ def mails(language: str) -> list[MailContent]:
             reason="R",
             last_day=date(2028, 3, 31),
             unsubscribe_url="https://badges.example.org/mail/reminders/1",
+            part_of=["Energy"] if kind == "expires" else (),
         )
         for kind in ("revoked", "mistake", "suspended", "reinstated", "expires")
     ]
@@ -112,6 +127,7 @@ def mails(language: str) -> list[MailContent]:
         *(award_mail(replace(BADGE, why=why), learner) for why in ("replaced", "reissued")),
         award_mail(replace(BADGE, mail_policy=MailPolicy(attach_badge=False)), nobody),
         *(notice_mail(notice, learner) for notice in notices),
+        *(claim_content(replace(CLAIM, recipient=learner, counts=counts)) for counts in (True, False)),
         *(
             code_content(
                 CodeMail(recipient=nobody, issuer=RIGA_COLLEGE, code="12345678", minutes=10, purpose=purpose)

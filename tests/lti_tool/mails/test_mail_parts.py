@@ -10,6 +10,7 @@ import pytest
 
 from lti_tool.deliveries.approval_message import approval_content
 from lti_tool.deliveries.award_message import award_mail
+from lti_tool.deliveries.claim_message import claim_content
 from lti_tool.deliveries.code_message import code_content
 from lti_tool.deliveries.notice_message import notice_mail
 from lti_tool.deliveries.operator_message import operator_code_content, operator_content
@@ -22,6 +23,7 @@ from lti_tool.values import (
     ApprovalMail,
     BadgeNotice,
     ChangedGrades,
+    ClaimMail,
     CodeMail,
     OperatorMail,
     TeacherMail,
@@ -42,6 +44,7 @@ def notice(kind):
         picture_url=BADGE.picture_url,
         reason=HOSTILE,
         last_day=BADGE.facts.issued_on,
+        part_of=[HOSTILE],
     )
 
 
@@ -53,6 +56,11 @@ def mails(language):
     yield award_mail(BADGE, person)
     for kind in ("revoked", "mistake", "suspended", "reinstated", "expires"):
         yield notice_mail(notice(kind), person)
+    for counts in (True, False):
+        names = {name: HOSTILE for name in ("badge", "part", "whole", "reason")}
+        yield claim_content(
+            ClaimMail(recipient=person, issuer=RIGA_COLLEGE, counts=counts, url=COURSE, **names)
+        )
     for what in ("asked", "approved", "declined", "expired"):
         yield approval_content(
             ApprovalMail(

@@ -2,36 +2,18 @@
 
 import pytest
 
-from badges.credential import identity_hash
 from lti_tool.awarding import awards
 from lti_tool.backpack import keeping
 from lti_tool.conditions.tree import read_tree
 from lti_tool.errors import PathwayError
 from lti_tool.observations import PART_MET
 from lti_tool.pathways import claims, progress
-from lti_tool.pathways.observing import text_hash
 from lti_tool.pathways.parts import parts_of
 from lti_tool.privacy import issuer_share
 from lti_tool.store import events, queries
 from lti_tool.store.models import Award, Event, KeptBadge, ObservationRow, Pathway, PathwayClaim
-from tests.backpack import kept_badge
 from tests.fixtures import ANNA, JANIS, add_another_issuer, learner, publish, rows, run_due_jobs
-from tests.pathways import BY, arrive, give, one_set, publish_pathway, templates
-
-ADDRESS = "anna@example.org"
-SALT = "salt"
-THEIRS = {
-    "identifier": [
-        {
-            "type": "IdentityObject",
-            "hashed": True,
-            "identityHash": identity_hash(ADDRESS, SALT),
-            "identityType": "emailAddress",
-            "salt": SALT,
-        }
-    ]
-}
-MARTA = events.operator("marta")
+from tests.pathways import BY, arrive, claim, give, keep, one_set, publish_pathway, settle, templates
 
 
 @pytest.fixture
@@ -52,31 +34,6 @@ def pathway(tool, whole):
     with tool.store.read() as session:
         parts = list(parts_of(read_tree(session.get_one(Pathway, pathway_id).draft)))
     return pathway_id, parts, [first, second]
-
-
-def keep(tool, person_id, **changes):
-    with tool.store.begin() as session:
-        now = tool.clock()
-        row = kept_badge(person_id, now, **({"subject": THEIRS, "valid_from": now} | changes))
-        session.add(row)
-        session.flush()
-        return row.id
-
-
-def claim(tool, pathway_id, part, person_id, kept_id, addresses=(ADDRESS,)):
-    with tool.store.begin() as session:
-        row, kept = session.get_one(Pathway, pathway_id), session.get_one(KeptBadge, kept_id)
-        by = events.person(person_id)
-        return claims.claim_kept(session, row, part, person_id, kept, addresses, tool.clock(), by).id
-
-
-def settle(tool, claim_id, finding="equivalent", reason="It asks for the same.", seen=None):
-    with tool.store.begin() as session:
-        kept_id = session.get_one(PathwayClaim, claim_id).kept_badge_id
-        kept = session.get(KeptBadge, kept_id)
-        seen = seen or (text_hash(kept) if kept is not None else "")
-        claims.settle(session, claim_id, seen, finding, reason, "Marta Liepa", tool.clock(), MARTA)
-    run_due_jobs(tool)
 
 
 def wholes(tool, whole):
@@ -252,10 +209,7 @@ def test_the_badge_of_another_account_by_another_name_counts_once_somebody_has_s
         claim_id = claims.claim_own(session, row, first, anna, award, tool.clock(), by).id
     run_due_jobs(tool)
     assert wholes(tool, whole) == []
-    with tool.store.begin() as session:
-        now = tool.clock()
-        claims.settle(session, claim_id, "", "equivalent", "One person.", "Marta", now, MARTA)
-    run_due_jobs(tool)
+    settle(tool, claim_id, reason="One person.")
     assert [each.person_id for each in wholes(tool, whole)] == [anna]
 
 
@@ -387,5 +341,5 @@ def test_what_waits_is_seen_by_the_issuer_of_the_pathway_alone(tool, pathway):
     claim(tool, pathway_id, first, anna, keep(tool, anna))
     other = add_another_issuer(tool)
     with tool.store.read() as session:
-        assert len(queries.pathways.asked(session, tool.issuer.id)) == 1
-        assert queries.pathways.asked(session, other.id) == []
+        assert len(queries.pathway_claims.asked(session, tool.issuer.id)) == 1
+        assert queries.pathway_claims.asked(session, other.id) == []

@@ -11,7 +11,6 @@ from lti_tool.conditions.tree import read_tree
 from lti_tool.issuing.bound import issue_bound
 from lti_tool.issuing.sd_jwt_forms import VC_SD_JWT
 from lti_tool.pathways import claims
-from lti_tool.pathways.observing import text_hash
 from lti_tool.pathways.parts import parts_of
 from lti_tool.publishing import europass, issuer_documents
 from lti_tool.store import events
@@ -20,9 +19,9 @@ from signing.did import did_key
 from signing.keys import generate
 from signing.multibase import from_base64url
 from tests.backpack import kept_badge
-from tests.fixtures import ANNA, WITH_TEXTS, publish, rows, run_due_jobs
+from tests.fixtures import ANNA, WITH_TEXTS, publish, rows
 from tests.independent_verifiers import VERIFIED, openbadgeslib_verdict
-from tests.pathways import arrive, give, one_set, publish_pathway, templates
+from tests.pathways import arrive, give, one_set, publish_pathway, settle, templates
 from tests.shacl_shapes import europass_shapes
 
 FOREIGN = "https://college.example/credentials/7"
@@ -48,9 +47,7 @@ def credential(tool, whole):
         session.flush()
         (kept,) = session.query(KeptBadge)
         claim = claims.claim_kept(session, row, part, anna, kept, [], now, events.person(anna))
-        by = events.operator("marta")
-        claims.settle(session, claim.id, text_hash(kept), "equivalent", "The same.", "Marta", now, by)
-    run_due_jobs(tool)
+    settle(tool, claim.id)
     (award,) = [each for each in rows(tool, Award) if each.template_id == whole]
     (found,) = [each for each in rows(tool, CredentialRow) if each.award_id == award.id]
     return found

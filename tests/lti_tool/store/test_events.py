@@ -623,6 +623,8 @@ ELSEWHERE = {
     "platform_invitation_withdrawn",
     "details_withheld",
     "pathway_begun",
+    "pathway_listed",
+    "pathway_unlisted",
     "pathway_changed",
     "pathway_published",
     "pathway_retired",

@@ -219,6 +219,7 @@ WHO_MAY = {
         )
     },
     "GET /my/pathways": EVERYBODY,
+    "GET /my/pathways/<uuid:template_id>": NOBODY,  # this id is of no whole
     "POST /my/pathways/<int:pathway_id>/claim": NOBODY,
     "POST /my/pathways/claims/<int:claim_id>/withdraw": NOBODY,
     "GET /my/places": EVERYBODY,
@@ -311,7 +312,7 @@ WHO_MAY = {
             ),
             *(f"{OPERATORS_PLATFORM[1:]}/sources/<name>{act}" for act in ("", "/remove")),
             *(f"issuers/<slug>/pathways{page}" for page in ("", "/<int:pathway_id>")),
-            *(f"issuers/<slug>/pathways/<int:pathway_id>/{act}" for act in ("retire", "leave")),
+            *(f"issuers/<slug>/pathways/<int:pathway_id>/{act}" for act in ("retire", "list", "leave")),
             *(f"issuers/<slug>/pathways/claims/<int:claim_id>/{act}" for act in ("check", "settle")),
             "issuers/<slug>/events/csv",
             *(f"{PRIOR_LEARNING_OFFER[1:]}{act}" for act in ("", "/close")),

@@ -96,7 +96,7 @@ WHO_MAY = {
     **{f"GET {page}": EVERY_ROLE for page in (PATHWAYS, PATHWAY)},
     **{
         f"POST {page}": {"owner", "manager"}
-        for page in (PATHWAYS, PATHWAY, f"{PATHWAY}/retire", f"{PATHWAY}/leave")
+        for page in (PATHWAYS, PATHWAY, f"{PATHWAY}/retire", f"{PATHWAY}/list", f"{PATHWAY}/leave")
     },
     f"GET {CLAIM}": FIND_EQUIVALENT,
     **{f"POST {CLAIM}/{act}": FIND_EQUIVALENT for act in ("check", "settle")},

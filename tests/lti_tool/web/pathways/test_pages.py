@@ -5,10 +5,21 @@ from __future__ import annotations
 import io
 import re
 
+import pytest
+
 from lti_tool.awarding import awards
 from lti_tool.conditions.tree import read_tree
 from lti_tool.pathways.parts import sets_of
-from lti_tool.store.models import Award, CredentialRow, KeptBadge, Pathway, PathwayClaim, Person
+from lti_tool.store import queries
+from lti_tool.store.models import (
+    Award,
+    CredentialRow,
+    KeptBadge,
+    Pathway,
+    PathwayClaim,
+    TemplateVersion,
+)
+from lti_tool.templates import versions
 from tests.fixtures import add_another_issuer, publish, rows, run_due_jobs
 from tests.lti_tool.web.backpack.conftest import OTHER, stranger_badge
 from tests.lti_tool.web.conftest import FROM_ELSEWHERE, FROM_US, hidden, text_of
@@ -66,7 +77,7 @@ def test_a_badge_from_elsewhere_is_claimed_found_equivalent_and_counts(
     page = outside.get("/my/pathways")
     assert f'<option value="kept-{kept.id}">Welding</option>' in page.text
     assert "Riga College learns that you have this badge" in text_of(page)
-    assert "You see the answer here" in text_of(claim(outside, pathway_id, second, f"kept-{kept.id}"))
+    assert "You get the answer by e-mail" in text_of(claim(outside, pathway_id, second, f"kept-{kept.id}"))
     assert "has not answered yet" in text_of(outside.get("/my/pathways"))
     assessor = join("assessor", name="Marta Liepa")
     listed = assessor.get(LIST)
@@ -218,26 +229,77 @@ def test_a_form_that_nobody_was_shown_changes_only_what_it_may(join, whole, web_
     assert (part.model, part.most_days) == ("modular", 0) and part.part != "../../x"
 
 
-def test_a_part_that_is_revoked_afterwards_is_a_question_that_somebody_answers(
-    join, anna, pathway, whole, web_tool
+def test_a_part_that_is_published_no_more_stays_in_the_form_until_somebody_takes_it_out(
+    join, pathway, whole, web_tool
 ):
-    pathway_id, _, badges = pathway
-    part_ids = [give(web_tool, badge, anna) for badge in badges]
+    pathway_id, _, (first, second) = pathway
     manager = join("manager")
     address = f"{LIST}/{pathway_id}"
-    assert "A part was revoked afterwards" not in text_of(manager.get(address))
     with web_tool.store.begin() as session:
-        awards.revoke(session, session.get_one(Award, part_ids[0]), "by mistake", web_tool.clock(), BY)
-    page = text_of(manager.get(address))
-    assert "A part was revoked afterwards" in page and "Anna Bērziņa: Part one" in page
-    assert [each.status for each in wholes(web_tool, whole)] == ["issued"]
+        versions.retire(queries.templates.newest_published(session, first), web_tool.clock())
+    page = manager.get(address)
+    assert f"{first} (not published any more)" in text_of(page)
+    assert "A part is not published any more" in text_of(page)
+    form = fields(page) | {"press": "save", "seen": hidden(page, "seen")}
+    assert manager.press(address, address, **form).status_code == 303
+    (row,) = rows(web_tool, Pathway)
+    (kept,) = sets_of(read_tree(row.draft))
+    assert [part.badge for part in kept.parts] == [first, second] and kept.needed == 2
+    # One that was never a part is no choice.
+    other = publish(web_tool, name={"en": "Another one"})
     with web_tool.store.begin() as session:
-        session.get_one(Person, anna).name = None
-    assert f"{anna}: Part one" in text_of(manager.get(address))
-    award_id = str(wholes(web_tool, whole)[0].id)
-    for _twice in range(2):
-        manager.press(address, f"{address}/leave", award=award_id)
-    assert "A part was revoked afterwards" not in text_of(manager.get(address))
+        versions.retire(queries.templates.newest_published(session, other), web_tool.clock())
+    page = manager.get(address)
+    form = fields(page) | {"press": "save", "seen": hidden(page, "seen"), "set-1-1-badge": other}
+    manager.press(address, address, **form)
+    (kept,) = sets_of(read_tree(rows(web_tool, Pathway)[0].draft))
+    assert [part.badge for part in kept.parts] == [second]
+
+
+def test_what_became_of_the_template_of_the_whole_is_said(join, pathway, whole, web_tool):
+    manager = join("manager")
+    address = f"{LIST}/{pathway[0]}"
+    assert "newer version" not in text_of(manager.get(address))
+    with web_tool.store.begin() as session:
+        new = versions.next_version(
+            session, queries.templates.newest_published(session, whole), web_tool.clock()
+        )
+        session.flush()
+        versions.publish(new, web_tool.issuer.profile, web_tool.clock())
+    assert "The badge has a newer version" in text_of(manager.get(address))
+    with web_tool.store.begin() as session:
+        for row in session.query(TemplateVersion).filter_by(template_id=whole, status="published"):
+            versions.retire(row, web_tool.clock())
+    assert "The template of this badge is retired" in text_of(manager.get(address))
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"status": "revoked"}, "Revoked Your badge was revoked"),
+        ({"suspended": True}, "Suspended Your badge is suspended"),
+        ({"expired": True}, "Expired Your badge has expired"),
+    ],
+)
+def test_a_whole_that_is_not_valid_is_not_shown_as_one_that_is(
+    outside, anna, pathway, whole, web_tool, columns, words
+):
+    for badge in pathway[2]:
+        give(web_tool, badge, anna)
+    (award,) = wholes(web_tool, whole)
+    now = web_tool.clock()
+    with web_tool.store.begin() as session:
+        row = session.get_one(Award, award.id)
+        if "status" in columns:
+            awards.revoke(session, row, "by mistake", now, BY)
+        elif "suspended" in columns:
+            row.credential.suspended_at = now
+        else:
+            row.credential.valid_until = now
+    page = text_of(outside.get("/my/pathways"))
+    assert words in page and "You have this badge since" not in page
+    mine = text_of(outside.get("/my")).partition("My pathways")[2]
+    assert words.split()[0] in mine and "Awarded" not in mine
 
 
 def test_a_correction_of_a_badge_of_no_course_is_asked_of_the_institution(
