@@ -36,10 +36,10 @@ def list_for_learners(slug: str, pathway_id: int) -> Response:
     visit = current_operator()
     tool = current_tool()
     wanted = request.form.get("listed", "")
-    if wanted not in ("yes", "no"):
-        raise BadRequest
     with tool.store.begin() as session:
         _issuer, row = opened(session, visit, slug, pathway_id, "manage_pathways")
+        if wanted not in ("yes", "no"):
+            raise BadRequest
         change = listing.put_in if wanted == "yes" else listing.take_out
         change(session, row, tool.clock(), visit.actor)
     return redirect(request.path.removesuffix("/list"), 303)

@@ -185,6 +185,7 @@ WHO_MAY = {
 }
 #: What is sent with a form, so that nothing but the visitor decides about the answer.
 FORMS = {
+    "list": {"listed": "yes"},
     "give": {"operator": "1", "role": "auditor"},
     "take": {"operator": "1", "role": "auditor"},
     "invite": {"role": "auditor"},
