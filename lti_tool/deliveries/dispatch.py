@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from lti_tool.awarding.unreached_wholes import unreached_wholes
 from lti_tool.deliveries import CHANNELS
 from lti_tool.deliveries.recording import record
 from lti_tool.deliveries.returns import badge_reference
-from lti_tool.deliveries.unreached_wholes import unreached_wholes
 from lti_tool.errors import DeliveryError, NotFoundError, PlatformError, UserFacingError
 from lti_tool.issuing import notices
 from lti_tool.issuing.baking import bake_badge, name_of

@@ -174,7 +174,9 @@ def test_a_file_that_is_refused_gives_its_place_back(web_tool, candidate, offer_
 @pytest.fixture
 def counted(app, monkeypatch, request):
     """With limits to what is asked, which are small; each test counts anew."""
-    monkeypatch.setattr(rate_limits._limiter_of(app), "enabled", True)
+    limiter = rate_limits._limiter_of(app)
+    limiter.reset()
+    monkeypatch.setattr(limiter, "enabled", True)
     small = {"UPLOADS_OF_CANDIDATE": 2, "PARTS_OF_CANDIDATE": 4, "APPLICATIONS_OF_LEARNER": 2}
     for name, amount in small.items():
         monkeypatch.setattr(rate_limits, name, RateLimitItemPerHour(amount, namespace=request.node.name))
