@@ -101,10 +101,11 @@ def test_what_a_withdrawn_key_signed_counts_nowhere(tool, sign, acts, employer, 
     assert "revoked" in published and "kty" not in published
 
 
-def test_it_counts_no_more_though_this_site_serves_it(tool, sign, acts, employer):
+def test_it_counts_no_more_though_this_site_serves_it(tool, sign, acts, employer, clock):
     """A badge of a revoked key counts where its issuer serves it still; a statement is signed again instead."""
     signed = sign()
     show(tool, signed.id)
+    clock.advance(days=1)
     _, take_back = acts
     take_back(kid_of(tool, employer.organisation_id, "Ed25519"))
     read = own_documents.only_own_documents(tool)
