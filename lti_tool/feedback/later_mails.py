@@ -26,7 +26,7 @@ from lti_tool.store.queries.feedback import Opened
 from lti_tool.values import FeedbackMail, Json, Recipient
 
 TASK = "mail_about_feedback"
-#: Mails of one day at most: after a long pause a mail server gets no more at once.
+#: Mails of one day at most, of issuers that ask after as many months: after a pause a mail server gets no more at once.
 MOST_A_DAY = 5000
 
 

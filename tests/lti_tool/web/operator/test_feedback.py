@@ -162,4 +162,7 @@ def test_nobody_sees_or_changes_feedback_of_another_issuer(app, join, make, addr
     # Nor by the page of a template of their own.
     assert "This is no unused link" in text_of(juris.send(f"{own}/withdraw", **form, link=link))
     assert "0 links were withdrawn." in text_of(juris.send(f"{own}/withdraw", **form, ends=ends))
+    # Nor together with links of their own that end at the same moment.
+    assert re.search(r"/feedback/[\w-]{32}", juris.send(f"{own}/invite", **form, number="1").text)
+    assert "1 link was withdrawn." in text_of(juris.send(f"{own}/withdraw", **form, ends=ends))
     assert browser_of(app).get(link).status_code == 200
