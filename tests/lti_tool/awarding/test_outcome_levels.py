@@ -303,3 +303,34 @@ def test_what_a_teacher_said_of_an_outcome_counts_whatever_is_graded_then(tool, 
     gradebook.grade("Model", ANNA, "0.95")
     look()
     assert changes(tool) == []
+
+
+def test_a_renewed_badge_states_no_level_of_a_grade_that_was_given_for_the_one_before(
+    tool, platform, gradebook, clock
+):
+    published = publish(
+        tool, learning_outcomes=OUTCOMES, outcome_levels=ready_scale(None), validity={"months": 12}
+    )
+    rule_id = make_rule(tool, published, {"condition": "result_at_least", "minimum": "0.5"})
+    level_columns.make_columns(tool.store, platform, rule_id, tool.clock(), teacher(tool))
+
+    def look():
+        assert looks.look(tool.store, platform, 1, clock.advance(minutes=10)) is None
+
+    gradebook.grade("own", ANNA, "0.7")
+    gradebook.grade("Plan", ANNA, "0.95")
+    look()
+    clock.advance(minutes=2)
+    run_due_jobs(tool)
+    clock.advance(days=350)
+    gradebook.grade("own", ANNA, "0.8")
+    look()
+    first, second = rows(tool, Award)
+    assert (second.renews_id, len(first.outcome_levels), second.outcome_levels) == (first.id, 1, [])
+    # The badge waits for further grades: a look comes before it is issued.
+    look()
+    clock.advance(minutes=2)
+    run_due_jobs(tool)
+    assert [award.outcome_levels for award in rows(tool, Award)][1] == []
+    look()
+    assert changes(tool) == []
