@@ -305,6 +305,45 @@ def test_what_a_teacher_said_of_an_outcome_counts_whatever_is_graded_then(tool, 
     assert changes(tool) == []
 
 
+def test_what_a_teacher_leaves_alone_in_the_form_is_still_decided_by_its_grade(
+    tool, gradebook, columns, look
+):
+    """The form has every outcome: those that nobody changed there are no word of the teacher's."""
+    gradebook.grade("own", ANNA, "0.9")
+    gradebook.grade("Plan", ANNA, "0.9")
+    look()
+    with tool.store.begin() as session:
+        award = session.query(Award).one()
+        zane = queries.people.person_of(session, 1, ZANE.user_id).id
+        stated_levels.state(session, award, {1: 3, 2: None, 3: 2}, zane, Policy(), tool.clock())
+    run_due_jobs(tool)
+    assert signed(tool) == {"Anna Bērziņa": [(1, 3), (3, 2)]}
+    gradebook.grade("Plan", ANNA, "0.55")
+    gradebook.grade("Model", ANNA, "0.95")
+    look()
+    assert changes(tool)[0][:2] == ("Anna Bērziņa", [(1, 1), (2, 3), (3, 2)])
+
+
+def test_a_learner_who_is_confirmed_with_the_level_of_their_grade_has_it_by_the_grade(
+    tool, platform, gradebook, columns, look, rule_id
+):
+    with tool.store.begin() as session:
+        queries.rules.active_version(session, rule_id).tree = '{"condition":"confirmed"}'
+    gradebook.grade("Plan", ANNA, "0.9")
+    look()
+    with tool.store.begin() as session:
+        rule = session.query(AwardRule).one()
+        anna = queries.people.person_of(session, 1, ANNA.user_id).id
+        zane = queries.people.person_of(session, 1, ZANE.user_id).id
+        stated_levels.confirm(session, rule, anna, {1: 3, 2: None, 3: 1}, zane, Policy(), tool.clock())
+    look()
+    assert signed(tool) == {"Anna Bērziņa": [(1, 3), (3, 1)]}
+    assert [each["by"] for each in rows(tool, Award)[0].outcome_levels] == ["grade", "teacher"]
+    gradebook.grade("Model", ANNA, "0.75")
+    look()
+    assert changes(tool)[0][:2] == ("Anna Bērziņa", [(1, 3), (2, 2), (3, 1)])
+
+
 def test_a_renewed_badge_states_no_level_of_a_grade_that_was_given_for_the_one_before(
     tool, platform, gradebook, clock
 ):
