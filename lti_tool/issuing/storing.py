@@ -22,8 +22,8 @@ from signing.proofs import EDDSA_RDFC_2022, ecdsa_sd_2023
 from signing.secured import SecuredCredential
 
 #: What became of a credential that was made: it is stored; it was not needed any more, because somebody else was faster
-#: or has revoked the award meanwhile; or the issuer, one of its keys, or the levels of the award were changed meanwhile:
-#: it has to be made anew.
+#: or has revoked the award meanwhile; or the issuer, one of its keys, or the levels of the award were changed in
+#: that time: it has to be made anew.
 Outcome = Literal["stored", "not_needed", "changed"]
 
 #: How many credentials of an award may be bound to holders at a time. A learner has a few wallets, and each credential
