@@ -463,11 +463,15 @@ class CurrentCredential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwardState:
-    """How it stands with an award: its status, its learner's address, and the credential that is in use."""
+    """How it stands with an award: its status, its learner's address, and the credential that is in use.
+
+    `outcome_levels` as the award has them.
+    """
 
     status: str
     email: str | None
     credential_id: str | None
+    outcome_levels: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

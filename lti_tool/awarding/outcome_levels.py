@@ -15,6 +15,7 @@ from typing import Any
 from badges.eu.rubric_levels import in_brief
 from badges.template.fields import Texts
 from badges.template.model import Template, stored_template
+from lti_tool.awarding.renewal import RENEWAL_PERIOD, later_than, renewal_begins
 from lti_tool.observations import (
     ASSESSMENT_RESULT,
     OUTCOME_LEVELS,
@@ -22,7 +23,7 @@ from lti_tool.observations import (
     column_resource,
     select,
 )
-from lti_tool.store import queries
+from lti_tool.store import events, queries
 from lti_tool.store.database import Store
 from lti_tool.store.models import Award, AwardRule, TemplateVersion
 from lti_tool.values import StatedLevel, stated_levels
@@ -144,6 +145,7 @@ def changed_levels(
     """
     if not (terms.has_levels and terms.assessments):
         return None
+    own = _counting(award, own)
     kept = stated_levels(award.outcome_levels)
     said = {each.outcome for each in kept if each.by != "grade"} | set(
         levels_by_teacher(terms, award.person_id, own)
@@ -156,6 +158,16 @@ def changed_levels(
     resources = {column_resource(terms.link, each) for each in terms.assessments}
     seen = [each.seen_at for each in select(own, ASSESSMENT_RESULT) if each.resource in resources]
     return (tuple(sorted(now, key=lambda each: each.outcome)), max(seen)) if seen else None
+
+
+def _counting(award: Award, own: Sequence[Observation]) -> Sequence[Observation]:
+    """What counts for the award: of a renewal only what was seen of its own occasion, as when it was awarded."""
+    if award.renews_id is None:
+        return own
+    before = events.session_of(award).get_one(Award, award.renews_id)
+    end = before.credential.valid_until if before.credential is not None else None
+    since = award.earned_at - RENEWAL_PERIOD if end is None else renewal_begins(before.earned_at, end)
+    return later_than(own, since)
 
 
 def _numbers(levels: Sequence[StatedLevel]) -> frozenset[tuple[int, int]]:
@@ -186,6 +198,6 @@ def update_unissued(store: Store, course_id: int, now: datetime) -> None:
         ]
         known = queries.observations.of_people(session, course_id, {each.person_id for each in awards})
         for award in awards:
-            own = known.get(award.person_id, ())
+            own = _counting(award, known.get(award.person_id, ()))
             levels = levels_of(terms_of(award.rule, award.template_version), award.person_id, own)
             award.outcome_levels = as_json(levels)

@@ -40,9 +40,14 @@ def occasions_count_from(held: HeldAward, next_end: datetime | None, now: dateti
     """
     if held.status != "issued" or held.valid_until is None or held.is_suspended:
         return None
-    begins = max(held.valid_until - RENEWAL_PERIOD, held.earned_at + (held.valid_until - held.earned_at) / 2)
+    begins = renewal_begins(held.earned_at, held.valid_until)
     is_longer = next_end is None or next_end > held.valid_until
     return begins if begins <= now and is_longer else None
+
+
+def renewal_begins(earned_at: datetime, valid_until: datetime) -> datetime:
+    """From when on what is seen is about the next award, and no longer about the one with that validity."""
+    return max(valid_until - RENEWAL_PERIOD, earned_at + (valid_until - earned_at) / 2)
 
 
 def later_than(own: Sequence[Observation], since: datetime) -> tuple[Observation, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from badges.template.model import Template, stored_template
 from lti_tool.awarding import awards, outcome_levels
 from lti_tool.awarding.confirmations import Confirmed, check_may_confirm, confirm_learners
 from lti_tool.awarding.decisions import version_that_awards
 from lti_tool.awarding.ledger import Seen, append
+from lti_tool.awarding.renewal import later_than, occasions_count_from
 from lti_tool.errors import AwardStateError, NotAllowedError
 from lti_tool.observations import Policy
 from lti_tool.sources import teacher
@@ -42,14 +43,14 @@ def state(
     check_levels(stored_template(version.body), levels)
     if award.status == "revoked":
         raise AwardStateError("revoked", "the badge is revoked for good")
-    new = _with(stated_levels(award.outcome_levels), levels)
-    kept = outcome_levels.as_json(new)
-    if kept == award.outcome_levels:
+    before = stated_levels(award.outcome_levels)
+    said = _said(before, levels)
+    if not said:
         raise AwardStateError("same_levels", "the badge states these levels already")
-    _note(session, course, rule, award.person_id, version, levels, by, now)
-    award.outcome_levels = kept
+    _note(session, course, rule, award.person_id, version, said, by, now)
+    award.outcome_levels = outcome_levels.as_json(_with(before, said))
     session.flush()
-    told = {str(outcome): level for outcome, level in levels.items()}
+    told = {str(outcome): level for outcome, level in said.items()}
     actor = events.person(by)
     events.record(session, "outcome_levels_stated", "award", award.id, now, actor=actor, data=told)
     if award.credential is not None:
@@ -72,21 +73,37 @@ def confirm(
     course = queries.people.lock_course(session, rule.course_id)
     by = check_by(session, rule, person_id, by_id, policy)
     version = version_that_awards(session, rule)
-    confirmed = Confirmed()
+    confirmed, said = Confirmed(), dict[int, int | None]()
     try:
         with session.begin_nested():
             if version is not None:
                 template_version = version.template_version
                 check_levels(stored_template(template_version.body), levels)
-                _note(session, course, rule, person_id, template_version, levels, by, now)
+                said = _said(levels_now(session, rule, template_version, person_id, now), levels)
+                if said:
+                    _note(session, course, rule, person_id, template_version, said, by, now)
             confirmed = confirm_learners(session, rule, [person_id], by, policy, now)
             if confirmed.refused:
                 raise _RefusedError
     except _RefusedError:
         return confirmed
-    told = {"person": person_id} | {str(outcome): level for outcome, level in levels.items()}
-    events.record(session, "outcome_levels_stated", "rule", rule.id, now, actor=events.person(by), data=told)
+    if said:
+        told = {"person": person_id} | {str(outcome): level for outcome, level in said.items()}
+        actor = events.person(by)
+        events.record(session, "outcome_levels_stated", "rule", rule.id, now, actor=actor, data=told)
     return confirmed
+
+
+def levels_now(
+    session: Session, rule: AwardRule, version: TemplateVersion, person_id: int, now: datetime
+) -> Sequence[StatedLevel]:
+    """The levels that the person's badge would state now, by what counts for it: of a renewal the new occasion."""
+    own = queries.observations.of_people(session, rule.course_id, [person_id]).get(person_id, ())
+    held = queries.awards.newest_awards(session, version, [person_id]).get(person_id)
+    next_end = stored_template(version.body).valid_until(now, UTC)
+    since = occasions_count_from(held, next_end, now) if held is not None else None
+    counting = own if since is None else later_than(own, since)
+    return outcome_levels.levels_of(outcome_levels.terms_of(rule, version), person_id, counting)
 
 
 def check_by(session: Session, rule: AwardRule, person_id: int, by_id: int | None, policy: Policy) -> int:
@@ -109,15 +126,24 @@ def check_levels(template: Template, levels: Levels) -> None:
         raise NotAllowedError("the badge has no such learning outcome, or no such level")
 
 
-def _with(kept: Sequence[StatedLevel], levels: Levels) -> list[StatedLevel]:
-    """The levels with those that a teacher has chosen, in the order of the outcomes."""
-    before = {each.outcome: each for each in kept}
-    for outcome, level in levels.items():
+def _said(before: Sequence[StatedLevel], levels: Levels) -> dict[int, int | None]:
+    """Those that are other ones than before. A form has all of them: what was left alone there nobody has said.
+
+    Else the grade of an outcome, and one that is still to come, would never count again.
+    """
+    known = {each.outcome: each.level for each in before}
+    return {outcome: level for outcome, level in levels.items() if known.get(outcome) != level}
+
+
+def _with(kept: Sequence[StatedLevel], said: Levels) -> list[StatedLevel]:
+    """The levels with those that a teacher has said, in the order of the outcomes."""
+    new = {each.outcome: each for each in kept}
+    for outcome, level in said.items():
         if level is None:
-            before.pop(outcome, None)
-        elif outcome not in before or before[outcome].level != level:
-            before[outcome] = StatedLevel(outcome=outcome, level=level, by="teacher")
-    return sorted(before.values(), key=lambda each: each.outcome)
+            new.pop(outcome, None)
+        else:
+            new[outcome] = StatedLevel(outcome=outcome, level=level, by="teacher")
+    return sorted(new.values(), key=lambda each: each.outcome)
 
 
 def _note(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -241,7 +241,7 @@ def _gather(
                 assessed_at=award.assessed_at,
                 valid_until=template.valid_until(award.earned_at, issuer.profile.zone),
                 score=award.score,
-                reached_levels=_reached(award),
+                reached_levels=reached(award.outcome_levels),
                 evidence=tuple(_evidence(each) for each in award.evidence),
                 prior_learning=_prior_learning(award.recognition) if award.recognition else None,
                 parts=tuple(_part(session, issuers, each) for each in award.parts),
@@ -256,10 +256,9 @@ def _gather(
     return found
 
 
-def _reached(award: AwardToIssue) -> tuple[ReachedLevel, ...]:
-    return tuple(
-        ReachedLevel(outcome=each.outcome, level=each.level) for each in stated_levels(award.outcome_levels)
-    )
+def reached(levels: Iterable[Mapping[str, Any]]) -> tuple[ReachedLevel, ...]:
+    """The levels of single outcomes, as they are kept with an award, for its credential."""
+    return tuple(ReachedLevel(outcome=each.outcome, level=each.level) for each in stated_levels(levels))
 
 
 def _evidence(given: Mapping[str, str]) -> GivenEvidence:

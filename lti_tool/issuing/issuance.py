@@ -29,7 +29,8 @@ def issue(store: Store, issuers: Issuers, award_ids: Sequence[int], now: datetim
     Nothing is locked while the credentials are built and signed, which can take a second and, with a device, calls to
     it. So two workers can get here for the same award: the second finds the first one's credential when it stores its
     own, and drops that; the status list entry of a dropped one stays unused. In the same way an issuer that was changed
-    meanwhile, or a key of it that was stolen, is found there, and the credential is made anew.
+    meanwhile, a key of it that was stolen, or a level that a teacher has stated, is found there, and the credential is
+    made anew.
     """
     left = list(award_ids)
     while left:
@@ -44,7 +45,7 @@ def issue(store: Store, issuers: Issuers, award_ids: Sequence[int], now: datetim
         with store.begin() as session:
             gathering.set_to_wait(session, lacking, now)
             outcomes = storing.store(session, issuers, made, now)
-        left = [award_id for award_id, outcome in outcomes.items() if outcome == "issuer_changed"]
+        left = [award_id for award_id, outcome in outcomes.items() if outcome == "changed"]
 
 
 def replace_credential(
@@ -58,8 +59,8 @@ def replace_credential(
     NotFoundError where there is no such credential, NotAllowedError where the issuer is not confirmed, SigningError and
     MissingElementsError.
     """
-    outcome: Outcome = "issuer_changed"
-    while outcome == "issuer_changed":
+    outcome: Outcome = "changed"
+    while outcome == "changed":
         with store.begin() as session:
             if bound_statuses.end_where_bound(session, credential_id, why, now):
                 return True

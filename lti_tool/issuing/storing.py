@@ -22,8 +22,9 @@ from signing.proofs import EDDSA_RDFC_2022, ecdsa_sd_2023
 from signing.secured import SecuredCredential
 
 #: What became of a credential that was made: it is stored; it was not needed any more, because somebody else was faster
-#: or has revoked the award meanwhile; or the issuer, or one of its keys, was changed meanwhile: it has to be made anew.
-Outcome = Literal["stored", "not_needed", "issuer_changed"]
+#: or has revoked the award meanwhile; or the issuer, one of its keys, or the levels of the award were changed in
+#: that time: it has to be made anew.
+Outcome = Literal["stored", "not_needed", "changed"]
 
 #: How many credentials of an award may be bound to holders at a time. A learner has a few wallets, and each credential
 #: takes a place in a status list for years.
@@ -51,7 +52,8 @@ class Made:
 def store(session: Session, issuers: Issuers, made: Sequence[Made], now: datetime) -> Mapping[int, Outcome]:
     """Stores the credentials, and says by the id of the award what became of each; of an erased learner's nothing.
 
-    Those of an issuer that has another version or address now, or of whose keys one is retired, are not stored.
+    Those of an issuer that has another version or address now, or of whose keys one is retired, are not stored, nor
+    those that state other levels of outcomes than the award has by now: nobody would replace them.
     """
     unchanged = {
         issuer.id: _is_unchanged(session, issuers, issuer, kids)
@@ -68,9 +70,11 @@ def store(session: Session, issuers: Issuers, made: Sequence[Made], now: datetim
         if award is None:  # its learner was erased
             continue
         if not unchanged[one.new.issuer.id]:
-            outcomes[one.new.award_id] = "issuer_changed"
+            outcomes[one.new.award_id] = "changed"
         elif award.status == "revoked" or award.credential_id != one.new.current:
             outcomes[one.new.award_id] = "not_needed"
+        elif gathering.reached(award.outcome_levels) != one.new.reached_levels:
+            outcomes[one.new.award_id] = "changed"
         else:
             outcomes[one.new.award_id] = "stored"
             stored.append(one)
@@ -98,7 +102,7 @@ def store_bound(session: Session, issuers: Issuers, made: Made, unbound_id: str,
     """
     new = made.new
     if not _is_unchanged(session, issuers, new.issuer, [key.kid for key in new.keys.values()]):
-        return "issuer_changed"
+        return "changed"
     # From here to the commit nobody else binds, issues, revokes or suspends it.
     queries.awards.lock_to_issue(session, [new.award_id])
     is_other = gathering.valid_credential(session, new.award_id, now).id != unbound_id

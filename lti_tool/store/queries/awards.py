@@ -109,13 +109,13 @@ def lock_to_issue(session: Session, award_ids: Collection[int]) -> Mapping[int, 
     session.execute(select(Award.id).where(chosen).order_by(Award.id).with_for_update(key_share=True))
     # A statement of its own: what the first one reads of other tables may be older than the locks that it waited for.
     query = (
-        select(Award.id, Award.status, Person.email, CredentialRow.id)
+        select(Award.id, Award.status, Person.email, CredentialRow.id, Award.outcome_levels)
         .join(Award.person)
         .outerjoin(CredentialRow, IS_CURRENT)
     )
     return {
-        award_id: AwardState(status=status, email=email, credential_id=credential_id)
-        for award_id, status, email, credential_id in session.execute(query.where(chosen))
+        award_id: AwardState(status=status, email=email, credential_id=credential_id, outcome_levels=levels)
+        for award_id, status, email, credential_id, levels in session.execute(query.where(chosen))
     }
 
 

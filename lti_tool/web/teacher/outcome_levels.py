@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -11,7 +11,6 @@ from badges.template.model import Template, stored_template
 from lti_tool.awarding import level_columns, stated_levels
 from lti_tool.awarding.confirmations import Confirmed
 from lti_tool.awarding.decisions import version_that_awards
-from lti_tool.awarding.outcome_levels import levels_of, terms_of
 from lti_tool.errors import AwardStateError, NotFoundError
 from lti_tool.store import Session, events, queries
 from lti_tool.store.models import AwardRule, Person, TemplateVersion
@@ -74,7 +73,7 @@ def confirm(rule_id: int) -> str:
             person = queries.people.people(session, [person_id]).get(person_id)
             if person is None or person.erased_at is not None or person_id not in observed:
                 raise NotFoundError("this course has no such learner")
-            chosen = levels_of(terms_of(rule, version), person_id, observed[person_id])
+            chosen = stated_levels.levels_now(session, rule, version, person_id, tool.clock())
             template = _with_levels(version)
             return _form(visit, f"rules/{rule.id}/levels", person, template, chosen)
     with tool.store.begin() as session:
@@ -138,7 +137,7 @@ def _form(
     action: str,
     person: Person,
     template: Template,
-    chosen: tuple[StatedLevel, ...],
+    chosen: Sequence[StatedLevel],
     **values: Any,
 ) -> str:
     return render_template(

@@ -303,3 +303,73 @@ def test_what_a_teacher_said_of_an_outcome_counts_whatever_is_graded_then(tool, 
     gradebook.grade("Model", ANNA, "0.95")
     look()
     assert changes(tool) == []
+
+
+def test_what_a_teacher_leaves_alone_in_the_form_is_still_decided_by_its_grade(
+    tool, gradebook, columns, look
+):
+    """The form has every outcome: those that nobody changed there are no word of the teacher's."""
+    gradebook.grade("own", ANNA, "0.9")
+    gradebook.grade("Plan", ANNA, "0.9")
+    look()
+    with tool.store.begin() as session:
+        award = session.query(Award).one()
+        zane = queries.people.person_of(session, 1, ZANE.user_id).id
+        stated_levels.state(session, award, {1: 3, 2: None, 3: 2}, zane, Policy(), tool.clock())
+    run_due_jobs(tool)
+    assert signed(tool) == {"Anna Bērziņa": [(1, 3), (3, 2)]}
+    gradebook.grade("Plan", ANNA, "0.55")
+    gradebook.grade("Model", ANNA, "0.95")
+    look()
+    assert changes(tool)[0][:2] == ("Anna Bērziņa", [(1, 1), (2, 3), (3, 2)])
+
+
+def test_a_learner_who_is_confirmed_with_the_level_of_their_grade_has_it_by_the_grade(
+    tool, platform, gradebook, columns, look, rule_id
+):
+    with tool.store.begin() as session:
+        queries.rules.active_version(session, rule_id).tree = '{"condition":"confirmed"}'
+    gradebook.grade("Plan", ANNA, "0.9")
+    look()
+    with tool.store.begin() as session:
+        rule = session.query(AwardRule).one()
+        anna = queries.people.person_of(session, 1, ANNA.user_id).id
+        zane = queries.people.person_of(session, 1, ZANE.user_id).id
+        stated_levels.confirm(session, rule, anna, {1: 3, 2: None, 3: 1}, zane, Policy(), tool.clock())
+    look()
+    assert signed(tool) == {"Anna Bērziņa": [(1, 3), (3, 1)]}
+    assert [each["by"] for each in rows(tool, Award)[0].outcome_levels] == ["grade", "teacher"]
+    gradebook.grade("Model", ANNA, "0.75")
+    look()
+    assert changes(tool)[0][:2] == ("Anna Bērziņa", [(1, 3), (2, 2), (3, 1)])
+
+
+def test_a_renewed_badge_states_no_level_of_a_grade_that_was_given_for_the_one_before(
+    tool, platform, gradebook, clock
+):
+    published = publish(
+        tool, learning_outcomes=OUTCOMES, outcome_levels=ready_scale(None), validity={"months": 12}
+    )
+    rule_id = make_rule(tool, published, {"condition": "result_at_least", "minimum": "0.5"})
+    level_columns.make_columns(tool.store, platform, rule_id, tool.clock(), teacher(tool))
+
+    def look():
+        assert looks.look(tool.store, platform, 1, clock.advance(minutes=10)) is None
+
+    gradebook.grade("own", ANNA, "0.7")
+    gradebook.grade("Plan", ANNA, "0.95")
+    look()
+    clock.advance(minutes=2)
+    run_due_jobs(tool)
+    clock.advance(days=350)
+    gradebook.grade("own", ANNA, "0.8")
+    look()
+    first, second = rows(tool, Award)
+    assert (second.renews_id, len(first.outcome_levels), second.outcome_levels) == (first.id, 1, [])
+    # The badge waits for further grades: a look comes before it is issued.
+    look()
+    clock.advance(minutes=2)
+    run_due_jobs(tool)
+    assert [award.outcome_levels for award in rows(tool, Award)][1] == []
+    look()
+    assert changes(tool) == []

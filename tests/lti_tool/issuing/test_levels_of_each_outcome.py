@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from badges.eu.rubric_levels import levels_in_brief
 from badges.result_descriptions import reached_levels
 from badges.template.outcome_levels import ready_scale
 from lti_tool.awarding import looks
+from lti_tool.issuing import issuance
 from lti_tool.issuing.bound import JSON, issue_bound
 from lti_tool.issuing.sd_jwt_forms import DC_SD_JWT
 from lti_tool.publishing.europass import _awarded
@@ -100,3 +102,25 @@ def test_an_sd_jwt_has_them_too(tool, platform):
     bound = issue_bound(tool.store, tool.issuers, row.award_id, HOLDER, DC_SD_JWT, tool.clock())
     report = tool.verify(bound.text.encode())
     assert levels_in_brief(report.credential)["en"] == "advanced (1 of 12)"
+
+
+def test_levels_that_are_stated_while_a_badge_is_made_are_in_it(tool, platform):
+    """Nobody would replace it: whoever states levels sees no badge yet, or the one that is about to be replaced."""
+    stated = [[StatedLevel(outcome=2, level=each, by="teacher").as_json()] for each in (1, 3)]
+
+    class Busy:
+        """The database, in which somebody states levels after each of the first transactions."""
+
+        @contextmanager
+        def begin(self):
+            with tool.store.begin() as session:
+                yield session
+            if stated:
+                with tool.store.begin() as session:
+                    session.query(Award).one().outcome_levels = stated.pop(0)
+
+    (first,) = issued(tool, platform, ((1, 3),))
+    assert issuance.replace_credential(Busy(), tool.issuers, first.id, "replaced", tool.clock())
+    (second,) = (row for row in rows(tool, CredentialRow) if row.revoked_at is None)
+    found = reached_levels(json.loads(second.text)["credentialSubject"])
+    assert [(each.outcome, each.level) for each in found] == [(2, 3)]
