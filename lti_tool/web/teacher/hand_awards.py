@@ -21,7 +21,7 @@ from lti_tool.web.checked_requests import row_id, typed_line
 from lti_tool.web.current import current_tool
 from lti_tool.web.page_issuer import page_issuer
 from lti_tool.web.teacher.course import Notice
-from lti_tool.web.teacher.outcome_levels import typed_levels
+from lti_tool.web.teacher.outcome_levels import NEW_VERSION, check_version, typed_levels
 from lti_tool.web.teacher.roster.page import page_after
 from lti_tool.web.translation import Sentence
 from lti_tool.web.translation import gettext as _
@@ -52,6 +52,7 @@ _REFUSED: Mapping[str, Sentence] = {
     "changed_since": _l(
         "The badge was changed since the levels for %(name)s were chosen. Decline this, and award it by hand anew."
     ),
+    "new_version": NEW_VERSION,
     "settled": _l("Somebody else has settled this a moment ago. Nothing was changed."),
 }
 
@@ -80,6 +81,7 @@ def award(rule_id: int) -> str:
         rule = rule_of(session, visit, rule_id)
         _learner(session, visit, person_id)
         version = queries.rules.shown_version(session, rule).template_version
+        check_version(version)
         levels = typed_levels(stored_template(version.body))
         return by_hand.award_by_hand(
             session, rule, person_id, reason, evidence, visit.person_id, policy, tool.clock(), levels
@@ -144,6 +146,7 @@ def _form_page(session: Session, visit: Visit, rule_id: int, person_id: int, wro
         rule=rule,
         learner=_learner(session, visit, person_id),
         template=stored_template(version.body),
+        version=version,
         is_second_needed=page_issuer().policy.two_award_by_hand,
         typed=request.form,
         wrong=wrong if request.form.get("confirmed") == "yes" else {},

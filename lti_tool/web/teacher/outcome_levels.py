@@ -25,9 +25,14 @@ from lti_tool.web.teacher.confirmation_notices import confirmed_notice
 from lti_tool.web.teacher.course import Notice, course_page
 from lti_tool.web.teacher.roster.page import page_after
 from lti_tool.web.translation import gettext as _
+from lti_tool.web.translation import lazy_gettext as _l
 from lti_tool.web.visits import Visit, current_teacher_visit, rule_of
 
 pages = Blueprint("outcome_levels", __name__)
+
+NEW_VERSION = _l(
+    "The badge was changed while you chose levels for %(name)s, so nothing was done. Choose them once more."
+)
 
 
 @pages.post("/lti/app/awards/<int:award_id>/levels")
@@ -75,14 +80,19 @@ def confirm(rule_id: int) -> str:
                 raise NotFoundError("this course has no such learner")
             chosen = stated_levels.levels_now(session, rule, version, person_id, tool.clock())
             template = _with_levels(version)
-            return _form(visit, f"rules/{rule.id}/levels", person, template, chosen)
-    with tool.store.begin() as session:
-        rule = rule_of(session, visit, rule_id)
-        levels = typed_levels(_with_levels(_version(session, rule)))
-        confirmed: Confirmed = stated_levels.confirm(
-            session, rule, person_id, levels, visit.person_id, page_issuer().policy, tool.clock()
-        )
-        notice = confirmed_notice(session, confirmed)
+            return _form(visit, f"rules/{rule.id}/levels", person, template, chosen, version=version)
+    try:
+        with tool.store.begin() as session:
+            rule = rule_of(session, visit, rule_id)
+            version = _version(session, rule)
+            check_version(version)
+            levels = typed_levels(_with_levels(version))
+            confirmed: Confirmed = stated_levels.confirm(
+                session, rule, person_id, levels, visit.person_id, page_issuer().policy, tool.clock()
+            )
+            notice = confirmed_notice(session, confirmed)
+    except AwardStateError:
+        notice = Notice(text=str(NEW_VERSION) % {"name": _("the learner")}, light="no")
     return page_after(visit, notice)
 
 
@@ -105,6 +115,15 @@ def make_columns(rule_id: int) -> str:
         text = _("Your learning platform did not accept a column: %(why)s", why=why)
         return course_page(visit, Notice(text=text, light="no"))
     return course_page(visit, Notice(text=_("The columns are in the gradebook. Enter the grades there.")))
+
+
+def check_version(version: TemplateVersion) -> None:
+    """Raises AwardStateError, `new_version`, where levels were chosen of another version than the badge has by now.
+
+    Their numbers are those of that one: in another they may be other levels, of other outcomes.
+    """
+    if request.form.get("template_version", str(version.id)) != str(version.id):
+        raise AwardStateError("new_version", "the badge was changed while levels were chosen")
 
 
 def typed_levels(template: Template) -> Mapping[int, int | None]:

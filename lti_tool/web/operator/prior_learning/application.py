@@ -96,6 +96,7 @@ def page_of(
         "place": place,
         "assessors": _assessors(session, issuer, row) if place else (),
         "able": _able(session, issuer),
+        "unmailed": _unmailed(session, row),
         # Asked only where it is shown: it reads whoever has the badge.
         "namesakes": row.state == "certification"
         and queries.prior_learning.namesakes(session, row, applications.name_of(row.person)),
@@ -127,6 +128,12 @@ def _able(session: Session, issuer: Issuer) -> set[int]:
     """The numbers of the accounts that may assess."""
     of_issuer = queries.operators.operators_of(session, issuer.id)
     return {each.id for each in of_issuer if assessments.is_assessor(each, issuer.id)}
+
+
+def _unmailed(session: Session, row: PriorLearningApplication) -> set[int]:
+    """The numbers of the accounts of assessors of the round who get no mail that they are appointed."""
+    own = {each.operator_id for each in assessments.of_round(row)}
+    return {each for each in own if queries.operators.mail_address(session, each) is None}
 
 
 def _assessors(session: Session, issuer: Issuer, row: PriorLearningApplication) -> list[OperatorRow]:

@@ -158,3 +158,16 @@ def test_an_address_that_the_candidate_proves_later_is_known_as_theirs_at_once(w
     with pytest.raises(PriorLearningError) as error:
         steps.assess(web_tool, application.id, own, found(MET))
     assert error.value.code == "own_application"
+
+
+def test_whoever_appoints_is_told_which_assessor_gets_no_mail_of_it(web_tool, candidate, offer_id, join):
+    candidate.hand_in(offer_id)
+    owner = join("owner")
+    join("assessor", name="Anna")
+    here, anna = page_of(web_tool, candidate.key), ids_of(web_tool)["Anna"]
+    owner.press(here, f"{here}/appoint", operator=str(anna))
+    sentence = "Has given no address for mails, so nobody has told them: do so yourself."
+    assert sentence in text_of(owner.get(here))
+    with web_tool.store.begin() as session:
+        mail_addresses.save(session, anna, "anna@college.example", "lv", web_tool.clock())
+    assert sentence not in text_of(owner.get(here))

@@ -219,3 +219,25 @@ def test_an_award_by_hand_with_levels_that_nobody_chose_is_as_before(web_tool, r
         anna, zane = (id_of(web_tool, each) for each in (ANNA, ZANE))
         by_hand.award_by_hand(session, rule, anna, "Seen", [], zane, Policy(), web_tool.clock())
     assert rows(web_tool, Award)[0].outcome_levels == []
+
+
+def test_levels_that_were_chosen_of_another_version_than_the_badge_has_by_now_are_not_taken(
+    act, give, web_tool, platform, rule_id
+):
+    asked = act(f"rules/{rule_id}/hand", person=str(id_of(web_tool, ANNA)))
+    with web_tool.store.read() as session:
+        now = str(queries.rules.active_version(session, rule_id).template_version_id)
+    assert hidden(asked, "template_version") == now
+    refused = give(template_version="999", **numbers(level_1=3))
+    assert f"was changed while you chose levels for {ANNA.name}" in text_of(refused)
+    with web_tool.store.begin() as session:
+        queries.rules.active_version(session, rule_id).tree = '{"condition":"confirmed"}'
+    looks.look(web_tool.store, platform, 1, web_tool.clock())
+    anna = str(id_of(web_tool, ANNA))
+    assert hidden(act(f"rules/{rule_id}/levels", learner=anna), "template_version") == now
+    form = {"learner": anna, "confirmed": "yes", **numbers(level_1=2)}
+    refused = act(f"rules/{rule_id}/levels", template_version="999", **form)
+    assert "was changed while you chose levels for the learner" in text_of(refused)
+    assert rows(web_tool, Award) == []
+    act(f"rules/{rule_id}/levels", template_version=now, **form)
+    assert len(rows(web_tool, Award)) == 1
