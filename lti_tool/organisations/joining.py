@@ -10,14 +10,14 @@ import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from lti_tool.errors import NotFoundError, SignInError
+from lti_tool.errors import SignInError
 from lti_tool.operators import accounts
 from lti_tool.organisations import organisations
 from lti_tool.platforms.expiring_values import ExpiringValues
 from lti_tool.store import Session, queries
 from lti_tool.store.events import Actor
 from lti_tool.store.models import OperatorRow, OrganisationRow
-from lti_tool.values import secret_hash
+from lti_tool.values import Json, secret_hash
 
 #: It goes to another house, by whatever way the operator likes.
 INVITATION_LIFE = timedelta(days=7)
@@ -27,16 +27,20 @@ OPEN_LIFE = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joining:
-    """To sign for the organisation with that id, or for a new one of that `domain`; one of the two is empty."""
+    """To sign for the organisation with that id, or for a new one of that `domain`; one of the two is empty.
+
+    `by_member`: the account of the organisation that invites; None where an operator does.
+    """
 
     organisation_id: str = ""
     domain: str = ""
+    by_member: int | None = None
 
 
-def invite(expiring_values: ExpiringValues, organisation_id: str) -> str:
+def invite(expiring_values: ExpiringValues, organisation_id: str, by_member: int | None = None) -> str:
     """The code of a link by which one further person signs for the organisation."""
     code = secrets.token_urlsafe(32)
-    stored = asdict(Joining(organisation_id=organisation_id))
+    stored = asdict(Joining(organisation_id=organisation_id, by_member=by_member))
     expiring_values.put(_code_key(code), stored, int(INVITATION_LIFE.total_seconds()))
     return code
 
@@ -72,12 +76,20 @@ def take_opened(expiring_values: ExpiringValues, browser: str) -> Joining:
     return _joining(expiring_values.take(_opened_key(browser)) if browser else None)
 
 
+def holds(session: Session, joining: Joining) -> bool:
+    """Whether whoever invites still may: by a link of their own somebody who was removed would come back."""
+    if joining.by_member is None:
+        return True
+    return queries.organisations.membership(session, joining.organisation_id, joining.by_member) is not None
+
+
 def complete(
     session: Session, joining: Joining, name: str, handle: str, tool_url: str, now: datetime
 ) -> OperatorRow:
     """A new account with that name and user handle, which signs for the organisation.
 
-    Raises NotFoundError where the organisation is gone, OrganisationError `closed`.
+    Raises NotFoundError where the organisation is gone, OrganisationError `closed`; SignInError `invitation_over` where
+    whoever invites signs for it no more.
     """
     account = accounts.make_account(session, name, handle, now)
     sign_for(session, joining, account.id, tool_url, now)
@@ -92,16 +104,16 @@ def sign_for(
     if joining.domain:
         row = organisations.make_for_domain(session, joining.domain, tool_url, now, by)
     else:
-        found = queries.organisations.organisation(session, joining.organisation_id)
-        if found is None:
-            raise NotFoundError("there is no such organisation any more")
-        row = found
+        # Locked: of two who invite and remove at once one waits.
+        row = organisations.locked_organisation(session, joining.organisation_id)
         organisations.check_open(row)
+        if not holds(session, joining):
+            raise SignInError("invitation_over", "whoever invites signs for the organisation no more")
     organisations.join(session, row, operator_id, now)
     return row
 
 
-def _joining(stored: dict[str, str] | None) -> Joining:
+def _joining(stored: Json | None) -> Joining:
     if stored is None:
         raise SignInError("invitation_over", "nothing is open in this browser")
     return Joining(**stored)

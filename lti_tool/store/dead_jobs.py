@@ -21,6 +21,9 @@ from lti_tool.values import Json
 
 #: The tasks that make credentials. Their cause may be mended by what a course, a launch or a new start brings.
 ISSUING = ("issue", "replace")
+#: The tasks that no issuer learns of: that there is an answer to a badge, which its learner alone sees until they
+#: publish it, and who is asked what became of a badge, as whoever has answered is not. Commands list them.
+OF_LEARNERS_ALONE = ("mail_answer", "mail_about_feedback")
 #: How many ids are named in one statement.
 AT_ONCE = 1000
 
@@ -59,6 +62,11 @@ def dead(session: Session) -> Sequence[DeadJob]:
     return _dead(session, Outbox.id.is_not(None))
 
 
+def dead_of_issuers(session: Session) -> Sequence[DeadJob]:
+    """As `dead`, without the tasks OF_LEARNERS_ALONE."""
+    return _dead(session, Outbox.task.not_in(OF_LEARNERS_ALONE))
+
+
 def dead_of_awards(session: Session, award_ids: Collection[int]) -> DeadOfAwards:
     """The dead jobs that these awards and their deliveries wait for."""
     found = [job for some in _in_parts(award_ids) for job in _dead(session, Outbox.award_id.in_(some))]
@@ -90,8 +98,8 @@ def revive_all_issuing(session: Session, now: datetime) -> None:
 
 
 def retry_award(session: Session, award_id: int, now: datetime, by: Actor) -> bool:
-    """Revives the dead jobs about an award; whether there were any."""
-    if not _revive(session, Outbox.award_id == award_id, now):
+    """Revives the dead jobs about an award, without those OF_LEARNERS_ALONE; whether there were any."""
+    if not _revive(session, (Outbox.award_id == award_id) & Outbox.task.not_in(OF_LEARNERS_ALONE), now):
         return False
     events.record(session, "work_retried", "award", award_id, now, actor=by)
     return True
@@ -120,8 +128,10 @@ def _in_parts(values: Collection[T]) -> Iterator[Sequence[T]]:
 
 
 def _record(session: Session, what: str, job: DeadJob, now: datetime, by: Actor) -> None:
-    about = ("award", job.about["award"]) if "award" in job.about else ("job", job.id)
-    data = {"job": job.id, **job.about}
+    # An event is kept, and read by the issuer of an award.
+    told: Mapping[str, int | str] = {} if job.task in OF_LEARNERS_ALONE else job.about
+    about = ("award", told["award"]) if "award" in told else ("job", job.id)
+    data = {"job": job.id, **told}
     events.record(session, what, *about, now, actor=by, why=job.task, data=data)
 
 

@@ -186,6 +186,14 @@ _OWNERS: Mapping[str, Any] = {
         RegistrationRow.id.in_(ids)
     ),
     "pathway": lambda ids: select(Pathway.id, Pathway.issuer_id).where(Pathway.id.in_(ids)),
+    "claim": lambda ids: (
+        select(PathwayClaim.id, Pathway.issuer_id)
+        .join(Pathway, Pathway.id == PathwayClaim.pathway_id)
+        .where(PathwayClaim.id.in_(ids))
+    ),
+    "application": lambda ids: select(PriorLearningApplication.id, PriorLearningApplication.issuer_id).where(
+        PriorLearningApplication.id.in_(ids)
+    ),
     "act": lambda ids: (
         select(BulkAct.id, AwardRule.issuer_id)
         .join(AwardRule, AwardRule.id == BulkAct.rule_id)

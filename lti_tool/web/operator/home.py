@@ -112,7 +112,7 @@ def _verifications(session: Session, issuer: Issuer, now: datetime) -> dict[str,
 
 def _dead_jobs(session: Session, issuer: Issuer) -> Sequence[DeadJob]:
     """The dead jobs of the issuer, oldest first; what belongs to none is the first issuer's, which runs the tool."""
-    jobs = dead_jobs.dead(session)
+    jobs = dead_jobs.dead_of_issuers(session)
     owners = queries.operator_home.owners_of_jobs(session, jobs)
     first = queries.issuers.first_issuer_id(session)
     return [job for job in jobs if owners.get(job.id, first) == issuer.id]

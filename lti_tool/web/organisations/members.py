@@ -40,7 +40,7 @@ def invite(organisation_id: UUID) -> Response:
         row = organisations.own_organisation(session, str(organisation_id), visit.operator.id)
         check_fresh(visit, _address(row))
         organisations.note_invited(session, row, tool.clock(), visit.actor)
-    code = joining.invite(tool.expiring_values, row.id)
+    code = joining.invite(tool.expiring_values, row.id, visit.operator.id)
     with tool.store.read() as session:
         return _page(session, visit, row, link=f"{tool.tool_url}/organisations/invitation?code={code}")
 

@@ -55,6 +55,8 @@ def show_invitation() -> Response:
     tool, code = current_tool(), request.args.get("code", "")
     found = joining.of_code(tool.expiring_values, code)
     with tool.store.read() as session:
+        if found is not None and not joining.holds(session, found):
+            found = None
         return member_page(
             "organisations/invitation.html",
             member_if_any(),

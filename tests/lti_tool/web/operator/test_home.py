@@ -7,9 +7,19 @@ from datetime import timedelta
 import pytest
 
 from lti_tool.issuing.keyring import ADVISED_PERIOD
-from lti_tool.store import queries
-from lti_tool.store.events import person
-from lti_tool.store.models import Award, AwardRule, Course, Delivery, Event, Outbox, SigningKeyRow
+from lti_tool.store import dead_jobs, queries
+from lti_tool.store.events import operator, person
+from lti_tool.store.models import (
+    Award,
+    AwardRule,
+    Course,
+    Delivery,
+    Event,
+    Outbox,
+    Pathway,
+    PathwayClaim,
+    SigningKeyRow,
+)
 from lti_tool.templates import approvals, versions
 from tests.fixtures import add_another_issuer, change_issuer, rows, template_data
 from tests.lti_tool.web.conftest import text_of
@@ -173,6 +183,41 @@ def test_nothing_of_one_issuer_is_seen_or_done_from_another(join, annas_badge, o
     assert all(is_dead(web_tool, f"dead-{number}") for number in (1, 2, 3))
     # What belongs to no issuer is of the one that runs the tool.
     assert "3 pieces of work were given up" in text_of(join().get(HOME))
+
+
+def test_no_issuer_learns_by_work_that_failed_what_is_a_learners_alone(join, annas_badge, web_tool):
+    """That an organisation has answered, and who has not answered the questions about a badge."""
+    ieva = join("manager")
+    die(web_tool, "dead-1", "mail_answer", award_id=1, endorsement_id="e")
+    die(web_tool, "dead-2", "mail_about_feedback", award_id=1)
+    assert "given up" not in text_of(ieva.get(HOME))
+    for job in ("dead-1", "dead-2", "all"):
+        ieva.press(HOME, f"{HOME}/retry", job=job)
+    assert is_dead(web_tool, "dead-1") and is_dead(web_tool, "dead-2")
+    with web_tool.store.begin() as session:
+        assert not dead_jobs.retry_award(session, 1, web_tool.clock(), operator("root"))
+        for job in dead_jobs.dead(session):
+            assert dead_jobs.retry(session, job, web_tool.clock(), operator("root"))
+    told = [(row.about_kind, row.data) for row in rows(web_tool, Event) if row.what == "work_retried"]
+    assert told == [("job", {"job": "dead-1"}), ("job", {"job": "dead-2"})]
+
+
+def test_a_mail_about_a_claim_that_failed_is_that_of_the_pathways_issuer(join, annas_badge, other, web_tool):
+    address, issuer_id = other
+    now = web_tool.clock()
+    with web_tool.store.begin() as session:
+        pathway = Pathway(issuer_id=issuer_id, template_id="t", draft="{}", created_at=now, changed_at=now)
+        session.add(pathway)
+        session.flush()
+        claim = PathwayClaim(
+            pathway_id=pathway.id, part="p", person_id=1, kept_badge_id=1, status="refused", claimed_at=now
+        )
+        session.add(claim)
+        session.flush()
+        number = claim.id
+    die(web_tool, "dead-1", "mail_claim", claim_id=number)
+    assert "1 piece of work was given up" in text_of(join(issuer_id=issuer_id).get(address))
+    assert "given up" not in text_of(join().get(HOME))
 
 
 @pytest.mark.parametrize("more", [0, 30])

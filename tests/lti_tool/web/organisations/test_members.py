@@ -8,6 +8,7 @@ from lti_tool.organisations import organisations
 from lti_tool.store.models import Event, OperatorPasskey, OperatorRow, OrganisationMember
 from tests.fixtures import rows
 from tests.lti_tool.web.conftest import browser_of, hidden, text_of
+from tests.lti_tool.web.operator.conftest import options_of
 from tests.lti_tool.web.organisations.conftest import ISSUER, MemberAt, link_on
 from tests.organisations import ROOT_ACCOUNT
 
@@ -73,6 +74,23 @@ def test_one_leaves_by_themselves(employer, colleague, page, web_tool):
     left = employer.act(f"{page}/remove", member=str(numbers(web_tool)["Māra"]))
     assert left.location == "/organisations?lang=en"
     assert colleague.get(page).status_code == 200 and employer.get(page).status_code == 303
+
+
+def test_whoever_left_comes_back_by_no_link_that_they_made(employer, colleague, page, app, web_tool):
+    made, opened = (link_on(colleague.act(f"{page}/invite")) for _ in range(2))
+    others = link_on(employer.act(f"{page}/invite"))
+    begun = MemberAt(browser=browser_of(app))
+    begun.send("/organisations/invitation", code=opened.partition("code=")[2])
+    answer = begun.authenticator.create(options_of(begun.get("/organisations/join")))
+    employer.act(f"{page}/remove", member=str(numbers(web_tool)["Oskars"]))
+    again = MemberAt(browser=browser_of(app))
+    assert "whoever made it signs for the organisation no more" in text_of(again.get(made))
+    assert again.accept(made, "Oskars").status_code != 303
+    assert begun.send("/organisations/join", answer=answer, name="Oskars").status_code != 303
+    assert "Oskars" not in numbers(web_tool)
+    # A link of somebody who signs for it works.
+    assert MemberAt(browser=browser_of(app)).accept(others, "Ilze").status_code == 303
+    assert len(rows(web_tool, OrganisationMember)) == 2
 
 
 def test_nobody_else_sees_invites_or_removes(employer, colleague, page, owner, app, web_tool, clock):
