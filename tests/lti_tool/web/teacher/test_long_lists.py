@@ -36,7 +36,8 @@ def test_thousands_of_awards_cost_no_more_than_thirty(act, annas_badge, web_tool
         statements.clear()
         sizes.append(len(act("course").data))
         asked.append([each for each in statements if each != "BEGIN"])
-    assert len(asked[1]) == len(asked[0]) <= 12
+    # One each for the reviews, the levels and the feedback of the templates is among them.
+    assert len(asked[1]) == len(asked[0]) <= 15
     assert sizes[1] < 1.05 * sizes[0] < 50_000
     assert not [each for each in asked[1] if "credential.packed" in each]
 
