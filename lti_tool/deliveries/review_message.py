@@ -26,8 +26,8 @@ def review_content(mail: ReviewMail) -> MailContent:
         small_print=(
             Paragraph(
                 text=_(
-                    "%(issuer)s has named this address for reminders of reviews. Of each review there is one mail "
-                    "before it is due, and one when it is overdue. An owner can change the address in the settings."
+                    "Reminders of reviews of %(issuer)s come to this address. Of each review there is one mail before "
+                    "it is due, and one when it is overdue. An owner can name another address in the settings."
                 )
                 % {"issuer": mail.issuer.name}
             ),

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from badges.days import start_of_day
 from badges.issuer import IssuerProfile
-from badges.template.model import Template, stored_template
+from badges.template.fields import Texts
 from lti_tool.errors import NotFoundError
 from lti_tool.feedback.pools import Result, results_of
 from lti_tool.review_dates.standing import NEVER_DUE, Standing, standings
@@ -32,7 +32,6 @@ class Reviewed:
     """
 
     row: TemplateVersion
-    template: Template
     standing: Standing
     awards: AwardNumbers
     changes: Sequence[tuple[int, date]]
@@ -40,6 +39,16 @@ class Reviewed:
     last: TemplateReview | None
     feedback: Sequence[Result]
     endorsed_by: int
+
+    @property
+    def name(self) -> Texts:
+        """What it is called, as it is stored: one that cannot be read any more keeps back no report."""
+        return dict(self.row.body["name"])
+
+    @property
+    def owner(self) -> str:
+        """Who looks after it; empty where it does not say."""
+        return self.row.body.get("owner") or ""
 
     @property
     def due(self) -> date | None:
@@ -142,7 +151,6 @@ def _reviewed(session: Session, rows: Sequence[TemplateVersion], known: _Known) 
     shown, reviews = _offered(rows), known.reviews.get(rows[0].template_id, ())
     return Reviewed(
         row=shown,
-        template=stored_template(shown.body),
         standing=known.standings[shown.template_id] if shown.status == "published" else NEVER_DUE,
         awards=known.numbers.get(shown.template_id, NO_AWARDS),
         changes=[(version, day) for version, day in days if day.year == known.year],

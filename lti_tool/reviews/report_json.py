@@ -28,10 +28,10 @@ def as_json(report: YearReport) -> Json:
 def _template_as_json(each: Reviewed) -> Json:
     return {
         "template_id": each.row.template_id,
-        "name": dict(each.template.name),
+        "name": dict(each.name),
         "version": each.row.version,
         "status": each.row.status,
-        "owner": each.template.owner,
+        "owner": each.owner or None,
         "last_review": each.last.day if each.last else None,
         "review_due": each.due.isoformat() if each.due else None,
         "review_overdue": each.is_overdue,

@@ -67,13 +67,13 @@ def _document(report: YearReport, title: str, sections: Sequence[Section], made_
 
 
 def _name(each: Reviewed) -> str:
-    return text_in(each.template.name, page_language(), each.template.in_language)
+    return text_in(each.name, page_language(), each.row.body["in_language"])
 
 
 def _facts(each: Reviewed) -> Iterator[tuple[str, str]]:
     yield _("Version"), f"{each.row.version}, {_status(each)}"
-    if each.template.owner:
-        yield _("Responsible for the template"), each.template.owner
+    if each.owner:
+        yield _("Responsible for the template"), each.owner
     yield _("Last review"), _day(date.fromisoformat(each.last.day)) if each.last else _("None is recorded")
     if each.due is not None:
         overdue = _("%(day)s (overdue)", day=_day(each.due))

@@ -53,6 +53,8 @@ def test_one_mail_before_and_one_after_however_often_the_sweep_runs(tool, badge,
     assert (to, subject) == ("badges@riga-college.example", "Reviews of badges are due soon")
     assert "Data literacy for decision makers" in words and "22 December 2026" in words
     assert "/operator/issuers/riga-college/reviews" in words
+    # It is the address of the issuer: nobody has named another one.
+    assert "has named" not in " ".join(words.split())
     clock.advance(days=31)
     for _ in range(3):
         sweep(tool)

@@ -106,3 +106,16 @@ def test_drafts_and_templates_of_another_issuer_are_in_no_report(join, web_tool,
     theirs = juris.get(f"/operator/issuers/{slug}/reviews/2026.json").json
     assert published not in [each["template_id"] for each in theirs["templates"]]
     assert [each["template_id"] for each in report_of(join())["templates"]] == [published]
+
+
+def test_a_template_that_cannot_be_read_any_more_keeps_back_no_report(join, review_by, web_tool, published):
+    """Such as one with a code that a vocabulary of a later release has no more."""
+    ieva = join()
+    with web_tool.store.begin() as session:
+        row = session.query(TemplateVersion).filter_by(template_id=published).one()
+        row.body = row.body | {"type": "no longer known", "owner": "Quality office"}
+    page = text_of(ieva.get(REVIEWS))
+    assert "Data literacy" in page and "Quality office" in page
+    (template,) = report_of(ieva)["templates"]
+    assert (template["name"]["en"][:13], template["owner"]) == ("Data literacy", "Quality office")
+    assert ieva.get(f"{REVIEWS}/2026.pdf").data.startswith(b"%PDF-")
