@@ -37,7 +37,9 @@ def accept(session: Session, reminded: RemindedPerson, now: datetime) -> None:
 
 def _record(session: Session, what: str, reminded: RemindedPerson, now: datetime) -> None:
     actor = events.person(reminded.person_id)
-    events.record(session, what, "person", reminded.person_id, now, actor=actor, why=reminded.kind)
+    # Only who has been answered can refuse to be told: an issuer that reads its events is not to learn that.
+    why = "" if reminded.kind == "answers" else reminded.kind
+    events.record(session, what, "person", reminded.person_id, now, actor=actor, why=why)
 
 
 def _demand_person(session: Session, reminded: RemindedPerson) -> None:

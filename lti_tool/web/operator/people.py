@@ -171,7 +171,7 @@ def known_of(session: Session, issuer: Issuer, person_id: int) -> Known:
         accounts=[(each, session.get_one(RegistrationRow, each.registration_id)) for each in accounts],
         addresses=queries.proved_addresses.of_person(session, person_id) if share.is_home else (),
         refuses_checks=share.is_home and queries.identity_checks.is_refused(session, person_id),
-        refused_mails=queries.mails.refused_kinds(session, person_id) if share.is_home else (),
+        refused_mails=_refused_mails(session, person_id) if share.is_home else (),
         awards=found,
         dead=dead_jobs.dead_of_awards(session, [each.id for each in found]),
         outdated=frozenset(each.id for each in found if is_outdated(each, now)),
@@ -181,6 +181,11 @@ def known_of(session: Session, issuer: Issuer, person_id: int) -> Known:
             if each.award.person_id == person_id
         },
     )
+
+
+def _refused_mails(session: Session, person_id: int) -> Sequence[str]:
+    """Which e-mails they do not want, but for those about answers: that there are any is not told to an issuer."""
+    return [kind for kind in queries.mails.refused_kinds(session, person_id) if kind != "answers"]
 
 
 def address_of(issuer: Issuer, person_id: int) -> str:

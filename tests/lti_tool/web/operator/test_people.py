@@ -12,7 +12,8 @@ from limits import RateLimitItemPerMinute
 from badges.pdf.attachments import attached_text
 from lti_tool.awarding import looks
 from lti_tool.issuing.signed_content import signed_content
-from lti_tool.people import addresses, identity_checks, withheld
+from lti_tool.mails.refusals import RemindedPerson
+from lti_tool.people import addresses, identity_checks, reminders, withheld
 from lti_tool.store import events, queries
 from lti_tool.store.models import (
     Award,
@@ -126,6 +127,23 @@ def test_many_searches_in_a_row_are_refused(owner, anna, app, monkeypatch):
 
 
 # --- One person
+
+
+def test_which_mails_a_person_refuses_says_nothing_of_answers_to_their_badges(owner, anna, web_tool):
+    """Only somebody who was answered can refuse to be told, and that is theirs alone to know."""
+    kinds = ("answers", "feedback")
+    for kind in kinds:
+        with web_tool.store.begin() as session:
+            reminded = RemindedPerson(person_id=anna, kind=kind)
+            reminders.refuse(session, reminded, web_tool.clock())
+            reminders.accept(session, reminded, web_tool.clock())
+            reminders.refuse(session, reminded, web_tool.clock())
+        text = text_of(owner.get(f"{PEOPLE}/{anna}"))
+        assert ("Objections none" in text) == (kind == "answers")
+        assert "No reminders by e-mail" not in text
+    assert "No e-mails that ask what became of a badge" in text
+    acts = [row.why for row in rows(web_tool, Event) if row.what.startswith("reminders_")]
+    assert acts == ["", "", "", "feedback", "feedback", "feedback"]
 
 
 def test_the_page_of_a_person_says_what_is_known_and_what_was_awarded(owner, anna, annas_badge, web_tool):
