@@ -2,7 +2,7 @@
 
 An answer is no event and has no row, so nothing says when it came or after which other one. A form that is skipped
 changes the database just as one that is answered: the pool is encrypted anew by both. Once a day every pool is, and
-what waits in it is published where it is enough: so nothing that is shown changes at the moment of an answer.
+the groups of five in it are published: so nothing that is shown changes at the moment of an answer.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ from lti_tool.feedback.counts import (
     NONE,
     Counts,
     Tally,
-    as_digits,
-    from_digits,
     number_of_answers,
+    tally_of,
 )
 from lti_tool.feedback.questions import AUDIENCES, QUESTIONS, VALUES, Answer, Audience
 from lti_tool.issuing.feedback_policy import FeedbackPolicy
@@ -93,7 +92,7 @@ def add_answer(session: Session, about: About, answer: Answer | None, key: KeyEn
             audience=about.audience,
             issuer_id=about.issuer_id,
             published=_as_json(about.audience, NONE),
-            encrypted_pending=key.encrypt(as_digits(NONE)),
+            encrypted_pending=key.encrypt(Tally().hidden_digits()),
         ),
     )
     tally = _tally(row, key)
@@ -101,24 +100,23 @@ def add_answer(session: Session, about: About, answer: Answer | None, key: KeyEn
 
 
 def publish_answers(session: Session, key: KeyEncryptionKey) -> None:
-    """Publishes in every pool what waits there, where it is enough, and encrypts each anew, as if it had answers."""
+    """Publishes in every pool the groups that are ready, and encrypts each anew, as if it had answers."""
     for row in queries.feedback.every_pool(session):
         try:
             tally = _tally(row, key)
         except DecryptionError:
             log.error("feedback_not_read", template_id=row.template_id, audience=row.audience)
             continue
-        _store(row, tally.with_all_published(), key)
+        _store(row, tally.with_ready_published(), key)
 
 
 def _tally(row: FeedbackPool, key: KeyEncryptionKey) -> Tally:
-    pending = from_digits(key.decrypt(row.encrypted_pending))
-    return Tally(published=_read(_audience(row), row.published), pending=pending)
+    return tally_of(_read(_audience(row), row.published), key.decrypt(row.encrypted_pending))
 
 
 def _store(row: FeedbackPool, tally: Tally, key: KeyEncryptionKey) -> None:
     row.published = _as_json(_audience(row), tally.published)
-    row.encrypted_pending = key.encrypt(as_digits(tally.pending))
+    row.encrypted_pending = key.encrypt(tally.hidden_digits())
 
 
 def _audience(row: FeedbackPool) -> Audience:
