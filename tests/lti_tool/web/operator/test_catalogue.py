@@ -74,4 +74,5 @@ def test_the_report_says_what_the_tool_sees_itself(join, complete):
 
     assert "Publish it in a public catalogue. Not met" in report()
     ieva.press(CATALOGUE, f"{CATALOGUE}/{complete}/put-in")
-    assert "Publish it in a public catalogue. Met" in report()
+    seen = "Nozimite sees it where the badge is in its own catalogue."
+    assert f"Publish it in a public catalogue. {seen} Met" in report()
