@@ -69,8 +69,9 @@ from signing.encryption import KeyEncryptionKey, Passphrase, RandomKey
 from signing.errors import DecryptionError, SealError, UnusableKeyError
 from signing.keys import VerificationMethod
 from signing.seals.certificates import SealCertificate, from_pem, seal_certificate
-from signing.seals.jades import SealKey, SigningTime
+from signing.seals.jades import SigningTime
 from signing.seals.key_files import read_pkcs12
+from signing.seals.seal_keys import SealKey
 
 #: For one call of the verifier: a host that does not answer leaves time to say so within the budget.
 VERIFIER_SECONDS = 10

@@ -1,5 +1,6 @@
 """recognition_pack: a recognition pack as a PDF in several languages, with the signed pack attached.
 
+What the PDF says of its own seal is no part of the pack, which is signed before anybody knows whether there is one.
 Every word about a badge is from the pack, so the PDF and the data cannot say different things.
 """
 
@@ -12,7 +13,7 @@ from badges.eu.annex_1 import ELEMENTS
 from badges.pdf.content import day, split_address
 from badges.pdf.document import LEFT, MUTED, RIGHT, TOP, PdfDocument, Style, palette
 from badges.recognition_pack.signed import FILE_NAME
-from badges.recognition_pack.words import pack_word
+from badges.recognition_pack.words import pack_texts, pack_word
 from badges.sentences import document_word
 from badges.template.fields import Texts
 from badges.template.model import text_in
@@ -30,11 +31,20 @@ _SMALL = Style(size=7.5, colour=MUTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SealedBy:
+    """Whom the certificate of a seal names: the organisation, and its identifier."""
+
+    organisation: str
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnPack:
-    """A pack to draw: its JSON, and the text that was signed, which is attached."""
+    """A pack to draw: its JSON, the text that was signed, which is attached, and who is going to seal the PDF."""
 
     document: Json = field(repr=False)
     signed: str = field(repr=False)
+    sealed_by: SealedBy | None = None
 
 
 def recognition_pack(pack: DrawnPack, languages: Sequence[str]) -> bytes:
@@ -51,7 +61,7 @@ def recognition_pack(pack: DrawnPack, languages: Sequence[str]) -> bytes:
         _cover(document, pack.document, language)
         for badge in pack.document["badges"]:
             _badge(document, badge, language)
-        _annex(document, pack.document, language)
+        _annex(document, pack, language)
     if document.leaves_out_characters:
         document.write_text(document_word("characters_not_printed", languages[0]), _SMALL)
     attached = pack_word("attached", languages[0])
@@ -103,11 +113,18 @@ def _badge(document: PdfDocument, badge: Json, language: str) -> None:
     _row(document, document_word("identifier", language), (badge["credentialId"],))
 
 
-def _annex(document: PdfDocument, pack: Json, language: str) -> None:
+def _annex(document: PdfDocument, pack: DrawnPack, language: str) -> None:
     document.break_page_unless_fits(70)
     document.y += 6
     document.write_text(pack_word("how_to_verify", language), _NAME, tag="H2", after=2)
-    document.write_text(text_in(pack["howToVerify"], language), _PLAIN)
+    document.write_text(text_in(pack.document["howToVerify"], language), _PLAIN)
+    document.write_text(text_in(_about_the_seal(pack.sealed_by), language), _PLAIN)
+
+
+def _about_the_seal(sealed_by: SealedBy | None) -> Texts:
+    if sealed_by is None:
+        return pack_texts("pdf_without_seal")
+    return pack_texts("pdf_with_seal", organisation=sealed_by.organisation, identifier=sealed_by.identifier)
 
 
 def _row(document: PdfDocument, label: str, values: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ from lti_tool.store import Session
 from lti_tool.store.models import CredentialRow
 from lti_tool.values import Json
 from signing.proofs import EDDSA_RDFC_2022
+from signing.seals.certificates import SealCertificate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +31,23 @@ class RecognitionPack:
 
     def as_pdf(self, language: str) -> bytes:
         """The PDF in English and Latvian, `language` first."""
-        from badges.pdf.recognition_pack import DrawnPack, recognition_pack
+        return self._drawn(language, None)
+
+    def as_pdf_to_seal(self, language: str, certificate: SealCertificate) -> bytes:
+        """The PDF, which says that whom the certificate names has sealed it, before that is done."""
+        return self._drawn(language, certificate)
+
+    def _drawn(self, language: str, certificate: SealCertificate | None) -> bytes:
+        from badges.pdf.recognition_pack import DrawnPack, SealedBy, recognition_pack
 
         languages = sorted(("en", "lv"), key=lambda each: each != language)
-        return recognition_pack(DrawnPack(document=self.document, signed=self.signed), languages)
+        sealed_by = (
+            SealedBy(organisation=certificate.organisation, identifier=certificate.identifier)
+            if certificate
+            else None
+        )
+        drawn = DrawnPack(document=self.document, signed=self.signed, sealed_by=sealed_by)
+        return recognition_pack(drawn, languages)
 
 
 def packed_rows(session: Session, credential_ids: Sequence[str]) -> Sequence[CredentialRow]:
@@ -95,3 +109,12 @@ def sealed_pack(pack: RecognitionPack, seal: Seal, now: datetime) -> str:
     seal.check_identifier(pack.identifier)
     (text,) = seal.seal_all([pack.signed], now)
     return text
+
+
+def sealed_pdf(pack: RecognitionPack, language: str, seal: Seal, now: datetime) -> bytes:
+    """The pack as a PDF that has the seal of the institution itself. Raises SealingError as `Seal.seal_pdf` does.
+
+    No transaction may be open: a device or a signer may have to be waited for.
+    """
+    seal.check_identifier(pack.identifier)
+    return seal.seal_pdf(lambda certificate: pack.as_pdf_to_seal(language, certificate), now)

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from badges.pdf.seal import place_for_seal
 from lti_tool.errors import SealingError
 from signing.errors import SealError, UnusableKeyError
+from signing.seals.cades import detached_seal, most_bytes
 from signing.seals.certificates import Claim, SealCertificate
-from signing.seals.jades import SealKey, SigningTime, seal_all
+from signing.seals.jades import SigningTime, seal_all
+from signing.seals.seal_keys import SealKey
 
 #: Where the key is.
 KeyPlace = Literal["file", "device", "remote"]
@@ -51,6 +54,18 @@ class Seal:
         key = self._key()
         try:
             return seal_all(documents, key, now, self.signing_time)
+        except SealError as error:
+            raise SealingError(error.code, str(error)) from error
+        except UnusableKeyError as error:
+            raise SealingError("device_fails", str(error)) from error
+
+    def seal_pdf(self, draw: Callable[[SealCertificate], bytes], now: datetime) -> bytes:
+        """The PDF with the seal in it. `draw` gives it for whom the certificate names. Raises SealingError."""
+        key = self._key()
+        try:
+            key.certificate.check_valid(now)
+            place = place_for_seal(draw(key.certificate), most_bytes(key.certificate), now)
+            return place.filled(detached_seal(place.sealed, key, now))
         except SealError as error:
             raise SealingError(error.code, str(error)) from error
         except UnusableKeyError as error:

@@ -83,11 +83,9 @@ def verify(public: SealPublicKey, algorithm: SealAlgorithm, signature: bytes, da
     """Raises InvalidSignature where the signature, as JOSE writes it, is not that of the data under the key."""
     work = _WORK[algorithm]
     if isinstance(public, EllipticCurvePublicKey):
-        half = public.key_size // 8
-        if len(signature) != 2 * half:
+        if len(signature) != public.key_size // 4:
             raise InvalidSignature
-        r, s = (int.from_bytes(part, "big") for part in (signature[:half], signature[half:]))
-        public.verify(encode_dss_signature(r, s), data, ECDSA(work.hash))
+        public.verify(as_der(public, signature), data, ECDSA(work.hash))
     else:
         public.verify(signature, data, work.padding or PKCS1v15(), work.hash)
 
@@ -102,6 +100,16 @@ def as_jose(public: SealPublicKey, signature: bytes) -> bytes:
             return _fixed(signature, public.key_size)
         except (ValueError, OverflowError):
             return signature
+    return signature
+
+
+def as_der(public: SealPublicKey, signature: bytes) -> bytes:
+    """The signature, which is as JOSE writes it, as X.509 and CMS write it: one of a curve in DER."""
+    if isinstance(public, EllipticCurvePublicKey):
+        half = public.key_size // 8
+        return encode_dss_signature(
+            *(int.from_bytes(part, "big") for part in (signature[:half], signature[half:]))
+        )
     return signature
 
 

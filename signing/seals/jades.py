@@ -15,7 +15,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -23,8 +23,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from signing.errors import ProofError, SealError
 from signing.json_text import Json, as_plain_text, read_object
 from signing.multibase import base64url, from_base64url
-from signing.seals.algorithms import as_jose, verify
+from signing.seals.algorithms import verify
 from signing.seals.certificates import MAX_CHAIN, SealCertificate, from_der, seal_certificate
+from signing.seals.seal_keys import SealKey, signatures_of
 
 #: The header member that says when the document was sealed.
 SigningTime = Literal["sigT", "iat"]
@@ -34,17 +35,6 @@ MAX_CHARACTERS = 30_000_000
 _FORM = "%Y-%m-%dT%H:%M:%SZ"
 #: What may stand in `crit`, because it is understood here.
 _UNDERSTOOD = frozenset({"b64", "sigT"})
-
-
-class SealKey(Protocol):
-    """What signs in the name of a legal person: a key in a file, in a device, or at a provider."""
-
-    @property
-    def certificate(self) -> SealCertificate:
-        """The certificate of the key."""
-
-    def sign_all(self, data: Sequence[bytes]) -> Sequence[bytes]:
-        """A signature of each, in the same order; of a curve in DER, or as JOSE writes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +62,8 @@ def seal_all(
     header = as_plain_text(_header(certificate, now, signing_time))
     protected = base64url(header.encode())
     signed = [_signed(protected, document) for document in documents]
-    signatures = key.sign_all(signed) if signed else []
-    if len(signatures) != len(documents):
-        raise SealError("wrong_signature", "there are not as many signatures as documents")
-    return [
-        _sealed(document, protected, _checked(certificate, signature, data))
-        for document, signature, data in zip(documents, signatures, signed, strict=True)
-    ]
+    signatures = signatures_of(key, signed)
+    return [_sealed(document, protected, each) for document, each in zip(documents, signatures, strict=True)]
 
 
 def verify_seal(text: str) -> VerifiedSeal:
@@ -127,18 +112,6 @@ def _header(certificate: SealCertificate, now: datetime, signing_time: SigningTi
 
 def _signed(protected: str, document: str) -> bytes:
     return f"{protected}.{document}".encode()
-
-
-def _checked(certificate: SealCertificate, signature: bytes, data: bytes) -> bytes:
-    """The signature as JOSE writes it. Raises SealError `wrong_signature` where it is of anything else."""
-    found = as_jose(certificate.public, signature)
-    try:
-        verify(certificate.public, certificate.algorithm, found, data)
-    except InvalidSignature as error:
-        raise SealError(
-            "wrong_signature", "what was signed is another document, or with another key"
-        ) from error
-    return found
 
 
 def _sealed(document: str, protected: str, signature: bytes) -> str:

@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.x509 import ObjectIdentifier
 
 from signing.errors import SealError
+from signing.seals.der import elements
 
 #: `compliant`: it is a qualified certificate; `seal`, `signature`: what for; `device`: its key is in a device for
 #: qualified seals (QSCD); `other_law`: qualified by a law that is not that of the EU.
@@ -50,7 +51,7 @@ def statements_of(certificate: x509.Certificate) -> frozenset[Statement]:
 def _stated(der: bytes) -> Iterator[Statement]:
     """The statements of the extension. Raises ValueError where it is not in DER."""
     for statement in _members(_only(der)):
-        (name_tag, name), *more = _elements(_sequence(statement))
+        (name_tag, name), *more = elements(_sequence(statement))
         if name_tag != _NAME:
             raise ValueError("a statement without a name")
         if name in _STATEMENTS:
@@ -62,12 +63,12 @@ def _stated(der: bytes) -> Iterator[Statement]:
 
 def _only(der: bytes) -> tuple[int, bytes]:
     """The one element that the bytes are. Raises ValueError."""
-    (element,) = _elements(der)
+    (element,) = elements(der)
     return element
 
 
 def _members(element: tuple[int, bytes]) -> list[tuple[int, bytes]]:
-    return list(_elements(_sequence(element)))
+    return list(elements(_sequence(element)))
 
 
 def _sequence(element: tuple[int, bytes]) -> bytes:
@@ -76,21 +77,3 @@ def _sequence(element: tuple[int, bytes]) -> bytes:
     if tag != _SEQUENCE:
         raise ValueError("no SEQUENCE")
     return content
-
-
-def _elements(der: bytes) -> Iterator[tuple[int, bytes]]:
-    """The tag and the content of each element, one after the other. Raises ValueError where one is cut off."""
-    while der:
-        if len(der) < 2:
-            raise ValueError("an element without a length")
-        tag, length, start = der[0], der[1], 2
-        if length >= 0x80:
-            start += length - 0x80
-            # No certificate has an element of 2^32 bytes, and 0x80 alone has no length at all.
-            if not 2 < start <= 6:
-                raise ValueError("a length that is no length")
-            length = int.from_bytes(der[2:start], "big")
-        if len(der) < start + length:
-            raise ValueError("an element that is cut off")
-        yield tag, der[start : start + length]
-        der = der[start + length :]

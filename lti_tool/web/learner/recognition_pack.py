@@ -12,7 +12,13 @@ from badges.recognition_pack.content import MOST_BADGES
 from lti_tool.errors import NotAllowedError, NotFoundError, SealingError
 from lti_tool.logs import log
 from lti_tool.publishing.exports import record_export
-from lti_tool.publishing.recognition_packs import RecognitionPack, pack_of, packed_rows, sealed_pack
+from lti_tool.publishing.recognition_packs import (
+    RecognitionPack,
+    pack_of,
+    packed_rows,
+    sealed_pack,
+    sealed_pdf,
+)
 from lti_tool.sealing import MAY_WORK_LATER
 from lti_tool.store import Session
 from lti_tool.store.events import Actor, person
@@ -26,6 +32,8 @@ from lti_tool.web.learner.signed_in import own_award_of
 from lti_tool.web.visits import Visit, current_visit
 
 pages = Blueprint("recognition_pack", __name__)
+#: What a form asks for to have it sealed, and what kind of file it gets.
+_SEALED = {"sealed": "json", "sealed_pdf": "pdf"}
 
 
 @pages.post("/lti/app/recognition-pack")
@@ -39,7 +47,7 @@ def inside() -> Response | str:
     with current_tool().store.read() as session:
         people = {own_award(session, visit, badge_id).person_id for badge_id in chosen}
         pack = _pack(session, chosen)
-    if request.form.get("form") != "sealed":
+    if request.form.get("form") not in _SEALED:
         return _answer(pack, visit.actor, people, chosen)
     return _sealed(pack, visit, people, chosen)
 
@@ -76,9 +84,15 @@ def _sealed(pack: RecognitionPack, visit: Visit, people: set[int], chosen: Seque
     tool = current_tool()
     if tool.seal is None:
         raise NotFoundError("there is no seal")
+    asked = request.form["form"]
+    form = _SEALED[asked]
     rate_limits.count_seal(min(people))
     try:
-        content = sealed_pack(pack, tool.seal, tool.clock()).encode()
+        content = (
+            sealed_pdf(pack, page_language(), tool.seal, tool.clock())
+            if form == "pdf"
+            else sealed_pack(pack, tool.seal, tool.clock()).encode()
+        )
     except SealingError as error:
         # The message is for operators: it names the step, the device or the setting, and nobody's data.
         log.warning("not_sealed", code=error.code, error=str(error))
@@ -86,10 +100,11 @@ def _sealed(pack: RecognitionPack, visit: Visit, people: set[int], chosen: Seque
             "learner/pack_not_sealed.html",
             visit=visit,
             chosen=chosen,
+            asked=asked,
             may_work_later=error.code in MAY_WORK_LATER,
         )
     _record(pack, visit.actor, people, {"badges": len(chosen), "sealed": 1})
-    return _download(content, "json")
+    return _download(content, form)
 
 
 def _answer(pack: RecognitionPack, by: Actor, people: set[int], chosen: Sequence[UUID]) -> Response:

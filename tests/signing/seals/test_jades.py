@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from signing.errors import SealError
 from signing.seals.algorithms import sign
 from signing.seals.certificates import SealCertificate, seal_certificate
-from signing.seals.jades import SealKey, seal_all, verify_seal
+from signing.seals.jades import seal_all, verify_seal
 from signing.seals.key_files import KeyInFile
+from signing.seals.seal_keys import SealKey
 from tests.seal_certificates import COLLEGE, authority, certificate, key, later
 
 NOW = later(100)

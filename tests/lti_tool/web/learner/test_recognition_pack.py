@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from jsonschema import Draft201909Validator
+from pypdf import PdfReader
 
 from badges.recognition_pack.content import MOST_BADGES
 from badges.recognition_pack.signed import read_pack
@@ -19,10 +20,11 @@ from lti_tool.sealing import Seal
 from lti_tool.store import queries
 from lti_tool.store.models import Award, CredentialRow, Event
 from signing.seals.jades import verify_seal
+from tests.cms_verification import openssl_accepts
 from tests.fixtures import ANNA, JANIS, NOW, ZANE, complete, run_due_jobs
 from tests.lti_tool.web.conftest import FROM_US, hidden, text_of
 from tests.lti_tool.web.learner.test_downloads import college_seal, served
-from tests.seal_certificates import COLLEGE
+from tests.seal_certificates import COLLEGE, authority, pem
 
 ADDRESS = "/lti/app/recognition-pack"
 
@@ -138,7 +140,38 @@ def test_with_a_seal_of_the_institution_it_is_sealed_too(school, annas_badge, we
         assert "this legal person" not in answer
 
 
-def test_where_it_cannot_be_sealed_a_page_says_what_to_do(school, annas_badge, web_tool):
+def test_with_a_seal_of_the_institution_its_pdf_is_sealed_itself(school, annas_badge, web_tool, tmp_path):
+    without = ask(school, school.launch(ANNA), annas_badge, form="pdf").data
+    assert "/AcroForm" not in PdfReader(io.BytesIO(without)).root_object
+    assert "has no signature" in words_of(without) and "sealed electronically" not in words_of(without)
+    with served(school, replace(web_tool, seal=college_seal())):
+        page = school.launch(ANNA)
+        assert "Recognition pack with electronic seal (PDF)" in text_of(page)
+        answer = ask(school, page, annas_badge, form="sealed_pdf")
+        assert answer.mimetype == "application/pdf" and answer.headers["Cache-Control"] == "no-store"
+        said = words_of(answer.data)
+        assert "sealed electronically by SIA Rīgas koledža (NTRLV-40000000001)" in said
+        assert "has no signature" not in said and "paraksta nav" not in said
+        (field,) = PdfReader(io.BytesIO(answer.data), strict=True).root_object["/AcroForm"]["/Fields"]
+        _, first, second, _ = field.get_object()["/V"]["/ByteRange"]
+        covered = answer.data[:first] + answer.data[second:]
+        der = bytes.fromhex(answer.data[first + 1 : second - 1].decode())
+        assert openssl_accepts(tmp_path, der, covered, pem(authority()), NOW)
+        assert "This recognition pack is as" in text_of(hand_in(school, answer.data, "pack.pdf"))
+        for other in (JANIS, ZANE):
+            assert ask(school, school.launch(other), annas_badge, form="sealed_pdf").status_code == 404
+    with web_tool.store.read() as session:
+        events = [event.data for event in session.query(Event) if event.why == "recognition_pack"]
+    assert events == [{"badges": 1}, {"badges": 1, "sealed": 1}]
+    assert ask(school, school.launch(ANNA), annas_badge, form="sealed_pdf").status_code == 404
+
+
+def words_of(pdf: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
+
+
+@pytest.mark.parametrize("form", ["sealed", "sealed_pdf"])
+def test_where_it_cannot_be_sealed_a_page_says_what_to_do(school, annas_badge, web_tool, form):
     def silent():
         raise SealingError("signer_unreachable", "info: sign.example did not answer in time")
 
@@ -147,8 +180,10 @@ def test_where_it_cannot_be_sealed_a_page_says_what_to_do(school, annas_badge, w
         (college_seal(subject=COLLEGE | {"organizationIdentifier": "NTRLV-4"}), "Trying again does not help"),
     ):
         with served(school, replace(web_tool, seal=seal)):
-            answer = ask(school, school.launch(ANNA), annas_badge, form="sealed")
+            answer = ask(school, school.launch(ANNA), annas_badge, form=form)
             assert answer.status_code == 200 and words in text_of(answer)
+            # The same is tried again that was asked for.
+            assert (f'value="{form}"' in answer.text) == ("few minutes" in words)
             assert f'value="{annas_badge}"' in answer.text
     with web_tool.store.read() as session:
         assert [event for event in session.query(Event) if event.why == "recognition_pack"] == []
