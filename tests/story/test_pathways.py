@@ -55,6 +55,7 @@ def test_parts_of_two_issuers_make_one_whole_once_their_learner_says_so(tmp_path
             pathway_id = row.id
             sets = [one_set(data.template_id, daugava.template_id)]
             publishing.save(session, row, sets, row.changed_at, tool.clock(), BY)
+            session.flush()
             publishing.publish(session, row, row.changed_at, tool.clock(), BY)
             for person_id in (data.person_id, river.person_id):
                 addresses.save_proof(session, person_id, ADDRESS, tool.clock(), person(person_id))
