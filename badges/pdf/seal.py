@@ -16,6 +16,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 
+#: The parts of a file of PdfDocument that are read.
+_TABLE = re.compile(rb"startxref\n(\d+)\n%%EOF\s*\Z")
+_SIZE = re.compile(rb"/Size (\d+)")
+_ROOT = re.compile(rb"/Root (\d+) 0 R")
+_PAGES = re.compile(rb"/Pages (\d+) 0 R")
+_FIRST_PAGE = re.compile(rb"/Kids \[(\d+) 0 R")
+_IDENTIFIER = re.compile(rb"/ID \[<([0-9A-F]+)>")
+_LINE = re.compile(rb"\A(\d{10}) 00000 n \n\Z")
+_DICTIONARY = re.compile(rb"\A\d+ 0 obj\n(<<\n.*\n>>)\Z", re.DOTALL)
+
 #: The four numbers of a /ByteRange have so many places together, filled up with spaces after them.
 _RANGE_PLACES = 48
 
@@ -45,11 +55,11 @@ def place_for_seal(pdf: bytes, size: int, now: datetime) -> PlaceForSeal:
 
     The same PDF gives the same bytes. Raises ValueError for any other PDF.
     """
-    table = int(_found(rb"startxref\n(\d+)\n%%EOF\s*\Z", pdf))
+    table = int(_found(_TABLE, pdf))
     trailer = pdf[pdf.index(b"trailer\n", table) :]
-    count, root = int(_found(rb"/Size (\d+)", trailer)), int(_found(rb"/Root (\d+) 0 R", trailer))
+    count, root = int(_found(_SIZE, trailer)), int(_found(_ROOT, trailer))
     catalog = _object(pdf, table, root)
-    page = int(_found(rb"/Kids \[(\d+) 0 R", _object(pdf, table, int(_found(rb"/Pages (\d+) 0 R", catalog)))))
+    page = int(_found(_FIRST_PAGE, _object(pdf, table, int(_found(_PAGES, catalog)))))
     signature, widget = count, count + 1
     changed = {
         root: _with_entry(catalog, b"/AcroForm <</Fields [%d 0 R] /SigFlags 3>>" % widget),
@@ -68,7 +78,7 @@ def place_for_seal(pdf: bytes, size: int, now: datetime) -> PlaceForSeal:
     after = closing + _table(offsets)
     # The second half of the identifier tells this file from the one without the field.
     identifiers = (
-        _found(rb"/ID \[<([0-9A-F]+)>", trailer),
+        _found(_IDENTIFIER, trailer),
         sha256(content).hexdigest()[:32].upper().encode(),
     )
     after += b"trailer\n<<\n/Size %d\n/Root %d 0 R\n/Prev %d\n" % (count + 2, root, table)
@@ -104,13 +114,15 @@ def _table(offsets: Mapping[int, int]) -> bytes:
 
 
 def _object(pdf: bytes, table: int, number: int) -> bytes:
-    """The dictionary that is the object of that number. Raises ValueError where the table has no such line."""
+    """The dictionary that is the object of that number. Raises ValueError where the table does not lead to one."""
     # Lines of 20 bytes, after one that says which object is the first, which is 0, and how many there are.
     first = pdf.index(b"\n", table + len(b"xref\n")) + 1
     line = pdf[first + 20 * number : first + 20 * (number + 1)]
-    start = int(_found(rb"\A(\d{10}) 00000 n \n\Z", line))
+    start = int(_found(_LINE, line))
     body = pdf[start : pdf.index(b"\nendobj", start)]
-    return _found(rb"(?s)\A%d 0 obj\n(<<\n.*\n>>)\Z" % number, body)
+    if not body.startswith(b"%d 0 obj\n" % number):
+        raise ValueError("the table of the PDF leads to another object")
+    return _found(_DICTIONARY, body)
 
 
 def _with_entry(dictionary: bytes, entry: bytes) -> bytes:
@@ -125,9 +137,9 @@ def _with_annotation(page: bytes, number: int) -> bytes:
     return _with_entry(page, b"/Annots [%s]" % annotation)
 
 
-def _found(pattern: bytes, text: bytes) -> bytes:
+def _found(pattern: re.Pattern[bytes], text: bytes) -> bytes:
     """What the pattern's group is in the text. Raises ValueError where it is not there."""
-    found = re.search(pattern, text)
+    found = pattern.search(text)
     if found is None:
         raise ValueError("the PDF has not the form in which PdfDocument writes one")
     return bytes(found[1])
