@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from badges.pdf.document import LEFT, MUTED, TOP, PdfDocument, Style, palette
-from badges.pdf.tables import write_row
+from badges.pdf.document import LEFT, MUTED, PdfDocument, Style
+from badges.pdf.tables import begin_report, write_row
 
 _VALUES = LEFT + 62
 
@@ -41,14 +41,7 @@ class ReviewReportContent:
 def review_report_document(content: ReviewReportContent, language: str, made_at: datetime) -> bytes:
     """The PDF; all its words are in `language`."""
     document = PdfDocument(title=content.title, author=content.author, language=language, made_at=made_at)
-    document.add_page()
-    deep = palette(None)[0]
-    document.filled_rectangle(0, 0, 210, 4, deep)
-    document.y = TOP
-    document.write_text(content.title, Style(size=22, bold=True, colour=deep, leading=1.2), tag="H1", after=6)
-    for name, value in content.facts:
-        write_row(document, name, value, _SOFT, _BOLD, at=_VALUES)
-    document.y += 6
+    begin_report(document, content.title, content.facts, at=_VALUES)
     for section in content.sections:
         _section(document, section)
     document.write_text(content.how, _SOFT)

@@ -40,18 +40,23 @@ class TablesContent:
 def tables_document(content: TablesContent, language: str, made_at: datetime) -> bytes:
     """The PDF; all its words are in `language`."""
     document = PdfDocument(title=content.title, author=content.author, language=language, made_at=made_at)
-    document.add_page()
-    deep = palette(None)[0]
-    document.filled_rectangle(0, 0, 210, 4, deep)
-    document.y = TOP
-    document.write_text(content.title, Style(size=22, bold=True, colour=deep, leading=1.2), tag="H1", after=6)
-    for name, value in content.facts:
-        write_row(document, name, value, _SOFT, _BOLD, at=LEFT + 50)
-    document.y += 6
+    begin_report(document, content.title, content.facts, at=LEFT + 50)
     for table in content.tables:
         _table(document, table)
     document.write_text(content.how, _SOFT)
     return document.as_pdf()
+
+
+def begin_report(document: PdfDocument, title: str, facts: Sequence[tuple[str, str]], at: float) -> None:
+    """The top of a report's first page: its title, and what it is about, with the values from `at` on."""
+    document.add_page()
+    deep = palette(None)[0]
+    document.filled_rectangle(0, 0, 210, 4, deep)
+    document.y = TOP
+    document.write_text(title, Style(size=22, bold=True, colour=deep, leading=1.2), tag="H1", after=6)
+    for name, value in facts:
+        write_row(document, name, value, _SOFT, _BOLD, at=at)
+    document.y += 6
 
 
 def _table(document: PdfDocument, table: NumberTable) -> None:
