@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from typing import TypeVar
 
 from sqlalchemy.exc import OperationalError
 
@@ -56,6 +57,9 @@ from lti_tool.traces import span
 from lti_tool.values import CodeMail, Json, Recipient
 from lti_tool.wallets import tokens as wallet_tokens
 from lti_tool.wiring import Tool
+
+#: What a mail says before it has its words.
+M = TypeVar("M")
 
 #: How often a correction that a teacher has asked for looks whether the issuer is confirmed.
 UNTIL_CONFIRMED = timedelta(hours=1)
@@ -381,6 +385,13 @@ def mail_code(tool: Tool, event_id: str, payload: Json) -> None:
     _finish(tool, event_id)
 
 
+def _send(found: tuple[Issuer, M, str] | None, content: Callable[[M], MailContent]) -> None:
+    """Sends the mail with that content, where there is still one to send. Raises DeliveryError."""
+    if found is not None:
+        issuer, mail, reference = found
+        dispatch.is_sent(issuer, content(mail), reference)
+
+
 def mail_candidate(tool: Tool, event_id: str, payload: Json) -> None:
     """Mails whoever has applied to have prior learning recognised what happened in their application.
 
@@ -388,9 +399,7 @@ def mail_candidate(tool: Tool, event_id: str, payload: Json) -> None:
     """
     with tool.store.read() as session:
         found = candidate_mails.mail_of(session, tool, payload["application_id"], payload["matter"])
-    if found is not None:
-        issuer, mail, reference = found
-        dispatch.is_sent(issuer, candidate_content(mail), reference)
+    _send(found, candidate_content)
     _finish(tool, event_id)
 
 
@@ -401,10 +410,8 @@ def mail_about_feedback(tool: Tool, event_id: str, payload: Json) -> None:
     """
     with tool.store.read() as session:
         found = later_mails.mail_of(session, tool.issuers, payload, tool.clock())
-    if found is not None:
-        issuer, mail, reference = found
-        # Whether it was sent is no event: that would tell from when on it was answered, or that it was before.
-        dispatch.is_sent(issuer, feedback_content(mail), reference)
+    # Whether it was sent is no event: that would tell from when on it was answered, or that it was before.
+    _send(found, feedback_content)
     _finish(tool, event_id)
 
 
@@ -430,9 +437,7 @@ def mail_prior_learning_operator(tool: Tool, event_id: str, payload: Json) -> No
     with tool.store.read() as session:
         about = payload["matter"], payload["operator_id"], payload["round"]
         found = operator_mails.mail_of(session, tool, payload["application_id"], *about)
-    if found is not None:
-        issuer, mail, reference = found
-        dispatch.is_sent(issuer, operator_content(mail), reference)
+    _send(found, operator_content)
     _finish(tool, event_id)
 
 
@@ -443,9 +448,7 @@ def mail_answer(tool: Tool, event_id: str, payload: Json) -> None:
     """
     with tool.store.read() as session:
         found = answer_mails.mail_of(session, tool.issuers, payload)
-    if found is not None:
-        issuer, mail, reference = found
-        dispatch.is_sent(issuer, answer_content(mail), reference)
+    _send(found, answer_content)
     _finish(tool, event_id)
 
 
@@ -456,10 +459,8 @@ def mail_claim(tool: Tool, event_id: str, payload: Json) -> None:
     """
     with tool.store.read() as session:
         found = claim_mails.mail_of(session, tool, payload["claim_id"])
-    if found is not None:
-        issuer, mail, reference = found
-        # Whoever has no address reads the same under My pathways.
-        dispatch.is_sent(issuer, claim_content(mail), reference)
+    # Whoever has no address reads the same under My pathways.
+    _send(found, claim_content)
     _finish(tool, event_id)
 
 
